@@ -1,0 +1,236 @@
+"""
+Every error that bad input can cause.
+
+    AgpmError
+    ├── ProblemsError        several at once, of one stage; .problems
+    ├── ConfigError          a key of the configuration table or of a manifest; .key
+    ├── SourceError          one file of the project; .path, .line, .column
+    │   ├── FrontmatterError     its frontmatter
+    │   ├── TemplateError        its template text; .embedded_in
+    │   └── ContentError         a file that a template embeds
+    ├── GraphError           how resources relate
+    │   ├── CycleError           .cycle
+    │   └── ConflictError        two claim one thing; .paths
+    └── BundleError          the wheel or sdist would not hold what was planned
+
+Errors carry data; `__str__` writes the sentence:
+`<file>:<line>[:<column>]: <what>[, got <value>][; <hint>]`, and below it the
+line of the source with a caret where a template is wrong.  `args` are always the
+positional arguments of the constructor, so that an error survives copying and
+pickling.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "AgpmError",
+    "BundleError",
+    "ConfigError",
+    "ConflictError",
+    "ContentError",
+    "CycleError",
+    "FrontmatterError",
+    "GraphError",
+    "ProblemsError",
+    "SourceError",
+    "TemplateError",
+    "did_you_mean",
+    "raise_problems",
+]
+
+
+class AgpmError(Exception):
+    """Anything that is wrong with the user's input."""
+
+
+class ProblemsError(AgpmError):
+    """All the problems that one stage found, in the order it found them."""
+
+    def __init__(self, problems: Sequence[AgpmError]) -> None:
+        super().__init__(problems)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class ConfigError(AgpmError):
+    """
+    A key of the configuration table, or of a manifest, is wrong.
+
+    `key` is the whole dotted path as the user would write it
+    (`tool.hatch-agpm.agents.reviewer.path`), `got` the `repr` of what was found
+    there or "" where the value does not matter, `path` the file the key stands
+    in where that is not `pyproject.toml`.
+    """
+
+    def __init__(
+        self, key: str, what: str, got: str = "", hint: str = "", path: str = ""
+    ) -> None:
+        super().__init__(key, what, got, hint, path)
+        self.key = key
+        self.what = what
+        self.got = got
+        self.hint = hint
+        self.path = path
+
+    def __str__(self) -> str:
+        where = f"{self.path}: {self.key}" if self.path else self.key
+        return _sentence(f"{where} {self.what}", self.got, self.hint)
+
+
+class SourceError(AgpmError):
+    """
+    One file of the project is wrong.
+
+    `path` is relative to the project root, with `/`; `line` and `column` count
+    from 1 in the file as written, 0 means that the whole file is meant.
+    `source_line` is shown below the sentence, with a caret under `column`.
+    """
+
+    def __init__(  # noqa: PLR0913 - all of it is data that a caller may want
+        self,
+        what: str,
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        got: str = "",
+        hint: str = "",
+        source_line: str = "",
+    ) -> None:
+        super().__init__(what, path, line, column, got, hint, source_line)
+        self.what = what
+        self.path = path
+        self.line = line
+        self.column = column
+        self.got = got
+        self.hint = hint
+        self.source_line = source_line
+
+    def __str__(self) -> str:
+        where = ":".join(
+            str(part) for part in (self.path, self.line, self.column) if part
+        )
+        what = f"{where}: {self.what}" if where else self.what
+        return _sentence(what, self.got, self.hint) + self._excerpt()
+
+    def _excerpt(self) -> str:
+        if not self.source_line:
+            return ""
+        line = self.source_line.rstrip()
+        excerpt = f"\n    {line}"
+        if self.column:
+            # A tab stays a tab, or the caret would not stand below its column.
+            lead = "".join(
+                "\t" if character == "\t" else " "
+                for character in line[: self.column - 1]
+            )
+            excerpt += f"\n    {lead}^"
+        return excerpt
+
+    def at(self, path: str, line: int) -> Self:
+        """Return the same error in the file `path`, at its line `line`."""
+        arguments = list(self.args)
+        arguments[1:3] = [path, line]
+        return type(self)(*arguments)
+
+
+class FrontmatterError(SourceError):
+    """The frontmatter of a file cannot be read, or says something unusable."""
+
+
+class TemplateError(SourceError):
+    """
+    A template cannot be parsed or rendered.
+
+    `embedded_in` names the files that embed this one, the innermost first.
+    """
+
+    def __init__(  # noqa: PLR0913 - as SourceError
+        self,
+        what: str,
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        got: str = "",
+        hint: str = "",
+        source_line: str = "",
+        embedded_in: Sequence[str] = (),
+    ) -> None:
+        super().__init__(what, path, line, column, got, hint, source_line)
+        self.args = (*self.args, tuple(embedded_in))
+        self.embedded_in = tuple(embedded_in)
+
+    def __str__(self) -> str:
+        chain = "".join(f"\n  embedded in {path}" for path in self.embedded_in)
+        return super().__str__() + chain
+
+
+class ContentError(SourceError):
+    """A file that a template embeds is missing, unreadable or out of bounds."""
+
+
+class GraphError(AgpmError):
+    """How resources relate to each other is wrong."""
+
+
+class CycleError(GraphError):
+    """Resources depend on each other in a circle."""
+
+    def __init__(self, cycle: Sequence[str]) -> None:
+        super().__init__(cycle)
+        self.cycle = tuple(cycle)
+        """The paths in order of dependency; the first is also the last."""
+
+    def __str__(self) -> str:
+        return f"{self.cycle[0]}: depends on itself: {' -> '.join(self.cycle)}"
+
+
+class ConflictError(GraphError):
+    """Two resources claim one thing: a name, a key, an install path."""
+
+    def __init__(self, what: str, paths: Sequence[str], hint: str = "") -> None:
+        super().__init__(what, paths, hint)
+        self.what = what
+        self.paths = tuple(paths)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return _sentence(f"{' and '.join(self.paths)}: {self.what}", "", self.hint)
+
+
+class BundleError(AgpmError):
+    """A wheel or sdist does not, or would not, hold what was planned for it."""
+
+    def __init__(self, path: str, what: str, hint: str = "") -> None:
+        super().__init__(path, what, hint)
+        self.path = path
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return _sentence(f"{self.path}: {self.what}", "", self.hint)
+
+
+def raise_problems(problems: Sequence[AgpmError]) -> None:
+    """Raise what was found: nothing, the one error, or all of them as one."""
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise ProblemsError(problems)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest of the `known` names, or ""."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+def _sentence(what: str, got: str, hint: str) -> str:
+    return what + (f", got {got}" if got else "") + (f"; {hint}" if hint else "")
