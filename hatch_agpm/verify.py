@@ -1,0 +1,176 @@
+"""
+The proof that a build holds what was planned for it, and nothing else.
+
+Before: nothing may lie in the source tree where the bundle goes.  After: the wheel
+or sdist is opened again, and every file in it compared with the plan.  Knows no
+backend; a plan can come from a build or from a bundle's index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from hatch_agpm.errors import AgpmError, BundleError, raise_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["PlannedFile", "check_output", "verify_sdist", "verify_wheel"]
+
+_STUB = "__init__.pyi"
+_SHOWN = 5
+"""How many of the files in the way a message names."""
+
+_OWNER_MAY_EXECUTE = 0o100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedFile:
+    """What one file of a wheel or sdist must be."""
+
+    size: int
+    sha256: str
+    executable: bool
+
+    @classmethod
+    def of(cls, data: bytes, *, executable: bool) -> Self:
+        """Return the plan for a file with these bytes."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        return cls(size=len(data), sha256=sha256, executable=executable)
+
+
+def check_output(root: Path, output: str, *, stub: bytes) -> tuple[str, ...]:
+    """
+    Return the files in `root` that may lie in `output`: none, or a stub of ours.
+
+    A stub is known by its first line, that of `stub`: it may be older than the
+    prompts.  Raises `BundleError`, or `ProblemsError` for several, where anything
+    else is in the way of the bundle.
+    """
+    directory = root / output
+    module = directory.with_name(f"{directory.name}.py")
+    problems: list[AgpmError] = []
+    if module.exists():
+        what = f"has the name of the package of prompts, {output}/"
+        problems.append(BundleError(f"{output}.py", what, "delete or rename it"))
+    if directory.exists() and not directory.is_dir():
+        what = "is a file where the package of prompts goes"
+        problems.append(BundleError(output, what, "delete it"))
+    found = _files_below(directory)
+    ours = [path for path in found if path == _STUB and _is_stub(directory, stub)]
+    if foreign := [path for path in found if path not in ours]:
+        shown = ", ".join(foreign[:_SHOWN])
+        more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
+        what = f"is filled in the wheel, but holds files in the tree: {shown}{more}"
+        hint = "delete them, or choose another `output` in [tool.hatch-agpm]"
+        problems.append(BundleError(output, what, hint))
+    raise_problems(problems)
+    return tuple(f"{output}/{path}" for path in ours)
+
+
+def _files_below(directory: Path) -> list[str]:
+    paths = (path for path in directory.rglob("*") if not path.is_dir())
+    relative = (path.relative_to(directory) for path in paths)
+    # No backend packs byte code, and an import of the directory may have left some.
+    return sorted(
+        path.as_posix() for path in relative if "__pycache__" not in path.parts
+    )
+
+
+def _is_stub(directory: Path, stub: bytes) -> bool:
+    first_line = stub.partition(b"\n")[0]
+    return (directory / _STUB).read_bytes().startswith(first_line)
+
+
+def verify_wheel(
+    wheel: Path, plan: Mapping[str, PlannedFile], *, directory: str
+) -> None:
+    """
+    Compare the files of a wheel with the plan, which gives them by their paths.
+
+    In `directory` there must be nothing that is not in the plan.  Raises
+    `BundleError`, or `ProblemsError` with all that is wrong.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            found = [
+                (
+                    member.filename,
+                    PlannedFile.of(
+                        archive.read(member),
+                        executable=bool(
+                            member.external_attr >> 16 & _OWNER_MAY_EXECUTE
+                        ),
+                    ),
+                )
+                for member in archive.infolist()
+                if _matters(member.filename, plan, directory)
+            ]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise BundleError(wheel.name, f"cannot be read: {error}") from None
+    raise_problems(list(_differences(wheel.name, found, plan)))
+
+
+def verify_sdist(
+    sdist: Path, plan: Mapping[str, PlannedFile], *, directory: str
+) -> None:
+    """
+    Compare the files of an sdist with the plan, whose paths begin at its root.
+
+    Otherwise as `verify_wheel`.
+    """
+    found = []
+    try:
+        with tarfile.open(sdist) as archive:
+            for member in archive:
+                path = member.name.partition("/")[2]
+                if member.isdir() or not _matters(path, plan, directory):
+                    continue
+                content = archive.extractfile(member)
+                data = content.read() if content else b""
+                executable = bool(member.mode & _OWNER_MAY_EXECUTE)
+                found.append((path, PlannedFile.of(data, executable=executable)))
+    except (OSError, KeyError, tarfile.TarError) as error:
+        raise BundleError(sdist.name, f"cannot be read: {error}") from None
+    raise_problems(list(_differences(sdist.name, found, plan)))
+
+
+def _matters(path: str, plan: Mapping[str, PlannedFile], directory: str) -> bool:
+    below = path.startswith(f"{directory}/") and not path.endswith("/")
+    return path in plan or below
+
+
+def _differences(
+    archive: str,
+    found: list[tuple[str, PlannedFile]],
+    plan: Mapping[str, PlannedFile],
+) -> Iterator[BundleError]:
+    """Yield what is wrong with the files of an archive, by path."""
+    by_path: dict[str, list[PlannedFile]] = {path: [] for path in plan}
+    for path, file in found:
+        by_path.setdefault(path, []).append(file)
+    for path, files in sorted(by_path.items()):
+        planned = plan.get(path)
+        if planned is None:
+            yield BundleError(path, f"is in {archive}, and nothing that was rendered")
+        elif not files:
+            yield BundleError(path, f"is missing from {archive}")
+        elif len(files) > 1:
+            yield BundleError(path, f"is in {archive} {len(files)} times")
+        elif files[0] != planned:
+            yield BundleError(
+                path, f"differs in {archive} in {_difference(files[0], planned)}"
+            )
+
+
+def _difference(file: PlannedFile, planned: PlannedFile) -> str:
+    if file.size != planned.size:
+        return f"size: {file.size} bytes, not {planned.size}"
+    if file.sha256 != planned.sha256:
+        return f"content: sha256 {file.sha256}, not {planned.sha256}"
+    return f"mode: {'' if file.executable else 'not '}executable"
