@@ -1,0 +1,51 @@
+"""
+AGPM prompt templates, rendered when a wheel is built and shipped as package data.
+
+Importing this loads nothing else: build backends import it in every build of an
+environment, so what a function needs is imported when it is called.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+
+    from hatch_agpm.reader import Prompts
+    from hatch_agpm.render import RenderedResource
+
+__all__ = ["__version__", "load", "render_manifest"]
+
+__version__ = "0.1.0"
+
+
+def render_manifest(
+    path: str | PathLike[str],
+    *,
+    boundary: str | PathLike[str] | None = None,
+    project: Mapping[str, object] | None = None,
+) -> tuple[RenderedResource, ...]:
+    """
+    Render what the manifest at `path` lists, and all that it depends on.
+
+    `path` is an `agpm.toml` or a `pyproject.toml`.  `boundary` is the directory that
+    templates may not leave, by default the manifest's; `project` is the metadata that
+    lies under the manifest's own `[project]`.  Raises `AgpmError`.
+    """
+    from hatch_agpm.render import render_manifest as render  # noqa: PLC0415 - see above
+
+    return render(path, boundary=boundary, project=project)
+
+
+def load(name: str) -> Prompts:
+    """
+    Return the prompts of an installed package or distribution: the module itself.
+
+    `name` is the name of a distribution (`example-pkg`), of its import package, or of
+    the module that holds the prompts (`example_pkg.prompts`), which is imported.
+    Raises `AgpmError` where there are none, or more than one module of them.
+    """
+    from hatch_agpm.installed import load as find  # noqa: PLC0415 - see above
+
+    return find(name)

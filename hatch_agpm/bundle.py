@@ -1,0 +1,181 @@
+"""
+From rendered resources to the files of a bundle.
+
+Pure: what it returns depends on its arguments alone, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files as package_files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hatch_agpm import __version__
+from hatch_agpm.accessor import accessor_source, stub_source
+from hatch_agpm.errors import BundleError
+from hatch_agpm.layout import lay_out, variant_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from hatch_agpm.layout import Shipped
+    from hatch_agpm.render import RenderedResource
+
+__all__ = ["INDEX_SCHEMA", "Bundle", "BundleFile", "build_bundle"]
+
+INDEX_SCHEMA = 1
+"""The number in `index.json`; docs/index.md says when it changes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundleFile:
+    """One file of a bundle."""
+
+    data: bytes
+    executable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """Everything one build adds to the wheel."""
+
+    output: str
+    """The directory, in source form: `src/example_pkg/prompts`."""
+
+    files: Mapping[str, BundleFile]
+    """By path relative to the directory, with `/`, sorted."""
+
+    prompts: int
+    """How many resources can be read from it."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files together."""
+        return sum(len(file.data) for file in self.files.values())
+
+
+def build_bundle(
+    resources: Sequence[RenderedResource],
+    *,
+    output: str,
+    distribution: str,
+    version: str,
+) -> Bundle:
+    """
+    Return the files that ship `resources`: accessor, stub, reader, index, texts.
+
+    Resources with `install` false are left out.  Raises `BundleError` where nothing
+    is left to ship or a name is no portable file name, `ConflictError` where two
+    resources cannot lie side by side, `ProblemsError` for several of these.
+    """
+    shipped = lay_out(resources)
+    if not shipped:
+        raise _nothing_to_ship(resources, output)
+    generated = {
+        "__init__.py": accessor_source(shipped, distribution, version).encode(),
+        "__init__.pyi": stub_source(shipped, distribution, version).encode(),
+        "_reader.py": package_files("hatch_agpm").joinpath("reader.py").read_bytes(),
+        "index.json": _index(shipped, distribution, version),
+    }
+    contents = {
+        path: BundleFile(data=data, executable=False)
+        for path, data in generated.items()
+    }
+    for item in shipped:
+        for path, (data, executable) in item.files().items():
+            contents[path] = BundleFile(data=data, executable=executable)
+    return Bundle(
+        output=output,
+        files=MappingProxyType(dict(sorted(contents.items()))),
+        prompts=len(shipped),
+    )
+
+
+def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> BundleError:
+    if resources:
+        return BundleError(
+            output,
+            f"would hold no prompt: all {len(resources)} have `install = false`",
+            "let at least one resource be installed",
+        )
+    return BundleError(
+        output, "would hold no prompt", "list at least one resource in the manifest"
+    )
+
+
+# --- the index ------------------------------------------------------------------------
+
+
+def _index(shipped: Iterable[Shipped], distribution: str, version: str) -> bytes:
+    document = {
+        "schema": INDEX_SCHEMA,
+        "generator": {"name": "hatch-agpm", "version": __version__},
+        "distribution": distribution,
+        "version": version,
+        "resources": [
+            _entry(item, resource) for item in shipped for resource in item.resources
+        ],
+    }
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    # Half a surrogate pair, which YAML can spell, is the one thing that UTF-8
+    # cannot hold, and `\udc80` happens to be JSON's spelling of it, too.
+    return f"{text}\n".encode(errors="backslashreplace")
+
+
+def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
+    document = resource.document
+    contents = item.files()
+    return {
+        "full_name": item.full_name,
+        "type": resource.type,
+        "name": item.name,
+        "canonical_name": resource.name,
+        "alias": resource.alias,
+        "tool": resource.tool,
+        "path": item.path,
+        "install_path": resource.install_path,
+        "install": resource.install,
+        "executable": contents[item.path][1],
+        "size": len(document),
+        "sha256": _sha256(document),
+        "encoding": None if isinstance(resource.text, bytes) else "utf-8",
+        "body": resource.body,
+        "metadata": _plain(resource.metadata),
+        "variables": _plain(resource.variables),
+        "variant": variant_hash(resource.variables) if resource.variables else None,
+        "source": None,
+        "templates": [
+            {"path": template.path, "sha256": template.sha256}
+            for template in resource.inputs
+        ],
+        "files": [
+            {
+                "path": path.removeprefix(f"{item.full_name}/"),
+                "size": len(data),
+                "sha256": _sha256(data),
+                "executable": executable,
+            }
+            for path, (data, executable) in sorted(contents.items())
+            if resource.type == "skill"
+        ],
+    }
+
+
+def _plain(value: object) -> object:
+    """Return `value` as JSON can write it: what YAML knows and JSON not is text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
