@@ -1,0 +1,64 @@
+# Every target makes the environment it needs: Python 3.11 or later, make, git and a
+# package index are enough.  `make PYTHON=python3.13 test` chooses another Python.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.complete
+DEMO := $(CURDIR)/.demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check slow fix bench clean
+
+help:
+	@echo "make demo    build example_pkg with hatch, install it, show a prompt"
+	@echo "make test    the tests, but for the slow ones"
+	@echo "make check   format, lint, types, import floors, then the tests"
+	@echo "make slow    the slow tests: real front ends, matrices, long fuzz runs"
+	@echo "make fix     format, and mend what the linter can"
+	@echo "make bench   measure building, rendering and reading"
+	@echo "make clean   remove what the other targets made"
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("hatch-agpm needs Python 3.11 or later, and $(PYTHON) is %d.%d; choose another: make PYTHON=python3.13 ..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+# hatch-agpm is not the only one who may register its name: the constraint is the
+# file itself, so that no index can offer another.  hatch keeps its environments from
+# run to run; its own data directory makes this one new.
+demo: $(STAMP)
+	@rm -rf $(DEMO) && mkdir $(DEMO)
+	@$(BIN)/python -m hatchling build --target wheel --directory $(DEMO)/wheels
+	@echo "hatch-agpm @ file://$$(ls $(DEMO)/wheels/*.whl)" > $(DEMO)/constraint.txt
+	@cd example_pkg && HATCH_DATA_DIR=$(DEMO)/hatch \
+		PIP_FIND_LINKS=$(DEMO)/wheels PIP_CONSTRAINT=$(DEMO)/constraint.txt \
+		UV_FIND_LINKS=$(DEMO)/wheels UV_CONSTRAINT=$(DEMO)/constraint.txt \
+		../$(BIN)/hatch build $(DEMO)/dist
+	@$(BIN)/python -m venv --without-pip $(DEMO)/venv
+	@$(BIN)/python -m pip --python $(DEMO)/venv --quiet install --no-index --no-deps $(DEMO)/dist/*.whl
+	@cd $(DEMO) && venv/bin/python -m example_pkg agents/backend-engineer
+
+test: $(STAMP)
+	@$(BIN)/pytest -m "not slow"
+
+check: $(STAMP)
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+slow: $(STAMP)
+	@$(BIN)/pytest -m slow
+
+fix: $(STAMP)
+	@$(BIN)/ruff check --fix --exit-zero
+	@$(BIN)/ruff format
+
+bench: $(STAMP)
+	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+clean:
+	@rm -rf $(DEMO) .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
