@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -111,7 +112,7 @@ def verify_wheel(
                 for member in archive.infolist()
                 if _matters(member.filename, plan, directory)
             ]
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(wheel.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(wheel.name, found, plan)))
 
@@ -135,7 +136,7 @@ def verify_sdist(
                 data = content.read() if content else b""
                 executable = bool(member.mode & _OWNER_MAY_EXECUTE)
                 found.append((path, PlannedFile.of(data, executable=executable)))
-    except (OSError, KeyError, tarfile.TarError) as error:
+    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
         raise BundleError(sdist.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(sdist.name, found, plan)))
 

@@ -1,0 +1,156 @@
+"""
+Builds real wheels and sdists of sample projects, in this environment.
+
+Every build is a process of its own, without isolation and without an index.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PROJECTS = Path(__file__).parent / "projects"
+
+BUILD = """
+import sys
+import hatchling.build as backend
+print(getattr(backend, "build_" + sys.argv[1])(sys.argv[2]))
+"""
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a build went."""
+
+    artefact: Path | None
+    output: str
+
+    @property
+    def files(self):
+        """The bytes of the artefact's files, by path; of an sdist without its root."""
+        return read_archive(self.artefact)
+
+
+def read_archive(path):
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    with tarfile.open(path) as archive:
+        return {
+            member.name.partition("/")[2]: archive.extractfile(member).read()
+            for member in archive
+            if member.isfile()
+        }
+
+
+@pytest.fixture
+def copy_project(tmp_path):
+    """Copy a sample project and lay files over it; None deletes one."""
+
+    def copy(name, files=None):
+        project = tmp_path / name
+        shutil.copytree(PROJECTS / name, project)
+        for path, text in (files or {}).items():
+            file = project / path
+            if text is None:
+                file.unlink()
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        return project
+
+    return copy
+
+
+@pytest.fixture
+def run_build(tmp_path):
+    """Run one build; what it leaves in its own temporary directory is an error."""
+
+    def run(project, target="wheel", **environ):
+        scratch = Path(tempfile.mkdtemp(dir=tmp_path))
+        out = Path(tempfile.mkdtemp(dir=tmp_path))
+        done = subprocess.run(
+            [sys.executable, "-c", BUILD, target, out],
+            cwd=project,
+            env={**os.environ, "TMPDIR": str(scratch), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        # Pip and uv remove the wheel that hatchling makes before it is moved.
+        assert [path.name for path in scratch.iterdir()] == []
+        artefacts = list(out.iterdir())
+        assert len(artefacts) == (done.returncode == 0), done.stdout
+        return Build(artefacts[0] if artefacts else None, done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def build(run_build):
+    """Build a wheel, an sdist or an editable wheel, which must succeed."""
+
+    def successfully(project, target="wheel", **environ):
+        done = run_build(project, target, **environ)
+        assert done.artefact is not None, done.output
+        return done
+
+    return successfully
+
+
+@pytest.fixture
+def error_of(run_build):
+    """Build what cannot be built, and return what the user sees."""
+
+    def unsuccessfully(project, target="wheel", **environ):
+        done = run_build(project, target, **environ)
+        assert done.artefact is None, f"built {done.artefact}"
+        return done.output
+
+    return unsuccessfully
+
+
+@pytest.fixture
+def unpack(tmp_path):
+    """Unpack a wheel or sdist, and return the directory or the sdist's root."""
+
+    def unpacked(artefact):
+        target = Path(tempfile.mkdtemp(dir=tmp_path))
+        if artefact.suffix == ".whl":
+            with zipfile.ZipFile(artefact) as archive:
+                archive.extractall(target)
+            return target
+        with tarfile.open(artefact) as archive:
+            archive.extractall(target, filter="data")
+        return next(target.iterdir())
+
+    return unpacked
+
+
+@pytest.fixture
+def run_python():
+    """Run code in a fresh interpreter that sees nothing of this one's environment."""
+
+    def run(code, *path, interpreter=sys.executable, options=("-I", "-S")):
+        lines = [f"import sys; sys.path[:0] = {[str(entry) for entry in path]!r}", code]
+        done = subprocess.run(
+            [interpreter, *options, "-c", "\n".join(lines)],
+            capture_output=True,
+            text=True,
+            check=False,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

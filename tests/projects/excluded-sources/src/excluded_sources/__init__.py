@@ -1,0 +1,1 @@
+"""Nothing selects the templates of this project for the sdist."""

@@ -1,0 +1,1 @@
+"""Hatch is configured in a file of its own."""
