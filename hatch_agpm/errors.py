@@ -45,6 +45,10 @@ __all__ = [
 ]
 
 
+_EXCERPT = 120
+"""How many characters of a source line an error shows at most."""
+
+
 class AgpmError(Exception):
     """Anything that is wrong with the user's input."""
 
@@ -94,7 +98,7 @@ class SourceError(AgpmError):
     `source_line` is shown below the sentence, with a caret under `column`.
     """
 
-    def __init__(  # noqa: PLR0913 - all of it is data that a caller may want
+    def __init__(  # noqa: PLR0913, PLR0917 - all is data that a caller may want
         self,
         what: str,
         path: str = "",
@@ -121,18 +125,18 @@ class SourceError(AgpmError):
         return _sentence(what, self.got, self.hint) + self._excerpt()
 
     def _excerpt(self) -> str:
-        if not self.source_line:
-            return ""
         line = self.source_line.rstrip()
-        excerpt = f"\n    {line}"
-        if self.column:
-            # A tab stays a tab, or the caret would not stand below its column.
-            lead = "".join(
-                "\t" if character == "\t" else " "
-                for character in line[: self.column - 1]
-            )
-            excerpt += f"\n    {lead}^"
-        return excerpt
+        if not line:
+            return ""
+        # A prompt is often one paragraph a line: show what is around the column.
+        start = max(0, self.column - _EXCERPT // 2) if len(line) > _EXCERPT else 0
+        shown = line[start : start + _EXCERPT]
+        if not self.column:
+            return f"\n    {shown}"
+        # A tab stays a tab, or the caret would not stand below its column.
+        before = shown[: self.column - 1 - start]
+        lead = "".join("\t" if character == "\t" else " " for character in before)
+        return f"\n    {shown}\n    {lead}^"
 
     def at(self, path: str, line: int) -> Self:
         """Return the same error in the file `path`, at its line `line`."""
@@ -152,7 +156,7 @@ class TemplateError(SourceError):
     `embedded_in` names the files that embed this one, the innermost first.
     """
 
-    def __init__(  # noqa: PLR0913 - as SourceError
+    def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
         self,
         what: str,
         path: str = "",
@@ -166,6 +170,10 @@ class TemplateError(SourceError):
         super().__init__(what, path, line, column, got, hint, source_line)
         self.args = (*self.args, tuple(embedded_in))
         self.embedded_in = tuple(embedded_in)
+
+    def within(self, embedded_in: Sequence[str]) -> Self:
+        """Return the same error with the files that embed this one."""
+        return type(self)(*self.args[:-1], tuple(embedded_in))
 
     def __str__(self) -> str:
         chain = "".join(f"\n  embedded in {path}" for path in self.embedded_in)

@@ -1,97 +1,368 @@
 """
 From a project's manifest to rendered resources: the core that every door calls.
 
-Reads the project's files, writes nothing.
+Reads the project's files, writes nothing.  Each resource is rendered once, after
+everything it depends on; what it says of others and of itself is AGPM's context
+(AGPM semantics, 3).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import posixpath
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.content import dependency_content, filter_content
+from hatch_agpm.declarations import read_matter
+from hatch_agpm.errors import (
+    AgpmError,
+    ConflictError,
+    FrontmatterError,
+    TemplateError,
+    raise_problems,
+)
+from hatch_agpm.files import Tree
+from hatch_agpm.frontmatter import parse, split
+from hatch_agpm.graph import resolve
+from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
+from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
+from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.templates import render_piece
+from hatch_agpm.tera import TeraEnvironment
+from hatch_agpm.variables import deep_merge, with_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Input", "RenderedResource", "Rendering", "SkillFile"]
+    from hatch_agpm.declarations import Matter
+    from hatch_agpm.files import File
+    from hatch_agpm.graph import Resource
+    from hatch_agpm.project import Project
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Input:
-    """One file that was read to render a resource."""
-
-    path: str
-    """Relative to the project root (the boundary), with `/`."""
-
-    sha256: str
-    """Of its bytes, as 64 hexadecimal digits."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SkillFile:
-    """One file of a skill's directory."""
-
-    path: str
-    """Relative to the skill's directory, with `/`."""
-
-    data: bytes
-    executable: bool
+__all__ = [
+    "Input",
+    "RenderedResource",
+    "Rendering",
+    "SkillFile",
+    "render_manifest",
+    "render_project",
+]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RenderedResource:
-    """One resource in one variant, rendered."""
+def render_project(
+    root: Path,
+    pyproject: Mapping[str, object],
+    *,
+    metadata: Mapping[str, object],
+    distribution: str,
+) -> Rendering:
+    """
+    Render the project at `root`, whose parsed pyproject.toml is `pyproject`.
 
-    type: str
-    """The singular: `agent`, `mcp-server`, ..."""
-
-    name: str
-    """AGPM's canonical name: the path without its extension."""
-
-    alias: str | None
-    """The key in the manifest; None for a dependency."""
-
-    tool: str
-    install: bool | None
-    """What the manifest or the parents say; None where nobody says anything."""
-
-    install_path: str
-    """Where the tool reads it, relative to the directory AGPM installs into."""
-
-    variables: Mapping[str, object]
-    """AGPM's variant inputs, plain JSON values; {} for none."""
-
-    text: str | bytes
-    """The whole document as shipped; `bytes` where the file is no UTF-8 text."""
-
-    body: int
-    """The offset in the UTF-8 bytes of `text` at which the frontmatter ends."""
-
-    metadata: Mapping[str, object]
-    """The rendered frontmatter as plain JSON values; {} without one."""
-
-    source_path: str
-    """The template, relative to the project root (the boundary), with `/`."""
-
-    inputs: tuple[Input, ...]
-    """The files it was made of: the template first, then by path."""
-
-    executable: bool = False
-    files: tuple[SkillFile, ...] = ()
-    """For a skill: every file of its directory, SKILL.md included, by path."""
-
-    @property
-    def document(self) -> bytes:
-        """The bytes as shipped."""
-        return self.text if isinstance(self.text, bytes) else self.text.encode()
+    `metadata` are the defaults of `agpm.project`, `distribution` is the project's
+    name.  Raises AgpmError for whatever is wrong with the user's input: all the
+    problems of the first stage that fails.
+    """
+    project = read_project(root, pyproject)
+    output = find_output(project, distribution)
+    known = {**metadata, "package": _import_name(output)}
+    return _Renderer(project, known if project.with_metadata else {}).render(output)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rendering:
-    """Everything one manifest renders to, and all that was read for it."""
+def _import_name(output: str) -> str:
+    """Return the dotted name of the package that the output lies in."""
+    parts = Path(output).parts
+    parts = parts[1:] if parts[0] == "src" and len(parts) > 1 else parts
+    return ".".join(parts[:-1] or parts)
 
-    resources: tuple[RenderedResource, ...]
-    inputs: tuple[Input, ...] = field(default=())
-    """Every file that was read, templates and embedded ones, by path."""
 
-    output: str = ""
-    """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""
+def render_manifest(
+    path: str | Path,
+    *,
+    boundary: str | Path | None = None,
+    project: Mapping[str, object] | None = None,
+) -> tuple[RenderedResource, ...]:
+    """
+    Render what an `agpm.toml`, or the table of a `pyproject.toml`, lists.
+
+    `boundary` is the directory that no template may leave, by default the one that
+    holds the manifest; `project` is metadata that lies below the manifest's own
+    `[project]`, by default nothing, as in AGPM.  Every resolved resource comes
+    back, also those that are not installed: by type in AGPM's order, then by
+    alias, then by name.
+
+    Raises AgpmError for whatever is wrong with the files.
+    """
+    file = Path(path).absolute()
+    root = Path(boundary).absolute() if boundary is not None else file.parent
+    if file.name == "pyproject.toml":
+        read = read_project(file.parent, load_toml(file, file.name))
+    else:
+        read = read_agpm_toml(file, root)
+    return _Renderer(read, project or {}, root=root).render().resources
+
+
+class _Renderer:
+    """Renders the resources of one project."""
+
+    def __init__(
+        self,
+        project: Project,
+        metadata: Mapping[str, object],
+        *,
+        root: Path | None = None,
+    ) -> None:
+        self.manifest = project.manifest
+        self.metadata = metadata
+        self.tree = Tree(root or project.root, project.base)
+        self.environment = TeraEnvironment(
+            filters={"content": self._content_filter},
+            limits=project.limits,
+            env=project.env,
+        )
+        self.problems: list[AgpmError] = []
+        self.embedded: list[File] = []
+        """What `| content` read since the resource at hand was begun."""
+
+        self.dependents: dict[Resource, Resource] = {}
+        """For a dependency one resource that embeds it, to say so in errors."""
+
+        self.contents: dict[Resource, dict[str, object]] = {}
+        self.inputs: dict[Resource, dict[str, File]] = {}
+
+    def render(self, output: str = "") -> Rendering:
+        """Render everything; `output` is handed on."""
+        resources = resolve(self.manifest, self.tree, self.environment, self.metadata)
+        for resource in resources:
+            for child in _children(resource):
+                self.dependents.setdefault(child, resource)
+        rendered: list[RenderedResource] = []
+        for resource in resources:
+            if all(child in self.contents for child in _children(resource)):
+                rendered += self._attempt(resource)
+        raise_problems(self.problems)
+        _check_install_paths(rendered)
+        order = list(RESOURCE_TYPES.values()).index
+        rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
+        read = self.tree.read_files
+        return Rendering(
+            resources=tuple(rendered),
+            inputs=tuple(_input(read[path]) for path in sorted(read)),
+            output=output,
+        )
+
+    def _attempt(self, resource: Resource) -> Iterator[RenderedResource]:
+        """Yield the resource rendered, or note why it cannot be."""
+        try:
+            yield self._render(resource)
+        except TemplateError as error:
+            chain = [*error.embedded_in, *self._embedders(resource)]
+            self.problems.append(error.within(chain))
+        except AgpmError as error:
+            self.problems.append(error)
+
+    def _embedders(self, resource: Resource) -> Iterator[str]:
+        while resource in self.dependents:
+            resource = self.dependents[resource]
+            yield resource.text_file
+
+    def _render(self, resource: Resource) -> RenderedResource:
+        self.embedded = []
+        file = self.tree.read(resource.text_file)
+        context = self._context(resource)
+        embeds = [str(self.contents[c]["content"]) for c in _children(resource)]
+        matter = None
+        if file.path.endswith(".md"):
+            matter = read_matter(self.environment, file, context, embeds=embeds)
+        text = _source_text(file)
+        if matter is not None and resource.type != "skills":
+            text = self._document(file, matter, context, embeds)
+        if resource in self.dependents:
+            self.contents[resource] = self._data(resource) | {
+                "content": dependency_content(
+                    self.environment, file, matter, context, embeds=embeds
+                )
+            }
+        self.inputs[resource] = self._inputs_of(resource, file)
+        body, metadata = _parts(text, file.path)
+        own, *others = self.inputs[resource].values()
+        return RenderedResource(
+            type=RESOURCE_TYPES[resource.type],
+            name=resource.name,
+            alias=resource.alias,
+            tool=resource.tool,
+            install=resource.install,
+            install_path=resource.install_path,
+            variables=resource.variables,
+            text=text,
+            body=body,
+            metadata=metadata,
+            source_path=file.path,
+            inputs=(
+                _input(own),
+                *map(_input, sorted(others, key=lambda other: other.path)),
+            ),
+            is_match=resource.is_match,
+            executable=file.executable,
+            files=self._skill_files(resource),
+        )
+
+    def _document(
+        self,
+        file: File,
+        matter: Matter,
+        context: Mapping[str, object],
+        embeds: Sequence[str],
+    ) -> str:
+        """Return what is shipped of a file with frontmatter (semantics, 1.7)."""
+        dialect = matter.frontmatter.dialect
+        if dialect is None:
+            rest = file.text[matter.split.end :]
+            return f"---\n{matter.rendered}\n---\n{rest}"
+        return render_piece(
+            self.environment,
+            file.text,
+            context,
+            path=file.path,
+            dialect=dialect,
+            embeds=embeds,
+        )
+
+    def _context(self, resource: Resource) -> dict[str, object]:
+        """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
+        agpm: dict[str, object] = {
+            "resource": self._data(resource),
+            "deps": {
+                type_: {key: self.contents[child] for key, child in by_key.items()}
+                for type_, by_key in resource.dependencies.items()
+            },
+        }
+        context: dict[str, object] = {"agpm": agpm}
+        variables = with_metadata(resource.variables, self.metadata)
+        if "project" in variables:
+            agpm["project"] = context["project"] = variables.pop("project")
+        merged = deep_merge(context, variables)
+        assert isinstance(merged, dict)  # noqa: S101 - two mappings make one
+        return merged
+
+    def _data(self, resource: Resource) -> dict[str, object]:
+        """Return what templates see of a resource (AGPM semantics, 3.2)."""
+        return {
+            "type": RESOURCE_TYPES[resource.type],
+            "name": resource.name,
+            "install_path": resource.install_path,
+            "source": None,
+            "version": None,
+            "resolved_commit": None,
+            # AGPM renders before it knows them.
+            "checksum": "",
+            "path": resource.path,
+        }
+
+    def _content_filter(self, value: object, arguments: Mapping[str, object]) -> object:
+        """`| content`; arguments are ignored, as AGPM ignores them."""
+        del arguments
+        file, text = filter_content(self.tree, value)
+        self.embedded.append(file)
+        return text
+
+    def _inputs_of(self, resource: Resource, file: File) -> dict[str, File]:
+        """Return all that a resource is made of: its own file, then the rest."""
+        inputs = {file.path: file}
+        inputs |= {other.path: other for other in self.embedded}
+        for child in _children(resource):
+            inputs |= {
+                path: other
+                for path, other in self.inputs[child].items()
+                if path not in inputs
+            }
+        return inputs
+
+    def _skill_files(self, resource: Resource) -> tuple[SkillFile, ...]:
+        if resource.type != "skills":
+            return ()
+        files: list[SkillFile] = []
+        for name in self.tree.entries(resource.file):
+            path = f"{resource.file}/{name}"
+            if (self.tree.root / path).is_symlink():
+                raise FrontmatterError("a skill must not hold links", path)
+            if self.tree.is_directory(path):
+                continue
+            file = self.tree.read(path)
+            files.append(
+                SkillFile(path=name, data=file.data, executable=file.executable)
+            )
+        return tuple(files)
+
+
+def _children(resource: Resource) -> list[Resource]:
+    return [
+        child for by_key in resource.dependencies.values() for child in by_key.values()
+    ]
+
+
+def _input(file: File) -> Input:
+    return Input(path=file.path, sha256=file.sha256)
+
+
+def _source_text(file: File) -> str | bytes:
+    """Return the file as text if it is text, else its bytes."""
+    try:
+        return file.data.decode()
+    except UnicodeDecodeError:
+        if file.path.endswith((".md", ".json")):
+            # For these the error says where.
+            return file.text
+        return file.data
+
+
+def _parts(text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
+    """Return where the body of a document begins, in bytes, and its metadata."""
+    parts = split(text) if isinstance(text, str) and path.endswith(".md") else None
+    if parts is None or isinstance(text, bytes):
+        return 0, {}
+    try:
+        document = parse(parts.matter)
+    except FrontmatterError as error:
+        raise error.at(path, 0) from None
+    if document is None:
+        return 0, {}
+    metadata = document.value if isinstance(document.value, dict) else {}
+    return len(text[: parts.end].encode()), metadata
+
+
+_FILES: Final = frozenset(["agent", "snippet", "command", "script", "skill"])
+"""The types that are installed as files of their own."""
+
+
+def _check_install_paths(resources: Sequence[RenderedResource]) -> None:
+    """
+    Refuse two resources that AGPM would install over each other.
+
+    Equal bytes are fine, and so are variants of one dependency, which a wheel
+    keeps side by side.
+    """
+    by_path: dict[str, list[RenderedResource]] = {}
+    for resource in resources:
+        if resource.type in _FILES and resource.install is not False:
+            path = posixpath.normpath(resource.install_path)
+            by_path.setdefault(path, []).append(resource)
+    raise_problems(
+        [
+            ConflictError(
+                f"both would be installed as {path}",
+                sorted(f"{r.source_path}" for r in group),
+                "give one a 'filename' or 'target'",
+            )
+            for path, group in sorted(by_path.items())
+            if len({(r.document, r.files) for r in group}) > 1
+            and not _are_variants(group)
+        ]
+    )
+
+
+def _are_variants(group: Sequence[RenderedResource]) -> bool:
+    return (
+        all(resource.alias is None for resource in group)
+        and len({resource.source_path for resource in group}) == 1
+    )

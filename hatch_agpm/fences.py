@@ -1,0 +1,156 @@
+"""
+Literal fences: blocks of a template that are shown, not rendered.
+
+A line that begins with three backticks and `literal` opens one, the next line
+that begins with three backticks closes it (agpm-semantics: AGPM's rule is by
+lines, white space around them aside).  Before a render each block becomes one
+placeholder line, afterwards the placeholder becomes the block between two bare
+fences at the left margin.  AGPM renders the rest of an unclosed block and loses
+what a block held when another opens inside it; here both are errors.
+
+Knows nothing of the template language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hatch_agpm.errors import TemplateError
+from hatch_agpm.lines import WHITE_SPACE, rust_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Shielded", "shield"]
+
+_FENCE = "```"
+_LITERAL = "```literal"
+_WORD = "__AGPM_LITERAL_BLOCK_"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shielded:
+    """A template whose literal blocks are out of the engine's reach."""
+
+    text: str
+    blocks: tuple[str, ...]
+    word: str
+    """The placeholder of block n is this word, n and two underscores."""
+
+    lines: tuple[int, ...]
+    """For each line of `text` its number, from 1, in the text as written."""
+
+    def line(self, number: int) -> int:
+        """Return which line of the text as written became line `number`."""
+        if 0 < number <= len(self.lines):
+            return self.lines[number - 1]
+        return number
+
+    def restore(self, rendered: str) -> str:
+        """
+        Put the blocks back into what the engine made of `text`.
+
+        Raises TemplateError where a filter has changed a placeholder, so that
+        neither the block nor the placeholder could be shown as meant.
+        """
+        if not self.blocks:
+            return rendered
+        # From the last: the placeholder of block 1 begins that of block 10 only
+        # up to the underscores, but a block's text may hold anything.
+        pieces = rendered.split(self.word)
+        restored = [pieces[0]]
+        for piece in pieces[1:]:
+            number, marker, rest = piece.partition("__")
+            if not marker or not number.isdigit() or int(number) >= len(self.blocks):
+                raise self._mangled()
+            restored += [_FENCE, "\n", self.blocks[int(number)], "\n", _FENCE, rest]
+        whole = "".join(restored)
+        stem = self.word.strip("_").casefold()
+        if stem in "".join(pieces).casefold():
+            raise self._mangled()
+        return whole
+
+    def _mangled(self) -> TemplateError:
+        return TemplateError(
+            "a filter changes the text of a literal fence",
+            hint="close the filter before the fence",
+        )
+
+
+def shield(text: str, values: Iterable[str] = ()) -> Shielded:
+    r"""
+    Take the literal blocks out of `text`.
+
+    The text comes back with `\n` as its only line end and with a final one only
+    if it had one, as AGPM does before every render.  `values` are texts that the
+    template may embed: the placeholder is a word that none of them contains.
+
+    Raises TemplateError for a fence that is not closed, or opens inside another.
+    """
+    if _LITERAL not in text:
+        unified = text.replace("\r\n", "\n") if "\r\n" in text else text
+        return Shielded(text=unified, blocks=(), word=_WORD, lines=())
+    word = _unused_word([text, *values])
+    kept, blocks, numbers = _take_blocks(rust_lines(text), word)
+    ending = "\n" if text.endswith("\n") else ""
+    return Shielded(
+        text="\n".join(kept) + ending,
+        blocks=tuple(blocks),
+        word=word,
+        lines=tuple(numbers),
+    )
+
+
+def _take_blocks(
+    lines: Sequence[str], word: str
+) -> tuple[list[str], list[str], list[int]]:
+    kept: list[str] = []
+    blocks: list[str] = []
+    numbers: list[int] = []
+    opened = 0
+    block: list[str] = []
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip(WHITE_SPACE)
+        if opened and stripped.startswith(_LITERAL):
+            raise _fence_error(
+                f"a literal fence opens inside the one of line {opened}",
+                number,
+                line,
+                "close the first one before it",
+            )
+        if opened and stripped.startswith(_FENCE):
+            kept.append(f"{word}{len(blocks)}__")
+            numbers.append(opened)
+            # AGPM drops blank lines at the start of a block, not at its end.
+            while block and not block[0]:
+                block.pop(0)
+            blocks.append("\n".join(block))
+            opened, block = 0, []
+        elif opened:
+            block.append(line)
+        elif stripped.startswith(_LITERAL):
+            opened = number
+        else:
+            kept.append(line)
+            numbers.append(number)
+    if opened:
+        raise _fence_error(
+            "this literal fence is not closed",
+            opened,
+            lines[opened - 1],
+            "end the block with a line of three backticks",
+        )
+    return kept, blocks, numbers
+
+
+def _fence_error(what: str, line: int, source_line: str, hint: str) -> TemplateError:
+    return TemplateError(what, "", line, 1, "", hint, source_line)
+
+
+def _unused_word(texts: Sequence[str]) -> str:
+    word, attempt = _WORD, 0
+    while any(word in text for text in texts):
+        attempt += 1
+        word = f"__AGPM_LITERAL_BLOCK{attempt}_"
+    return word

@@ -1,0 +1,326 @@
+"""
+From plain tables to a `Manifest`: which resources there are, for which tools.
+
+The same tables stand in `[tool.hatch-agpm]` and in an AGPM `agpm.toml`; the caller
+says which, so that every message names what the user wrote.  Knows no files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
+from hatch_agpm.placement import BUILTIN_TOOLS, Place, Tool, default_tool
+from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.tables import TableReader, plain_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SECTIONS", "Entry", "Manifest", "read_manifest"]
+
+SECTIONS: Final = (
+    "project",
+    *RESOURCE_TYPES,
+    "tools",
+    "default-tools",
+    "sources",
+    "patch",
+)
+"""The tables of a manifest."""
+
+_FOR_AGPM_ONLY: Final = ("gitignore", "token_warning_threshold")
+"""Keys of an agpm.toml that only steer AGPM's own commands."""
+
+_ENTRY_TEXTS: Final = ("path", "tool", "filename", "target", "source", "version")
+_GIT_FIELDS: Final = ("branch", "rev")
+_ENTRY_FIELDS: Final = (
+    *_ENTRY_TEXTS,
+    *_GIT_FIELDS,
+    "flatten",
+    "install",
+    "template_vars",
+    "command",
+    "args",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One resource, or pattern of resources, that a manifest lists."""
+
+    type: str
+    """The plural."""
+
+    alias: str
+    path: str
+    key: str
+    """The dotted path of the entry, for messages."""
+
+    tool: str
+    filename: str | None = None
+    target: str | None = None
+    flatten: bool | None = None
+    install: bool | None = None
+    template_vars: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """What to render, and for whom."""
+
+    project: Mapping[str, object]
+    """`agpm.project` as plain JSON values; {} without one."""
+
+    entries: tuple[Entry, ...]
+    tools: Mapping[str, Tool]
+    default_tools: Mapping[str, str]
+    path: str
+    """The file the manifest stands in, relative to the project root."""
+
+    def tool_for(self, type_: str, wanted: str | None, parent: str | None) -> str:
+        """
+        Return the tool of a dependency (AGPM semantics, 2.5).
+
+        The one it names, else its parent's if that supports the type, else the
+        type's default.  Raises ConfigError for an unknown or unsupporting one.
+        """
+        if wanted is None and parent is not None:
+            known = self.tools.get(parent)
+            wanted = parent if known and type_ in known.places else None
+        tool = wanted or default_tool(type_, self.default_tools)
+        if problem := _tool_problem(tool, type_, self.tools):
+            raise ConfigError(f"the tool '{tool}'", problem)
+        return tool
+
+
+def read_manifest(
+    table: Mapping[str, object], *, prefix: str, path: str, agpm_toml: bool
+) -> Manifest:
+    """
+    Read the tables of a manifest; other keys of `table` are the caller's.
+
+    `prefix` stands before the keys in messages, `path` is the file.  In an
+    `agpm_toml` the keys that steer AGPM's own commands are fine, and unknown ones
+    are refused here.  Raises ConfigError, or ProblemsError with all of them.
+    """
+    shown_path = path if agpm_toml else ""
+    reader = TableReader(prefix, shown_path)
+    if agpm_toml:
+        reader.known_only(table, (*SECTIONS, *_FOR_AGPM_ONLY))
+    project = reader.get(table, "project", dict) or {}
+    tools = _tools(reader, reader.get(table, "tools", dict))
+    defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
+    _sources(reader, reader.get(table, "sources", dict) or {})
+    if reader.get(table, "patch", dict):
+        reader.problem("patch", "is not supported yet")
+    entries: list[Entry] = []
+    for type_ in RESOURCE_TYPES:
+        section = reader.get(table, type_, dict) or {}
+        _same_but_for_case(reader, type_, section)
+        for alias in section:
+            entry = _entry(reader, type_, alias, section[alias], defaults)
+            if entry and _usable(reader, entry, tools):
+                entries.append(entry)
+    raise_problems(reader.problems)
+    return Manifest(
+        project=_json_table(project),
+        entries=tuple(entries),
+        tools=tools,
+        default_tools=defaults,
+        path=path,
+    )
+
+
+def _json_table(table: Mapping[str, object]) -> dict[str, object]:
+    return {key: plain_json(value) for key, value in table.items()}
+
+
+def _usable(reader: TableReader, entry: Entry, tools: Mapping[str, Tool]) -> bool:
+    """Tell whether the entry's tool is there and on; note it where it is wrong."""
+    key = f"{entry.type}.{_quoted(entry.alias)}"
+    if problem := _tool_problem(entry.tool, entry.type, tools):
+        reader.problem(f"{key}: the tool '{entry.tool}'", problem)
+        return False
+    # AGPM skips what is listed for a tool that is switched off (semantics, 2.7).
+    return tools[entry.tool].enabled
+
+
+def _tool_problem(tool: str, type_: str, tools: Mapping[str, Tool]) -> str:
+    if tool not in tools:
+        hint = did_you_mean(tool, tools) or f"known are {', '.join(sorted(tools))}"
+        return f"is not known; {hint}"
+    if type_ not in tools[tool].places:
+        able = sorted(name for name, other in tools.items() if type_ in other.places)
+        return f"does not support {type_}" + (
+            f"; {', '.join(able)} would" if able else ""
+        )
+    return ""
+
+
+def _entry(
+    reader: TableReader,
+    type_: str,
+    alias: str,
+    value: object,
+    defaults: Mapping[str, str],
+) -> Entry | None:
+    key = f"{type_}.{_quoted(alias)}"
+    if isinstance(value, str):
+        value = {"path": value}
+    if not isinstance(value, dict):
+        reader.problem(key, "must be a path or a table with a path", got=repr(value))
+        return None
+    where = f"{key}."
+    reader.known_only(value, _ENTRY_FIELDS, where)
+    texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
+    _refuse_git(reader, value, where)
+    template_vars = reader.get(value, "template_vars", dict, where)
+    flags = {
+        field: reader.get(value, field, bool, where) for field in ("flatten", "install")
+    }
+    path = texts["path"]
+    if "path" not in value:
+        reader.problem(f"{where}path", "is missing")
+    elif path is not None and (problem := _path_problem(path)):
+        reader.problem(f"{where}path", problem, got=repr(path))
+    if not path:
+        return None
+    return Entry(
+        type=type_,
+        alias=alias,
+        path=path,
+        key=reader.prefix + key,
+        tool=texts["tool"] or default_tool(type_, defaults),
+        filename=texts["filename"],
+        target=texts["target"],
+        template_vars=None if template_vars is None else _json_table(template_vars),
+        **flags,
+    )
+
+
+def _path_problem(path: str) -> str:
+    if not path:
+        return "must not be empty"
+    if "\0" in path:
+        return "must not hold a NUL character"
+    return ""
+
+
+def _refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
+    for field in ("source", *_GIT_FIELDS):
+        if field in value:
+            reader.problem(
+                f"{where}{field}",
+                "is not supported",
+                hint="a build reads no Git repository; copy the files into the "
+                "project and give their path",
+            )
+
+
+def _sources(reader: TableReader, sources: Mapping[str, object]) -> None:
+    """Check the sources; entries that use them are refused one by one."""
+    for name in sources:
+        value = sources[name]
+        if isinstance(value, dict):
+            reader.problem(f"sources.{_quoted(name)}", "is not supported yet")
+        else:
+            reader.expect(value, str, f"sources.{_quoted(name)}")
+
+
+def _same_but_for_case(
+    reader: TableReader, type_: str, section: Mapping[str, object]
+) -> None:
+    seen: dict[str, str] = {}
+    for alias in section:
+        other = seen.setdefault(alias.casefold(), alias)
+        if other != alias:
+            reader.problem(
+                f"{type_}.{_quoted(alias)}",
+                f"differs from '{other}' in case only",
+                hint="some file systems would keep one of them; rename it",
+            )
+
+
+def _default_tools(
+    reader: TableReader, table: Mapping[str, object]
+) -> Mapping[str, str]:
+    # AGPM ignores an unknown type here; it can only be a mistake.
+    reader.known_only(table, RESOURCE_TYPES, "default-tools.")
+    found = {
+        type_: reader.get(table, type_, str, "default-tools.")
+        for type_ in RESOURCE_TYPES
+    }
+    return {type_: tool for type_, tool in found.items() if tool is not None}
+
+
+def _tools(
+    reader: TableReader, table: Mapping[str, object] | None
+) -> Mapping[str, Tool]:
+    """Any `[tools.*]` replaces the whole table of tools (AGPM semantics, 7.1)."""
+    if table is None:
+        return BUILTIN_TOOLS
+    tools: dict[str, Tool] = {}
+    for name in table:
+        where = f"tools.{_quoted(name)}"
+        value = reader.expect(table[name], dict, where)
+        if value is None:
+            continue
+        where += "."
+        reader.known_only(value, ("path", "enabled", "resources"), where)
+        if "/" in name or "\\" in name or ".." in name:
+            reader.problem(where[:-1], "must not be a path")
+        path = reader.get(value, "path", str, where)
+        if "path" not in value:
+            reader.problem(f"{where}path", "is missing")
+        enabled = reader.get(value, "enabled", bool, where)
+        resources = reader.get(value, "resources", dict, where) or {}
+        builtin = BUILTIN_TOOLS.get(name)
+        places = dict(builtin.places) if builtin else {}
+        places |= _places(reader, resources, f"{where}resources.")
+        if path is not None and _leaves_project(reader, path, f"{where}path"):
+            continue
+        tools[name] = Tool(
+            path=path or ".", places=places, enabled=enabled is not False
+        )
+    return tools
+
+
+def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts:
+        reader.problem(key, "must stay inside the project", got=repr(path))
+        return True
+    return False
+
+
+def _places(
+    reader: TableReader, resources: Mapping[str, object], where: str
+) -> dict[str, Place]:
+    reader.known_only(resources, RESOURCE_TYPES, where)
+    places: dict[str, Place] = {}
+    for type_ in RESOURCE_TYPES:
+        value = reader.get(resources, type_, dict, where)
+        if value is None:
+            continue
+        here = f"{where}{type_}."
+        reader.known_only(value, ("path", "merge-target", "flatten"), here)
+        path = reader.get(value, "path", str, here)
+        merge = reader.get(value, "merge-target", str, here)
+        # A type that is overridden and says nothing of it is not flattened.
+        flatten = reader.get(value, "flatten", bool, here) or False
+        target = merge if type_ in {"hooks", "mcp-servers"} else path
+        if target is None:
+            wanted = "merge-target" if type_ in {"hooks", "mcp-servers"} else "path"
+            reader.problem(f"{here}{wanted}", "is missing")
+        elif not _leaves_project(reader, target, here[:-1]):
+            places[type_] = Place(path=target, merge=target is merge, flatten=flatten)
+    return places
+
+
+def _quoted(key: str) -> str:
+    """Return a key as it stands in a dotted path of TOML."""
+    bare = key.replace("-", "").replace("_", "")
+    return key if bare.isascii() and bare.isalnum() else f'"{key}"'

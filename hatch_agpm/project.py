@@ -1,0 +1,259 @@
+"""
+A project's directory and tables: where its manifest, its paths and its output are.
+
+Reads `[tool.hatch-agpm]` and what it points to: an AGPM manifest, or the files of
+the conventional directories.  What resources say is not looked at.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import AgpmError, ConfigError, ProblemsError, raise_problems
+from hatch_agpm.manifest import SECTIONS, Manifest, read_manifest
+from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.tables import TableReader
+from hatch_agpm.tera import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Project", "find_output", "load_toml", "read_agpm_toml", "read_project"]
+
+TABLE: Final = "tool.hatch-agpm"
+
+_OPTIONS: Final = ("output", "manifest", "metadata", "env", "limits")
+_LATER: Final = ("editable", "export")
+_CONVENTION: Final = "prompts"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """Where a project's templates are, and how they are to be rendered."""
+
+    root: Path
+    """The boundary: no file outside of it is read."""
+
+    base: Path
+    """The manifest's directory, where its paths and `| content` start."""
+
+    manifest: Manifest
+    output: str | None = None
+    """As written; None where the table says nothing."""
+
+    with_metadata: bool = False
+    """Whether templates see the project's own metadata."""
+
+    env: tuple[str, ...] = ()
+    """The environment variables that templates may read."""
+
+    limits: Limits = field(default_factory=Limits)
+
+
+def load_toml(path: Path, shown: str) -> dict[str, object]:
+    """
+    Return the tables of a TOML file that messages call `shown`.
+
+    Raises ConfigError where it is missing, not UTF-8, or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise ConfigError(f"{shown}:", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown}:", "is not UTF-8 text") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{shown}:", f"is no valid TOML: {error}") from None
+
+
+def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
+    """
+    Read the project at `root`, whose parsed pyproject.toml is `pyproject`.
+
+    Raises ConfigError, or ProblemsError with everything that is wrong.
+    """
+    tool = pyproject.get("tool", {})
+    table = tool.get("hatch-agpm", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise ConfigError(TABLE, "must be a table", repr(table))
+    reader = TableReader(f"{TABLE}.")
+    reader.known_only(table, (*_OPTIONS, *_LATER, *SECTIONS))
+    for key in _LATER:
+        if key in table:
+            reader.problem(key, "is not supported yet")
+    output = reader.get(table, "output", str)
+    if output is not None and (problem := _output_problem(output)):
+        reader.problem("output", problem, got=repr(output))
+    path = reader.get(table, "manifest", str)
+    wanted = reader.get(table, "metadata", bool)
+    env = reader.strings(table, "env")
+    limits = _limits(reader, reader.get(table, "limits", dict) or {})
+    if "manifest" in table and path is None:
+        raise_problems(reader.problems)
+    base, manifest = root, None
+    problems: list[AgpmError] = [*reader.problems]
+    try:
+        if path is None:
+            manifest = _own_manifest(root, table)
+        else:
+            base, manifest = _other_manifest(root, table, path)
+    except ProblemsError as error:
+        problems += error.problems
+    except AgpmError as error:
+        problems.append(error)
+    if manifest is None or problems:
+        raise ProblemsError(problems) if len(problems) > 1 else problems[0]
+    return Project(
+        root=root,
+        base=base,
+        manifest=manifest,
+        output=output,
+        with_metadata=path is None if wanted is None else wanted,
+        env=env,
+        limits=limits,
+    )
+
+
+def _limits(reader: TableReader, table: Mapping[str, object]) -> Limits:
+    names = [each.name for each in fields(Limits)]
+    reader.known_only(table, names, "limits.")
+    found = {}
+    for name in names:
+        value = reader.get(table, name, int, "limits.")
+        if value is not None and value < 1:
+            reader.problem(f"limits.{name}", "must be at least 1", got=str(value))
+        elif value is not None:
+            found[name] = value
+    return Limits(**found)
+
+
+def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
+    """Read the table itself, or what lies in the usual directories."""
+    listed = any(type_ in table for type_ in RESOURCE_TYPES)
+    if not listed:
+        table = {**table, **_by_convention(root)}
+    return read_manifest(
+        table, prefix=f"{TABLE}.", path="pyproject.toml", agpm_toml=False
+    )
+
+
+def _by_convention(root: Path) -> dict[str, dict[str, str]]:
+    found = {type_: dict(_conventional(root, type_)) for type_ in RESOURCE_TYPES}
+    found = {type_: entries for type_, entries in found.items() if entries}
+    if not found:
+        raise ConfigError(
+            f"{TABLE}",
+            "lists no resource, and none is found in "
+            f"{_CONVENTION}/agents, {_CONVENTION}/commands, ...",
+            hint="list them, or move the templates there",
+        )
+    return found
+
+
+def _conventional(root: Path, type_: str) -> Iterator[tuple[str, str]]:
+    """Yield key and path of each resource in the directory of its type."""
+    top = root / _CONVENTION / type_
+    for path in sorted(top.rglob("*")):
+        relative = path.relative_to(top)
+        if any(part.startswith(".") for part in relative.parts):
+            continue
+        whole = path.relative_to(root).as_posix()
+        if type_ == "skills":
+            if path.name == "SKILL.md":
+                yield (
+                    relative.parent.as_posix(),
+                    path.parent.relative_to(root).as_posix(),
+                )
+        elif path.is_file():
+            yield relative.with_suffix("").as_posix(), whole
+
+
+def _other_manifest(
+    root: Path, table: Mapping[str, object], path: str
+) -> tuple[Path, Manifest]:
+    """Read the AGPM manifest that the table names; it replaces the table's own."""
+    problems: list[AgpmError] = [
+        ConfigError(
+            f"{TABLE}.{section}",
+            "cannot stand beside 'manifest'",
+            hint=f"move it into {path}, or delete 'manifest'",
+        )
+        for section in SECTIONS
+        if section in table
+    ]
+    raise_problems(problems)
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts:
+        key, what = f"{TABLE}.manifest", "must stay inside the project"
+        raise ConfigError(key, what, repr(path))
+    return (root / path).parent, _agpm_manifest(root / path, path)
+
+
+def _agpm_manifest(path: Path, shown: str) -> Manifest:
+    return read_manifest(load_toml(path, shown), prefix="", path=shown, agpm_toml=True)
+
+
+def read_agpm_toml(path: Path, root: Path) -> Project:
+    """
+    Read an AGPM manifest by itself; `root` is the directory nothing may leave.
+
+    Raises ConfigError, or ProblemsError with everything that is wrong.
+    """
+    manifest = _agpm_manifest(path, path.name)
+    return Project(root=root, base=path.parent, manifest=manifest)
+
+
+# --- where the bundle goes --------------------------------------------------------
+
+
+def find_output(project: Project, distribution: str) -> str:
+    """
+    Return the bundle's directory in source form: `src/example_pkg/prompts`.
+
+    As configured, else `prompts` inside the one import package that is named as
+    the distribution.  Raises ConfigError where there is no such package, or two.
+    """
+    if project.output is not None:
+        return str(PurePosixPath(project.output))
+    packages = _packages(project.root, distribution)
+    if len(packages) == 1:
+        return f"{packages[0]}/prompts"
+    found = " and ".join(packages) or f"no package '{_normalised(distribution)}'"
+    raise ConfigError(
+        f"{TABLE}.output",
+        f"is missing: there {'are' if packages else 'is'} {found}",
+        hint='say where the prompts go: output = "<package>/prompts"',
+    )
+
+
+def _packages(root: Path, distribution: str) -> list[str]:
+    wanted = _normalised(distribution)
+    return sorted(
+        path.relative_to(root).as_posix()
+        for parent in (root, root / "src")
+        if parent.is_dir()
+        for path in parent.iterdir()
+        if _normalised(path.name) == wanted
+        and path.name.isidentifier()
+        and any(path.glob("*.py"))
+    )
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def _output_problem(output: str) -> str:
+    pure = PurePosixPath(output)
+    if not output or pure.is_absolute() or ".." in pure.parts or "\\" in output:
+        return "must be a directory inside the project, written with '/'"
+    names = pure.parts[-2:]
+    for part in names if names[0] != "src" else names[1:]:
+        if not part.isidentifier() or keyword.iskeyword(part):
+            return f"must be importable, which '{part}' is not"
+    return ""

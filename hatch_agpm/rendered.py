@@ -1,0 +1,96 @@
+"""What rendering gives: resources with their bytes, and all that was read for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Input", "RenderedResource", "Rendering", "SkillFile"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """One file that was read to render a resource."""
+
+    path: str
+    """Relative to the project root (the boundary), with `/`."""
+
+    sha256: str
+    """Of its bytes, as 64 hexadecimal digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkillFile:
+    """One file of a skill's directory."""
+
+    path: str
+    """Relative to the skill's directory, with `/`."""
+
+    data: bytes
+    executable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedResource:
+    """One resource in one variant, rendered."""
+
+    type: str
+    """The singular: `agent`, `mcp-server`, ..."""
+
+    name: str
+    """AGPM's canonical name: the path without its extension."""
+
+    alias: str | None
+    """The key in the manifest; None for a dependency."""
+
+    tool: str
+    install: bool | None
+    """What the manifest or the parents say; None where nobody says anything."""
+
+    install_path: str
+    """Where the tool reads it, relative to the directory AGPM installs into."""
+
+    variables: Mapping[str, object]
+    """AGPM's variant inputs, plain JSON values; {} for none."""
+
+    text: str | bytes
+    """The whole document as shipped; `bytes` where the file is no UTF-8 text."""
+
+    body: int
+    """The offset in the UTF-8 bytes of `text` at which the frontmatter ends."""
+
+    metadata: Mapping[str, object]
+    """The rendered frontmatter as plain JSON values; {} without one."""
+
+    source_path: str
+    """The template, relative to the project root (the boundary), with `/`."""
+
+    inputs: tuple[Input, ...]
+    """The files it was made of: the template first, then by path."""
+
+    is_match: bool = False
+    """Found by a pattern of the manifest, so that `alias` is the pattern's key."""
+
+    executable: bool = False
+    files: tuple[SkillFile, ...] = ()
+    """For a skill: every file of its directory, SKILL.md included, by path."""
+
+    @property
+    def document(self) -> bytes:
+        """The bytes as shipped."""
+        return self.text if isinstance(self.text, bytes) else self.text.encode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendering:
+    """Everything one manifest renders to, and all that was read for it."""
+
+    resources: tuple[RenderedResource, ...]
+    inputs: tuple[Input, ...] = ()
+    """Every file that was read, templates and embedded ones, by path."""
+
+    output: str = ""
+    """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""

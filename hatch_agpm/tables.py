@@ -1,0 +1,123 @@
+"""
+Reading plain tables (TOML) into typed values, all problems at once.
+
+A `Reader` names each problem by the dotted path the user typed, with the value
+found and a hint.  Knows nothing of what the tables mean.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from hatch_agpm.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["TableReader", "plain_json"]
+
+T = TypeVar("T")
+
+_KINDS: Final[Mapping[type, str]] = {
+    bool: "true or false",
+    dict: "a table",
+    float: "a number",
+    int: "a whole number",
+    list: "an array",
+    str: "a string",
+}
+
+
+class TableReader:
+    """
+    Takes values out of tables and collects what is wrong with them.
+
+    `prefix` stands before every key (`tool.hatch-agpm.`), `path` is the file the
+    tables come from where it is not `pyproject.toml`.
+    """
+
+    def __init__(self, prefix: str = "", path: str = "") -> None:
+        self.prefix = prefix
+        self.path = path
+        self.problems: list[ConfigError] = []
+
+    def problem(self, key: str, what: str, *, got: str = "", hint: str = "") -> None:
+        """Note that the value of `key` is wrong."""
+        self.problems.append(ConfigError(self.prefix + key, what, got, hint, self.path))
+
+    def get(
+        self, table: Mapping[str, object], key: str, kind: type[T], where: str = ""
+    ) -> T | None:
+        """Return `table[key]` if it is a `kind`; None if it is absent or wrong."""
+        if key not in table:
+            return None
+        return self.expect(table[key], kind, f"{where}{key}")
+
+    def expect(self, value: object, kind: type[T], key: str) -> T | None:
+        """Return `value` if it is a `kind`; else note the problem."""
+        # A bool is an int to Python, and never meant as one here.
+        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+            return value
+        self.problem(key, f"must be {_KINDS[kind]}", got=shown(value))
+        return None
+
+    def strings(
+        self, table: Mapping[str, object], key: str, where: str = ""
+    ) -> tuple[str, ...]:
+        """Return an array of strings; () if it is absent or wrong."""
+        items = self.get(table, key, list, where) or []
+        found = (
+            self.expect(item, str, f"{where}{key}[{index}]")
+            for index, item in enumerate(items)
+        )
+        return tuple(item for item in found if item is not None)
+
+    def known_only(
+        self, table: Mapping[str, object], known: Iterable[str], where: str = ""
+    ) -> None:
+        """Note every key of `table` that is not one of the `known`."""
+        names = sorted(known)
+        for key in sorted(set(table) - set(names)):
+            hint = did_you_mean(key, names)
+            if not hint and names:
+                hint = f"known are {', '.join(names)}"
+            self.problem(f"{where}{key}", "is not a known option", hint=hint)
+
+
+def shown(value: object) -> str:
+    """Return `value` as an error shows it: as TOML has it, and not for ever."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line
+
+
+def plain_json(value: object) -> object:
+    """
+    Return a TOML value as the JSON value that templates see.
+
+    Dates and times are their text as TOML writes it, NaN and the infinities null
+    (AGPM semantics, 3.5).
+    """
+    if isinstance(value, dict):
+        return {str(key): plain_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return _moment(value)
+    return value
+
+
+def _moment(value: dt.datetime | dt.date | dt.time) -> str:
+    text = value.isoformat()
+    if isinstance(value, dt.datetime | dt.time) and value.microsecond:
+        # Python pads the fraction to six digits.
+        digits = f"{value.microsecond:06}"
+        text = text.replace(f".{digits}", f".{digits.rstrip('0')}")
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
