@@ -1,0 +1,331 @@
+"""Filters on strings."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.tera.failures import Refusal
+from hatch_agpm.tera.trim import SPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hatch_agpm.tera.builtins.arguments import Arguments
+
+__all__ = ["FILTERS"]
+
+_I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
+
+
+def upper(value: object, arguments: Arguments) -> str:
+    """Convert to upper case."""
+    return arguments.text(value).upper()
+
+
+def lower(value: object, arguments: Arguments) -> str:
+    """Convert to lower case."""
+    return arguments.text(value).lower()
+
+
+def capitalize(value: object, arguments: Arguments) -> str:
+    """Make the first character upper case and the rest lower case."""
+    text = arguments.text(value)
+    return text[:1].upper() + text[1:].lower()
+
+
+def trim(value: object, arguments: Arguments) -> str:
+    """Strip white space at both ends."""
+    return arguments.text(value).strip(SPACE)
+
+
+def trim_start(value: object, arguments: Arguments) -> str:
+    """Strip white space at the start."""
+    return arguments.text(value).lstrip(SPACE)
+
+
+def trim_end(value: object, arguments: Arguments) -> str:
+    """Strip white space at the end."""
+    return arguments.text(value).rstrip(SPACE)
+
+
+def _pattern(arguments: Arguments) -> str:
+    # Strings have no escapes, but Tera reads two of them in this argument.
+    return arguments.string("pat").replace("\\n", "\n").replace("\\t", "\t")
+
+
+def trim_start_matches(value: object, arguments: Arguments) -> str:
+    """Strip all repetitions of `pat` at the start."""
+    text, pattern = arguments.text(value), _pattern(arguments)
+    start = 0
+    while pattern and text.startswith(pattern, start):
+        start += len(pattern)
+    return text[start:]
+
+
+def trim_end_matches(value: object, arguments: Arguments) -> str:
+    """Strip all repetitions of `pat` at the end."""
+    text, pattern = arguments.text(value), _pattern(arguments)
+    end = len(text)
+    while pattern and text.endswith(pattern, 0, end):
+        end -= len(pattern)
+    return text[:end]
+
+
+def truncate(value: object, arguments: Arguments) -> str:
+    """Cut after `length` grapheme clusters and append `end`."""
+    text = arguments.text(value)
+    length = arguments.integer("length", 255)
+    end = arguments.string("end", "…")
+    if text.isascii() and "\r\n" not in text:
+        return text if length >= len(text) else text[:length] + end
+    # Here and not above: it loads a library.
+    from hatch_agpm.tera.builtins.graphemes import first_graphemes  # noqa: PLC0415
+
+    cut = first_graphemes(text, length)
+    return text if len(cut) == len(text) else cut + end
+
+
+def wordcount(value: object, arguments: Arguments) -> int:
+    """Count what white space separates."""
+    text = arguments.text(value)
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+_WORD: Final = re.compile(f"[^{SPACE}]+")
+
+
+def replace(value: object, arguments: Arguments) -> str:
+    """Replace `from` by `to`."""
+    text = arguments.text(value)
+    old, new = arguments.string("from"), arguments.string("to")
+    growth = max(len(new) - len(old), 0)
+    arguments.scope.account.text(len(text) + growth * text.count(old))
+    return text.replace(old, new)
+
+
+def title(value: object, arguments: Arguments) -> str:
+    """Capitalise each word, an apostrophe being part of one."""
+    text = arguments.text(value)
+    if text.isascii():
+        words = re.compile(r"\b([\w'])([\w']*)\b")
+        return words.sub(lambda word: word[1].upper() + word[2].lower(), text)
+    # Here and not above: it loads a library.
+    from hatch_agpm.tera.builtins.regexes import titled  # noqa: PLC0415
+
+    return titled(text)
+
+
+def linebreaksbr(value: object, arguments: Arguments) -> str:
+    """Make line ends `<br>`."""
+    text = arguments.text(value)
+    arguments.scope.account.text(len(text) + 3 * text.count("\n"))
+    return text.replace("\r\n", "<br>").replace("\n", "<br>")
+
+
+def indent(value: object, arguments: Arguments) -> str:
+    """Put `prefix` before each line but the `first` and `blank` ones."""
+    text = arguments.text(value)
+    prefix = arguments.string("prefix", "    ")
+    first = arguments.boolean("first", default=False)
+    blank = arguments.boolean("blank", default=False)
+    lines = text.split("\n")
+    arguments.scope.account.text(len(text) + len(prefix) * len(lines))
+    # A last line that is empty is none; a CR belongs to the LF behind it.
+    ends = lines.pop()
+    lines = [line.removesuffix("\r") for line in lines] + ([ends] if ends else [])
+    indented = [
+        prefix + line if blank or line.strip(SPACE) else line for line in lines[1:]
+    ]
+    start = [prefix + line if first else line for line in lines[:1]]
+    return "\n".join([*start, *indented])
+
+
+def striptags(value: object, arguments: Arguments) -> str:
+    """Drop comments and tags of HTML."""
+    return "".join(_without_tags(arguments.text(value)))
+
+
+def _without_tags(text: str) -> Iterator[str]:
+    # A regular expression would look for each missing `>` to the end of the text.
+    find_comment_end, find_tag_end = _Finder(text, "-->"), _Finder(text, ">")
+    find_line_end = _Finder(text, "\n")
+    done = 0
+    start = text.find("<")
+    while start >= 0:
+        end = -1
+        if text.startswith("<!--", start):
+            comment = find_comment_end(start + 4)
+            line = find_line_end(start + 4)
+            if comment >= 0 and not 0 <= line < comment:
+                end = comment + 3
+        if end < 0:
+            end = find_tag_end(start + 1) + 1
+            if end == 0:
+                break
+        yield text[done:start]
+        done = end
+        start = text.find("<", end)
+    yield text[done:]
+
+
+class _Finder:
+    """Finds a string from ever later places, without searching twice in vain."""
+
+    def __init__(self, text: str, what: str) -> None:
+        self._text: Final = text
+        self._what: Final = what
+        self._found = 0
+        self._searched = False
+
+    def __call__(self, start: int) -> int:
+        known = self._searched and (self._found < 0 or self._found >= start)
+        if not known:
+            self._found = self._text.find(self._what, start)
+            self._searched = True
+        return self._found
+
+
+_BETWEEN_TAGS: Final = re.compile(f">[{SPACE}]+<")
+
+
+def spaceless(value: object, arguments: Arguments) -> str:
+    """Drop white space between tags of HTML."""
+    return _BETWEEN_TAGS.sub("><", arguments.text(value))
+
+
+_UNSAFE: Final = re.compile(rb"[^A-Za-z0-9/%\-._~]")
+_NOT_ALPHANUMERIC: Final = re.compile(rb"[^A-Za-z0-9]")
+
+
+def urlencode(value: object, arguments: Arguments) -> str:
+    """Percent-encode what a path of a URL may not hold; `/` and `%` stay."""
+    return _percent(_UNSAFE, arguments.text(value))
+
+
+def urlencode_strict(value: object, arguments: Arguments) -> str:
+    """Percent-encode all but ASCII letters and digits."""
+    return _percent(_NOT_ALPHANUMERIC, arguments.text(value))
+
+
+def _percent(unsafe: re.Pattern[bytes], text: str) -> str:
+    encoded = unsafe.sub(lambda byte: b"%%%02X" % byte[0][0], text.encode())
+    return encoded.decode()
+
+
+_XML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+_XML_TABLE: Final = str.maketrans(_XML)
+_HTML_TABLE: Final = str.maketrans({**_XML, "'": "&#x27;", "/": "&#x2F;"})
+
+
+def escape(value: object, arguments: Arguments) -> str:
+    """Escape for HTML, `/` included."""
+    return arguments.text(value).translate(_HTML_TABLE)
+
+
+def escape_xml(value: object, arguments: Arguments) -> str:
+    """Escape for XML."""
+    return arguments.text(value).translate(_XML_TABLE)
+
+
+def addslashes(value: object, arguments: Arguments) -> str:
+    r"""Put `\` before `\`, `"` and `'`."""
+    table = str.maketrans({"\\": "\\\\", '"': '\\"', "'": "\\'"})
+    return arguments.text(value).translate(table)
+
+
+def slugify(value: object, arguments: Arguments) -> str:
+    """Transliterate to lower-case ASCII, words joined by `-`."""
+    text = arguments.text(value)
+    if not text.isascii():
+        # Here and not above: it loads a library.
+        from hatch_agpm.tera.builtins.slugs import transliterated  # noqa: PLC0415
+
+        text = transliterated(text)
+    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def split(value: object, arguments: Arguments) -> list[object]:
+    """Split at each `pat`; an empty one is between all characters and at the ends."""
+    text, pattern = arguments.text(value), _pattern(arguments)
+    arguments.scope.account.items(text.count(pattern) + 1)
+    return list(text.split(pattern)) if pattern else ["", *text, ""]
+
+
+_PREFIXES: Final = {2: "0b", 8: "0o", 16: "0x"}
+
+
+def int_(value: object, arguments: Arguments) -> int:
+    """Convert to an integer of 64 bits, or return `default`."""
+    default = arguments.integer("default", 0, range(_I64_MIN, _I64_MAX + 1))
+    base = arguments.integer("base", 10, range(2**32))
+    if isinstance(value, str):
+        return _parsed(value.strip(SPACE), base, default)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise arguments.of(value, "a string or a number")
+    return _saturated(float(value))
+
+
+def _parsed(text: str, base: int, default: int) -> int:
+    prefix = _PREFIXES.get(base, "")
+    while prefix and text.startswith(prefix):
+        text = text.removeprefix(prefix)
+    if not 2 <= base <= 36:  # noqa: PLR2004
+        raise Refusal("filter 'int' needs a 'base' from 2 to 36", str(base))
+    # int() takes more: spaces, underscores, digits of other scripts.
+    if re.fullmatch("[+-]?[0-9a-zA-Z]+", text):
+        # An integer of 64 bits has at most 64 digits; int() is slow for many more.
+        significant = text.lstrip("+-0")
+        try:
+            number = int(text, base) if len(significant) <= 64 else _I64_MAX + 1  # noqa: PLR2004
+        except ValueError:
+            return default
+        return number if _I64_MIN <= number <= _I64_MAX else default
+    if "." not in text:
+        return default
+    number = _float(text)
+    return default if number is None else _saturated(number)
+
+
+def _saturated(number: float) -> int:
+    if math.isnan(number):
+        return 0
+    if math.isinf(number):
+        return _I64_MAX if number > 0 else _I64_MIN
+    return max(_I64_MIN, min(_I64_MAX, int(number)))
+
+
+_FLOAT: Final = re.compile(
+    r"[+-]?(?:inf|infinity|nan|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def _float(text: str) -> float | None:
+    """Return a float as Rust parses it; Python's takes more."""
+    return float(text) if _FLOAT.fullmatch(text) else None
+
+
+def float_(value: object, arguments: Arguments) -> float | None:
+    """Convert to a float, or return `default`; what is not finite becomes null."""
+    number: float | None = arguments.number("default", 0.0)
+    if isinstance(value, str):
+        parsed = _float(value.strip(SPACE))
+        number = number if parsed is None else parsed
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        raise arguments.of(value, "a string or a number")
+    return number if number is not None and math.isfinite(number) else None
+
+
+FILTERS: Final[dict[str, Callable[[object, Arguments], object]]] = {
+    function.__name__.removesuffix("_"): function
+    for function in (
+        *(upper, lower, capitalize, trim, trim_start, trim_end, trim_start_matches),
+        *(trim_end_matches, truncate, wordcount, replace, title, linebreaksbr),
+        *(indent, striptags, spaceless, urlencode, urlencode_strict, escape),
+        *(escape_xml, addslashes, slugify, split, int_, float_),
+    )
+}

@@ -1,0 +1,136 @@
+"""Tera's tests: what may follow `is`."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.values import Missing, as_float, describe, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["TESTS"]
+
+Check: TypeAlias = "Callable[[object, list[object]], bool]"
+
+
+def _defined(value: object, _: list[object]) -> bool:
+    return not isinstance(value, Missing)
+
+
+def _undefined(value: object, _: list[object]) -> bool:
+    return isinstance(value, Missing)
+
+
+def _string(value: object, _: list[object]) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: object, _: list[object]) -> bool:
+    return as_float(value) is not None
+
+
+def _odd(value: object, _: list[object]) -> bool:
+    return math.fmod(_float(value, "odd"), 2) != 0
+
+
+def _even(value: object, _: list[object]) -> bool:
+    return math.fmod(_float(value, "even"), 2) == 0
+
+
+def _divisibleby(value: object, arguments: list[object]) -> bool:
+    number = _float(value, "divisibleby")
+    divisor = _float(_argument("divisibleby", arguments), "divisibleby")
+    return divisor != 0 and math.fmod(number, divisor) == 0
+
+
+def _iterable(value: object, _: list[object]) -> bool:
+    return isinstance(value, list | dict)
+
+
+def _object(value: object, _: list[object]) -> bool:
+    return isinstance(value, dict)
+
+
+def _starting_with(value: object, arguments: list[object]) -> bool:
+    text = _text(value, "starting_with")
+    return text.startswith(_text_argument("starting_with", arguments))
+
+
+def _ending_with(value: object, arguments: list[object]) -> bool:
+    text = _text(value, "ending_with")
+    return text.endswith(_text_argument("ending_with", arguments))
+
+
+def _containing(value: object, arguments: list[object]) -> bool:
+    if isinstance(value, list):
+        if not arguments:
+            raise Refusal("test 'containing' needs an argument")
+        return any(same(item, arguments[0]) for item in value)
+    if isinstance(value, str | dict):
+        return _text_argument("containing", arguments) in value
+    what = "test 'containing' needs a string, an array or an object"
+    raise Failure(what, describe(value))
+
+
+def _matching(value: object, arguments: list[object]) -> bool:
+    text = _text(value, "matching")
+    pattern = _text_argument("matching", arguments)
+    # Here and not above: it loads a regular expression engine.
+    from hatch_agpm.tera.builtins.regexes import matches  # noqa: PLC0415
+
+    return matches(pattern, text)
+
+
+def _float(value: object, name: str) -> float:
+    number = as_float(value)
+    if number is None:
+        raise Failure(f"test '{name}' needs a number", describe(value))
+    return number
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise Failure(f"test '{name}' needs a string", describe(value))
+    return value
+
+
+def _argument(name: str, arguments: list[object]) -> object:
+    if not arguments:
+        raise Failure(f"test '{name}' needs an argument")
+    return arguments[0]
+
+
+def _text_argument(name: str, arguments: list[object]) -> str:
+    argument = _argument(name, arguments)
+    if not isinstance(argument, str):
+        raise Failure(
+            f"test '{name}' needs a string in parentheses", describe(argument)
+        )
+    return argument
+
+
+def _checked(name: str, check: Check, most: int) -> Check:
+    """Return a test that first looks at its arguments and for something to test."""
+
+    def checked(value: object, arguments: list[object]) -> bool:
+        if len(arguments) > most:
+            takes = f"takes {most} argument" if most else "takes no arguments"
+            raise Failure(f"test '{name}' {takes}", str(len(arguments)))
+        if isinstance(value, Missing) and name not in {"defined", "undefined"}:
+            raise Failure(f"test '{name}' needs a variable that is defined")
+        return check(value, arguments)
+
+    return checked
+
+
+TESTS: Final[dict[str, Check]] = {
+    check.__name__[1:]: _checked(check.__name__[1:], check, most)
+    for most, checks in (
+        (0, (_defined, _undefined, _string, _number, _odd, _even, _iterable, _object)),
+        (1, (_divisibleby, _starting_with, _ending_with, _containing, _matching)),
+    )
+    for check in checks
+}

@@ -1,0 +1,162 @@
+"""
+Where templates are compiled, kept and rendered: the sandbox and its errors.
+
+Two environments of Jinja2 stand behind `TeraEnvironment`, one for each dialect.
+The one for Tera holds `operators` for filters and nothing else: compiled Tera has
+no way to say an attribute, a call or a global of Python's.
+"""
+
+from __future__ import annotations
+
+import os
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import jinja2
+from jinja2.compiler import CodeGenerator
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hatch_agpm.tera.compiler import LAZY, compile_tree
+from hatch_agpm.tera.limits import Account, Limits
+from hatch_agpm.tera.operators import OPERATORS, write
+from hatch_agpm.tera.parser import parse
+from hatch_agpm.tera.places import reported
+from hatch_agpm.tera.scope import Scope
+from hatch_agpm.tera.syntax import TemplateTree
+from hatch_agpm.tera.trim import trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from jinja2 import nodes
+    from jinja2.compiler import Frame
+
+__all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
+
+Dialect: TypeAlias = Literal["tera", "jinja2"]
+Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
+
+_TAG_COST: Final = 1_000
+_NO_FILTERS: Final[Mapping[str, Filter]] = MappingProxyType({})
+
+
+def render(
+    source: str,
+    context: Mapping[str, object],
+    *,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    env: Collection[str] = (),
+) -> str:
+    """
+    Return what Tera makes of `source` with the variables of `context`.
+
+    `env` names the variables of the process that `get_env` may read.  Raise
+    TemplateError, with line and column in `source`, for whatever is wrong.
+    """
+    return TeraEnvironment(limits=limits, env=env).template(source).render(context)
+
+
+class Template:
+    """A template that is parsed and can be rendered any number of times."""
+
+    def __init__(self, render_with: Callable[[Mapping[str, object]], str]) -> None:
+        self._render_with: Final = render_with
+
+    def render(self, context: Mapping[str, object]) -> str:
+        """Return the text for the variables of `context`; raise TemplateError."""
+        return self._render_with(context)
+
+
+class TeraEnvironment:
+    """
+    Parses templates, keeps them, and gives them their filters and limits.
+
+    `filters` are additional filters that take the value and the arguments by name.
+    They may raise any AgpmError, which passes unchanged; a TemplateError without a
+    line gets the place where the filter stands.
+    """
+
+    def __init__(
+        self,
+        *,
+        filters: Mapping[str, Filter] = _NO_FILTERS,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        env: Collection[str] = (),
+    ) -> None:
+        self._limits: Final = limits
+        self._jinja: Final = _JinjaEnvironment(filters, limits, frozenset(env))
+        self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
+
+    def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
+        """Return the template of a text, parsed once; raise TemplateError."""
+        key = source, dialect
+        if key not in self._templates:
+            self._templates[key] = self._parsed(source)
+        return self._templates[key]
+
+    def _parsed(self, source: str) -> Template:
+        if not any(opening in source for opening in ("{{", "{%", "{#")):
+            return Template(lambda _: source)
+        return Template(_TeraTemplate(source, self._jinja).render)
+
+
+class _TeraTemplate:
+    """One source text, compiled."""
+
+    def __init__(self, source: str, environment: _JinjaEnvironment) -> None:
+        self._source: Final = source
+        self._environment: Final = environment
+        with reported(source):
+            self._compiled: Final = self._compile()
+
+    def _compile(self) -> jinja2.Template:
+        limits = self._environment.limits
+        size = (limits.source - len(self._source)) // _TAG_COST
+        tree = parse(self._source, depth=limits.depth, size=size)
+        tree = TemplateTree(nodes=trimmed(tree.nodes))
+        code = self._environment.compile(compile_tree(tree))
+        return jinja2.Template.from_code(self._environment, code, {})
+
+    def render(self, context: Mapping[str, object]) -> str:
+        scope = self._compiled.new_context(dict(context))
+        assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
+        with reported(self._source):
+            scope.start(self._source, Account(self._environment.limits))
+            return "".join(self._compiled.root_render_func(scope))
+
+
+class _Generator(CodeGenerator):
+    """Jinja2's code generator, and one filter that delays what it is given."""
+
+    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802
+        if node.name != LAZY or node.node is None:
+            super().visit_Filter(node, frame)
+            return
+        self.write("(lambda: ")
+        self.visit(node.node, frame)
+        self.write(")")
+
+
+class _JinjaEnvironment(ImmutableSandboxedEnvironment):
+    """What Tera's templates are compiled in."""
+
+    context_class = Scope
+    code_generator_class = _Generator
+
+    def __init__(
+        self,
+        filters: Mapping[str, Filter],
+        limits: Limits,
+        names: frozenset[str],
+    ) -> None:
+        super().__init__(autoescape=False, finalize=write, optimized=False)
+        self.globals.clear()
+        self.tests.clear()
+        self.filters = OPERATORS
+        self.extra_filters: Final = filters
+        self.limits: Final = limits
+        self._names: Final = names
+
+    def variable(self, name: str) -> str | None:
+        """Return a variable of the process that templates may see."""
+        return os.environ.get(name) if name in self._names else None

@@ -1,0 +1,522 @@
+"""
+Tera's grammar of expressions: what stands in `{{ }}`, after `if`, `set` and so on.
+
+A parsing expression grammar is followed rule by rule, each rule a method that
+returns its part of the tree or None and then leaves the cursor where it was.  The
+first alternative that fits is final, which explains the oddities: `true_value` is
+`true` and an error, `n is notest` is `not est`, `(not a)` loses its `not`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from hatch_agpm.tera.failures import Refusal
+from hatch_agpm.tera.lexer import Cursor, terminal
+from hatch_agpm.tera.syntax import (
+    Arguments,
+    Arithmetic,
+    Array,
+    Boolean,
+    Call,
+    Comparison,
+    Concatenation,
+    Connective,
+    Literal,
+    MacroCall,
+    Membership,
+    Operand,
+    Path,
+    TestCall,
+)
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from hatch_agpm.tera.syntax import Expression
+
+__all__ = ["ExpressionParser"]
+
+_Rule = TypeVar("_Rule", bound="Callable[[ExpressionParser], object]")
+
+IDENT: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_DOTTED: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
+_STEPS: Final = terminal(r"(?:\.[a-zA-Z0-9_]+)+")
+_INT: Final = terminal(r"-?(?:0|[1-9][0-9]*)")
+_FLOAT: Final = terminal(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+STRING: Final = terminal(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
+_BOOLEAN: Final = terminal(r"[tT]rue|[fF]alse")
+_OR: Final = terminal(r"or[ \t\r\n]")
+_AND: Final = terminal(r"and[ \t\r\n]")
+_NOT: Final = terminal(r"not[ \t\r\n]")
+_IN: Final = terminal(r"in")
+_IS: Final = terminal(r"is")
+_IS_NOT: Final = terminal(r"not")
+_ARITHMETIC: Final = terminal(r"[-+*/%]")
+_COMPARISON: Final = terminal(r"<=|>=|>|<|==|!=")
+_TILDE: Final = terminal(r"~")
+_PIPE: Final = terminal(r"\|")
+_COMMA: Final = terminal(r",")
+EQUALS: Final = terminal(r"=")
+OPEN: Final = terminal(r"\(")
+CLOSE: Final = terminal(r"\)")
+_OPEN_SQUARE: Final = terminal(r"\[")
+_CLOSE_SQUARE: Final = terminal(r"\]")
+_COLONS: Final = terminal(r"::")
+
+_I64: Final = range(-(2**63), 2**63)
+
+
+def _remembered(rule: _Rule) -> _Rule:
+    """Remember what a rule found where: alternatives try the same rule again."""
+    name = rule.__name__  # type: ignore[attr-defined]  # a function has one
+
+    @functools.wraps(rule)
+    def at_cursor(self: ExpressionParser) -> object:
+        key = name, self.at
+        known = self.memory.get(key)
+        if known is None:
+            found = rule(self)
+            known = self.memory[key] = found, self.at
+        self.at = known[1]
+        return known[0]
+
+    return at_cursor  # type: ignore[return-value]  # the same signature
+
+
+class ExpressionParser(Cursor):
+    """Reads expressions; `depth` limits how deep they nest, `size` how many."""
+
+    def __init__(self, source: str, *, depth: int, size: int) -> None:
+        super().__init__(source)
+        self.memory: Final[dict[tuple[str, int], tuple[object, int]]] = {}
+        self._deepest: Final = depth
+        self._depth = 0
+        self._size_left = size
+
+    def deeper(self) -> None:
+        """Note that something opens here; `shallower` closes it."""
+        self._depth += 1
+        if self._depth > self._deepest:
+            what = f"nests deeper than {self._deepest} levels"
+            raise Refusal(what, hint="the limit is 'depth'", at=self.at)
+
+    def shallower(self) -> None:
+        """Note that what opened last is closed."""
+        self._depth -= 1
+
+    def count(self) -> None:
+        """Note one more part of the template."""
+        self._size_left -= 1
+        if self._size_left < 0:
+            what = "has too many tags and values"
+            raise Refusal(what, hint="the limit is 'source'", at=self.at)
+
+    # Conditions
+
+    @_remembered
+    def logic_expr(self) -> Operand | None:
+        """Conditions joined by `or` and `and`, or a single value."""
+        self.deeper()
+        start = self.at
+        first = self._conjunction()
+        if first is None:
+            self.shallower()
+            return None
+        operands = [first]
+        while (more := self._joined(_OR, "'or'", self._conjunction)) is not None:
+            operands.append(more)
+        self.shallower()
+        return _connect("or", operands, start)
+
+    def _conjunction(self) -> Operand | None:
+        start = self.at
+        first = self.logic_val()
+        if first is None:
+            return None
+        operands = [first]
+        while (more := self._joined(_AND, "'and'", self.logic_val)) is not None:
+            operands.append(more)
+        return _connect("and", operands, start)
+
+    def _joined(
+        self,
+        operator: re.Pattern[str],
+        expected: str,
+        rule: Callable[[], Operand | None],
+    ) -> Operand | None:
+        start = self.at
+        if self.next(operator, expected):
+            self.skip()
+            found = rule()
+            if found is not None:
+                return found
+        self.at = start
+        return None
+
+    @_remembered
+    def logic_val(self) -> Operand | None:
+        """One condition, perhaps with `not`, or a condition in parentheses."""
+        start = self.at
+        negated = self.take(_NOT) is not None
+        if negated:
+            self.skip()
+        found = self._in_cond() or self._comparison_expr()
+        if found is not None:
+            return dataclasses.replace(found, negated=negated)
+        self.at = start
+        if self.take(OPEN):
+            self.skip()
+            found = self.logic_expr()
+            if found is not None and self.next(CLOSE, "')'"):
+                # Tera's own fault: parentheses take the `not` from a single value.
+                return dataclasses.replace(found, negated=False)
+        self.at = start
+        return None
+
+    def _in_cond(self) -> Operand | None:
+        start = self.at
+        needle = self.string_expr_filter() or self.basic_expr_filter()
+        if needle is not None:
+            negated = self.next(_NOT) is not None
+            at = self.at
+            if self.next(_IN, "'in'"):
+                self.skip()
+                container = (
+                    self.string_expr_filter() or self.array_filter() or self._path()
+                )
+                if container is not None:
+                    membership = Membership(
+                        needle=needle, container=container, negated=negated, at=at
+                    )
+                    return Operand(value=membership)
+        self.at = start
+        return None
+
+    def _comparison_expr(self) -> Operand | None:
+        left = self._side()
+        if left is None:
+            return None
+        start = self.at
+        operator = self.next(_COMPARISON, "a comparison")
+        if operator:
+            at = self.at - len(operator)
+            self.skip()
+            right = self._side()
+            if right is not None:
+                return Operand(
+                    value=Comparison(left=left, operator=operator, right=right, at=at)
+                )
+        self.at = start
+        return left
+
+    def _side(self) -> Operand | None:
+        return self.string_expr_filter() or self._comparison_val()
+
+    def _comparison_val(self) -> Operand | None:
+        start = self.at
+        first = self.basic_expr_filter()
+        if first is None:
+            return None
+        operands, operators = [first], ""
+        while (more := self._arithmetic(self.basic_expr_filter)) is not None:
+            operators += more[0]
+            operands.append(more[1])
+        return _chain(operands, operators, start)
+
+    # Values
+
+    @_remembered
+    def string_expr_filter(self) -> Operand | None:
+        """A string or a concatenation, with filters."""
+        start = self.at
+        value: Expression | None = self._string_concat()
+        if value is None:
+            text = self.take(STRING)
+            value = None if text is None else Literal(value=text[1:-1], at=start)
+        return None if value is None else self._filtered(value)
+
+    def _string_concat(self) -> Concatenation | Literal | None:
+        start = self.at
+        part = self._concat_part()
+        parts: list[Literal | Path | Call] = []
+        while part is not None:
+            parts.append(part)
+            end = self.at
+            part = None
+            if self.next(_TILDE, "'~'"):
+                self.skip()
+                part = self._concat_part()
+            if part is None:
+                self.at = end
+        if len(parts) < 2:  # noqa: PLR2004
+            self.at = start
+            return None
+        return _fold(parts, start) or Concatenation(parts=tuple(parts), at=start)
+
+    def _concat_part(self) -> Literal | Path | Call | None:
+        return self.fn_call() or self._number() or self._string() or self._dotted()
+
+    @_remembered
+    def basic_expr_filter(self) -> Operand | None:
+        """A value or a chain of arithmetic, with filters that take all of it."""
+        found = self._basic_expr()
+        return None if found is None else self._filtered(found.value)
+
+    def _basic_expr(self) -> Operand | None:
+        start = self.at
+        first = self._basic_val()
+        if first is None:
+            return None
+        operands, operators = [first], ""
+        while (more := self._arithmetic(self._basic_val)) is not None:
+            operators += more[0]
+            operands.append(more[1])
+        return _chain(operands, operators, start)
+
+    def _arithmetic(
+        self, rule: Callable[[], Operand | None]
+    ) -> tuple[str, Operand] | None:
+        start = self.at
+        operator = self.next(_ARITHMETIC, "an operator")
+        if operator:
+            self.skip()
+            operand = rule()
+            if operand is not None:
+                return operator, operand
+        self.at = start
+        return None
+
+    @_remembered
+    def _basic_val(self) -> Operand | None:
+        start = self.at
+        if self.take(OPEN):
+            self.deeper()
+            self.skip()
+            inner = self._basic_expr()
+            self.shallower()
+            if inner is not None and self.next(CLOSE, "')'"):
+                return inner
+            self.at = start
+            return None
+        self.count()
+        value = (
+            self._boolean()
+            or self._test()
+            or self._macro_call()
+            or self.fn_call()
+            or self._dotted()
+            or self._number()
+        )
+        if value is None:
+            self.miss("a value")
+            return None
+        return Operand(value=value)
+
+    def _boolean(self) -> Boolean | None:
+        start = self.at
+        word = self.take(_BOOLEAN)
+        return word and Boolean(value=word in {"true", "True"}, at=start) or None
+
+    def _number(self) -> Literal | None:
+        start = self.at
+        text = self.take(_FLOAT)
+        if text is not None:
+            return Literal(value=float(text), at=start)
+        text = self.take(_INT)
+        if text is None:
+            return None
+        # int() would take quadratic time for a number that is too long anyway.
+        if len(text) > 20 or int(text) not in _I64:  # noqa: PLR2004
+            raise Refusal("does not fit into 64 bits", text[:40], at=start)
+        return Literal(value=int(text), at=start)
+
+    def _string(self) -> Literal | None:
+        start = self.at
+        text = self.take(STRING)
+        return None if text is None else Literal(value=text[1:-1], at=start)
+
+    def _path(self) -> Operand | None:
+        path = self._dotted()
+        return None if path is None else Operand(value=path)
+
+    @_remembered
+    def _dotted(self) -> Path | None:
+        """A path with dots and square brackets, in which no white space may stand."""
+        start = self.at
+        if not self.take(_DOTTED):
+            return None
+        while self.take(_STEPS) or self._square_brackets():
+            pass
+        return Path(text=self.source[start : self.at], at=start)
+
+    def _square_brackets(self) -> bool:
+        start = self.at
+        if self.take(_OPEN_SQUARE):
+            self.deeper()
+            inner = self.take(_INT) or self.take(STRING) or self._dotted()
+            self.shallower()
+            if inner and self.take(_CLOSE_SQUARE, "']'"):
+                return True
+        self.at = start
+        return False
+
+    @_remembered
+    def array_filter(self) -> Operand | None:
+        """`[a, b]`, with filters."""
+        start = self.at
+        if not self.take(_OPEN_SQUARE):
+            return None
+        items: list[Operand] = []
+        self.skip()
+        while (item := self.logic_val()) is not None:
+            items.append(item)
+            self.skip()
+            if not self.take(_COMMA, "','"):
+                break
+            self.skip()
+        if not self.take(_CLOSE_SQUARE, "']'"):
+            self.at = start
+            return None
+        return self._filtered(Array(items=tuple(items), at=start))
+
+    def _filtered(self, value: Expression) -> Operand:
+        filters: list[Call] = []
+        while True:
+            start = self.at
+            found = None
+            if self.next(_PIPE, "a filter"):
+                self.skip()
+                found = self.fn_call() or self.plain_call()
+            if found is None:
+                self.at = start
+                return Operand(value=value, filters=tuple(filters))
+            filters.append(found)
+
+    # Calls and tests
+
+    @_remembered
+    def fn_call(self) -> Call | None:
+        """`name(a=1)`."""
+        start = self.at
+        name = self.take(IDENT)
+        if name:
+            arguments = self._arguments()
+            if arguments is not None:
+                return Call(name=name, arguments=arguments, at=start)
+        self.at = start
+        return None
+
+    def plain_call(self) -> Call | None:
+        """A filter without arguments."""
+        start = self.at
+        name = self.take(IDENT, "the name of a filter")
+        return None if name is None else Call(name=name, arguments={}, at=start)
+
+    def _arguments(self) -> Arguments | None:
+        start = self.at
+        if not self.next(OPEN):
+            return None
+        self.deeper()
+        arguments: Arguments = {}
+        self.skip()
+        while (argument := self._kwarg()) is not None:
+            arguments[argument[0]] = argument[1]
+            self.skip()
+            if not self.take(_COMMA, "','"):
+                break
+            self.skip()
+        self.shallower()
+        if self.take(CLOSE, "')'"):
+            return arguments
+        self.at = start
+        return None
+
+    def _kwarg(self) -> tuple[str, Operand] | None:
+        start = self.at
+        self.count()
+        name = self.take(IDENT, "an argument (name=value)")
+        if name and self.next(EQUALS, "'='"):
+            self.skip()
+            value = self.logic_expr() or self.array_filter()
+            if value is not None:
+                return name, value
+        self.at = start
+        return None
+
+    def _macro_call(self) -> MacroCall | None:
+        start = self.at
+        namespace = self.take(IDENT)
+        if namespace and self.next(_COLONS):
+            self.skip()
+            name = self.take(IDENT, "the name of a macro")
+            if name:
+                arguments = self._arguments()
+                if arguments is not None:
+                    return MacroCall(
+                        namespace=namespace, name=name, arguments=arguments, at=start
+                    )
+        self.at = start
+        return None
+
+    def _test(self) -> TestCall | None:
+        start = self.at
+        path = self._dotted()
+        if path is not None and self.next(_IS, "'is'"):
+            behind = self.at
+            for negated in (True, False):
+                self.at = behind
+                if negated and not self.next(_IS_NOT):
+                    continue
+                self.skip()
+                at = self.at
+                name = self.take(IDENT, "the name of a test")
+                if name:
+                    return TestCall(
+                        path=path,
+                        name=name,
+                        negated=negated,
+                        arguments=self._test_args(),
+                        at=at,
+                    )
+        self.at = start
+        return None
+
+    def _test_args(self) -> tuple[Operand, ...]:
+        start = self.at
+        arguments: list[Operand] = []
+        if self.next(OPEN):
+            self.skip()
+            argument = self.logic_expr()
+            while argument is not None:
+                arguments.append(argument)
+                argument = self._joined(_COMMA, "','", self.logic_expr)
+            if arguments and self.next(CLOSE, "')'"):
+                return tuple(arguments)
+        self.at = start
+        return ()
+
+
+def _fold(parts: list[Literal | Path | Call], at: int) -> Literal | None:
+    """Return strings joined as one string: in conditions that is not the same."""
+    texts = [part.value for part in parts if isinstance(part, Literal)]
+    strings = [text for text in texts if isinstance(text, str)]
+    joined = "".join(strings)
+    return Literal(value=joined, at=at) if len(strings) == len(parts) else None
+
+
+def _connect(word: str, operands: list[Operand], at: int) -> Operand:
+    if len(operands) == 1:
+        return operands[0]
+    return Operand(value=Connective(word=word, operands=tuple(operands), at=at))
+
+
+def _chain(operands: list[Operand], operators: str, at: int) -> Operand:
+    if not operators:
+        return operands[0]
+    return Operand(
+        value=Arithmetic(operands=tuple(operands), operators=operators, at=at)
+    )

@@ -1,0 +1,79 @@
+"""
+The terminals of Tera's grammar, and a cursor that takes them from the source.
+
+Tera has no tokens: what a character is depends on where it stands (`-1` is a
+number after `(` and a subtraction after `a`; `{{-1}}` prints 1).  So the parser
+asks for the terminal it wants, and the cursor remembers how far anybody got, which
+is where an error is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["Cursor", "position", "source_line", "terminal"]
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
+def terminal(pattern: str) -> re.Pattern[str]:
+    """Compile a terminal of the grammar."""
+    return re.compile(pattern, re.DOTALL)
+
+
+class Cursor:
+    """A place in a source text that moves forward by terminals."""
+
+    def __init__(self, source: str) -> None:
+        self.source: Final = source
+        self.at = 0
+        self.furthest = 0
+        """The furthest offset at which a terminal was missed."""
+        self.expected: set[str] = set()
+        """What would have been right there."""
+
+    def take(self, pattern: re.Pattern[str], expected: str = "") -> str | None:
+        """Take a terminal, or stay and return None."""
+        match = pattern.match(self.source, self.at)
+        if match is None:
+            if expected:
+                self.miss(expected)
+            return None
+        self.at = match.end()
+        return match.group()
+
+    def next(self, pattern: re.Pattern[str], expected: str = "") -> str | None:
+        """Take a terminal behind optional white space, or stay and return None."""
+        start = self.at
+        self.skip()
+        found = self.take(pattern, expected)
+        if found is None:
+            self.at = start
+        return found
+
+    def skip(self) -> None:
+        """Move over white space: space, tab, CR and LF, nothing else."""
+        match = _SPACE.match(self.source, self.at)
+        assert match is not None  # noqa: S101 - the pattern matches nothing, too
+        self.at = match.end()
+
+    def miss(self, expected: str) -> None:
+        """Note that `expected` is not here."""
+        if self.at > self.furthest:
+            self.furthest = self.at
+            self.expected = {expected}
+        elif self.at == self.furthest:
+            self.expected.add(expected)
+
+
+def position(source: str, at: int) -> tuple[int, int]:
+    """Return line and column of an offset, both counted from 1."""
+    return source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
+
+
+def source_line(source: str, at: int) -> str:
+    """Return the line that the offset lies in, without its end."""
+    start = source.rfind("\n", 0, at) + 1
+    end = source.find("\n", start)
+    return source[start : end if end >= 0 else len(source)].rstrip("\r")

@@ -1,0 +1,148 @@
+"""The bounds of one render, and the account that keeps to them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hatch_agpm.tera.failures import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Account", "Limits"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """
+    How much one render may take; no real prompt library meets the defaults.
+
+    What a template does on the way is bounded by the same figures: the work of its
+    filters and the text they make by `output`, the size of arrays by `loop`, the
+    number of its tags by `source`.
+    """
+
+    output: int = 64 * 2**20
+    """Characters of the text that comes out."""
+
+    loop: int = 100_000
+    """Iterations of all loops together; length of a range or of an array made."""
+
+    depth: int = 64
+    """Levels of blocks, expressions, macros or values inside each other."""
+
+    source: int = 64 * 2**20
+    """Characters of a template; a tag or a value in it counts as 1,000."""
+
+
+class Sized(list[object]):
+    """An array that a template made, with what it holds counted to the bottom."""
+
+    __slots__ = ("characters", "depth", "items")
+
+    def __init__(self, values: list[object]) -> None:
+        super().__init__(values)
+        measures = [_measure(value) for value in values]
+        self.items = len(values) + sum(items for items, _, _ in measures)
+        self.characters = sum(characters for _, characters, _ in measures)
+        self.depth = 1 + max((depth for _, _, depth in measures), default=0)
+
+
+def _measure(value: object) -> tuple[int, int, int]:
+    """Return the items, characters and levels of a value."""
+    if isinstance(value, str):
+        return 0, len(value), 0
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return 0, 0, 0
+    # Arrays share their parts, so that to walk them again could take for ever.
+    sized = value if isinstance(value, Sized) else Sized(value)
+    return sized.items, sized.characters, sized.depth
+
+
+class Account:
+    """What a render has used so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._iterations = limits.loop
+        self._work = 4 * limits.output
+        self._open_text = 0
+
+    def iterate(self, weight: int) -> None:
+        """Count one turn of a loop; a body of more than ten parts counts more."""
+        self._iterations -= 1 + weight // 10
+        if self._iterations < 0:
+            what = f"the loops take more than {self.limits.loop} turns"
+            raise Refusal(what, hint="the limit is 'loop'")
+
+    def work(self, cost: int) -> None:
+        """Count characters made, or other work of about that size."""
+        self._work -= cost
+        if self._work < 0:
+            what = "the filters of the template do too much work"
+            raise Refusal(what, hint="the limit is 'output'")
+
+    def text(self, length: int) -> None:
+        """Refuse a text of `length` characters before somebody makes it."""
+        if length > self.limits.output:
+            what = f"a text gets longer than {self.limits.output} characters"
+            raise Refusal(what, hint="the limit is 'output'")
+
+    def made(self, value: object) -> None:
+        """Count a value that a filter or an operator has made."""
+        if isinstance(value, str):
+            self.text(len(value))
+            self.work(sys.getsizeof(value))
+        elif isinstance(value, list | dict):
+            self.items(len(value))
+            self.work(20 * len(value))
+
+    def used(self, value: object) -> None:
+        """Count the work that reading a value is."""
+        if isinstance(value, str):
+            self.work(len(value) // 4)
+        elif isinstance(value, list | dict):
+            self.work(20 * len(value))
+
+    def items(self, length: int) -> None:
+        """Refuse an array of `length` items."""
+        if length > self.limits.loop:
+            what = f"an array gets longer than {self.limits.loop} items"
+            raise Refusal(what, hint="the limit is 'loop'")
+
+    def array(self, values: list[object]) -> list[object]:
+        """Count and return an array made of `values`."""
+        sized = Sized(values)
+        self.items(sized.items)
+        self.text(sized.characters)
+        self.nest(sized.depth)
+        self.work(20 * sized.items)
+        return sized
+
+    def write(self, text: str) -> None:
+        """Count text that waits to be joined."""
+        self._open_text += len(text)
+        self.text(self._open_text)
+
+    def open(self) -> int:
+        """Begin a text of its own (a macro's); `close` gives back what it counted."""
+        return self._open_text
+
+    def close(self, before: int) -> None:
+        """End the text that `open` began."""
+        self._open_text = before
+
+    def nest(self, depth: int) -> None:
+        """Refuse macros or values that nest too deep."""
+        if depth > self.limits.depth:
+            what = f"nests deeper than {self.limits.depth} levels"
+            raise Refusal(what, hint="the limit is 'depth'")
+
+    def all(self, values: Iterable[object]) -> None:
+        """Count several values as read."""
+        for value in values:
+            self.used(value)

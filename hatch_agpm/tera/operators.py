@@ -1,0 +1,533 @@
+"""
+What a compiled template calls: Tera's operators, tags and lookups at run time.
+
+Jinja2 knows them as filters.  Each takes the scope, then its operands, then what
+the compiler knew; `at` is where an error is shown.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+
+from jinja2 import pass_context
+
+from hatch_agpm.errors import AgpmError, TemplateError
+from hatch_agpm.tera.builtins import FILTERS, FUNCTIONS, TESTS
+from hatch_agpm.tera.builtins.arguments import Arguments
+from hatch_agpm.tera.compiler import LAZY, MACRO
+from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.hints import (
+    undefined,
+    unknown_filter,
+    unknown_function,
+    unknown_test,
+)
+from hatch_agpm.tera.places import located
+from hatch_agpm.tera.scope import Loop
+from hatch_agpm.tera.values import (
+    Missing,
+    Number,
+    as_float,
+    as_number,
+    describe,
+    encode,
+    json_number,
+    render,
+    same,
+    truthy,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hatch_agpm.tera.scope import Scope
+
+__all__ = ["OPERATORS", "write"]
+
+OPERATORS: Final[dict[str, Callable[..., object]]] = {LAZY: lambda value: value}
+
+_Function = TypeVar("_Function", bound="Callable[..., object]")
+
+
+def _operator(function: _Function) -> _Function:
+    OPERATORS[function.__name__.removesuffix("_")] = pass_context(function)
+    return function
+
+
+# Text
+
+
+@pass_context
+def write(scope: Scope, value: object) -> str:
+    """Return what `{{ value }}` prints, and count it."""
+    text = value if isinstance(value, str) else render(value)
+    scope.account.write(text)
+    return text
+
+
+@_operator
+def show(scope: Scope, value: object) -> str:
+    return write(scope, value)
+
+
+@_operator
+def open_section(scope: Scope, _: int) -> None:
+    """Begin a filter section, whose text is counted by itself."""
+    scope.sections.append(scope.account.open())
+
+
+@_operator
+def section(scope: Scope, text: str) -> str:
+    scope.account.close(scope.sections.pop())
+    scope.account.made(text)
+    return text
+
+
+# Variables
+
+
+@_operator
+def peek(
+    scope: Scope, root: str, steps: tuple[str, ...], _text: str, _at: int
+) -> object:
+    """Return a variable or `MISSING`."""
+    return scope.look_up(root, steps)
+
+
+@_operator
+def path(scope: Scope, root: str, steps: tuple[str, ...], text: str, at: int) -> object:
+    """Return a variable that must be there."""
+    value = scope.look_up(root, steps)
+    return _defined(scope, value, text, at) if isinstance(value, Missing) else value
+
+
+@_operator
+def peek_at(scope: Scope, text: str, at: int) -> object:
+    try:
+        return scope.look_up_text(text)
+    except Refusal as refusal:
+        refusal.at = at
+        raise
+    except Failure:
+        return Missing.MISSING
+
+
+@_operator
+def path_at(scope: Scope, text: str, at: int) -> object:
+    try:
+        value = scope.look_up_text(text)
+    except Failure as failure:
+        failure.at = at
+        raise
+    return _defined(scope, value, text, at) if isinstance(value, Missing) else value
+
+
+def _defined(scope: Scope, _value: Missing, text: str, at: int) -> NoReturn:
+    raise undefined(scope, text, at)
+
+
+@_operator
+def dump(scope: Scope, _at: int) -> str:
+    """Return all variables as pretty JSON."""
+    text = encode(dict(scope.everything()), pretty=True)
+    scope.account.made(text)
+    return text
+
+
+@_operator
+def absent(_: Scope, value: object) -> bool:
+    return isinstance(value, Missing)
+
+
+@_operator
+def fallback(_: Scope, value: object, default: Callable[[], object]) -> object:
+    """Apply filter `default`: to what is undefined, and to null."""
+    return default() if isinstance(value, Missing) or value is None else value
+
+
+@_operator
+def assign(scope: Scope, value: object, name: str, everywhere: bool) -> None:  # noqa: FBT001 - called by compiled code
+    scope.assign(name, value, everywhere=everywhere)
+
+
+# Conditions
+
+
+@_operator
+def truth(_: Scope, value: object) -> bool:
+    return truthy(value)
+
+
+@_operator
+def holds(_: Scope, value: object) -> bool:
+    """Say whether a variable holds; one that is missing does not."""
+    return truthy(value)
+
+
+@_operator
+def attempt(_: Scope, value: Callable[[], object]) -> bool:
+    """Evaluate a condition on a variable: any error but a Refusal makes it false."""
+    try:
+        return truthy(value())
+    except Refusal:
+        raise
+    except (Failure, AgpmError):
+        return False
+
+
+@_operator
+def text_truth(_: Scope, value: object, at: int) -> bool:
+    if not isinstance(value, str):
+        what = "a concatenation in a condition has to stay a string"
+        raise Refusal(what, describe(value), at=at)
+    return bool(value)
+
+
+@_operator
+def number_truth(_: Scope, value: Number | None) -> bool:
+    return value is not None and value != 0
+
+
+@_operator
+def flag(_: Scope, value: object, name: str, at: int) -> bool:
+    if not isinstance(value, bool):
+        what = f"function '{name}' is used as a condition and returns no boolean"
+        raise Failure(what, describe(value), at=at)
+    return value
+
+
+_COMPARISONS: Final = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@_operator
+def compare(
+    _: Scope, left: Number | None, right: Number | None, sign: str, at: int
+) -> bool:
+    if left is None or right is None:
+        raise Failure(f"'{sign}' compares with NaN", at=at)
+    return bool(_COMPARISONS[sign](float(left), float(right)))
+
+
+@_operator
+def equal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001
+    return _equal(scope, left, right, wanted=not negated)
+
+
+@_operator
+def unequal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001
+    return _equal(scope, left, right, wanted=negated)
+
+
+def _equal(scope: Scope, left: object, right: object, *, wanted: bool) -> bool:
+    numbers = as_float(left), as_float(right)
+    if numbers == (None, None):
+        scope.account.all((left, right))
+        return same(left, right) is wanted
+    if None in numbers:
+        # A number is neither equal nor unequal to anything else, `not` or no `not`.
+        return False
+    return (numbers[0] == numbers[1]) is wanted
+
+
+@_operator
+def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
+    scope.account.used(container)
+    if isinstance(container, list):
+        return any(same(item, needle) for item in container)
+    if not isinstance(container, str | dict):
+        what = "'in' looks into strings, arrays and objects"
+        raise Failure(what, describe(container), at=at)
+    if not isinstance(needle, str):
+        kind = "a string" if isinstance(container, str) else "an object"
+        what = f"'in' looks for a string in {kind}"
+        raise Failure(what, describe(needle), at=at)
+    return needle in container
+
+
+# Numbers
+
+
+@_operator
+def number(_: Scope, value: object, what: str, at: int) -> Number:
+    result = as_number(value)
+    if result is None:
+        raise Failure(f"calculates with {what}", describe(value), at=at)
+    return result
+
+
+@_operator
+def printable(_: Scope, value: Number | None) -> Number | str:
+    return "NaN" if value is None else value
+
+
+@_operator
+def arithmetic(
+    _: Scope, operands: list[Number | None], operators: str, at: int
+) -> Number | None:
+    """Calculate a chain: `*`, `/` and `%` first, then `+` and `-`, left to right."""
+    terms, signs = [operands[0]], ""
+    for sign, operand in zip(operators, operands[1:], strict=True):
+        if sign in "*/%":
+            terms[-1] = _calculate(terms[-1], sign, operand, at)
+        else:
+            terms.append(operand)
+            signs += sign
+    result = terms[0]
+    for sign, term in zip(signs, terms[1:], strict=True):
+        result = _calculate(result, sign, term, at)
+    return result
+
+
+_EXACT: Final[dict[str, Callable[[int, int], int]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "%": lambda left, right: abs(left) % abs(right) * (-1 if left < 0 else 1),
+}
+_FLOATING: Final[dict[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "%": math.fmod,
+}
+_I64: Final = range(-(2**63), 2**63)
+_U64: Final = range(2**64)
+
+
+def _calculate(
+    left: Number | None, sign: str, right: Number | None, at: int
+) -> Number | None:
+    """Return the result, None for NaN; integers stay integers but in a division."""
+    if left is None or right is None:
+        return None
+    if sign == "/":
+        return _divide(float(left), float(right))
+    bounds = _bounds(left, right)
+    if isinstance(left, float) or isinstance(right, float) or bounds is None:
+        return _float_result(sign, float(left), float(right), at)
+    if sign == "%" and right == 0:
+        raise Failure("'%' divides by zero", at=at)
+    result = _EXACT[sign](left, right)
+    if result not in bounds:
+        what = f"{left} {sign} {right} does not fit into 64 bits"
+        raise Failure(what, at=at)
+    return result
+
+
+def _bounds(left: Number, right: Number) -> range | None:
+    """Return the range both numbers are in; a search for a float would not end."""
+    if isinstance(left, float) or isinstance(right, float):
+        return None
+    return next((b for b in (_I64, _U64) if left in b and right in b), None)
+
+
+def _float_result(sign: str, left: float, right: float, at: int) -> float | None:
+    try:
+        result = _FLOATING[sign](left, right)
+    except ValueError:
+        return None
+    if math.isfinite(result):
+        return result
+    if sign in "*%":
+        return None
+    raise Refusal(f"the result of '{sign}' is too large", at=at)
+
+
+def _divide(left: float, right: float) -> Number | None:
+    if right == 0:
+        return None
+    result = left / right
+    if not math.isfinite(result):
+        return None
+    if result != math.trunc(result):
+        return result
+    return max(_I64[0], min(_I64[-1], int(result)))
+
+
+# Text from parts, calls
+
+
+@_operator
+def concatenate(scope: Scope, parts: list[object], at: int) -> str:
+    texts: list[str] = []
+    for part in parts:
+        value = as_number(part)
+        if value is not None:
+            texts.append(json_number(value))
+        elif isinstance(part, str):
+            texts.append(part)
+        else:
+            what = "'~' joins strings and numbers"
+            raise Failure(what, describe(part), at=at)
+    scope.account.text(sum(map(len, texts)))
+    text = "".join(texts)
+    scope.account.made(text)
+    return text
+
+
+@_operator
+def array(scope: Scope, items: list[object], at: int) -> list[object]:
+    try:
+        return scope.account.array(items)
+    except Failure as failure:
+        raise _placed(failure, at) from None
+
+
+@_operator
+def pipe(
+    scope: Scope, value: object, calls: list[tuple[str, dict[str, object], int]]
+) -> object:
+    """Apply filters one after the other."""
+    for name, given, at in calls:
+        scope.account.used(value)
+        try:
+            value = _apply(scope, value, name, given)
+        except Failure as failure:
+            raise _placed(failure, at) from None
+        except TemplateError as error:
+            if error.line:
+                raise
+            raise located(error, scope.source, at) from None
+        scope.account.made(value)
+    return value
+
+
+def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> object:
+    extra = scope.environment.extra_filters.get(name)
+    if extra is not None:
+        return extra(value, given)
+    builtin = FILTERS.get(name)
+    if builtin is None:
+        raise unknown_filter(name, [*FILTERS, *scope.environment.extra_filters])
+    return builtin(value, Arguments(f"filter '{name}'", given, scope))
+
+
+@_operator
+def call(scope: Scope, name: str, given: dict[str, object], at: int) -> object:
+    try:
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise unknown_function(name, FUNCTIONS)
+        result = function(Arguments(f"function '{name}'", given, scope))
+    except Failure as failure:
+        raise _placed(failure, at) from None
+    scope.account.made(result)
+    return result
+
+
+@_operator
+def test(  # noqa: PLR0913 - compiled code calls it
+    scope: Scope,
+    subject: Callable[[], object],
+    name: str,
+    arguments: list[object],
+    text: str,
+    at: int,
+) -> bool:
+    value = subject()
+    scope.account.used(value)
+    try:
+        function = TESTS.get(name)
+        if function is None:
+            raise unknown_test(name, TESTS)
+        return function(value, arguments)
+    except Failure as failure:
+        raise _placed(failure, at) from None
+
+
+@_operator
+def macro(scope: Scope, name: str, arguments: dict[str, object], at: int) -> str:
+    """Call a macro; what it prints is a value."""
+    try:
+        scope.enter_macro(arguments)
+    except Failure as failure:
+        raise _placed(failure, at) from None
+    before = scope.account.open()
+    text = str(scope.vars[f"{MACRO}{name}"]())
+    scope.account.close(before)
+    scope.leave()
+    scope.account.made(text)
+    return text
+
+
+def _placed(failure: Failure, at: int) -> Failure:
+    if failure.at < 0:
+        failure.at = at
+    return failure
+
+
+# Tags
+
+
+@_operator
+def loop(  # noqa: PLR0913 - compiled code calls it
+    scope: Scope,
+    container: object,
+    key: str,
+    name: str,
+    label: str,
+    weight: int,
+    at: int,
+) -> Iterator[int]:
+    """Run a `for` loop."""
+    run = _loop_over(container, key, name, label, at)
+    scope.account.used(container)
+    if run.length:
+        for index in scope.enter_loop(run):
+            scope.account.iterate(weight)
+            yield index
+
+
+def _loop_over(container: object, key: str, name: str, label: str, at: int) -> Loop:
+    if isinstance(container, dict):
+        if not key:
+            what = f"'{label}' is an object, which gives a key and a value"
+            raise Failure(what, hint=f"write 'for key, {name} in ...'", at=at)
+        keys = sorted(container)
+        return Loop((key, name), keys, [container[k] for k in keys], len(keys))
+    if not isinstance(container, list | str):
+        what = f"'{label}' cannot be looped over"
+        raise Failure(what, describe(container), at=at)
+    if key:
+        kind = "an array" if isinstance(container, list) else "a string"
+        what = f"'{label}' is {kind}, which gives no key"
+        raise Failure(what, hint=f"write 'for {name} in ...'", at=at)
+    if isinstance(container, list):
+        return Loop(("", name), [], container, len(container))
+    return Loop(("", name), [], list(_clusters(container)), len(container))
+
+
+def _clusters(text: str) -> list[str]:
+    if text.isascii() and "\r\n" not in text:
+        return list(text)
+    from hatch_agpm.tera.builtins.graphemes import graphemes  # noqa: PLC0415 - rare
+
+    return graphemes(text)
+
+
+@_operator
+def jump(scope: Scope, word: str, at: int) -> None:
+    """Prepare a `break` or `continue`."""
+    try:
+        scope.current_loop(f"'{word}'")
+    except Failure as failure:
+        raise _placed(failure, at) from None
+    if word == "break":
+        scope.leave()
+
+
+@_operator
+def fail(_: Scope, what: str, at: int) -> NoReturn:
+    raise Failure(what, at=at)
+
+
+@_operator
+def refuse(_: Scope, what: str, hint: str, at: int) -> NoReturn:
+    raise Refusal(what, hint=hint, at=at)

@@ -1,0 +1,467 @@
+"""
+Tera's grammar of tags and text: from the source of a template to its tree.
+
+Each place allows its own set of tags (`break` in loops only, `macro` at the top
+only), which is why bodies are parsed by the kind of place they are in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.tera.expressions import (
+    CLOSE,
+    EQUALS,
+    IDENT,
+    OPEN,
+    STRING,
+    ExpressionParser,
+)
+from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.lexer import terminal
+from hatch_agpm.tera.syntax import (
+    Block,
+    Boolean,
+    Branch,
+    Comment,
+    Else,
+    FilterSection,
+    For,
+    If,
+    Include,
+    Jump,
+    Literal,
+    MacroDefinition,
+    Node,
+    Operand,
+    Path,
+    Print,
+    Raw,
+    Set,
+    Super,
+    TemplateTree,
+    Text,
+    Trim,
+)
+
+if TYPE_CHECKING:
+    import re
+
+__all__ = ["parse"]
+
+_OPENING: Final = terminal(r"\{\{|\{%|\{#")
+_TEXT: Final = terminal(r"(?:(?!\{[{%#]).)+")
+_VARIABLE_START: Final = terminal(r"\{\{-?")
+_VARIABLE_END: Final = terminal(r"-?\}\}")
+_TAG_START: Final = terminal(r"\{%-?")
+_TAG_END: Final = terminal(r"-?%\}")
+_COMMENT: Final = terminal(r"\{#-?(?:(?!-?#\}).)+-?#\}")
+_SUPER: Final = terminal(r"super\(\)")
+_KEYWORD: Final = terminal(r"[a-z_]+")
+_SPACES: Final = terminal(r"[ \t\r\n]+")
+_ENDRAW: Final = terminal(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
+_IN: Final = terminal(r"in[ \t\r\n]+")
+_AS: Final = terminal(r"as[ \t\r\n]+")
+_COMMA: Final = terminal(r",[ \t\r\n]*")
+_IGNORE_MISSING: Final = terminal(r"ignore[ \t\r\n]*missing")
+_OPEN_SQUARE: Final = terminal(r"\[")
+_CLOSE_SQUARE: Final = terminal(r"\]")
+
+_EVERYWHERE: Final = frozenset(
+    {"include", "set", "set_global", "if", "for", "filter", "raw"}
+)
+_ALLOWED: Final = {
+    "template": _EVERYWHERE | {"block", "macro"},
+    "content": _EVERYWHERE | {"block"},
+    "block": _EVERYWHERE | {"block"},
+    "for": _EVERYWHERE | {"break", "continue"},
+    "macro": _EVERYWHERE,
+    "filter": _EVERYWHERE | {"block"},
+}
+"""Which tags a place allows; `content` is an `if` at the top of a template."""
+
+
+def parse(source: str, *, depth: int, size: int) -> TemplateTree:
+    """
+    Return the tree of a template.
+
+    `depth` limits how deep it nests, `size` how many tags and values it has.  Raise
+    Refusal, with the offset, where Tera refuses the text or a limit is met.
+    """
+    return _TemplateParser(source, depth=depth, size=size).template()
+
+
+class _TemplateParser(ExpressionParser):
+    """Reads tags; a rule that has begun its tag ends it or raises."""
+
+    def template(self) -> TemplateTree:
+        self._leading_comments()
+        self._imports()
+        nodes = self._body("template")
+        if self.at < len(self.source):
+            raise self._unexpected()
+        return TemplateTree(nodes=nodes)
+
+    def _leading_comments(self) -> None:
+        # Comments before everything else are no nodes in Tera: they trim nothing.
+        while self.take(_COMMENT):
+            pass
+
+    def _imports(self) -> None:
+        start = self.at
+        self.skip()
+        tag = self._tag_start()
+        if tag is None or tag[0] not in {"extends", "import"}:
+            self.at = start
+            return
+        if self.take(_SPACES) and self.take(STRING, "a string"):
+            what = f"'{tag[0]}' needs other templates, and there are none here"
+            hint = (
+                "a template is rendered by itself; embed files with the content filter"
+            )
+            raise Refusal(what, hint=hint, at=tag[2])
+        raise self._unexpected()
+
+    # Bodies
+
+    def _body(self, place: str) -> tuple[Node, ...]:
+        """Read nodes as long as the place allows them."""
+        nodes: list[Node] = []
+        while (node := self._node(place)) is not None:
+            nodes.append(node)
+        return tuple(nodes)
+
+    def _node(self, place: str) -> Node | None:
+        text = self._text()
+        if text is not None:
+            return text
+        if self.source.startswith("{{", self.at):
+            return self._print(place)
+        if self.source.startswith("{#", self.at):
+            return self._comment()
+        start = self.at
+        tag = self._tag_start()
+        if tag is None:
+            return None
+        word, left, at = tag
+        if word not in _ALLOWED[place]:
+            self.at = at
+            self.miss(f"a tag that may stand here, not '{word}'")
+            self.at = start
+            return None
+        self.count()
+        return self._tag(place, word, left, at)
+
+    def _text(self) -> Text | None:
+        # A search for the next tag instead of a match: a text may be megabytes long.
+        match = _OPENING.search(self.source, self.at)
+        end = match.start() if match else len(self.source)
+        if end == self.at:
+            return None
+        text = self.source[self.at : end]
+        self.at = end
+        return Text(text=text)
+
+    def _tag(self, place: str, word: str, left: bool, at: int) -> Node:
+        inner = place if place in {"for", "macro", "block", "filter"} else "content"
+        if word in {"set", "set_global"}:
+            return self._set(word, left)
+        if word == "if":
+            return self._if(inner, left)
+        if word == "for":
+            return self._for(left, at)
+        if word == "filter":
+            return self._filter_section(left)
+        if word == "raw":
+            return self._raw(left)
+        if word == "include":
+            return self._include(left, at)
+        if word == "block":
+            return self._block(left, at)
+        if word == "macro":
+            return self._macro(left, at)
+        return Jump(trim=Trim(left=left, right=self._tag_end()), word=word, at=at)
+
+    # The ends of tags
+
+    def _tag_start(self) -> tuple[str, bool, int] | None:
+        """Take `{%` and the word behind it; return it, whether it trims, its place."""
+        start = self.at
+        opening = self.take(_TAG_START)
+        if opening is None:
+            return None
+        self.skip()
+        at = self.at
+        word = self._keyword()
+        if word is None:
+            self.miss("the name of a tag")
+            self.at = start
+            return None
+        return word, opening == "{%-", at
+
+    def _keyword(self) -> str | None:
+        """Take one of Tera's words; what follows it may touch it (`endblockname`)."""
+        found = self.take(_KEYWORD)
+        if found is None:
+            return None
+        for word in _KEYWORDS:
+            if found.startswith(word):
+                self.at -= len(found) - len(word)
+                return word
+        return found
+
+    def _tag_end(self) -> bool:
+        """Take `%}` and return whether it trims."""
+        found = self.next(_TAG_END, "'%}'")
+        if found is None:
+            self.skip()
+            raise self._unexpected()
+        return found == "-%}"
+
+    def _end(self, word: str) -> Trim:
+        """Take the closing tag of a body."""
+        start = self.at
+        tag = self._tag_start()
+        if tag is None or tag[0] != word:
+            self.at = tag[2] if tag else start
+            self.miss(f"'{{% {word} %}}'")
+            raise self._unexpected()
+        if word in {"endblock", "endmacro"}:
+            self.next(IDENT)
+        return Trim(left=tag[1], right=self._tag_end())
+
+    def _spaces(self) -> None:
+        if not self.take(_SPACES, "a space"):
+            raise self._unexpected()
+
+    def _need(self, pattern: re.Pattern[str], expected: str) -> str:
+        found = self.take(pattern, expected)
+        if found is None:
+            raise self._unexpected()
+        return found
+
+    def _unexpected(self) -> Refusal:
+        """Return the error at the furthest place that anybody reached."""
+        if self.at > self.furthest or not self.expected:
+            self.furthest, self.expected = self.at, set()
+        rest = self.source[self.furthest :]
+        if not rest:
+            got = "the end of the template"
+        else:
+            word = IDENT.match(rest)
+            got = f"'{word.group() if word else rest[:2].split()[0] if rest[:2].split() else rest[0]}'"
+        expected = sorted(self.expected)
+        what = f"expected {_either(expected)}" if expected else "is not Tera"
+        return Refusal(what, got, at=self.furthest)
+
+    # Tags
+
+    def _print(self, place: str) -> Node:
+        at = self.at
+        left = self._need(_VARIABLE_START, "'{{'") == "{{-"
+        self.count()
+        self.skip()
+        inside = self.at
+        if place == "block" and self.take(_SUPER) and self.next(_VARIABLE_END):
+            return Super(at=at)
+        self.at = inside
+        value = self._value()
+        end = self.next(_VARIABLE_END, "'}}'")
+        if end is None:
+            raise self._unexpected()
+        return Print(trim=Trim(left=left, right=end == "-}}"), value=value)
+
+    def _comment(self) -> Comment:
+        start = self.at
+        if not self.take(_COMMENT):
+            at = self.at
+            self.at = len(self.source) if "#}" not in self.source[at:] else at
+            what = "the comment has no end" if self.at > at else "the comment is empty"
+            raise Refusal(what, hint="a comment is {# text #}", at=at)
+        text = self.source[start : self.at]
+        return Comment(
+            trim=Trim(left=text.startswith("{#-"), right=text.endswith("-#}"))
+        )
+
+    def _value(self) -> Operand:
+        value = self.logic_expr() or self.array_filter()
+        if value is None:
+            raise self._unexpected()
+        return value
+
+    def _condition(self) -> Operand:
+        self._spaces()
+        condition = self.logic_expr()
+        if condition is None:
+            raise self._unexpected()
+        return condition
+
+    def _set(self, word: str, left: bool) -> Set:
+        self._spaces()
+        name = self._need(IDENT, "a name")
+        if self.next(EQUALS, "'='") is None:
+            raise self._unexpected()
+        self.skip()
+        value = self._value()
+        trim = Trim(left=left, right=self._tag_end())
+        return Set(trim=trim, name=name, value=value, everywhere=word == "set_global")
+
+    def _if(self, place: str, left: bool) -> If:
+        self.deeper()
+        branches: list[Branch] = []
+        otherwise = None
+        word: str | None = "if"
+        while word in {"if", "elif"}:
+            condition = self._condition()
+            trim = Trim(left=left, right=self._tag_end())
+            body = self._body(place)
+            branches.append(Branch(trim=trim, condition=condition, body=body))
+            word, left = self._next_word({"elif", "else"})
+        if word == "else":
+            trim = Trim(left=left, right=self._tag_end())
+            otherwise = Else(trim=trim, body=self._body(place))
+        end = self._end("endif")
+        self.shallower()
+        return If(branches=tuple(branches), otherwise=otherwise, end=end)
+
+    def _next_word(self, words: set[str]) -> tuple[str | None, bool]:
+        """Take the start of a tag if its word is one of these."""
+        start = self.at
+        tag = self._tag_start()
+        if tag is not None and tag[0] in words:
+            return tag[0], tag[1]
+        self.at = start
+        return None, False
+
+    def _for(self, left: bool, at: int) -> For:
+        self.deeper()
+        self._spaces()
+        key, value = "", self._need(IDENT, "a name")
+        if self.take(_COMMA):
+            key, value = value, self._need(IDENT, "a name")
+        self._spaces()
+        self._need(_IN, "'in'")
+        container = self.basic_expr_filter() or self.array_filter()
+        if container is None:
+            raise self._unexpected()
+        start = Trim(left=left, right=self._tag_end())
+        body, empty = self._body("for"), ()
+        while self._next_word({"else"})[0]:
+            self._tag_end()
+            empty = self._body("for")
+        end = self._end("endfor")
+        self.shallower()
+        return For(
+            start=start,
+            key=key,
+            value=value,
+            container=container,
+            body=body,
+            empty=empty,
+            end=end,
+            at=at,
+        )
+
+    def _filter_section(self, left: bool) -> FilterSection:
+        self.deeper()
+        self._spaces()
+        call = self.fn_call() or self.plain_call()
+        if call is None:
+            raise self._unexpected()
+        start = Trim(left=left, right=self._tag_end())
+        body = self._body("filter")
+        end = self._end("endfilter")
+        self.shallower()
+        return FilterSection(start=start, call=call, body=body, end=end)
+
+    def _raw(self, left: bool) -> Raw:
+        start = Trim(left=left, right=self._tag_end())
+        match = _ENDRAW.search(self.source, self.at)
+        if match is None:
+            what = "'{% raw %}' has no '{% endraw %}'"
+            raise Refusal(what, at=self.at)
+        text = self.source[self.at : match.start()]
+        self.at = match.end()
+        tag = match.group()
+        end = Trim(left=tag.startswith("{%-"), right=tag.endswith("-%}"))
+        return Raw(start=start, text=text, end=end)
+
+    def _include(self, left: bool, at: int) -> Include:
+        self._spaces()
+        if self.take(_OPEN_SQUARE):
+            names: list[str] = []
+            while (name := self.next(STRING, "a string")) is not None:
+                names.append(name[1:-1])
+                if not self.next(_COMMA, "','"):
+                    break
+            if self.next(_CLOSE_SQUARE, "']'") is None:
+                raise self._unexpected()
+        else:
+            names = [self._need(STRING, "a string")[1:-1]]
+        self.skip()
+        ignore_missing = self.take(_IGNORE_MISSING) is not None
+        trim = Trim(left=left, right=self._tag_end())
+        return Include(
+            trim=trim, names=tuple(names), ignore_missing=ignore_missing, at=at
+        )
+
+    def _block(self, left: bool, at: int) -> Block:
+        self.deeper()
+        self._spaces()
+        name = self._need(IDENT, "a name")
+        start = Trim(left=left, right=self._tag_end())
+        body = self._body("block")
+        end = self._end("endblock")
+        self.shallower()
+        return Block(start=start, name=name, body=body, end=end, at=at)
+
+    def _macro(self, left: bool, at: int) -> MacroDefinition:
+        self.deeper()
+        self._spaces()
+        name = self._need(IDENT, "a name")
+        parameters = self._parameters()
+        start = Trim(left=left, right=self._tag_end())
+        body = self._body("macro")
+        end = self._end("endmacro")
+        self.shallower()
+        return MacroDefinition(
+            start=start, name=name, parameters=parameters, body=body, end=end, at=at
+        )
+
+    def _parameters(self) -> dict[str, Literal | Boolean | None]:
+        parameters: dict[str, Literal | Boolean | None] = {}
+        self.skip()
+        self._need(OPEN, "'('")
+        self.skip()
+        name = self.take(IDENT, "a parameter")
+        while name:
+            parameters[name] = self._default()
+            name = None
+            if self.next(_COMMA, "','"):
+                name = self._need(IDENT, "a parameter")
+        if self.next(CLOSE, "')'") is None:
+            raise self._unexpected()
+        return parameters
+
+    def _default(self) -> Literal | Boolean | None:
+        """Take `=literal`, in which no white space may stand."""
+        start = self.at
+        if self.take(EQUALS):
+            found = self._boolean() or self._string() or self._number()
+            if found is not None:
+                return found
+            self.miss("a string, a number, true or false")
+        self.at = start
+        return None
+
+
+_KEYWORDS: Final = (
+    *("include", "set_global", "set", "if", "for", "filter", "raw", "block"),
+    *("macro", "break", "continue", "elif", "else", "endif", "endfor", "endfilter"),
+    *("endblock", "endmacro", "extends", "import"),
+)
+"""Longer words before their beginnings."""
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,0 +1,49 @@
+"""From what went wrong in a template to a `TemplateError` with line and column."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hatch_agpm.errors import TemplateError
+from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.lexer import position, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["located", "reported"]
+
+
+@contextmanager
+def reported(source: str) -> Iterator[None]:
+    """Raise a TemplateError for all that a template can make fail inside."""
+    try:
+        yield
+    except Failure as failure:
+        raise _error(failure, source) from None
+    except RecursionError:
+        failure = Failure("nests too deeply", hint="does something contain itself?")
+        raise _error(failure, source) from None
+    except MemoryError:
+        raise _error(Failure("takes more memory than there is"), source) from None
+
+
+def _error(failure: Failure, source: str) -> TemplateError:
+    error = TemplateError(failure.what, got=failure.got, hint=failure.hint)
+    return located(error, source, failure.at) if failure.at >= 0 else error
+
+
+def located(error: TemplateError, source: str, at: int) -> TemplateError:
+    """Return the same error at the offset `at` of a source."""
+    line, column = position(source, at)
+    return TemplateError(
+        error.what,
+        error.path,
+        line,
+        column,
+        error.got,
+        error.hint,
+        source_line(source, at),
+        error.embedded_in,
+    )

@@ -1,0 +1,295 @@
+"""
+How Tera prints, compares, orders and encodes values.
+
+A value is plain JSON: dict, list, str, int, float, bool or None.  Integers have 64
+bits; what does not fit is a float, as serde_json reads it.  Knows nothing of
+templates.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache
+from itertools import starmap
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from hatch_agpm.tera.failures import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "MISSING",
+    "Missing",
+    "Number",
+    "as_float",
+    "as_number",
+    "describe",
+    "digits",
+    "encode",
+    "find",
+    "float_order",
+    "json_number",
+    "pointer",
+    "render",
+    "same",
+    "truthy",
+]
+
+Number: TypeAlias = int | float
+
+
+class Missing(Enum):
+    """The type of `MISSING`: no value at all, which null is not."""
+
+    MISSING = "missing"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final[Literal[Missing.MISSING]] = Missing.MISSING
+
+_I64_MIN, _U64_MAX = -(2**63), 2**64 - 1
+
+
+def truthy(value: object) -> bool:
+    """Say whether a condition holds for `value`: not for 0, "", [], {} and null."""
+    return bool(value)
+
+
+def render(value: object) -> str:
+    """Return `value` as `{{ }}` prints it."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if _I64_MIN <= value <= _U64_MAX else digits(float(value))
+    if isinstance(value, float):
+        return digits(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(render, value))}]"
+    return "[object]"
+
+
+def digits(number: float) -> str:
+    """Return the shortest digits of a float, without exponent and without `.0`."""
+    text = repr(number)
+    if "n" in text:  # nan, inf: no JSON, but a literal can overflow
+        return text.replace("nan", "NaN")
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    return text.removesuffix(".0")
+
+
+def json_number(number: Number) -> str:
+    """Return a number as serde_json writes it: `1.0`, `1e16`, `0.00001`, `1e-6`."""
+    if isinstance(number, int):
+        if _I64_MIN <= number <= _U64_MAX:
+            return str(number)
+        number = float(number)
+    if not math.isfinite(number):
+        return "null"
+    sign, numerals, exponent = Decimal(repr(number)).as_tuple()
+    mantissa = "".join(map(str, numerals)).rstrip("0") or "0"
+    assert isinstance(exponent, int)  # noqa: S101 - it is not for nan and inf only
+    point = exponent + len(numerals) if number else 1
+    return "-" * sign + _place_point(mantissa, point)
+
+
+def _place_point(mantissa: str, point: int) -> str:
+    # The bounds are those of Rust's ryu; Python's repr has others.
+    if len(mantissa) <= point <= 16:  # noqa: PLR2004
+        return mantissa.ljust(point, "0") + ".0"
+    if 0 < point <= 16:  # noqa: PLR2004
+        return f"{mantissa[:point]}.{mantissa[point:]}"
+    if -5 < point <= 0:  # noqa: PLR2004
+        return f"0.{'0' * -point}{mantissa}"
+    fraction = f".{mantissa[1:]}" if len(mantissa) > 1 else ""
+    return f"{mantissa[0]}{fraction}e{point - 1}"
+
+
+_ESCAPES = {
+    **{chr(code): f"\\u{code:04x}" for code in range(32)},
+    **{'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t"},
+    **{"\n": "\\n", "\f": "\\f", "\r": "\\r"},
+}
+_ESCAPE_TABLE = str.maketrans(_ESCAPES)
+
+
+def encode(value: object, *, pretty: bool = False) -> str:
+    """Return `value` as JSON: keys sorted, non-ASCII raw, `pretty` by two spaces."""
+    pieces: list[str] = []
+    _encode(value, pieces, "\n" if pretty else "")
+    return "".join(pieces)
+
+
+def _encode(value: object, pieces: list[str], newline: str) -> None:
+    if isinstance(value, str):
+        pieces.append(f'"{value.translate(_ESCAPE_TABLE)}"')
+    elif value is None:
+        pieces.append("null")
+    elif isinstance(value, bool):
+        pieces.append("true" if value else "false")
+    elif isinstance(value, int | float):
+        pieces.append(json_number(value))
+    elif isinstance(value, list):
+        _encode_items("[]", [("", item) for item in value], pieces, newline)
+    elif isinstance(value, dict):
+        colon = ": " if newline else ":"
+        items = [
+            (f'"{key.translate(_ESCAPE_TABLE)}"{colon}', value[key])
+            for key in sorted(value)
+        ]
+        _encode_items("{}", items, pieces, newline)
+
+
+def _encode_items(
+    brackets: str, items: list[tuple[str, object]], pieces: list[str], newline: str
+) -> None:
+    if not items:
+        pieces.append(brackets)
+        return
+    inner = newline and newline + "  "
+    separator = brackets[0]
+    for label, item in items:
+        pieces.append(f"{separator}{inner}{label}")
+        _encode(item, pieces, inner)
+        separator = ","
+    pieces.append(newline + brackets[1])
+
+
+def describe(value: object) -> str:
+    """Return `value` for an error message: as JSON, cut where it gets long."""
+    if isinstance(value, list | dict) and len(value) > 8:  # noqa: PLR2004
+        return (
+            f"{'an array' if isinstance(value, list) else 'an object'} of {len(value)}"
+        )
+    text = encode(value) if not isinstance(value, str) else encode(value[:60])
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
+
+
+def as_number(value: object) -> Number | None:
+    """Return `value` as a number of 64 bits, or None if it is none."""
+    if isinstance(value, float):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if _I64_MIN <= value <= _U64_MAX else float(value)
+    return None
+
+
+def as_float(value: object) -> float | None:
+    """Return a number of whatever size as a float, or None for anything else."""
+    number = as_number(value)
+    return None if number is None else float(number)
+
+
+def same(left: object, right: object) -> bool:
+    """
+    Say whether two values are one JSON value.
+
+    Neither 1 and 1.0 nor 1 and true are; `==` of templates makes floats of numbers
+    before it asks.
+    """
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(
+            starmap(same, zip(left, right, strict=True))
+        )
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(
+            same(left[key], right[key]) for key in left
+        )
+    left, right = _narrow(left), _narrow(right)
+    return type(left) is type(right) and left == right
+
+
+def _narrow(value: object) -> object:
+    number = as_number(value)
+    return value if number is None else number
+
+
+def float_order(number: float) -> int:
+    """Return the key that sorts floats as `f64::total_cmp` does: -0.0 before 0.0."""
+    (bits,) = struct.unpack("<q", struct.pack("<d", number))
+    return int(bits) ^ ((int(bits) >> 63) & (2**63 - 1))
+
+
+def find(value: object, steps: tuple[str, ...] | list[str]) -> object:
+    """Follow `steps` from `value` and return what is there, or `MISSING`."""
+    for step in steps:
+        if isinstance(value, dict):
+            if step not in value:
+                return MISSING
+            value = value[step]
+        elif isinstance(value, list):
+            index = _index(step)
+            if index is None or index >= len(value):
+                return MISSING
+            value = value[index]
+        else:
+            return MISSING
+    return value
+
+
+def _index(step: str) -> int | None:
+    if not step.isascii() or not step.isdigit() or (step[0] == "0" and step != "0"):
+        return None
+    return int(step) if len(step) <= 19 else None  # noqa: PLR2004 - usize
+
+
+@lru_cache(maxsize=1024)
+def pointer(text: str) -> tuple[str, ...]:
+    """
+    Split a dotted pointer (`a.b[0]."c.d"`) into steps, as Tera does.
+
+    Raise Refusal where Tera panics: it counts characters but cuts bytes, so that a
+    quoted key with accents is cut in two.
+    """
+    try:
+        return tuple(
+            step.replace("~1", "/").replace("~0", "~") for step in _steps(text.encode())
+        )
+    except UnicodeDecodeError:
+        raise Refusal("cannot be read as a path", encode(text)) from None
+
+
+def _steps(data: bytes) -> Iterator[str]:
+    """Yield the steps of a pointer; the state outlives each step, as in Tera."""
+    last = 0
+    quoted = {'"': False, "'": False}
+    while True:
+        offset, escaped = 0, False
+        for index, character in enumerate(data[last:].decode()):
+            if character == "\\":
+                escaped = True
+                continue
+            inside = any(quoted.values())
+            if not escaped and character in quoted:
+                quoted[character] = not quoted[character]
+                cuts = True
+            elif character == "]" and not (escaped or inside):
+                offset += 1
+                cuts = False
+            else:
+                cuts = character in ".[" and not (escaped or inside)
+            escaped = False
+            if not cuts:
+                continue
+            if index == offset and character != "[":
+                offset += 1
+                continue
+            step = data[last + offset : last + index].decode()
+            last += index + 1
+            if step:
+                yield step
+                break
+        else:
+            if last + offset < len(data):
+                yield data[last + offset :].decode()
+            return
