@@ -118,29 +118,14 @@ def _render(arguments: argparse.Namespace) -> None:
 
 
 def _rendering(root: Path) -> Rendering:
+    from hatch_agpm.project import load_toml
     from hatch_agpm.render import render_project
 
-    pyproject = _read_pyproject(root)
+    pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
     metadata = _metadata(root, pyproject)
     return render_project(
         root, pyproject, metadata=metadata, distribution=str(metadata.get("name", ""))
     )
-
-
-def _read_pyproject(root: Path) -> dict[str, object]:
-    import tomllib
-
-    from hatch_agpm.errors import SourceError
-
-    path = root / "pyproject.toml"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SourceError(
-            "is missing", str(path), hint="name the project's directory by --project"
-        ) from None
-    except ValueError as error:
-        raise SourceError(f"is no valid TOML: {error}", str(path)) from None
 
 
 def _metadata(root: Path, pyproject: Mapping[str, object]) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ build of the environment, so the core is imported inside functions.
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -90,6 +91,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         with self._errors_as_messages():
             self._check_table()
             rendering, bundle = self._render()
+            self._allow_no_code(rendering.output)
             stubs = self._check_output(rendering.output, bundle, build_data)
             if self.target_name == "sdist":
                 self._add_sources(rendering, stubs, build_data)
@@ -227,6 +229,14 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         )
         return rendering, bundle
 
+    def _allow_no_code(self, output: str) -> None:
+        """Let hatchling build a project that has nothing but prompts."""
+        parent = Path(self.root, output).parent
+        if not parent.is_dir() or parent in {Path(self.root), Path(self.root, "src")}:
+            # Asked for paths, hatchling looks for the code first.  Where there is a
+            # package around the output, it had better find it.
+            self.build_config.target_config.setdefault("bypass-selection", True)
+
     def _add_sources(
         self,
         rendering: Rendering,
@@ -249,26 +259,14 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             ]
         )
         for path in paths:
-            self._force_source(path, build_data["force_include"])
+            source = Path(self.root, path)
+            # As its own key, nothing is added twice: hatchling forces the readme and
+            # pyproject.toml in, and the user may force anything.
+            build_data["force_include"][str(source)] = path
+            executable = bool(source.stat().st_mode & stat.S_IXUSR)
+            self._expect(path, source.read_bytes(), executable=executable)
         self._reserved = rendering.output
         self._summary = f"{len(paths)} files that prompts are made of"
-
-    def _force_source(self, path: str, force_include: dict[str, str]) -> None:
-        from hatch_agpm.bundle import BundleFile
-
-        source = Path(self.root, path)
-        file = BundleFile(
-            data=source.read_bytes(), executable=os.access(source, os.X_OK)
-        )
-        if source.resolve() == Path(self.root).resolve() / path:
-            # As its own key, it cannot be added twice: hatchling forces README and
-            # pyproject.toml in, and the user may force anything.
-            force_include[str(source)] = path
-        else:
-            # hatchling would pack the link, and perhaps not what it points to.
-            force_include.pop(str(source), None)
-            force_include[str(self._staged(path, file))] = path
-        self._expect(path, file)
 
     def _add_bundle(
         self, bundle: Bundle, build_data: dict[str, Any], *, version: str
@@ -296,7 +294,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             staged = str(self._staged(path, file))
             for inclusion in inclusions:
                 inclusion[staged] = path
-            self._expect(in_archive[path], file)
+            self._expect(in_archive[path], file.data, executable=file.executable)
         self._summary = f"{bundle.prompts} prompts in {output}, {bundle.size:,} bytes"
 
     def _staged(self, path: str, file: BundleFile) -> Path:
@@ -309,12 +307,12 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         staged.chmod(0o755 if file.executable else 0o644)
         return staged
 
-    def _expect(self, path: str, file: BundleFile) -> None:
+    def _expect(self, path: str, data: bytes, *, executable: bool) -> None:
         from hatch_agpm.verify import PlannedFile
 
         # What Windows packs is never executable.
-        executable = file.executable and os.name != "nt"
-        self._plan[path] = PlannedFile.of(file.data, executable=executable)
+        executable = executable and os.name != "nt"
+        self._plan[path] = PlannedFile.of(data, executable=executable)
 
     def _in_archive(self, path: str) -> str:
         """Return where hatchling puts a path that is given in source form."""

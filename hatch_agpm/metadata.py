@@ -37,18 +37,18 @@ _FOLD = " " * 8
 
 
 def project_metadata(
-    project: Mapping[str, object], *, core_metadata: str = "", package: str = ""
+    project: Mapping[str, object], *, core_metadata: str = ""
 ) -> dict[str, object]:
     """
     Return the defaults of `agpm.project`, as plain JSON values.
 
     `project` is the `[project]` table with its scripts resolved (core metadata has
-    none), `core_metadata` the text the backend writes or "" where none can be had,
-    `package` the dotted import name.  Lists and tables are there in any case; a
-    text that the project does not state is left out, so that a template which
-    prints it fails where it stands.  Versions, requirements and names of extras are
-    canonical; requirements, keywords and classifiers sorted, tables by their keys;
-    authors and maintainers stay in the order written.
+    none), `core_metadata` the text the backend writes, or "" where none can be had.
+    Lists and tables are there in any case; a text that the project does not state
+    is left out, so that a template which prints it fails where it stands.
+    Versions, requirements and names of extras are canonical; requirements, keywords
+    and classifiers sorted, tables by their keys; authors and maintainers stay in the
+    order written.  `package` is not among them: it follows from the output.
 
     Raises `ConfigError` for a field of the wrong type or form.
     """
@@ -76,7 +76,6 @@ def project_metadata(
         "optional_dependencies": optional_dependencies,
         "scripts": _string_table(project.get("scripts", {}), "project.scripts"),
         "language": "python",
-        **({"package": package} if package else {}),
     }
 
 

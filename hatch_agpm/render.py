@@ -66,7 +66,11 @@ def render_project(
     project = read_project(root, pyproject)
     output = find_output(project, distribution)
     known = {**metadata, "package": _import_name(output)}
-    return _Renderer(project, known if project.with_metadata else {}).render(output)
+    renderer = _Renderer(project, known if project.with_metadata else {})
+    if project.manifest.path != "pyproject.toml":
+        # A build from an sdist needs it, too.
+        renderer.tree.read(project.manifest.path)
+    return renderer.render(output)
 
 
 def _import_name(output: str) -> str:

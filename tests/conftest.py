@@ -141,7 +141,7 @@ def unpack(tmp_path):
 def run_python():
     """Run code in a fresh interpreter that sees nothing of this one's environment."""
 
-    def run(code, *path, interpreter=sys.executable, options=("-I", "-S")):
+    def run(code, *path, interpreter=sys.executable, options=("-I", "-S", "-B")):
         lines = [f"import sys; sys.path[:0] = {[str(entry) for entry in path]!r}", code]
         done = subprocess.run(
             [interpreter, *options, "-c", "\n".join(lines)],

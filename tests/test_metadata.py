@@ -97,13 +97,12 @@ EXPECTED = {
     "optional_dependencies": {"all": ["demo-pkg[dev-tools]"], "dev-tools": ["pytest"]},
     "scripts": {"a": "demo:a", "b": "demo:b"},
     "language": "python",
-    "package": "demo",
 }
 
 
 @pytest.mark.parametrize("text", ["", HATCHLING_TEXT, SETUPTOOLS_TEXT])
 def test_a_static_table_gives_the_same_values_with_every_backend(text):
-    values = project_metadata(STATIC, core_metadata=text, package="demo")
+    values = project_metadata(STATIC, core_metadata=text)
 
     assert values == EXPECTED
     assert list(values) == list(EXPECTED)
@@ -114,7 +113,7 @@ def test_a_static_table_gives_the_same_values_with_every_backend(text):
 def test_dynamic_fields_come_canonical_from_either_backends_text(text):
     project = {"name": "Demo.Pkg", "scripts": STATIC["scripts"]}
 
-    values = project_metadata(project, core_metadata=text, package="demo")
+    values = project_metadata(project, core_metadata=text)
 
     # Core metadata writes people without an address first, and no reference to
     # the project's own extras.

@@ -1,0 +1,110 @@
+"""
+What building with the hook costs, beside packing the same files unrendered.
+
+Run as `python bench/bench_build.py [RUNS]`.  Each build is a whole process without
+isolation; both kinds take turns, so that a busy machine slows both.  Exits with 1
+where a limit is exceeded.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RUNS = 11
+LIMITS = {1: 1.3, 100: 1.5}
+"""How many prompts, and how many times the plain build theirs may take."""
+
+BUILD = "import sys, hatchling.build as b; print(b.build_wheel(sys.argv[1]))"
+
+PROJECT = """\
+[project]
+name = "demo"
+version = "1.0"
+"""
+HOOK = """\
+
+[tool.hatch.build.hooks.agpm]
+
+[tool.hatch-agpm.project]
+audience = "maintainers"
+rules = ["be exact", "be quick", "be kind"]
+"""
+FRONTMATTER = """\
+---
+name: reviewer-{number}
+description: Reviews changes
+model: opus
+agpm:
+  templating: true
+---
+"""
+TEMPLATE = """\
+# Reviewer {number} of {{{{ agpm.project.name }}}} {{{{ agpm.project.version }}}}
+
+You write for {{{{ agpm.project.audience | upper }}}}.
+{{% for rule in agpm.project.rules %}}
+- {{{{ rule }}}}{{% if loop.last %}}.{{% else %}};{{% endif %}}
+{{% endfor %}}
+{{% if agpm.project.styleguide %}}There is a style guide.{{% endif %}}
+"""
+PROSE = "Read the whole change before you say the first word about it.\n" * 30
+
+
+def main() -> int:
+    """Print the medians and their ratio for each number of prompts."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    print(f"wheel builds, whole processes in turn, median of {runs}")
+    exceeded = False
+    for prompts, limit in LIMITS.items():
+        with tempfile.TemporaryDirectory() as scratch:
+            hook, plain = Path(scratch, "hook"), Path(scratch, "plain")
+            write_project(hook, prompts, rendered=True)
+            write_project(plain, prompts, rendered=False)
+            times: dict[Path, list[float]] = {plain: [], hook: []}
+            for _ in range(runs):
+                for project, seconds in times.items():
+                    seconds.append(build(project))
+            base, ours = (statistics.median(seconds) for seconds in times.values())
+        print(
+            f"{prompts:>4} prompts: {ours * 1000:6.0f} ms with the hook, "
+            f"{base * 1000:6.0f} ms unrendered, ratio {ours / base:.2f} "
+            f"(at most {limit})"
+        )
+        exceeded |= ours / base > limit
+    return int(exceeded)
+
+
+def write_project(root: Path, prompts: int, *, rendered: bool) -> None:
+    """Write a project with templates, or with the same files in its package."""
+    package = root / "demo"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    pyproject = PROJECT + (HOOK if rendered else "")
+    (root / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    texts = (root if rendered else package) / "prompts" / "agents"
+    texts.mkdir(parents=True)
+    for number in range(prompts):
+        text = (FRONTMATTER + TEMPLATE).format(number=number) + PROSE
+        (texts / f"reviewer-{number}.md").write_text(text, encoding="utf-8")
+
+
+def build(project: Path) -> float:
+    """Return the seconds of one build."""
+    with tempfile.TemporaryDirectory() as out:
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", BUILD, out],
+            cwd=project,
+            check=True,
+            capture_output=True,
+        )
+        return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())
