@@ -10,9 +10,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from os import PathLike
+    from pathlib import Path
 
-    from hatch_agpm.reader import Prompts
+    from hatch_agpm.installed import Prompts
     from hatch_agpm.render import RenderedResource
 
 __all__ = ["__version__", "load", "render_manifest"]
@@ -21,9 +21,9 @@ __version__ = "0.1.0"
 
 
 def render_manifest(
-    path: str | PathLike[str],
+    path: str | Path,
     *,
-    boundary: str | PathLike[str] | None = None,
+    boundary: str | Path | None = None,
     project: Mapping[str, object] | None = None,
 ) -> tuple[RenderedResource, ...]:
     """
@@ -33,7 +33,7 @@ def render_manifest(
     templates may not leave, by default the manifest's; `project` is the metadata that
     lies under the manifest's own `[project]`.  Raises `AgpmError`.
     """
-    from hatch_agpm.render import render_manifest as render  # noqa: PLC0415 - see above
+    from hatch_agpm.render import render_manifest as render
 
     return render(path, boundary=boundary, project=project)
 
@@ -46,6 +46,6 @@ def load(name: str) -> Prompts:
     the module that holds the prompts (`example_pkg.prompts`), which is imported.
     Raises `AgpmError` where there are none, or more than one module of them.
     """
-    from hatch_agpm.installed import load as find  # noqa: PLC0415 - see above
+    from hatch_agpm.installed import load as find
 
     return find(name)

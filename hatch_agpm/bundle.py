@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files as package_files
@@ -21,7 +22,7 @@ from hatch_agpm.errors import BundleError
 from hatch_agpm.layout import lay_out, variant_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from hatch_agpm.layout import Shipped
     from hatch_agpm.render import RenderedResource
@@ -78,7 +79,7 @@ def build_bundle(
         raise _nothing_to_ship(resources, output)
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
-        "__init__.pyi": stub_source(shipped, distribution, version).encode(),
+        "__init__.pyi": stub_source(shipped, distribution).encode(),
         "_reader.py": package_files("hatch_agpm").joinpath("reader.py").read_bytes(),
         "index.json": _index(shipped, distribution, version),
     }
@@ -168,7 +169,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     """Return `value` as JSON can write it: what YAML knows and JSON not is text."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]

@@ -256,7 +256,7 @@ def _separator(
 def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
     for item in shipped:
         for path in sorted(item.files()):
-            reason = _unportable_part(path)
+            reason = next(_faults(path), "")
             if reason:
                 named = path == item.path and item.resources[0].alias is not None
                 hint = "give the entry another key" if named else "rename the file"
@@ -267,30 +267,31 @@ def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
                 )
 
 
-def _unportable_part(path: str) -> str:
-    """Say why some system cannot hold a file of this path, or return ""."""
+def _faults(path: str) -> Iterator[str]:
+    """Say why some system cannot hold a file of this path."""
     for part in path.split("/"):
         shown = f"'{part}'" if part.isprintable() else ascii(part)
         if part in {"", ".", ".."}:
-            return f"a part of it is {shown}"
+            yield f"{shown} is no name"
         if any(unicodedata.category(letter) in _UNPRINTABLE for letter in part):
-            return f"{shown} has a letter that cannot be printed"
+            yield f"{shown} has a letter that cannot be printed"
         if found := sorted(_FORBIDDEN & set(part)):
-            return f"{shown} has a {found[0]}"
+            yield f"{shown} has a {found[0]} in it"
         if part.endswith((" ", ".")):
-            return f"{shown} ends with a space or a full stop"
+            yield f"{shown} ends with a space or a full stop"
         if part.split(".")[0].rstrip().casefold() in _RESERVED:
-            return f"{shown} is the name of a device on Windows"
-        if len(part.encode()) > _LONGEST:
-            return f"{shown[:40]}...' has more than {_LONGEST} bytes"
-    return ""
+            yield f"{shown} is the name of a device on Windows"
+        if len(part.encode(errors="replace")) > _LONGEST:
+            yield f"'{part[:20]}...' is longer than {_LONGEST} bytes"
 
 
 def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
     for (plural, name), same in _repeated(
         shipped, lambda item: (item.type, item.name)
     ).items():
-        sources = sorted({source.source_path for item in same for source in item.resources})
+        sources = sorted(
+            {source.source_path for item in same for source in item.resources}
+        )
         yield ConflictError(
             f"would all be '{plural}/{name}' in the wheel",
             sources,

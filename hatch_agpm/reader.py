@@ -1,50 +1,43 @@
 # SPDX-License-Identifier: MIT-0
 """
-Reads the prompts of a bundle, at run time.
+What a bundle knows beside its texts: errors that help, the index, skills' files.
 
-A copy of this file travels in every wheel as `_reader.py`.  It runs on Python 3.9
-and later, from a directory or a zip, and is on nobody's way: the standard library
-is imported when somebody asks for more than text.
+A copy of this file travels in every wheel as `_reader.py`.  The accessor beside it
+imports it when somebody asks for more than text, so that reading a prompt is on
+nobody's way.  Runs on Python 3.9 and later, with the standard library alone.
 """
 
 from __future__ import annotations
 
+import difflib
+import json
+import keyword
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any, Protocol
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
-    class Prompts(Protocol):
-        """What `from example_pkg import prompts` gives: the module of a bundle."""
+    Origin = tuple[str, str, str, str, bytes]
+    """The type's directory, name, path and sha256, and the frontmatter's bytes."""
 
-        agents: Resources
-        commands: Resources
-        hooks: Resources
-        mcp_servers: Resources
-        scripts: Resources
-        skills: Resources
-        snippets: Resources
-
-        def load(self, full_name: str) -> Prompt | BinaryResource:
-            """Return the resource of this name."""
-
-        def names(self) -> list[str]:
-            """Return the full names of all resources, sorted."""
+SCHEMA = 1
+"""The number of the index that this reads."""
 
 
 class UnknownPromptError(KeyError, AttributeError):
     """
-    No resource has this name; `near` are the nearest that there are.
+    No resource has this name; `near` are the nearest of those there are.
 
-    It is what a failed key is and what a failed attribute is, so that `hasattr`
-    and `except KeyError` work.
+    It is what a failed key raises and what a failed attribute raises, so that
+    `except KeyError` and `hasattr` work.
     """
 
     def __init__(self, place: str, name: object, near: tuple[str, ...] = ()) -> None:
         super().__init__(place, name, near)
         self.place = place
         self.near = near
-        # Keeps Python 3.10+ from adding a guess of its own to the traceback.
+        # Keeps Python 3.10 and later from adding its own guess to a traceback.
         self.obj = None
 
     def __str__(self) -> str:
@@ -54,7 +47,7 @@ class UnknownPromptError(KeyError, AttributeError):
 
 
 class DamagedWheelError(OSError):
-    """A file of the bundle is not there, or not what was built."""
+    """A file of the bundle is not there, or is not what was built."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -64,112 +57,28 @@ class DamagedWheelError(OSError):
     def __str__(self) -> str:
         package = self.path.partition("/")[0]
         return (
-            f"{self.path}: {self.reason}; the wheel that {package} was installed from"
-            " is damaged, or its files were changed: install it again"
+            f"{self.path}: {self.reason}; the installed files of {package} are not"
+            " those of its wheel, install it again"
         )
 
 
-class Resource:
-    """What every resource knows of itself beside its text."""
-
-    __slots__ = ()
-    _bundle: Bundle
-    _row: tuple[str, str, str, str]
-
-    @property
-    def name(self) -> str:
-        """The name among its type: `backend-engineer`."""
-        return self._row[1]
-
-    @property
-    def type(self) -> str:
-        """What it is: `agent`, `snippet`, `command`, `skill` and so on."""
-        return self._row[0][:-1]
-
-    @property
-    def path(self) -> str:
-        """Its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
-        return self._bundle.place(self._row[2])
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the whole file as shipped, in hexadecimal."""
-        return self._row[3]
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """The frontmatter; {} without one.  Shared by all who read it."""
-        metadata: dict[str, Any] = self._fact("metadata")
-        return metadata
-
-    @property
-    def tool(self) -> str:
-        """The coding agent it is for: `claude-code`, `opencode`, ..."""
-        return str(self._fact("tool"))
-
-    @property
-    def install_path(self) -> str:
-        """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
-        return str(self._fact("install_path"))
-
-    def _fact(self, key: str) -> Any:
-        return self._bundle.entry(f"{self._row[0]}/{self._row[1]}")[key]
-
-
-class Prompt(Resource, str):
+class BinaryResource(bytes):
     """
-    A prompt: a `str`, everything after the frontmatter, byte for byte.
+    A resource that is no text: the `bytes` of its file.
 
-    A pickle of it is that `str` alone, so that it can be read where the package is
-    not installed.
+    It has the attributes of a prompt; `document` is the same bytes.
     """
 
-    __slots__ = ("_bundle", "_head", "_row")
-    _head: str
-
-    @property
-    def document(self) -> str:
-        """The whole file, frontmatter included."""
-        return self._head + self
-
-    def __copy__(self) -> Prompt:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Prompt:
-        return self
-
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        return str, (str(self),)
-
-
-class Skill(Prompt):
-    """A skill: the text of its SKILL.md, with the files that lie beside it."""
-
-    __slots__ = ()
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The files of the skill, SKILL.md included, sorted: `scripts/run.py`."""
-        return tuple([file["path"] for file in self._fact("files")])
-
-    def read(self, file: str) -> bytes:
-        """Return one of `files`."""
-        if file not in self.files:
-            place = self._bundle.place(f"{self._row[0]}/{self._row[1]}")
-            raise _unknown(place, file, self.files)
-        return self._bundle.read(f"{self._row[0]}/{self._row[1]}/{file}")
-
-
-class BinaryResource(Resource, bytes):
-    """A resource that is no text: the `bytes` of the whole file."""
-
     _bundle: Bundle
-    _row: tuple[str, str, str, str]
+    _origin: Origin
 
-    @property
-    def document(self) -> bytes:
-        """The whole file."""
-        return bytes(self)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._bundle.detail(self, name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._bundle.details]
 
     def __copy__(self) -> BinaryResource:
         return self
@@ -181,178 +90,168 @@ class BinaryResource(Resource, bytes):
         return bytes, (bytes(self),)
 
 
-class Resources:
-    """
-    The resources of one type.
+class Details:
+    """All that one resource knows of itself; its accessor passes it on."""
 
-    Read one as an attribute, where its name with `_` for `-` can be one, or by its
-    name as a key.  Iterating gives the names, sorted; `len` and `in` work as usual.
-    There are no methods: every attribute is a resource.
-    """
-
-    def __init__(self, bundle: Bundle, directory: str, table: str) -> None:
+    def __init__(self, bundle: Bundle, resource: Any) -> None:
         self._bundle = bundle
-        self._directory = directory
-        # The text is split when the first resource is read, most never are.
-        self._table = table
-        self._rows: dict[str, str] = {}
-        self._loaded: dict[str, Prompt | BinaryResource] = {}
+        self._resource = resource
+        origin: Origin = resource._origin
+        self._directory, self.name, self._path, self.sha256, self._head = origin
 
-    def __getitem__(self, name: str) -> Prompt | BinaryResource:
-        try:
-            return self._loaded[name]
-        except KeyError:
-            pass
-        try:
-            row = self._parsed()[name]
-        except KeyError:
-            place = f"{self._bundle.name}.{self._directory.replace('-', '_')}"
-            raise _unknown(place, name, self) from None
-        # Two threads may both read it; what the first one stored is what both get.
-        return self._loaded.setdefault(name, self._read(name, row))
+    @property
+    def type(self) -> str:
+        """What it is: `agent`, `command`, `skill` and so on."""
+        return self._directory[:-1]
 
-    def __getattr__(self, attribute: str) -> Prompt | BinaryResource:
-        # Copying, pickling and debuggers ask for many `__names__`: none is ours.
-        if attribute.startswith("_"):
-            raise AttributeError(attribute)
-        rows = self._parsed()
-        name = attribute
-        if name not in rows:
-            spelled = [known for known in rows if known.replace("-", "_") == attribute]
-            if not spelled:
-                place = f"{self._bundle.name}.{self._directory.replace('-', '_')}"
-                known = [item.replace("-", "_") for item in rows]
-                raise _unknown(place, attribute, known)
-            name = spelled[0]
-        prompt = self.__dict__[attribute] = self[name]
-        return prompt
+    @property
+    def path(self) -> str:
+        """Its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
+        return self._bundle.place(self._path)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(self._parsed()))
+    @property
+    def document(self) -> str | bytes:
+        """The whole file, frontmatter included."""
+        if isinstance(self._resource, bytes):
+            return bytes(self._resource)
+        return self._head.decode() + str(self._resource)
 
-    def __len__(self) -> int:
-        return len(self._parsed())
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The frontmatter, {} without one: one dict for all who read it."""
+        metadata: dict[str, Any] = self._entry["metadata"]
+        return metadata
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._parsed()
+    @property
+    def tool(self) -> str:
+        """The coding agent it is for: `claude-code`, `opencode` and so on."""
+        return str(self._entry["tool"])
 
-    def __dir__(self) -> list[str]:
-        from keyword import iskeyword  # noqa: PLC0415 - only for people
+    @property
+    def install_path(self) -> str:
+        """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
+        return str(self._entry["install_path"])
 
-        attributes = [name.replace("-", "_") for name in self._parsed()]
-        return [
-            attribute
-            for attribute in attributes
-            if attribute.isidentifier()
-            and not attribute.startswith("_")
-            and not iskeyword(attribute)
-        ]
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a skill, SKILL.md included, sorted; () of all others."""
+        return tuple([file["path"] for file in self._entry["files"]])
 
-    def __repr__(self) -> str:
-        return f"<{len(self)} {self._directory}: {', '.join(self)}>"
+    def read(self, file: str) -> bytes:
+        """Return one of the `files`; raises `UnknownPromptError` for others."""
+        directory = f"{self._directory}/{self.name}"
+        if file not in self.files:
+            raise self._bundle.unknown(directory, file, self.files)
+        return self._bundle.read(f"{directory}/{file}")
 
-    def _parsed(self) -> dict[str, str]:
-        if not self._rows:
-            lines = self._table.split("\n")
-            self._rows = dict([line.split("|", 1) for line in lines if line])
-        return self._rows
-
-    def _read(self, name: str, row: str) -> Prompt | BinaryResource:
-        # What a later version adds to a row stands at its end.
-        tail, start, sha256 = row.split("|")[:3]
-        path = f"{self._directory}/{name}{tail}"
-        data = self._bundle.read(path)
-        resource: Prompt | BinaryResource
-        if start == "-":
-            resource = BinaryResource(data)
-        else:
-            body = int(start)
-            kind = Skill if self._directory == "skills" else Prompt
-            try:
-                resource = kind(data[body:], "utf-8")
-                resource._head = str(data[:body], "utf-8")
-            except UnicodeDecodeError as error:
-                raise DamagedWheelError(self._bundle.place(path), str(error)) from None
-        resource._bundle = self._bundle
-        resource._row = (self._directory, name, path, sha256)
-        return resource
+    @property
+    def _entry(self) -> dict[str, Any]:
+        return self._bundle.entry(f"{self._directory}/{self.name}")
 
 
 class Bundle:
-    """The bundle of one package: its types, its files, its index."""
+    """The bundle of one package, as its accessor sees it."""
+
+    details = tuple([name for name in vars(Details) if not name.startswith("_")])
+    details += ("name", "sha256")
 
     def __init__(self, spec: Any) -> None:
-        self.name: str = spec.name
+        self.package: str = spec.name
         self._loader = spec.loader
         self._directory: str = spec.submodule_search_locations[0]
-        self._types: dict[str, Resources] = {}
         self._entries: dict[str, dict[str, Any]] = {}
 
-    def resources(self, directory: str, table: str) -> Resources:
-        """Return the resources of one type, from its table in the accessor."""
-        resources = self._types[directory] = Resources(self, directory, table)
-        return resources
-
-    def load(self, full_name: str) -> Prompt | BinaryResource:
-        """
-        Return the resource of this name: `load("agents/backend-engineer")`.
-
-        Raises `UnknownPromptError`, which is a `KeyError` and names the nearest.
-        """
-        directory, _, name = full_name.partition("/")
-        resources = self._types.get(directory)
-        if resources is None or name not in resources:
-            raise _unknown(self.name, full_name, self.names())
-        return resources[name]
-
-    def names(self) -> list[str]:
-        """Return the full names of all resources, sorted."""
-        return [f"{kind}/{name}" for kind, names in self._types.items() for name in names]
-
-    def missing(self, attribute: str) -> Any:
-        """Raise the error for an attribute that the module does not have."""
-        if attribute.startswith("_"):
-            message = f"module {self.name!r} has no attribute {attribute!r}"
+    def detail(self, resource: object, name: str) -> Any:
+        """Return what `resource` knows of itself under the attribute `name`."""
+        if name not in self.details:
+            message = f"{type(resource).__name__!r} object has no attribute {name!r}"
             raise AttributeError(message)
-        known = [directory.replace("-", "_") for directory in self._types]
-        raise _unknown(self.name, attribute, known)
+        return getattr(Details(self, resource), name)
 
-    def place(self, path: str) -> str:
-        """Return the path in the wheel of a path in the bundle."""
-        return f"{self.name.replace('.', '/')}/{path}"
+    def binary(self, data: bytes) -> BinaryResource:
+        """Return the resource that is no text."""
+        resource = BinaryResource(data)
+        resource._bundle = self
+        return resource
 
     def read(self, path: str) -> bytes:
         """Return a file of the bundle, or raise `DamagedWheelError`."""
         try:
-            # Loaders take `/` everywhere; zipimport turns it into the system's own.
             data: bytes = self._loader.get_data(f"{self._directory}/{path}")
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror or error})"
-            raise DamagedWheelError(self.place(path), reason) from None
+        except (OSError, ImportError) as error:
+            raise self.damaged(path, error) from None
         return data
+
+    def attributes(self, names: Iterable[str]) -> list[str]:
+        """Return what of `names` can be written as an attribute."""
+        spelled = [name.replace("-", "_") for name in names]
+        return [
+            name
+            for name in spelled
+            if name.isidentifier()
+            and not name.startswith("_")
+            and not keyword.iskeyword(name)
+        ]
+
+    def spelled(self, directory: str, attribute: str, names: Iterable[str]) -> str:
+        """Return the name that is spelled `attribute`, or raise."""
+        spelled = {name.replace("-", "_"): name for name in names}
+        if attribute not in spelled:
+            raise self.unknown(directory, attribute, spelled)
+        return spelled[attribute]
+
+    def public(self, name: str, types: Mapping[str, object]) -> Any:
+        """Return a class of this module that the bundle offers, or raise."""
+        if name in {"BinaryResource", "DamagedWheelError", "UnknownPromptError"}:
+            return globals()[name]
+        if name.startswith("_"):
+            message = f"module {self.package!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        raise self.unknown("", name, [known.replace("-", "_") for known in types])
+
+    def unknown(
+        self, directory: str, name: object, known: Iterable[str]
+    ) -> UnknownPromptError:
+        """Return the error for a name that is not among the `known` ones."""
+        near: list[str] = []
+        if isinstance(name, str):
+            near = difflib.get_close_matches(name, list(known), n=2)
+        where = directory.replace("-", "_").replace("/", ".")
+        place = f"{self.package}.{where}" if where else self.package
+        return UnknownPromptError(place, name, tuple(near))
+
+    def damaged(self, path: str, error: Exception) -> DamagedWheelError:
+        """Return the error for a file that cannot be read, or not be understood."""
+        reason = getattr(error, "strerror", None) or str(error) or "it is not there"
+        return DamagedWheelError(self.place(path), reason)
+
+    def place(self, path: str) -> str:
+        """Return the path in the wheel of a path in the bundle."""
+        return f"{self.package.replace('.', '/')}/{path}"
 
     def entry(self, full_name: str) -> dict[str, Any]:
         """Return what the index says of a resource."""
         if not self._entries:
-            import json  # noqa: PLC0415 - costs more than reading a prompt
-
             try:
-                listed = json.loads(self.read("index.json"))["resources"]
+                index = json.loads(self.read("index.json"))
                 # Several entries share a name where their bytes are equal.
-                found = {entry["full_name"]: entry for entry in reversed(listed)}
+                entries = {
+                    entry["full_name"]: entry for entry in reversed(index["resources"])
+                }
             except (ValueError, KeyError, TypeError) as error:
-                reason = f"is no index ({error!r})"
-                raise DamagedWheelError(self.place("index.json"), reason) from None
-            self._entries = found
-        try:
-            return self._entries[full_name]
-        except KeyError:
-            reason = f"does not list {full_name!r}"
-            raise DamagedWheelError(self.place("index.json"), reason) from None
+                raise self.damaged("index.json", error) from None
+            self._entries = entries
+        if full_name not in self._entries:
+            missing = LookupError(f"it does not list {full_name}")
+            raise self.damaged("index.json", missing)
+        return self._entries[full_name]
 
 
-def _unknown(place: str, name: object, known: Any) -> UnknownPromptError:
-    from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+_bundles: dict[str, Bundle] = {}
 
-    near = get_close_matches(name, list(known), n=2) if isinstance(name, str) else []
-    return UnknownPromptError(place, name, tuple(near))
+
+def reader(spec: Any) -> Bundle:
+    """Return the one `Bundle` of the accessor with this spec."""
+    if spec.name not in _bundles:
+        _bundles.setdefault(spec.name, Bundle(spec))
+    return _bundles[spec.name]

@@ -1,0 +1,177 @@
+"""
+What reading the first prompt costs, in a fresh process.
+
+Run as `python bench/bench_reader.py [RUNS]`.  Ours and `importlib.resources` take
+turns, so that a busy machine slows both.  The clock runs inside the process, from
+before the import of the package until the text is there: what bare Python does not
+do.  "empty" is what Python itself takes to import an empty package from the same
+place; for a zip that is reading its directory, so there the limit is counted from it.
+Exits with 1 where a limit is exceeded.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from hatch_agpm.bundle import build_bundle
+from hatch_agpm.render import Input, RenderedResource
+
+RUNS = 31
+MANY = 1000
+LIMIT_MS = 3.0
+LIMIT_RATIO = 1 / 5
+FRONTMATTER = "---\nname: p\ndescription: A prompt\nmodel: some\n---\n"
+TEXT = "You are a careful reader of other people's code.\n" * 85
+
+CLOCK = """\
+import sys, time
+sys.path.insert(0, sys.argv[1])
+start = time.perf_counter()
+{code}
+stop = time.perf_counter()
+print((stop - start) * 1000)
+"""
+OURS = CLOCK.format(code="from ours import prompts; text = prompts.agents.prompt_7")
+EMPTY = CLOCK.format(code="import ours")
+PEER = CLOCK.format(
+    code="from importlib.resources import files;"
+    " text = files('plain').joinpath('agents/prompt-7.md').read_text('utf-8')"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One way of installing a package with prompts."""
+
+    resources: int
+    """How many."""
+
+    cached: bool
+    """Whether the package's `.pyc` files are there."""
+
+    zipped: bool
+    """Whether the package lies in a zip, where there never are any."""
+
+    @property
+    def label(self) -> str:
+        """What the table calls it."""
+        how = "zip" if self.zipped else ".pyc" if self.cached else "no .pyc"
+        return f"{self.resources:>4} resources, {how}"
+
+
+CASES = [
+    Case(resources=count, cached=cached, zipped=zipped)
+    for count in (10, 124, MANY)
+    for cached, zipped in ((True, False), (False, False), (False, True))
+]
+
+
+def resource(number: int) -> RenderedResource:
+    """Return one of the prompts of the benchmark."""
+    path = f"agents/prompt-{number}.md"
+    return RenderedResource(
+        type="agent",
+        name=f"agents/prompt-{number}",
+        alias=f"prompt-{number}",
+        tool="claude-code",
+        install=None,
+        install_path=f".claude/agents/agpm/prompt-{number}.md",
+        variables={},
+        text=FRONTMATTER + TEXT + f"Number {number}.\n",
+        body=len(FRONTMATTER),
+        metadata={"name": "p", "description": "A prompt", "model": "some"},
+        source_path=path,
+        inputs=(Input(path=path, sha256="0" * 64),),
+    )
+
+
+def write_packages(directory: Path, count: int) -> None:
+    """Write a package with a bundle, and one with the same files and no code."""
+    resources = [resource(number) for number in range(count)]
+    bundle = build_bundle(
+        resources, output="ours/prompts", distribution="ours", version="1.0"
+    )
+    files = {f"ours/prompts/{path}": file.data for path, file in bundle.files.items()}
+    files |= {
+        f"plain/agents/prompt-{number}.md": item.document
+        for number, item in enumerate(resources)
+    }
+    files |= {"ours/__init__.py": b"", "plain/__init__.py": b""}
+    for path, data in files.items():
+        # A site of its own for each: a zip's directory is read as a whole.
+        target = directory / path.split("/")[0] / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def install(case: Case, directory: Path) -> tuple[Path, Path]:
+    """Write the packages of `case`; return what goes on sys.path for each."""
+    shutil.rmtree(directory, ignore_errors=True)
+    write_packages(directory, case.resources)
+    if case.cached:
+        compile_all = [sys.executable, "-m", "compileall", "-q", str(directory)]
+        subprocess.run(compile_all, check=True)
+    sites = (directory / "ours", directory / "plain")
+    return (zipped(sites[0]), zipped(sites[1])) if case.zipped else sites
+
+
+def zipped(site: Path) -> Path:
+    """Return a zip with the files of `site`."""
+    archive = site.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(site.rglob("*.*")):
+            file.write(path, path.relative_to(site).as_posix())
+    return archive
+
+
+def measure(code: str, place: Path) -> float:
+    """Return the milliseconds that `code` takes in a fresh interpreter."""
+    # -B keeps a run without .pyc files from leaving some to the next.
+    command = [sys.executable, "-B", "-c", code, str(place)]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(run.stdout)
+
+
+def medians(runs: int, measured: list[tuple[str, Path]]) -> list[float]:
+    """Return the median of each, measured in turn; the first round warms the disk."""
+    rounds = [
+        [measure(code, place) for code, place in measured] for _ in range(runs + 1)
+    ]
+    return [statistics.median(times) for times in zip(*rounds[1:], strict=True)]
+
+
+def report(case: Case, empty: float, ours: float, peer: float) -> bool:
+    """Print the line of `case`; return whether it keeps the limits."""
+    cost = ours - empty if case.zipped else ours
+    kept = cost <= LIMIT_MS and ours <= peer * LIMIT_RATIO
+    figures = f"{ours:6.2f} ms{empty:9.2f} ms{peer:19.2f} ms{f'1/{peer / ours:.1f}':>9}"
+    # The limits are for the sizes that wheels have; 1,000 shows the slope.
+    bound = case.resources < MANY
+    print(f"{case.label:28}{figures}{'' if kept or not bound else '  over the limit'}")
+    return kept or not bound
+
+
+def main(runs: int) -> int:
+    """Measure every case, print the table, return the exit code."""
+    python = sys.version.split()[0]
+    print(f"import and first prompt, fresh process, Python {python}, {runs} runs")
+    print(f"{'':28}{'ours':>9}{'empty':>12}{'importlib.resources':>22}{'ratio':>9}")
+    kept = []
+    with tempfile.TemporaryDirectory() as name:
+        for case in CASES:
+            site, plain = install(case, Path(name) / "sites")
+            turns = [(EMPTY, site), (OURS, site), (PEER, plain)]
+            empty, ours, peer = medians(runs, turns)
+            kept.append(report(case, empty, ours, peer))
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS))
