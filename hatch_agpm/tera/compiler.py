@@ -114,7 +114,7 @@ class _Compiler:
             case If():
                 return [self._if(node)]
             case For():
-                return [self._for(node)]
+                return self._for(node)
             case FilterSection():
                 return self._filter_section(node)
             case Block():
@@ -138,24 +138,30 @@ class _Compiler:
         ]
         return nodes.If(tests[0], bodies[0], elifs, otherwise, lineno=1)
 
-    def _for(self, node: For) -> nodes.Node:
+    def _for(self, node: For) -> list[nodes.Node]:
         container = node.container.value
         if not isinstance(container, Path | Call | Array):
             what = "a loop goes over a variable, a function or an array"
-            return _run("fail", what, node.at)
+            return [_run("fail", what, node.at)]
         label = container.text if isinstance(container, Path) else "this"
-        weight = _weigh(node.body)
         items = _operator(
             "loop",
             self.value(node.container),
-            *(node.key, node.value, label, weight, node.at),
+            *(node.key, node.value, label, _weigh(node.body), node.at),
         )
         self._loops += 1
         body = self._body(node.body)
         self._loops -= 1
-        empty = self._body(node.empty)
         target = nodes.Name("_item", "store", lineno=1)
-        return nodes.For(target, items, body, empty, None, False, lineno=1)  # noqa: FBT003 - not recursive
+        loop: list[nodes.Node] = [
+            nodes.For(target, items, body, [], None, False, lineno=1)  # noqa: FBT003 - not recursive
+        ]
+        if node.empty:
+            # Not Jinja2's `else`: that runs, too, when the first turn breaks.
+            empty = self._body(node.empty)
+            was_empty = _operator("was_empty", 0)
+            loop.append(nodes.If(was_empty, empty, [], [], lineno=1))
+        return loop
 
     def _jump(self, node: Jump) -> list[nodes.Node]:
         if not self._loops:

@@ -479,10 +479,18 @@ def loop(  # noqa: PLR0913 - compiled code calls it
     """Run a `for` loop."""
     run = _loop_over(container, key, name, label, at)
     scope.account.used(container)
+    scope.loop_was_empty = not run.length
     if run.length:
         for index in scope.enter_loop(run):
             scope.account.iterate(weight)
             yield index
+        scope.loop_was_empty = False
+
+
+@_operator
+def was_empty(scope: Scope, _: int) -> bool:
+    """Say whether the loop that has just ended had nothing to loop over."""
+    return scope.loop_was_empty
 
 
 def _loop_over(container: object, key: str, name: str, label: str, at: int) -> Loop:
@@ -521,6 +529,7 @@ def jump(scope: Scope, word: str, at: int) -> None:
         raise _placed(failure, at) from None
     if word == "break":
         scope.leave()
+        scope.loop_was_empty = False
 
 
 @_operator

@@ -100,6 +100,7 @@ class Scope(Context):
         self.account: Final = account
         self.frames: Final = [Frame()]
         self.sections: Final[list[int]] = []
+        self.loop_was_empty = False
 
     def look_up(
         self, root: str, steps: tuple[str, ...], *, dotted: bool = True
