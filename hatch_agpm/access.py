@@ -8,12 +8,12 @@ its 50 microseconds; what reading a text does not need is in `reader.py`, which 
 imported when somebody asks.  Runs on Python 3.9 and later.
 """
 
+# --- below this line -----------------------------------------------------------------
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
-
-# --- below this line -----------------------------------------------------------------
 
 
 class Prompt(str):
@@ -94,7 +94,7 @@ class Resources:
         return _more().attributes(self._rows)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} {self._directory}: {', '.join(self)}>"
+        return f"<{self._directory}: {', '.join(self) or 'none'}>"
 
 
 def load(full_name: str) -> "Any":

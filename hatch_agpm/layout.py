@@ -313,10 +313,10 @@ def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
 
 def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
     """Find files that are one, or a file and a directory, on some file system."""
-    written: dict[str, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
+    written: dict[str, dict[str, dict[str, bytes]]] = defaultdict(dict)
     for item in shipped:
         for path, (data, _) in item.files().items():
-            written[_folded(path)][path].add(data)
+            written[_folded(path)].setdefault(path, {})[item.full_name] = data
     for folded, spellings in sorted(written.items()):
         paths = sorted(spellings)
         if len(paths) > 1:
@@ -325,7 +325,7 @@ def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
                 paths,
                 "rename one of them",
             )
-        elif len(spellings[paths[0]]) > 1:
+        elif len(set(spellings[paths[0]].values())) > 1:
             yield ConflictError("is claimed twice", paths, "rename one of them")
         for parent in PurePosixPath(folded).parents:
             if str(parent) in written:
