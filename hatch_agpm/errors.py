@@ -138,6 +138,12 @@ class SourceError(AgpmError):
         lead = "".join("\t" if character == "\t" else " " for character in before)
         return f"\n    {shown}\n    {lead}^"
 
+    def hinting(self, hint: str) -> Self:
+        """Return the same error with another hint."""
+        arguments = list(self.args)
+        arguments[5] = hint
+        return type(self)(*arguments)
+
     def at(self, path: str, line: int) -> Self:
         """Return the same error in the file `path`, at its line `line`."""
         arguments = list(self.args)

@@ -178,7 +178,7 @@ def check_unrecognised(text: str) -> None:
         return
     if lead:
         what = "the frontmatter does not begin at the first byte of the file"
-        was = "a byte order mark" if "\ufeff" in lead else "white space"
+        was = "byte order mark" if "\ufeff" in lead else "white space"
         raise FrontmatterError(what, "", line, 0, "", f"delete the {was} before it")
     if closed is None and not _has_rule(rest):
         what = "the frontmatter is not closed"

@@ -262,10 +262,11 @@ class _Resolver:
             targets = self._targets(node, spec)
             tool = self.manifest.tool_for(spec.type, spec.tool, node.tool)
         except (ConfigError, ContentError) as error:
-            what = f"the dependency '{spec.path}' {_what(error)}"
+            what = f"the dependency '{spec.path}': {_what(error)}"
             path = self._text_file(node).path
-            hint = getattr(error, "hint", "")
-            self.problems.append(FrontmatterError(what, path, spec.line, hint=hint))
+            self.problems.append(
+                FrontmatterError(what, path, spec.line, hint=error.hint)
+            )
             return
         for file in targets:
             child = self.known.get((spec.type, file, tool, node.variant))
@@ -298,8 +299,9 @@ class _Resolver:
             return [file for _, file in self.expand(spec.type, folder, spec.path)]
         if file is None:
             where = posixpath.normpath(path)
-            what = "does not exist" if where == spec.path else f"is no file ({where})"
-            raise ContentError(what, hint=self.tree.nearest(where))
+            raise ContentError(
+                f"there is no file '{where}'", hint=self.tree.nearest(where)
+            )
         self._check_kind(spec.type, file)
         return [file]
 
@@ -313,7 +315,7 @@ def _static_part(pattern: str) -> tuple[str, str]:
 
 def _what(error: ConfigError | ContentError) -> str:
     if isinstance(error, ConfigError):
-        return f"cannot be placed: {error.key} {error.what}"
+        return f"{error.key} {error.what}"
     return f"{error.path} {error.what}" if error.path else error.what
 
 

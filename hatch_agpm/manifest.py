@@ -57,7 +57,7 @@ class Entry:
     alias: str
     path: str
     key: str
-    """The dotted path of the entry, for messages."""
+    """The file and dotted path of the entry, for messages."""
 
     tool: str
     filename: str | None = None
@@ -192,7 +192,7 @@ def _entry(
         type=type_,
         alias=alias,
         path=path,
-        key=reader.prefix + key,
+        key=f"{reader.path}: {key}" if reader.path else reader.prefix + key,
         tool=texts["tool"] or default_tool(type_, defaults),
         filename=texts["filename"],
         target=texts["target"],

@@ -9,6 +9,7 @@ everything it depends on; what it says of others and of itself is AGPM's context
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -160,8 +161,10 @@ class _Renderer:
         try:
             yield self._render(resource)
         except TemplateError as error:
-            chain = [*error.embedded_in, *self._embedders(resource)]
-            self.problems.append(error.within(chain))
+            own = resource.text_file
+            chain = [own] if error.path != own else []
+            chain += self._embedders(resource)
+            self.problems.append(_with_declaration(error).within(chain))
         except AgpmError as error:
             self.problems.append(error)
 
@@ -297,6 +300,24 @@ class _Renderer:
                 SkillFile(path=name, data=file.data, executable=file.executable)
             )
         return tuple(files)
+
+
+_UNDECLARED = re.compile(
+    r"'agpm\.deps\.(?P<type>\w+)(?:\.(?P<key>\w+))?.*' is undefined"
+)
+
+
+def _with_declaration(error: TemplateError) -> TemplateError:
+    """Say how to declare a dependency that a template uses and does not have."""
+    match = _UNDECLARED.fullmatch(error.what)
+    if match is None or error.hint:
+        return error
+    type_, key = match["type"], match["key"]
+    hint = f"declare it in the frontmatter: agpm.dependencies.{type_}"
+    if key is not None:
+        file = key.replace("_", "-")
+        hint += f" with the path of a file '{file}', or with name: {key}"
+    return error.hinting(hint)
 
 
 def _children(resource: Resource) -> list[Resource]:

@@ -154,3 +154,32 @@ def run_python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def write_files(tmp_path):
+    """Write files by their paths into an empty directory, and return it."""
+
+    def write(files):
+        for path, content in files.items():
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(
+                content if isinstance(content, bytes) else content.encode()
+            )
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def render_files(write_files):
+    """Render a manifest over files; `manifest` is the text of an agpm.toml."""
+
+    def render(files, manifest, **options):
+        from hatch_agpm.render import render_manifest  # noqa: PLC0415 - heavy
+
+        root = write_files({**files, "agpm.toml": manifest})
+        return render_manifest(root / "agpm.toml", **options)
+
+    return render
