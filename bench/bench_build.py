@@ -2,12 +2,12 @@
 What building with the hook costs, beside packing the same files unrendered.
 
 Run as `python bench/bench_build.py [RUNS]`.  Each build is a whole process without
-isolation; both kinds take turns, so that a busy machine slows both.  Exits with 1
-where a limit is exceeded.
+isolation; both kinds take turns, so that a busy machine slows both.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 RUNS = 11
-LIMITS = {1: 1.3, 100: 1.5}
-"""How many prompts, and how many times the plain build theirs may take."""
+GOALS = {1: 1.3, 100: 1.5}
+"""How many prompts, and how many times the plain build theirs should take at most."""
 
 BUILD = "import sys, hatchling.build as b; print(b.build_wheel(sys.argv[1]))"
 
@@ -55,12 +55,11 @@ You write for {{{{ agpm.project.audience | upper }}}}.
 PROSE = "Read the whole change before you say the first word about it.\n" * 30
 
 
-def main() -> int:
+def main() -> None:
     """Print the medians and their ratio for each number of prompts."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
     print(f"wheel builds, whole processes in turn, median of {runs}")
-    exceeded = False
-    for prompts, limit in LIMITS.items():
+    for prompts, goal in GOALS.items():
         with tempfile.TemporaryDirectory() as scratch:
             hook, plain = Path(scratch, "hook"), Path(scratch, "plain")
             write_project(hook, prompts, rendered=True)
@@ -73,10 +72,8 @@ def main() -> int:
         print(
             f"{prompts:>4} prompts: {ours * 1000:6.0f} ms with the hook, "
             f"{base * 1000:6.0f} ms unrendered, ratio {ours / base:.2f} "
-            f"(at most {limit})"
+            f"(goal: {goal})"
         )
-        exceeded |= ours / base > limit
-    return int(exceeded)
 
 
 def write_project(root: Path, prompts: int, *, rendered: bool) -> None:
@@ -100,6 +97,8 @@ def build(project: Path) -> float:
         subprocess.run(
             [sys.executable, "-c", BUILD, out],
             cwd=project,
+            # What is installed has its byte code.
+            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
             check=True,
             capture_output=True,
         )
@@ -107,4 +106,4 @@ def build(project: Path) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
