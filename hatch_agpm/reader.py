@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 import json
 import keyword
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,25 +70,17 @@ class BinaryResource(bytes):
     It has the attributes of a prompt; `document` is the same bytes.
     """
 
-    _bundle: Bundle
+    _package: str
     _origin: Origin
 
     def __getattr__(self, name: str) -> Any:
+        # Before they are set, pickle asks for names like `__setstate__`.
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._bundle.detail(self, name)
+        return reader(sys.modules[self._package].__spec__).detail(self, name)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._bundle.details]
-
-    def __copy__(self) -> BinaryResource:
-        return self
-
-    def __deepcopy__(self, memo: object) -> BinaryResource:
-        return self
-
-    def __reduce__(self) -> tuple[type[bytes], tuple[bytes]]:
-        return bytes, (bytes(self),)
+        return [*super().__dir__(), *Bundle.details]
 
 
 class Details:
@@ -156,6 +149,7 @@ class Bundle:
     details += ("name", "sha256")
 
     def __init__(self, spec: Any) -> None:
+        self.spec = spec
         self.package: str = spec.name
         self._loader = spec.loader
         self._directory: str = spec.submodule_search_locations[0]
@@ -171,7 +165,7 @@ class Bundle:
     def binary(self, data: bytes) -> BinaryResource:
         """Return the resource that is no text."""
         resource = BinaryResource(data)
-        resource._bundle = self
+        resource._package = self.package
         return resource
 
     def read(self, path: str) -> bytes:
@@ -215,7 +209,7 @@ class Bundle:
         """Return the error for a name that is not among the `known` ones."""
         near: list[str] = []
         if isinstance(name, str):
-            near = difflib.get_close_matches(name, list(known), n=2)
+            near = difflib.get_close_matches(name, list(known), 2, 0.7)
         where = directory.replace("-", "_").replace("/", ".")
         place = f"{self.package}.{where}" if where else self.package
         return UnknownPromptError(place, name, tuple(near))
@@ -251,7 +245,8 @@ _bundles: dict[str, Bundle] = {}
 
 
 def reader(spec: Any) -> Bundle:
-    """Return the one `Bundle` of the accessor with this spec."""
-    if spec.name not in _bundles:
-        _bundles.setdefault(spec.name, Bundle(spec))
-    return _bundles[spec.name]
+    """Return the `Bundle` of the accessor with this spec: the same until a reload."""
+    bundle = _bundles.get(spec.name)
+    if bundle is None or bundle.spec is not spec:
+        bundle = _bundles[spec.name] = Bundle(spec)
+    return bundle
