@@ -11,7 +11,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import FrontmatterError, ProblemsError, SourceError
+from hatch_agpm.errors import (
+    AgpmError,
+    FrontmatterError,
+    ProblemsError,
+    SourceError,
+)
 from hatch_agpm.frontmatter import (
     Frontmatter,
     Spec,
@@ -26,13 +31,14 @@ from hatch_agpm.lines import strip_blank_ends
 from hatch_agpm.templates import render_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from hatch_agpm.files import File
-    from hatch_agpm.frontmatter import Dialect, Split
+    from hatch_agpm.frontmatter import Split
     from hatch_agpm.tera import TeraEnvironment
+    from hatch_agpm.yaml12 import Document
 
-__all__ = ["Matter", "declared_specs", "read_matter"]
+__all__ = ["Declarations", "Matter"]
 
 _JINJA2 = re.compile(
     r"\btemplating[ \t]*:[ \t]*[\"']?jinja2[\"']?[ \t]*(?=$|[,}#])", re.MULTILINE
@@ -51,102 +57,148 @@ class Matter:
     frontmatter: Frontmatter
 
 
-def declared_specs(
-    environment: TeraEnvironment, file: File, context: Mapping[str, object]
-) -> tuple[Spec, ...]:
+class Declarations:
     """
-    Return the dependencies that a file declares, with `context` for its templates.
+    Reads declarations, and remembers what it has parsed.
 
-    Markdown declares them in its frontmatter, JSON at the top; other files declare
-    none.  Raises AgpmError for whatever cannot be read or would be ignored.
+    One file is looked at several times: for each of its variants, and once more
+    when it is rendered, mostly with the same outcome.
     """
-    if file.path.endswith(".md"):
-        matter = read_matter(environment, file, context)
-        return matter.frontmatter.specs if matter else ()
-    if file.path.endswith(".json"):
-        return _json_specs(environment, file, context)
-    if file.path.lower().endswith(_OTHER_MARKDOWN):
-        _check_other_markdown(file)
-    return ()
 
+    def __init__(self, environment: TeraEnvironment) -> None:
+        """Take the environment that renders frontmatter."""
+        self.environment = environment
+        self._splits: dict[str, Split | None] = {}
+        self._documents: dict[str, Document | None] = {}
+        self._frontmatters: dict[tuple[str, str], Frontmatter | None] = {}
 
-def read_matter(
-    environment: TeraEnvironment,
-    file: File,
-    context: Mapping[str, object],
-    *,
-    embeds: Iterable[str] = (),
-) -> Matter | None:
-    """
-    Render and interpret the frontmatter of a Markdown file; None without one.
+    def specs(self, file: File, context: Mapping[str, object]) -> tuple[Spec, ...]:
+        """
+        Return the dependencies that a file declares, with `context` for templates.
 
-    Raises TemplateError, FrontmatterError or ProblemsError, with lines of the file.
-    """
-    try:
-        check_unrecognised(file.text)
-    except FrontmatterError as error:
-        raise error.at(file.path, error.line) from None
-    parts = split(file.text)
-    if parts is None:
-        return None
-    dialect: Dialect = "jinja2" if _JINJA2.search(parts.matter) else "tera"
-    rendered = render_piece(
-        environment,
-        parts.matter,
-        context,
-        path=file.path,
-        line=parts.line,
-        dialect=dialect,
-        embeds=embeds,
-    )
-    frontmatter = _interpreted(file.path, parts, rendered)
-    if frontmatter is None:
-        return None
-    return Matter(
-        split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
-    )
+        Markdown declares them in its frontmatter, JSON at the top; other files
+        declare none.  Raises AgpmError for what cannot be read or would be ignored.
+        """
+        if file.path.endswith(".md"):
+            matter = self.matter(file, context)
+            return matter.frontmatter.specs if matter else ()
+        if file.path.endswith(".json"):
+            return self._json_specs(file, context)
+        if file.path.lower().endswith(_OTHER_MARKDOWN):
+            _check_other_markdown(file)
+        return ()
 
+    def matter(
+        self,
+        file: File,
+        context: Mapping[str, object],
+        *,
+        embeds: Iterable[str] = (),
+    ) -> Matter | None:
+        """
+        Render and interpret the frontmatter of a Markdown file; None without one.
 
-def _interpreted(path: str, parts: Split, rendered: str) -> Frontmatter | None:
-    # A template can add or take lines: then none of them can be named.
-    same_lines = rendered.count("\n") == parts.matter.count("\n")
-
-    def placed(error: SourceError) -> SourceError:
-        known = same_lines and error.line
-        return error.at(path, error.line + parts.line - 1 if known else 0)
-
-    try:
-        document = parse(rendered)
-        if document is None:
+        Raises TemplateError, FrontmatterError or ProblemsError, with lines of the
+        file.
+        """
+        parts = self._split(file)
+        if parts is None:
             return None
-        frontmatter = interpret(document)
-    except FrontmatterError as error:
-        raise placed(error) from None
-    except ProblemsError as error:
-        problems = [placed(e) for e in error.problems if isinstance(e, SourceError)]
-        raise ProblemsError(problems) from None
-    shift = parts.line - 1
-    specs = (
-        replace(spec, line=spec.line + shift if same_lines and spec.line else 0)
-        for spec in frontmatter.specs
-    )
-    return replace(frontmatter, specs=tuple(specs))
+        rendered = render_piece(
+            self.environment,
+            parts.matter,
+            context,
+            path=file.path,
+            line=parts.line,
+            dialect="jinja2" if _JINJA2.search(parts.matter) else "tera",
+            embeds=embeds,
+        )
+        key = (file.path, rendered)
+        if key not in self._frontmatters:
+            self._frontmatters[key] = self._interpreted(file.path, parts, rendered)
+        frontmatter = self._frontmatters[key]
+        if frontmatter is None:
+            return None
+        return Matter(
+            split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
+        )
+
+    def metadata(self, path: str, text: str) -> tuple[int, Mapping[str, object]]:
+        """
+        Return where the body of a rendered document begins, and its metadata.
+
+        The place is an offset in the UTF-8 bytes.  Raises FrontmatterError.
+        """
+        parts = split(text)
+        if parts is None:
+            return 0, {}
+        try:
+            document = self._parse(parts.matter)
+        except FrontmatterError as error:
+            raise error.at(path, 0) from None
+        if document is None:
+            return 0, {}
+        metadata = document.value if isinstance(document.value, dict) else {}
+        return len(text[: parts.end].encode()), metadata
+
+    def _split(self, file: File) -> Split | None:
+        if file.path not in self._splits:
+            try:
+                check_unrecognised(file.text)
+            except FrontmatterError as error:
+                raise error.at(file.path, error.line) from None
+            self._splits[file.path] = split(file.text)
+        return self._splits[file.path]
+
+    def _parse(self, matter: str) -> Document | None:
+        if matter not in self._documents:
+            self._documents[matter] = parse(matter)
+        return self._documents[matter]
+
+    def _interpreted(
+        self, path: str, parts: Split, rendered: str
+    ) -> Frontmatter | None:
+        # A template can add or take lines: then none of them can be named.
+        same_lines = rendered.count("\n") == parts.matter.count("\n")
+        shift = parts.line - 1
+
+        def placed(line: int) -> int:
+            return line + shift if same_lines and line else 0
+
+        try:
+            document = self._parse(rendered)
+            if document is None:
+                return None
+            frontmatter = interpret(document)
+        except (FrontmatterError, ProblemsError) as error:
+            raise _relocated(error, path, placed) from None
+        specs = (replace(spec, line=placed(spec.line)) for spec in frontmatter.specs)
+        return replace(frontmatter, specs=tuple(specs))
+
+    def _json_specs(
+        self, file: File, context: Mapping[str, object]
+    ) -> tuple[Spec, ...]:
+        """AGPM renders the whole file to find them; what it ships is the source."""
+        rendered = render_piece(self.environment, file.text, context, path=file.path)
+        try:
+            return interpret_json(parse_json(rendered))
+        except (FrontmatterError, ProblemsError) as error:
+            raise _relocated(error, file.path, lambda line: line) from None
 
 
-def _json_specs(
-    environment: TeraEnvironment, file: File, context: Mapping[str, object]
-) -> tuple[Spec, ...]:
-    """AGPM renders the whole file to find them; what it ships is the source."""
-    rendered = render_piece(environment, file.text, context, path=file.path)
-    try:
-        return interpret_json(parse_json(rendered))
-    except FrontmatterError as error:
-        raise error.at(file.path, error.line) from None
-    except ProblemsError as error:
-        problems = [
-            e.at(file.path, 0) for e in error.problems if isinstance(e, SourceError)
-        ]
-        raise ProblemsError(problems) from None
+def _relocated(
+    error: FrontmatterError | ProblemsError, path: str, placed: Callable[[int], int]
+) -> AgpmError:
+    """Return an error about a piece of a file as one about the file."""
+    if isinstance(error, ProblemsError):
+        return ProblemsError(
+            [
+                each.at(path, placed(each.line))
+                for each in error.problems
+                if isinstance(each, SourceError)
+            ]
+        )
+    return error.at(path, placed(error.line))
 
 
 def _check_other_markdown(file: File) -> None:

@@ -15,7 +15,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.declarations import declared_specs
 from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
@@ -39,10 +38,10 @@ from hatch_agpm.variables import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from hatch_agpm.declarations import Declarations
     from hatch_agpm.files import File, Tree
     from hatch_agpm.frontmatter import Spec
     from hatch_agpm.manifest import Entry, Manifest
-    from hatch_agpm.tera import TeraEnvironment
 
 __all__ = ["Resource", "resolve"]
 
@@ -104,7 +103,7 @@ class _Node:
 def resolve(
     manifest: Manifest,
     tree: Tree,
-    environment: TeraEnvironment,
+    declarations: Declarations,
     metadata: Mapping[str, object],
 ) -> tuple[Resource, ...]:
     """
@@ -115,7 +114,7 @@ def resolve(
     cannot be read or followed, CycleError, ConflictError, or ProblemsError with
     all of one stage.
     """
-    resolver = _Resolver(manifest, tree, environment, metadata)
+    resolver = _Resolver(manifest, tree, declarations, metadata)
     resolver.list_entries()
     resolver.follow()
     ordered = _dependencies_first(resolver.nodes)
@@ -129,12 +128,12 @@ class _Resolver:
         self,
         manifest: Manifest,
         tree: Tree,
-        environment: TeraEnvironment,
+        declarations: Declarations,
         metadata: Mapping[str, object],
     ) -> None:
         self.manifest = manifest
         self.tree = tree
-        self.environment = environment
+        self.declarations = declarations
         self.metadata = metadata
         self.nodes: list[_Node] = []
         self.known: dict[tuple[str, str, str, str], _Node] = {}
@@ -244,8 +243,8 @@ class _Resolver:
             variables = with_metadata(node.variables, self.metadata)
             try:
                 file = self._text_file(node)
-                self._specs[key] = declared_specs(
-                    self.environment, file, resolution_context(variables)
+                self._specs[key] = self.declarations.specs(
+                    file, resolution_context(variables)
                 )
             except ProblemsError as error:
                 self.problems.extend(error.problems)

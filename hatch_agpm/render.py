@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.content import dependency_content, filter_content
-from hatch_agpm.declarations import read_matter
+from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
     AgpmError,
     ConflictError,
@@ -23,7 +23,6 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.files import Tree
-from hatch_agpm.frontmatter import parse, split
 from hatch_agpm.graph import resolve
 from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
@@ -125,6 +124,7 @@ class _Renderer:
             limits=project.limits,
             env=project.env,
         )
+        self.declarations = Declarations(self.environment)
         self.problems: list[AgpmError] = []
         self.embedded: list[File] = []
         """What `| content` read since the resource at hand was begun."""
@@ -137,7 +137,7 @@ class _Renderer:
 
     def render(self, output: str = "") -> Rendering:
         """Render everything; `output` is handed on."""
-        resources = resolve(self.manifest, self.tree, self.environment, self.metadata)
+        resources = resolve(self.manifest, self.tree, self.declarations, self.metadata)
         for resource in resources:
             for child in _children(resource):
                 self.dependents.setdefault(child, resource)
@@ -180,7 +180,7 @@ class _Renderer:
         embeds = [str(self.contents[c]["content"]) for c in _children(resource)]
         matter = None
         if file.path.endswith(".md"):
-            matter = read_matter(self.environment, file, context, embeds=embeds)
+            matter = self.declarations.matter(file, context, embeds=embeds)
         text = _source_text(file)
         if matter is not None and resource.type != "skills":
             text = self._document(file, matter, context, embeds)
@@ -191,7 +191,7 @@ class _Renderer:
                 )
             }
         self.inputs[resource] = self._inputs_of(resource, file)
-        body, metadata = _parts(text, file.path)
+        body, metadata = self._parts(text, file.path)
         own, *others = self.inputs[resource].values()
         return RenderedResource(
             type=RESOURCE_TYPES[resource.type],
@@ -213,6 +213,11 @@ class _Renderer:
             executable=file.executable,
             files=self._skill_files(resource),
         )
+
+    def _parts(self, text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
+        if isinstance(text, bytes) or not path.endswith(".md"):
+            return 0, {}
+        return self.declarations.metadata(path, text)
 
     def _document(
         self,
@@ -339,21 +344,6 @@ def _source_text(file: File) -> str | bytes:
             # For these the error says where.
             return file.text
         return file.data
-
-
-def _parts(text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
-    """Return where the body of a document begins, in bytes, and its metadata."""
-    parts = split(text) if isinstance(text, str) and path.endswith(".md") else None
-    if parts is None or isinstance(text, bytes):
-        return 0, {}
-    try:
-        document = parse(parts.matter)
-    except FrontmatterError as error:
-        raise error.at(path, 0) from None
-    if document is None:
-        return 0, {}
-    metadata = document.value if isinstance(document.value, dict) else {}
-    return len(text[: parts.end].encode()), metadata
 
 
 _FILES: Final = frozenset(["agent", "snippet", "command", "script", "skill"])
