@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_agpm.bundle import build_bundle
-from hatch_agpm.render import Input, RenderedResource
+from hatch_agpm.rendered import Input, RenderedResource
 
 MANY = 1000
 LIMIT_MS = 3.0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hatch_agpm.layout import Shipped
-    from hatch_agpm.render import RenderedResource
+    from hatch_agpm.rendered import RenderedResource
 
 __all__ = ["INDEX_SCHEMA", "Bundle", "BundleFile", "build_bundle"]
 

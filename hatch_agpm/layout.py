@@ -23,7 +23,7 @@ from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_probl
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from hatch_agpm.render import RenderedResource
+    from hatch_agpm.rendered import RenderedResource
 
 __all__ = ["TYPES", "Shipped", "lay_out", "variant_hash"]
 
@@ -115,15 +115,14 @@ def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
     names; several problems as `ProblemsError`.
     """
     shipping = [resource for resource in resources if resource.install is not False]
-    keyed = _keyed(shipping)
     problems: list[AgpmError] = []
     shipped: list[Shipped] = []
     groups: dict[tuple[str, str], list[RenderedResource]] = defaultdict(list)
     for resource in shipping:
-        groups[f"{resource.type}s", _base_name(resource, keyed)].append(resource)
+        groups[f"{resource.type}s", _base_name(resource)].append(resource)
     for (plural, base), group in sorted(groups.items()):
         try:
-            shipped += _name_apart(plural, base, group, keyed)
+            shipped += _name_apart(plural, base, group)
         except ConflictError as problem:
             problems.append(problem)
     shipped.sort(key=lambda item: (item.type, item.name))
@@ -145,22 +144,13 @@ def variant_hash(variables: Mapping[str, object]) -> str:
 # --- names ------------------------------------------------------------------------
 
 
-def _keyed(resources: Sequence[RenderedResource]) -> frozenset[tuple[str, str]]:
-    """Return (type, key) of the entries that mean one file: those name it."""
-    files: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for resource in resources:
-        if resource.alias is not None:
-            files[resource.type, resource.alias].add(resource.name)
+def _is_keyed(resource: RenderedResource) -> bool:
     # The matches of a pattern all carry its key, which so names none of them.
-    return frozenset(key for key, names in files.items() if len(names) == 1)
+    return resource.alias is not None and not resource.is_match
 
 
-def _is_keyed(resource: RenderedResource, keyed: frozenset[tuple[str, str]]) -> bool:
-    return (resource.type, resource.alias) in keyed
-
-
-def _base_name(resource: RenderedResource, keyed: frozenset[tuple[str, str]]) -> str:
-    if resource.alias is not None and _is_keyed(resource, keyed):
+def _base_name(resource: RenderedResource) -> str:
+    if resource.alias is not None and _is_keyed(resource):
         return resource.alias
     parts = list(
         itertools.dropwhile(lambda part: part in {".", ".."}, resource.name.split("/"))
@@ -184,16 +174,15 @@ def _name_apart(
     plural: str,
     base: str,
     group: list[RenderedResource],
-    keyed: frozenset[tuple[str, str]],
 ) -> Iterator[Shipped]:
     """Give those that would share the name `base` one name each."""
     by_tail: dict[str, list[RenderedResource]] = defaultdict(list)
     for resource in group:
         by_tail[_tail(resource)].append(resource)
     for tail, versions in sorted(by_tail.items()):
-        named = any(_is_keyed(resource, keyed) for resource in versions)
+        named = any(_is_keyed(resource) for resource in versions)
         apart = len(by_tail) > 1 and not named
-        for suffix, same in sorted(_by_suffix(plural, base, versions, keyed).items()):
+        for suffix, same in sorted(_by_suffix(plural, base, versions).items()):
             yield Shipped(
                 type=plural,
                 name=base + suffix + (tail if apart else ""),
@@ -211,7 +200,6 @@ def _by_suffix(
     plural: str,
     base: str,
     versions: list[RenderedResource],
-    keyed: frozenset[tuple[str, str]],
 ) -> dict[str, list[RenderedResource]]:
     """Group the versions of one file by the suffix that tells their bytes apart."""
     if len({_content(resource) for resource in versions}) == 1:
@@ -224,7 +212,7 @@ def _by_suffix(
             sources,
             "list each but one of them in the manifest, under a key of its own",
         )
-    named = {_content(item) for item in versions if _is_keyed(item, keyed)}
+    named = {_content(item) for item in versions if _is_keyed(item)}
     groups: dict[str, list[RenderedResource]] = defaultdict(list)
     for resource in versions:
         plain = len(named) == 1 and _content(resource) in named
@@ -258,7 +246,7 @@ def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
         for path in sorted(item.files()):
             reason = next(_faults(path), "")
             if reason:
-                named = path == item.path and item.resources[0].alias is not None
+                named = path == item.path and _is_keyed(item.resources[0])
                 hint = "give the entry another key" if named else "rename the file"
                 yield BundleError(
                     ascii(path)[1:-1] if not path.isprintable() else path,

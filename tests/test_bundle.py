@@ -12,7 +12,7 @@ import pytest
 from hatch_agpm import __version__
 from hatch_agpm.bundle import INDEX_SCHEMA, build_bundle
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
-from hatch_agpm.render import Input, RenderedResource, SkillFile
+from hatch_agpm.rendered import Input, RenderedResource, SkillFile
 
 GENERATED = ["__init__.py", "__init__.pyi", "_reader.py", "index.json"]
 
@@ -104,9 +104,12 @@ def test_a_file_is_named_by_its_key_or_else_its_canonical_name(given, path):
 
 
 def test_each_match_of_a_pattern_has_a_name_of_its_own():
-    matches = [resource(f"agents/{name}.md", alias="all") for name in "ab"]
+    matches = [
+        resource(f"agents/{name}.md", alias="all", is_match=True) for name in "ab"
+    ]
 
     assert shipped(*matches) == ["agents/a.md", "agents/b.md"]
+    assert shipped(matches[0]) == ["agents/a.md"]
 
 
 def test_install_false_is_left_out_and_nothing_and_true_are_not():

@@ -23,7 +23,7 @@ import pytest
 import hatch_agpm
 from hatch_agpm.bundle import build_bundle
 from hatch_agpm.errors import BundleError
-from hatch_agpm.render import RenderedResource, SkillFile
+from hatch_agpm.rendered import RenderedResource, SkillFile
 
 HEAD = "---\nname: x\nmodel: some\n---\n"
 BODY = "\n\nYou are Ünique.\r\n{json} $ARGUMENTS\n\n"
