@@ -14,13 +14,11 @@ from example_pkg import prompts
 
 def main() -> None:
     """Print all names, or the text of the prompt named on the command line."""
-    match sys.argv[1:]:
-        case []:
-            print("\n".join(prompts.names()))
-        case [name]:
-            print(prompts.load(name), end="")
-        case _:
-            sys.exit("usage: python -m example_pkg [NAME]")
+    names = sys.argv[1:]
+    if not names:
+        print("\n".join(prompts.names()))
+    for name in names:
+        print(prompts.load(name), end="")
 
 
 if __name__ == "__main__":
