@@ -22,8 +22,9 @@ pickling.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,11 +43,14 @@ __all__ = [
     "TemplateError",
     "did_you_mean",
     "raise_problems",
+    "shown",
 ]
 
-
-_EXCERPT = 120
+_EXCERPT: Final = 120
 """How many characters of a source line an error shows at most."""
+
+_VALUE: Final = 80
+"""How many characters of a wrong value an error shows at most."""
 
 
 class AgpmError(Exception):
@@ -179,7 +183,8 @@ class TemplateError(SourceError):
 
     def within(self, embedded_in: Sequence[str]) -> Self:
         """Return the same error with the files that embed this one."""
-        return type(self)(*self.args[:-1], tuple(embedded_in))
+        arguments = [*self.args[:-1], tuple(embedded_in)]
+        return type(self)(*arguments)
 
     def __str__(self) -> str:
         chain = "".join(f"\n  embedded in {path}" for path in self.embedded_in)
@@ -244,6 +249,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest of the `known` names, or ""."""
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def shown(value: object) -> str:
+    """Return a wrong value as an error shows it: as TOML has it, and not for ever."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        # More than can be shown is not even looked at.
+        text = f"[{', '.join(shown(item) for item in value[:_VALUE])}]"
+    elif isinstance(value, dt.date | dt.time):
+        text = value.isoformat()
+    else:
+        text = repr(value[: _VALUE + 1] if isinstance(value, str) else value)
+    return text if len(text) <= _VALUE else f"{text[: _VALUE - 3]}..."
 
 
 def _sentence(what: str, got: str, hint: str) -> str:

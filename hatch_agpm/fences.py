@@ -2,8 +2,8 @@
 Literal fences: blocks of a template that are shown, not rendered.
 
 A line that begins with three backticks and `literal` opens one, the next line
-that begins with three backticks closes it (agpm-semantics: AGPM's rule is by
-lines, white space around them aside).  Before a render each block becomes one
+that begins with three backticks closes it, white space before them aside (AGPM
+semantics, 4.5).  Before a render each block becomes one
 placeholder line, afterwards the placeholder becomes the block between two bare
 fences at the left margin.  AGPM renders the rest of an unclosed block and loses
 what a block held when another opens inside it; here both are errors.
@@ -13,6 +13,7 @@ Knows nothing of the template language.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ __all__ = ["Shielded", "shield"]
 _FENCE = "```"
 _LITERAL = "```literal"
 _WORD = "__AGPM_LITERAL_BLOCK_"
+_AGPM = re.compile("agpm", re.IGNORECASE)
+_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,26 +59,18 @@ class Shielded:
         """
         if not self.blocks:
             return rendered
-        # From the last: the placeholder of block 1 begins that of block 10 only
-        # up to the underscores, but a block's text may hold anything.
-        pieces = rendered.split(self.word)
-        restored = [pieces[0]]
-        for piece in pieces[1:]:
-            number, marker, rest = piece.partition("__")
-            if not marker or not number.isdigit() or int(number) >= len(self.blocks):
-                raise self._mangled()
-            restored += [_FENCE, "\n", self.blocks[int(number)], "\n", _FENCE, rest]
-        whole = "".join(restored)
-        stem = self.word.strip("_").casefold()
-        if stem in "".join(pieces).casefold():
-            raise self._mangled()
-        return whole
-
-    def _mangled(self) -> TemplateError:
-        return TemplateError(
-            "a filter changes the text of a literal fence",
-            hint="close the filter before the fence",
-        )
+        # Split once, since a block's text may hold anything.
+        texts = re.split(rf"{self.word}([0-9]+)__", rendered)
+        strange = any(int(number) >= len(self.blocks) for number in texts[1::2])
+        if strange or any(_resembles(text, self.word) for text in texts[::2]):
+            raise TemplateError(
+                "a filter changes the text of a literal fence",
+                hint="close the filter before the fence",
+            )
+        texts[1::2] = [
+            f"{_FENCE}\n{self.blocks[int(number)]}\n{_FENCE}" for number in texts[1::2]
+        ]
+        return "".join(texts)
 
 
 def shield(text: str, values: Iterable[str] = ()) -> Shielded:
@@ -122,10 +117,8 @@ def _take_blocks(
         if opened and stripped.startswith(_FENCE):
             kept.append(f"{word}{len(blocks)}__")
             numbers.append(opened)
-            # AGPM drops blank lines at the start of a block, not at its end.
-            while block and not block[0]:
-                block.pop(0)
-            blocks.append("\n".join(block))
+            # AGPM drops empty lines at the start of a block, not at its end.
+            blocks.append("\n".join(block).lstrip("\n"))
             opened, block = 0, []
         elif opened:
             block.append(line)
@@ -149,8 +142,23 @@ def _fence_error(what: str, line: int, source_line: str, hint: str) -> TemplateE
 
 
 def _unused_word(texts: Sequence[str]) -> str:
-    word, attempt = _WORD, 0
-    while any(word in text for text in texts):
+    """Return AGPM's word, or the like, so that none of the texts resembles it."""
+    attempt = 0
+    word = _WORD
+    while any(_resembles(text, word) for text in texts):
         attempt += 1
-        word = f"__AGPM_LITERAL_BLOCK{attempt}_"
+        word = f"__AGPM{attempt}_LITERAL_BLOCK_"
     return word
+
+
+def _resembles(text: str, word: str) -> bool:
+    """Tell whether a text could hold a placeholder that a filter has changed."""
+    # Cut short, or in other case and with other signs between its letters.
+    return word[: word.index("ITERAL")] in text or bool(
+        _AGPM.search(text)
+        and re.search(rf"{_letters(word)}[0-9]", _letters(text)) is not None
+    )
+
+
+def _letters(text: str) -> str:
+    return _SIGNS.sub("", text.casefold())

@@ -8,11 +8,14 @@ path relative to the root, so that two spellings of one file are one file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, did_you_mean
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["File", "Tree"]
+
+_ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,12 +96,13 @@ class Tree:
                 f"the path {path!r} must be relative to the project",
                 hint="a build on another machine could not find it",
             )
+        if not _is_text(path):
+            raise ContentError(f"the path {path!r} is not UTF-8 text")
         try:
             real = Path(os.path.realpath(self.base / path))
-            exists = real.exists()
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise ContentError(f"cannot read {path!r}: {reason}") from None
+            exists = _exists(real)
+        except OSError as error:
+            raise ContentError(f"cannot read {path!r}: {error.strerror}") from None
         if not real.is_relative_to(self.root):
             lexical = Path(os.path.normpath(self.base / path))
             through = " through a link" if lexical.is_relative_to(self.root) else ""
@@ -107,6 +114,8 @@ class Tree:
 
     def from_base(self, path: str) -> str:
         """Return a real path as AGPM names it: relative to the base, with `../`."""
+        if self.base == self.root:
+            return path
         relative = os.path.relpath(self.root / path, self.base)
         return relative.replace(os.sep, "/")
 
@@ -114,10 +123,13 @@ class Tree:
         """Return a hint that names the file most like the missing `path`, or ""."""
         folder, _, name = path.rpartition("/")
         try:
-            names = sorted(path.name for path in (self.base / folder).iterdir())
-        except (OSError, ValueError):
+            real = self.locate(folder or ".")
+            if real is None:
+                return ""
+            names = [entry.name for entry in (self.root / real).iterdir()]
+        except (OSError, ContentError):
             return ""
-        hint = did_you_mean(name, names)
+        hint = did_you_mean(name, filter(_is_text, names))
         if folder and hint:
             return hint.replace("'", f"'{folder}/", 1)
         return hint
@@ -130,35 +142,64 @@ class Tree:
         """
         Return the file at a real path.
 
-        Raises ContentError where it is a directory or cannot be read.
+        Raises ContentError where it is anything but a file, or cannot be read.
         """
         if path not in self._files:
-            whole = self.root / path
-            if whole.is_dir():
-                raise ContentError("is a directory, not a file", path)
             try:
-                data = whole.read_bytes()
-                executable = bool(whole.stat().st_mode & 0o111)
+                self._files[path] = self._read(path)
             except OSError as error:
                 what = f"cannot be read: {error.strerror}"
                 raise ContentError(what, path) from None
-            self._files[path] = File(path=path, data=data, executable=executable)
         return self._files[path]
 
-    def entries(self, directory: str, *, into_directories: bool = True) -> list[str]:
+    def _read(self, path: str) -> File:
+        whole = self.root / path
+        mode = whole.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            raise ContentError("is a directory, not a file", path)
+        # A link would lead anywhere, and a device or a pipe could go on for ever.
+        if os.path.realpath(whole) != str(whole):
+            raise ContentError("is a link, not a file", path)
+        if not stat.S_ISREG(mode):
+            raise ContentError("is no regular file", path)
+        return File(path=path, data=whole.read_bytes(), executable=bool(mode & 0o111))
+
+    def entries(self, directory: str) -> list[str]:
         """
         List what lies below a real directory, by path relative to it, sorted.
 
-        Directories are listed as well, and entered unless they are links.
+        Directories are listed as well, and entered unless they are links.  Raises
+        ContentError where one cannot be read.
         """
-        top = self.root / directory
         found: list[str] = []
-        for folder, names, files in os.walk(top):
-            inside = Path(folder).relative_to(top)
-            found += [(inside / name).as_posix() for name in (*names, *files)]
-            names[:] = [
-                name
-                for name in names
-                if into_directories and not Path(folder, name).is_symlink()
-            ]
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(self.root / directory / folder) as entries:
+                    for entry in entries:
+                        path = f"{folder}{entry.name}"
+                        found.append(path)
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(f"{path}/")
+            except OSError as error:
+                what = f"cannot be read: {error.strerror}"
+                where = f"{directory}/{folder}".strip("/")
+                raise ContentError(what, where) from None
         return sorted(found)
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether something is there; raises OSError where that cannot be said."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return False
+        raise
+    return True
+
+
+def _is_text(path: str) -> bool:
+    """Tell whether a name can be written down: file systems allow any bytes."""
+    return path.isascii() or not _SURROGATE.search(path)

@@ -19,13 +19,14 @@ from hatch_agpm.errors import (
     SourceError,
     did_you_mean,
     raise_problems,
+    shown,
 )
 from hatch_agpm.lines import WHITE_SPACE, rust_lines, strip_blank_ends
 from hatch_agpm.resource_types import RESOURCE_TYPES
-from hatch_agpm.yaml12 import Document, load
+from hatch_agpm.yaml12 import Document, load, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = [
     "Dialect",
@@ -36,6 +37,7 @@ __all__ = [
     "check_unrecognised",
     "interpret",
     "interpret_json",
+    "is_frontmatter",
     "normalise",
     "parse",
     "split",
@@ -44,9 +46,14 @@ __all__ = [
 Dialect = Literal["tera", "jinja2"]
 
 _RULE = "---"
+_TOP = ("agpm", "dependencies")
 _OURS = ("templating", "dependencies", "runtime")
-_SPEC_FIELDS = ("path", "name", "version", "tool", "install", "flatten")
-_OUR_KEY_LINE = re.compile(r"^(?:agpm|dependencies)[ \t]*:", re.MULTILINE)
+_OUR_PATHS = (("agpm",), *(("agpm", key) for key in _OURS))
+_SPEC_TEXTS = ("path", "name", "version", "tool")
+_SPEC_FIELDS = (*_SPEC_TEXTS, "install", "flatten")
+_OUR_KEY_LINE = re.compile(
+    r"""^["']?(?:agpm|dependencies|agpm\.\w+)["']?[ \t]*:""", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +149,16 @@ def normalise(text: str) -> str:
     return "\n".join(rust_lines(text)).lstrip("\n")
 
 
+def is_frontmatter(matter: str) -> bool:
+    """
+    Tell whether rendered matter is frontmatter: a mapping, or only comments.
+
+    What the mapping holds does not matter here.  Raises FrontmatterError, with
+    lines counted in `matter`, for invalid YAML.
+    """
+    return shape(matter) != "other"
+
+
 def body_text(text: str) -> str:
     """
     Return what is embedded of a Markdown `text`: normalised, less its frontmatter.
@@ -153,10 +170,10 @@ def body_text(text: str) -> str:
     if parts is None:
         return normalise(text)
     try:
-        document = parse(parts.matter)
+        is_text = not is_frontmatter(parts.matter)
     except FrontmatterError as error:
         raise error.at("", error.line + parts.line - 1 if error.line else 1) from None
-    return normalise(text if document is None else text[parts.end :])
+    return normalise(text if is_text else text[parts.end :])
 
 
 def check_unrecognised(text: str) -> None:
@@ -198,19 +215,29 @@ def interpret(document: Document) -> Frontmatter:
     none: a dotted key, a flag that is no boolean, an unknown field.
     """
     metadata = document.value if isinstance(document.value, dict) else {}
-    reader = _SpecReader(document.lines)
-    for key, line in document.repeated.items():
-        if key in {"agpm", "dependencies"}:
-            reader.problem(f"'{key}' is given twice", line)
+    reader = _SpecReader(document)
+    for path, line in document.repeated.items():
+        if path[0] == "dependencies" or path[:2] in _OUR_PATHS:
+            reader.problem(f"'{_dotted(path)}' is given twice", line)
     for key in metadata:
-        if key.partition(".")[0] == "agpm" and key != "agpm":
-            hint = f"write it nested: agpm: {{{key.removeprefix('agpm.')}: ...}}"
-            line = document.lines.get((key,), 0)
-            reader.problem(f"the key '{key}' has no effect", line, hint=hint)
+        _refuse_near_miss(key, metadata[key], reader)
     reader.section(metadata.get("dependencies"), ("dependencies",))
     dialect = _agpm(metadata.get("agpm"), reader)
     raise_problems(reader.problems)
     return Frontmatter(metadata=metadata, dialect=dialect, specs=tuple(reader.specs))
+
+
+def _refuse_near_miss(key: str, value: object, reader: _SpecReader) -> None:
+    """Note a key at the top that is meant for AGPM and would have no effect."""
+    line = reader.lines.get((key,), 0)
+    if key.startswith("agpm."):
+        hint = f"write it nested: agpm: {{{key.removeprefix('agpm.')}: ...}}"
+        reader.problem(f"the key '{key}' has no effect", line, hint=hint)
+    # Any other key is the author's own, unless its value looks like ours as well.
+    elif key not in _TOP and isinstance(value, dict):
+        hint = did_you_mean(key.lower(), _TOP)
+        if hint and not value.keys().isdisjoint((*_OURS[:2], *RESOURCE_TYPES)):
+            reader.problem(f"the key '{key}' has no effect", line, hint=hint)
 
 
 def _agpm(agpm: object, reader: _SpecReader) -> Dialect | None:
@@ -220,7 +247,7 @@ def _agpm(agpm: object, reader: _SpecReader) -> Dialect | None:
         reader.problem(
             "'agpm' must be a mapping",
             reader.lines.get(("agpm",), 0),
-            got=repr(agpm),
+            got=shown(agpm),
             hint="write 'agpm:' and below it '  templating: true'",
         )
         return None
@@ -246,7 +273,7 @@ def _dialect(flag: object, reader: _SpecReader) -> Dialect | None:
         reader.problem(
             "'agpm.templating' must be true, false or jinja2",
             reader.lines.get(("agpm", "templating"), 0),
-            got=repr(flag),
+            got=shown(flag),
         )
     return None
 
@@ -261,7 +288,7 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
     """
     if not isinstance(value, dict):
         return ()
-    reader = _SpecReader({})
+    reader = _SpecReader()
     agpm = value.get("agpm")
     if isinstance(agpm, dict) and "dependencies" in agpm:
         hint = 'move it to the top: "dependencies": {...}'
@@ -278,95 +305,115 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
 class _SpecReader:
     """Collects dependencies, and everything that is wrong with them."""
 
-    def __init__(self, lines: Mapping[tuple[str | int, ...], int]) -> None:
-        self.lines = lines
+    def __init__(self, document: Document | None = None) -> None:
+        self.lines = document.lines if document else {}
+        self.spelled = document.spelled if document else {}
         self.specs: list[Spec] = []
         self.problems: list[SourceError] = []
-        self.seen: set[tuple[str, str]] = set()
 
     def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
         self.problems.append(FrontmatterError(what, "", line, 0, got, hint))
 
-    def section(self, value: object, path: tuple[str, ...]) -> None:
-        """Read one `dependencies`; the first of two equal paths of a type counts."""
-        where = ".".join(path)
+    def section(self, value: object, path: tuple[str | int, ...]) -> None:
+        """
+        Read one `dependencies`.
+
+        A path that an earlier section has under the same type is left out.
+        """
+        where = _dotted(path)
         if value is None:
             return
         if not isinstance(value, dict):
             line = self.lines.get(path, 0)
-            self.problem(f"'{where}' must be a mapping", line, got=repr(value))
+            self.problem(f"'{where}' must be a mapping", line, got=shown(value))
             return
+        earlier = {(spec.type, spec.path) for spec in self.specs}
         for type_ in sorted(value):
             here = (*path, type_)
             line = self.lines.get(here, 0)
             if type_ not in RESOURCE_TYPES:
-                self.problem(
-                    f"'{where}.{type_}' is not a resource type",
-                    line,
-                    hint=did_you_mean(type_, RESOURCE_TYPES)
-                    or f"the types are {', '.join(RESOURCE_TYPES)}",
-                )
+                hint = did_you_mean(type_, RESOURCE_TYPES)
+                hint = hint or f"the types are {', '.join(RESOURCE_TYPES)}"
+                what = f"'{where}.{type_}' is not a resource type"
+                self.problem(what, line, hint=hint)
             elif isinstance(value[type_], list):
-                self.items(type_, value[type_], here)
+                self.items(type_, value[type_], here, earlier)
             elif value[type_] is not None:
-                got = repr(value[type_])
+                got = shown(value[type_])
                 self.problem(f"'{where}.{type_}' must be a list", line, got=got)
 
-    def items(self, type_: str, items: Sequence[object], path: tuple[str, ...]) -> None:
+    def items(
+        self,
+        type_: str,
+        items: Sequence[object],
+        path: tuple[str | int, ...],
+        earlier: Collection[tuple[str, str]],
+    ) -> None:
         for index, item in enumerate(items):
-            line = self.lines.get((*path, index), 0)
-            where = f"{'.'.join(path)}[{index}]"
+            here = (*path, index)
             if not isinstance(item, dict):
                 self.problem(
-                    f"'{where}' must be a mapping with a path",
-                    line,
-                    got=repr(item),
+                    f"'{_dotted(here)}' must be a mapping with a path",
+                    self.lines.get(here, 0),
+                    got=shown(item),
                     hint=f"write 'path: {item}'" if isinstance(item, str) else "",
                 )
                 continue
-            spec = self.spec(type_, item, where, line)
-            if spec and (type_, spec.path) not in self.seen:
-                self.seen.add((type_, spec.path))
+            spec = self.spec(type_, item, here)
+            if spec and (type_, spec.path) not in earlier:
                 self.specs.append(spec)
 
     def spec(
-        self, type_: str, item: Mapping[str, object], where: str, line: int
+        self, type_: str, item: Mapping[str, object], here: tuple[str | int, ...]
     ) -> Spec | None:
         before = len(self.problems)
+        where, line = _dotted(here), self.lines.get(here, 0)
         for field in sorted(set(item) - set(_SPEC_FIELDS)):
             hint = did_you_mean(field, _SPEC_FIELDS)
             hint = hint or f"a dependency has {', '.join(_SPEC_FIELDS)}"
-            self.problem(f"'{where}.{field}' is not known", line, hint=hint)
+            what = f"'{where}.{field}' is not known"
+            self.problem(what, self.line_of(here, field), hint=hint)
         for field in ("install", "flatten"):
             if not isinstance(item.get(field), bool | None):
-                got = repr(item[field])
+                got = shown(item[field])
                 what = f"'{where}.{field}' must be true or false"
-                self.problem(what, line, got=got)
-        texts = {
-            field: self.text(item.get(field), f"{where}.{field}", line)
-            for field in ("path", "name", "tool", "version")
-        }
+                self.problem(what, self.line_of(here, field), got=got)
+        texts = {field: self.text(item, field, here) for field in _SPEC_TEXTS}
         path, install = texts["path"], item.get("install")
-        if not path:
+        if item.get("path") is None:
             self.problem(f"'{where}.path' is missing", line)
-        if len(self.problems) > before or not path:
+        if len(self.problems) > before or path is None:
             return None
         return Spec(
             type=type_,
             path=path,
-            name=texts["name"] or None,
-            tool=texts["tool"] or None,
+            name=texts["name"],
+            tool=texts["tool"],
             install=install if isinstance(install, bool) else None,
             line=line,
         )
 
-    def text(self, value: object, where: str, line: int) -> str | None:
-        """Return a scalar as the text that AGPM makes of it; None for null."""
-        if value is None or isinstance(value, str):
-            return value
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int | float):
-            return str(value)
-        self.problem(f"'{where}' must be text", line, got=repr(value))
-        return None
+    def line_of(self, here: tuple[str | int, ...], field: str) -> int:
+        return self.lines.get((*here, field), 0)
+
+    def text(
+        self, item: Mapping[str, object], field: str, here: tuple[str | int, ...]
+    ) -> str | None:
+        """Return a field as it is written; None where it is absent or null."""
+        value = item.get(field)
+        if value is None:
+            return None
+        # `name: 1.10` is meant, and read by AGPM, as text.
+        text = value if isinstance(value, str) else self.spelled.get((*here, field))
+        where, line = f"{_dotted(here)}.{field}", self.line_of(here, field)
+        if text is None:
+            self.problem(f"'{where}' must be text", line, got=shown(value))
+        elif not text and field != "version":
+            self.problem(f"'{where}' must not be empty", line)
+        return text
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    """Return a path of keys and indices as messages show it."""
+    pieces = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return "".join(pieces).removeprefix(".")

@@ -84,11 +84,9 @@ def _conflict(key: str, owners: Sequence[R], parent: str) -> ConflictError:
 
 
 def _file_key(resource: _Named) -> str:
-    base = posixpath.basename(resource.name)
+    folder, _, base = resource.name.rpartition("/")
     # A name with a directory loses one more extension: rust-1.70 is rust_1.
-    if "/" in resource.name:
-        base = posixpath.splitext(base)[0]
-    return _identifier(base)
+    return _identifier(posixpath.splitext(base)[0] if folder else base)
 
 
 def _identifier(name: str) -> str:

@@ -23,36 +23,43 @@ def is_pattern(path: str) -> bool:
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """
-    Return what matches whole paths, relative to where the pattern starts.
+    Return what matches whole paths (`fullmatch`), relative to where it starts.
 
-    Raises ValueError, with what is wrong, for `**` beside other characters and for
-    a class that is not closed.
+    Matching takes at most the product of both lengths.  Raises ValueError, with
+    what is wrong, for `**` beside other characters and for a class that is not
+    closed.
     """
-    pieces: list[str] = []
+    gap, piece, pieces = "", "", []
     position = 0
     while position < len(pattern):
-        if pattern.startswith("**", position):
-            piece, position = _double_star(pattern, position)
-        elif pattern[position] == "[":
-            piece, position = _class(pattern, position)
+        character = pattern[position]
+        if character == "*":
+            pieces.append((gap, piece))
+            gap, position = _stars(pattern, position)
+            piece = ""
+            continue
+        if character == "[":
+            one, position = _class(pattern, position)
         else:
-            piece = {"*": ".*", "?": "."}.get(
-                pattern[position], re.escape(pattern[position])
-            )
+            one = "." if character == "?" else re.escape(character)
             position += 1
-        pieces.append(piece)
-    return re.compile("".join(pieces), re.DOTALL)
+        piece += one
+    # A gap can grow at will, so the first place where the piece after it fits is
+    # as good as any: atomic groups never go back to try another.
+    fixed = "".join(f"(?>{before}{text})" for before, text in pieces)
+    return re.compile(fixed + gap + piece, re.DOTALL)
 
 
-def _double_star(pattern: str, start: int) -> tuple[str, int]:
-    """`**` between slashes is any number of directories, none among them."""
+def _stars(pattern: str, start: int) -> tuple[str, int]:
+    """`*` is any text; `**` between slashes any number of directories, even none."""
+    if not pattern.startswith("**", start):
+        return ".*?", start + 1
     end = start + 2
     begins = start == 0 or pattern[start - 1] == "/"
     if not begins or (end < len(pattern) and pattern[end] != "/"):
         raise ValueError("'**' must stand alone between slashes")
-    if end == len(pattern):
-        return ".*", end
-    return "(?:.*/)?", end + 1
+    # At the end it takes files as well.
+    return (".*?", end + 1) if end + 1 >= len(pattern) else ("(?:.*?/)??", end + 1)
 
 
 def _class(pattern: str, start: int) -> tuple[str, int]:
@@ -62,8 +69,25 @@ def _class(pattern: str, start: int) -> tuple[str, int]:
     end = pattern.find("]", first + 1)
     if end < 0:
         raise ValueError("'[' is not closed")
-    members = "".join(
-        "-" if 0 < index < end - first - 1 and member == "-" else re.escape(member)
-        for index, member in enumerate(pattern[first:end])
-    )
+    members = "".join(_members(pattern[first:end]))
+    if not members:
+        # Nothing but ranges that run backwards.
+        return ("." if negated else "(?!)"), end + 1
     return f"[{'^' if negated else ''}{members}]", end + 1
+
+
+def _members(text: str) -> list[str]:
+    members: list[str] = []
+    position = 0
+    while position < len(text):
+        member = text[position]
+        # A hyphen at either end of the class stands for itself.
+        if text[position + 1 : position + 2] == "-" and position + 2 < len(text):
+            last = text[position + 2]
+            if member <= last:
+                members.append(f"{re.escape(member)}-{re.escape(last)}")
+            position += 3
+        else:
+            members.append(re.escape(member))
+            position += 1
+    return members

@@ -7,14 +7,28 @@ Pure: works on texts, touches no file.  The rules are AGPM's (semantics, 3.4 and
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-__all__ = ["BUILTIN_TOOLS", "Place", "Tool", "default_tool", "install_path"]
+__all__ = [
+    "BUILTIN_TOOLS",
+    "MERGED",
+    "Place",
+    "Tool",
+    "default_tool",
+    "install_path",
+    "make_place",
+]
+
+MERGED: Final = ("hooks", "mcp-servers")
+"""The types whose resources are merged into one file of the tool."""
+
+_NOTHING: Final = "leaves nothing to name the file by"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +82,36 @@ BUILTIN_TOOLS: Final[Mapping[str, Tool]] = {
 """AGPM's own tools (tool_config of release 0.4.14)."""
 
 
+def make_place(
+    tool: str,
+    type_: str,
+    *,
+    path: str | None,
+    merge_target: str | None,
+    flatten: bool = False,
+) -> Place | None:
+    """
+    Return the place that a table `[tools.<tool>.resources.<type_>]` describes.
+
+    Any of the two texts tells that a tool takes hooks or servers, and without a
+    `merge_target` they go where AGPM puts them.  None where the text is missing
+    that the type needs: the tool does not support it.
+    """
+    if type_ not in MERGED:
+        return None if path is None else Place(path=path, flatten=flatten)
+    if merge_target is None:
+        if path is None:
+            return None
+        merge_target = _merge_file(tool, type_)
+    return Place(path=_posix(merge_target), merge=True)
+
+
+def _merge_file(tool: str, type_: str) -> str:
+    if type_ == "hooks":
+        return ".claude/settings.local.json"
+    return ".opencode/opencode.json" if tool == "opencode" else ".mcp.json"
+
+
 def default_tool(type_: str, defaults: Mapping[str, str]) -> str:
     """Return the tool of a resource for which nobody names one."""
     return defaults.get(type_, "agpm" if type_ == "snippets" else "claude-code")
@@ -93,41 +137,59 @@ def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
     if place.merge:
         return place.path
     flat = place.flatten if flatten is None else flatten
-    base = f"{tool.path}/{place.path}"
-    relative = _kept_part(filename or path, base, flat=flat)
+    base = _joined(tool.path, *filter(None, place.path.split("/")))
+    kept = _meaningful(path) if filename is None else filename
+    relative = _kept_part(kept, base, flat=flat)
     # Texts are joined, not paths: AGPM keeps `.` and `..` of a target as written.
-    middle = (target or "").lstrip("/\\").rstrip("/")
-    inside = f"{middle}/{relative}" if middle else relative
+    inside = _posix(_joined((target or "").lstrip("/\\"), relative))
+    if "\0" in inside:
+        raise ValueError("holds a NUL character")
     if _leads_out(inside):
         raise ValueError(f"leads out of {base}")
-    return f"{base}/{inside}"
+    if posixpath.normpath(inside) == ".":
+        raise ValueError(_NOTHING)
+    return _joined(_posix(base), inside)
+
+
+def _posix(path: str) -> str:
+    """Return a path with `/`: AGPM turns every backslash into one."""
+    return path.replace("\\", "/")
+
+
+def _joined(*parts: str) -> str:
+    """Join texts by one slash each, as Rust's `PathBuf` does."""
+    whole = ""
+    for part in parts:
+        whole += f"/{part}" if whole and not whole.endswith("/") else part
+    return whole
+
+
+def _meaningful(path: str) -> str:
+    """Drop what leads to the first name of a path: `../../shared/x` is `shared/x`."""
+    parts = [part for part in _posix(path).split("/") if part not in {"", "."}]
+    if path.startswith("/"):
+        folded: list[str] = []
+        for part in parts:
+            if part == "..":
+                del folded[-1:]
+            else:
+                folded.append(part)
+        return "/".join(folded)
+    return "/".join(dropwhile("..".__eq__, parts))
 
 
 def _kept_part(path: str, base: str, *, flat: bool) -> str:
     """Return the part of a path that is kept below the directory `base`."""
-    parts = [part for part in PurePosixPath(path).parts if part != "/"]
-    if path.startswith("/"):
-        parts = _fold(parts)
-    # What leads to the first name is dropped: `../../shared/x.md` is `shared/x.md`.
-    while parts and parts[0] == "..":
-        parts.pop(0)
+    parts = [part for part in path.split("/") if part not in {"", "."}]
     if flat:
         parts = parts[-1:]
-    elif parts and parts[0] in PurePosixPath(base).parts:
-        parts = parts[1:]
+    else:
+        names = list(dropwhile("..".__eq__, parts))
+        if names and names[0] in base.split("/"):
+            parts = names[1:]
     if not parts or parts == [".."]:
-        raise ValueError("leaves nothing to name the file by")
+        raise ValueError(_NOTHING)
     return "/".join(parts)
-
-
-def _fold(parts: Sequence[str]) -> list[str]:
-    folded: list[str] = []
-    for part in parts:
-        if part == "..":
-            del folded[-1:]
-        else:
-            folded.append(part)
-    return folded
 
 
 def _leads_out(path: str) -> bool:

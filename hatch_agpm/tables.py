@@ -11,7 +11,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from hatch_agpm.errors import ConfigError, did_you_mean
+from hatch_agpm.errors import ConfigError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,16 +84,6 @@ class TableReader:
             if not hint and names:
                 hint = f"known are {', '.join(names)}"
             self.problem(f"{where}{key}", "is not a known option", hint=hint)
-
-
-def shown(value: object) -> str:
-    """Return `value` as an error shows it: as TOML has it, and not for ever."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a table"
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line
 
 
 def plain_json(value: object) -> object:

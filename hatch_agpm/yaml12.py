@@ -12,27 +12,35 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import yaml
 
-from hatch_agpm.errors import FrontmatterError
+from hatch_agpm.errors import FrontmatterError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from yaml.nodes import MappingNode, Node, ScalarNode
 
-__all__ = ["Document", "load"]
+__all__ = ["Document", "Shape", "load", "shape"]
+
+Shape = Literal["mapping", "nothing", "other"]
 
 _PLAIN: Final = "tag:hatch-agpm:plain"
 _TAGS: Final = "tag:yaml.org,2002:"
+_TYPES: Final = {"int": int, "float": float, "bool": bool, "null": type(None)}
+_MAX_TEXT: Final = 1_000_000
 _MAX_NODES: Final = 100_000
-_MAX_DEPTH: Final = 100
+_MAX_DEPTH: Final = 127
+"""AGPM's parser stops there as well."""
+
+_U128_DIGITS: Final = 39
 _INT = re.compile(r"([-+]?)(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_DIGITS = re.compile(r"[-+]?[0-9]+")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 _WORDS: Final[Mapping[str, object]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -60,8 +68,11 @@ class Document:
     lines: Mapping[tuple[str | int, ...], int]
     """For the path of each key or list item the number of its line, from 1."""
 
-    repeated: Mapping[str, int]
-    """Keys of the outermost mapping given twice: the line of the second one."""
+    spelled: Mapping[tuple[str | int, ...], str]
+    """How scalars that are no text are written, by path: `1.10`, `TRUE`, `~`."""
+
+    repeated: Mapping[tuple[str | int, ...], int]
+    """For the path of each key that is given again the line of the last one."""
 
 
 def load(text: str) -> Document:
@@ -75,24 +86,64 @@ def load(text: str) -> Document:
     or no JSON value: custom tags, lists or mappings as keys, integers beyond 64
     bits, a second document.
     """
-    try:
+    with _located(text):
         root = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = " ".join(str(error.problem or error.context or "invalid").split())
-        where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _error(what, text, *where) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        what = str(error).splitlines()[0] if str(error) else "nested too deeply"
-        raise _error(what, text, 0, 0) from None
     converter = _Converter(text)
     value = None if root is None else converter.convert(root, ())
     return Document(
         value=value,
         is_empty=root is None,
         lines=converter.lines,
+        spelled=converter.spelled,
         repeated=converter.repeated,
     )
+
+
+def shape(text: str) -> Shape:
+    """
+    Tell what kind of YAML a text is, whether or not JSON could hold its values.
+
+    Of several documents the first one counts.  Raises FrontmatterError, with line
+    and column in `text`, for what is no YAML.
+    """
+    found: Shape | None = None
+    with _located(text):
+        # To the end: it must be YAML all the way.
+        for event in yaml.parse(text, Loader=_Loader):
+            if found is None and isinstance(event, yaml.NodeEvent):
+                is_mapping = isinstance(event, yaml.MappingStartEvent)
+                found = "mapping" if is_mapping else "other"
+    return found or "nothing"
+
+
+@contextmanager
+def _located(text: str) -> Iterator[None]:
+    """Turn PyYAML's errors into ours, and refuse what would keep it for minutes."""
+    if len(text) > _MAX_TEXT:
+        raise _error(f"there are more than {_MAX_TEXT} characters", text, 0, 0)
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = str(error.problem or error.context or "invalid")
+        if what.startswith("but "):
+            what = f"{error.context}, {what}"
+        where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise _error(" ".join(what.split()), text, *where) from None
+    except yaml.reader.ReaderError as error:
+        raise _control_character(text, chr(error.character)) from None
+    except UnicodeEncodeError as error:
+        raise _control_character(text, text[error.start]) from None
+    except RecursionError:
+        raise _error("nested too deeply", text, 0, 0) from None
+
+
+def _control_character(text: str, character: str) -> FrontmatterError:
+    # The parser counts bytes, or characters, depending on how it was built.
+    before = text[: max(text.find(character), 0)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    what = f"the character U+{ord(character):04X} is not allowed"
+    return _error(what, text, line, column)
 
 
 class _Converter:
@@ -101,7 +152,8 @@ class _Converter:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines: dict[tuple[str | int, ...], int] = {}
-        self.repeated: dict[str, int] = {}
+        self.spelled: dict[tuple[str | int, ...], str] = {}
+        self.repeated: dict[tuple[str | int, ...], int] = {}
         self.count = 0
 
     def convert(self, node: Node, path: tuple[str | int, ...]) -> object:
@@ -109,17 +161,20 @@ class _Converter:
         if self.count > _MAX_NODES or len(path) > _MAX_DEPTH:
             # An anchor can multiply, or contain, itself.
             raise self.fail(node, "there are too many values, or too deeply nested")
+        if node.tag.startswith("!"):
+            raise self.fail(node, f"the tag '{node.tag}' is not known")
         if isinstance(node, yaml.ScalarNode):
-            return self.scalar(node)
+            value = self.scalar(node)
+            if not isinstance(value, str):
+                self.spelled[path] = node.value
+            return value
         if isinstance(node, yaml.SequenceNode):
-            self.expect(node, "seq")
             items = []
             for index, item in enumerate(node.value):
                 here = (*path, index)
                 self.lines[here] = item.start_mark.line + 1
                 items.append(self.convert(item, here))
             return items
-        self.expect(node, "map")
         return self.mapping(cast("MappingNode", node), path)
 
     def mapping(self, node: MappingNode, path: tuple[str | int, ...]) -> object:
@@ -128,53 +183,50 @@ class _Converter:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise self.fail(key_node, "a key must be text")
             key = _key_text(self.scalar(key_node))
-            line = key_node.start_mark.line + 1
-            if key in result and not path:
-                self.repeated[key] = line
-            self.lines[(*path, key)] = line
-            result[key] = self.convert(value_node, (*path, key))
+            here = (*path, key)
+            self.lines[here] = key_node.start_mark.line + 1
+            if key in result:
+                self.repeated[here] = self.lines[here]
+            result[key] = self.convert(value_node, here)
         return result
 
     def scalar(self, node: ScalarNode) -> object:
-        text: str = node.value
-        if node.tag == _TAGS + "str":
-            return text
         if node.tag == _PLAIN:
-            return self.plain(node, text)
-        kind = node.tag.removeprefix(_TAGS)
-        value = self.plain(node, text)
-        if kind == "float" and type(value) is int:
+            return self.plain(node)
+        kind = _TYPES.get(node.tag.removeprefix(_TAGS))
+        if kind is None:
+            # Quoted, or one of YAML's tags that JSON has nothing for: text.
+            return node.value
+        value = self.plain(node)
+        if kind is float and type(value) is int:
             return float(value)
-        matches = {"int": int, "float": float, "bool": bool, "null": type(None)}
-        if kind not in matches:
-            raise self.fail(node, f"the tag '{node.tag}' is not known")
-        if type(value) is not matches[kind]:
-            raise self.fail(node, f"'{text}' is no {kind}")
+        if type(value) is not kind:
+            raise self.fail(node, f"{shown(node.value)} is no {kind.__name__}")
         return value
 
-    def plain(self, node: ScalarNode, text: str) -> object:
+    def plain(self, node: ScalarNode) -> object:
+        text: str = node.value
         if text in _WORDS:
             return _WORDS[text]
-        if match := _INT.fullmatch(text):
+        if (match := _INT.fullmatch(text)) and len(match[5] or "") <= _U128_DIGITS:
             sign, *digits = match.groups()
             bases = zip(digits, (16, 8, 2, 10), strict=True)
             value = next(int(sign + d, base) for d, base in bases if d is not None)
-            if not -(2**63) <= value < 2**64:
-                raise self.fail(node, f"{text} does not fit into 64 bits; quote it")
-            return value
-        # A run of digits that begins with 0 is text, and so is 1e400.
-        if _FLOAT.fullmatch(text) and not _DIGITS.fullmatch(text):
+            if -(2**63) <= value < 2**64:
+                return value
+            if -(2**127) <= value < 2**128:
+                what = f"{text} does not fit into 64 bits"
+                raise self.fail(node, what, "quote it")
+        # What is larger still is a float to AGPM, too.  A run of digits that begins
+        # with 0 is text, and so is 1e400.
+        if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
             number = float(text)
             return number if math.isfinite(number) else text
         return text
 
-    def expect(self, node: Node, kind: str) -> None:
-        if node.tag != _TAGS + kind:
-            raise self.fail(node, f"the tag '{node.tag}' is not known")
-
-    def fail(self, node: Node, what: str) -> FrontmatterError:
+    def fail(self, node: Node, what: str, hint: str = "") -> FrontmatterError:
         mark = node.start_mark
-        return _error(what, self.text, mark.line + 1, mark.column + 1)
+        return _error(what, self.text, mark.line + 1, mark.column + 1, hint)
 
 
 def _key_text(key: object) -> str:
@@ -185,9 +237,11 @@ def _key_text(key: object) -> str:
     return "null" if key is None else str(key)
 
 
-def _error(what: str, text: str, line: int, column: int) -> FrontmatterError:
+def _error(
+    what: str, text: str, line: int, column: int, hint: str = ""
+) -> FrontmatterError:
     lines = text.split("\n")
     source_line = lines[line - 1] if 0 < line <= len(lines) else ""
     return FrontmatterError(
-        f"invalid YAML: {what}", "", line, column, "", "", source_line
+        f"invalid YAML: {what}", "", line, column, "", hint, source_line
     )
