@@ -5,7 +5,8 @@ The code of every accessor: what reading a text needs, and nothing more.
 What stands below the line is copied into a bundle's `__init__.py`, above its tables.
 It is compiled at every start where `.pyc` files are not kept, so each function costs
 its 50 microseconds; what reading a text does not need is in `reader.py`, which is
-imported when somebody asks.  Runs on Python 3.9 and later.
+imported when somebody asks.  Nothing is imported here, not even `__future__`, hence
+the annotations in quotes.  Runs on Python 3.9 and later.
 """
 
 # --- below this line -----------------------------------------------------------------

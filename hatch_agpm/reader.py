@@ -3,15 +3,13 @@
 What a bundle knows beside its texts: errors that help, the index, skills' files.
 
 A copy of this file travels in every wheel as `_reader.py`.  The accessor beside it
-imports it when somebody asks for more than text, so that reading a prompt is on
-nobody's way.  Runs on Python 3.9 and later, with the standard library alone.
+imports it when somebody asks for more than text, and this imports what is slow
+(`json`, `difflib`) when it comes to that.  Runs on Python 3.9 and later, with the
+standard library alone.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
-import keyword
 import sys
 
 TYPE_CHECKING = False
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
 
     Origin = tuple[str, str, str, str, bytes]
     """The type's directory, name, path and sha256, and the frontmatter's bytes."""
-
-SCHEMA = 1
-"""The number of the index that this reads."""
 
 
 class UnknownPromptError(KeyError, AttributeError):
@@ -178,6 +173,8 @@ class Bundle:
 
     def attributes(self, names: Iterable[str]) -> list[str]:
         """Return what of `names` can be written as an attribute."""
+        import keyword
+
         spelled = [name.replace("-", "_") for name in names]
         return [
             name
@@ -207,6 +204,8 @@ class Bundle:
         self, directory: str, name: object, known: Iterable[str]
     ) -> UnknownPromptError:
         """Return the error for a name that is not among the `known` ones."""
+        import difflib
+
         near: list[str] = []
         if isinstance(name, str):
             near = difflib.get_close_matches(name, list(known), 2, 0.7)
@@ -226,6 +225,8 @@ class Bundle:
     def entry(self, full_name: str) -> dict[str, Any]:
         """Return what the index says of a resource."""
         if not self._entries:
+            import json
+
             try:
                 index = json.loads(self.read("index.json"))
                 # Several entries share a name where their bytes are equal.

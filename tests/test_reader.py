@@ -492,6 +492,19 @@ print(sorted(set(sys.modules) - before))
     assert run_python(code, tmp_path) == "['example', 'example.prompts']\n"
 
 
+def test_what_the_accessor_knows_does_not_read_the_index(tmp_path, run_python):
+    (write_bundle(tmp_path, "example") / "index.json").unlink()
+    code = """
+from example import prompts
+prompt = prompts.agents.backend_engineer
+prompt.name, prompt.type, prompt.path, prompt.sha256, prompt.document
+prompts.UnknownPromptError, hasattr(prompt, "__html__"), dir(prompt)
+print(sorted({"json", "re", "difflib", "typing", "pathlib"} & set(sys.modules)))
+"""
+
+    assert run_python(code, tmp_path) == "[]\n"
+
+
 def test_a_prompt_that_was_read_is_at_hand_within_a_microsecond(prompts):
     for code in (
         "prompts.agents.backend_engineer",
