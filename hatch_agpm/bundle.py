@@ -59,6 +59,12 @@ class Bundle:
         """The bytes of all files together."""
         return sum(len(file.data) for file in self.files.values())
 
+    @property
+    def summary(self) -> str:
+        """How many prompts, where and how big, for people."""
+        number = "1 prompt" if self.prompts == 1 else f"{self.prompts} prompts"
+        return f"{number} in {self.output}, {self.size:,} bytes"
+
 
 def build_bundle(
     resources: Sequence[RenderedResource],

@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    shipped = _shipped(_rendering(arguments.project))
+    shipped = _shipped(_read(arguments.project)[0])
     width = max(len(item.full_name) for item in shipped)
     for item in shipped:
         sources = sorted({resource.source_path for resource in item.resources})
@@ -93,17 +93,20 @@ def _check(arguments: argparse.Namespace) -> None:
     from hatch_agpm.bundle import build_bundle
     from hatch_agpm.verify import check_output
 
-    rendering = _rendering(arguments.project)
+    rendering, metadata = _read(arguments.project)
     bundle = build_bundle(
-        rendering.resources, output=rendering.output, distribution="", version=""
+        rendering.resources,
+        output=rendering.output,
+        distribution=str(metadata.get("name", "")),
+        version=str(metadata.get("version", "")),
     )
     stub = bundle.files["__init__.pyi"].data
     check_output(arguments.project, rendering.output, stub=stub)
-    print(f"{bundle.prompts} prompts for {rendering.output}, {bundle.size:,} bytes")
+    print(bundle.summary)
 
 
 def _render(arguments: argparse.Namespace) -> None:
-    rendering = _rendering(arguments.project)
+    rendering, _ = _read(arguments.project)
     if arguments.output is None:
         # Bytes: standard output must not translate line ends or characters.
         sys.stdout.buffer.write(_find(arguments.name, rendering).document)
@@ -117,15 +120,18 @@ def _render(arguments: argparse.Namespace) -> None:
     print(f"{len(files)} files in {arguments.output}")
 
 
-def _rendering(root: Path) -> Rendering:
+def _read(root: Path) -> tuple[Rendering, Mapping[str, object]]:
+    """Render the project, and return the metadata that its templates saw, too."""
     from hatch_agpm.project import load_toml
     from hatch_agpm.render import render_project
 
     pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
     metadata = _metadata(root, pyproject)
-    return render_project(
-        root, pyproject, metadata=metadata, distribution=str(metadata.get("name", ""))
+    distribution = str(metadata.get("name", ""))
+    rendering = render_project(
+        root, pyproject, metadata=metadata, distribution=distribution
     )
+    return rendering, metadata
 
 
 def _metadata(root: Path, pyproject: Mapping[str, object]) -> Mapping[str, object]:

@@ -79,6 +79,16 @@ class Tree:
         """Every file that was read so far, by path."""
         return self._files
 
+    @property
+    def links(self) -> Mapping[str, str]:
+        """What was located through a link: its path as asked for -> its real path."""
+        asked = {
+            os.path.relpath(self.base / path, self.root).replace(os.sep, "/"): real
+            for path, real in self._real.items()
+            if real is not None
+        }
+        return {path: real for path, real in asked.items() if path != real}
+
     def locate(self, path: str) -> str | None:
         """
         Return the real path of `path`, which is relative to the base.

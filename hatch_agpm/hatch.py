@@ -246,7 +246,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         """Force every file that was read into the sdist, at its own path."""
         from hatch_agpm.errors import BundleError, raise_problems
 
-        paths = [*(source.path for source in rendering.inputs), *stubs]
+        paths = [*_source_paths(rendering), *stubs]
         raise_problems(
             [
                 BundleError(
@@ -266,7 +266,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             executable = bool(source.stat().st_mode & stat.S_IXUSR)
             self._expect(path, source.read_bytes(), executable=executable)
         self._reserved = rendering.output
-        self._summary = f"{len(paths)} files that prompts are made of"
+        files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
+        self._summary = f"{files} that prompts are made of"
 
     def _add_bundle(
         self, bundle: Bundle, build_data: dict[str, Any], *, version: str
@@ -295,7 +296,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             for inclusion in inclusions:
                 inclusion[staged] = path
             self._expect(in_archive[path], file.data, executable=file.executable)
-        self._summary = f"{bundle.prompts} prompts in {output}, {bundle.size:,} bytes"
+        self._summary = bundle.summary
 
     def _staged(self, path: str, file: BundleFile) -> Path:
         """Write a file where hatchling can read it, outside the source tree."""
@@ -322,3 +323,15 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     def _directory_in_archive(self, path: str) -> str:
         # `sources` are prefixes that end in a slash: `src` alone is not moved.
         return PurePosixPath(self._in_archive(f"{path}/file")).parent.as_posix()
+
+
+def _source_paths(rendering: Rendering) -> list[str]:
+    """Return all that was read, and the paths by which links led there."""
+    real = [source.path for source in rendering.inputs]
+    linked = [
+        link + path.removeprefix(target)
+        for link, target in rendering.links.items()
+        for path in real
+        if path == target or path.startswith(f"{target}/")
+    ]
+    return sorted({*real, *linked})

@@ -153,6 +153,7 @@ class _Renderer:
         return Rendering(
             resources=tuple(rendered),
             inputs=tuple(_input(read[path]) for path in sorted(read)),
+            links=self.tree.links,
             output=output,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,6 +91,9 @@ class Rendering:
     resources: tuple[RenderedResource, ...]
     inputs: tuple[Input, ...] = ()
     """Every file that was read, templates and embedded ones, by path."""
+
+    links: Mapping[str, str] = field(default_factory=dict)
+    """The files and directories that were found through a link, by its path."""
 
     output: str = ""
     """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""

@@ -9,6 +9,7 @@ backend; a plan can come from a build or from a bundle's index.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import tarfile
 import zipfile
 import zlib
@@ -134,11 +135,20 @@ def verify_sdist(
                     continue
                 content = archive.extractfile(member)
                 data = content.read() if content else b""
-                executable = bool(member.mode & _OWNER_MAY_EXECUTE)
+                mode = _followed(archive, member).mode
+                executable = bool(mode & _OWNER_MAY_EXECUTE)
                 found.append((path, PlannedFile.of(data, executable=executable)))
     except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
         raise BundleError(sdist.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(sdist.name, found, plan)))
+
+
+def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Return what a link leads to; its own mode says nothing."""
+    while member.issym():
+        target = posixpath.join(posixpath.dirname(member.name), member.linkname)
+        member = archive.getmember(posixpath.normpath(target))
+    return member
 
 
 def _matters(path: str, plan: Mapping[str, PlannedFile], directory: str) -> bool:

@@ -106,13 +106,14 @@ def test_a_render_that_fails_writes_nothing(flat, tmp_path, capsys):
     assert not target.exists()
 
 
-def test_check_renders_everything_and_writes_nothing(flat, capsys):
+def test_check_says_what_a_build_would_and_writes_nothing(flat, build, capsys):
     before = sorted(flat.rglob("*"))
 
     assert main(["check", "--project", str(flat)]) == 0
 
-    assert capsys.readouterr().out.startswith("2 prompts for flat/prompts, ")
     assert sorted(flat.rglob("*")) == before
+    line, _ = build(flat).output.splitlines()
+    assert f"hatch-agpm: {capsys.readouterr().out}" == f"{line}\n"
 
 
 @pytest.mark.parametrize("command", [["check"], ["list"], ["render", "reviewer"]])

@@ -238,16 +238,39 @@ def test_the_sdist_holds_what_templates_read_though_nothing_selects_it(
     assert done.output.startswith("hatch-agpm: 3 files that prompts are made of\n")
 
 
-def test_the_sdist_holds_what_a_link_points_to(copy_project, build, unpack):
-    project = copy_project("excluded-sources")
-    (project / "README.md").rename(project / "OTHER.md")
-    (project / "README.md").symlink_to("OTHER.md")
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("README.md", "lib/README.md"),
+        ("prompts/snippets/greeting.md", "lib/greeting.md"),
+    ],
+)
+def test_the_sdist_holds_a_link_and_what_it_leads_to(
+    copy_project, build, unpack, link, target
+):
+    project = copy_project("excluded-sources", {"lib/other.md": ""})
+    (project / link).rename(project / target)
+    (project / link).symlink_to(
+        os.path.relpath(project / target, (project / link).parent)
+    )
 
     sdist = build(project, "sdist")
 
-    assert sdist.files["OTHER.md"] == b"Read me.\n"
     wheel = build(unpack(sdist.artefact)).artefact
     assert wheel.read_bytes() == build(project).artefact.read_bytes()
+
+
+def test_the_sdist_holds_the_files_below_a_linked_directory(
+    copy_project, build, unpack
+):
+    project = copy_project("excluded-sources")
+    (project / "prompts").rename(project / "lib")
+    (project / "prompts").symlink_to("lib")
+
+    sdist = build(project, "sdist")
+
+    path = "excluded_sources/prompts/snippets/greeting.md"
+    assert build(unpack(sdist.artefact)).files[path] == build(project).files[path]
 
 
 def test_an_agpm_manifest_is_carried_by_the_sdist(copy_project, build, unpack):
