@@ -259,15 +259,24 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             ]
         )
         for path in paths:
-            source = Path(self.root, path)
-            # As its own key, nothing is added twice: hatchling forces the readme and
-            # pyproject.toml in, and the user may force anything.
-            build_data["force_include"][str(source)] = path
-            executable = bool(source.stat().st_mode & stat.S_IXUSR)
-            self._expect(path, source.read_bytes(), executable=executable)
+            self._force_source(path, build_data["force_include"])
         self._reserved = rendering.output
         files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
         self._summary = f"{files} that prompts are made of"
+
+    def _force_source(self, path: str, inclusion: dict[str, str]) -> None:
+        from hatch_agpm.bundle import BundleFile
+
+        source = Path(self.root, path)
+        executable = bool(source.stat().st_mode & stat.S_IXUSR)
+        file = BundleFile(data=source.read_bytes(), executable=executable)
+        # As its own key, it is not added twice: hatchling forces the readme and
+        # pyproject.toml in, and the user may force anything, also somewhere else.
+        forced = {**self.build_config.force_include, **inclusion}
+        if forced.get(str(source), path) != path:
+            source = self._staged(path, file)
+        inclusion[str(source)] = path
+        self._expect(path, file)
 
     def _add_bundle(
         self, bundle: Bundle, build_data: dict[str, Any], *, version: str
@@ -295,7 +304,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             staged = str(self._staged(path, file))
             for inclusion in inclusions:
                 inclusion[staged] = path
-            self._expect(in_archive[path], file.data, executable=file.executable)
+            self._expect(in_archive[path], file)
         self._summary = bundle.summary
 
     def _staged(self, path: str, file: BundleFile) -> Path:
@@ -308,12 +317,12 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         staged.chmod(0o755 if file.executable else 0o644)
         return staged
 
-    def _expect(self, path: str, data: bytes, *, executable: bool) -> None:
+    def _expect(self, path: str, file: BundleFile) -> None:
         from hatch_agpm.verify import PlannedFile
 
         # What Windows packs is never executable.
-        executable = executable and os.name != "nt"
-        self._plan[path] = PlannedFile.of(data, executable=executable)
+        executable = file.executable and os.name != "nt"
+        self._plan[path] = PlannedFile.of(file.data, executable=executable)
 
     def _in_archive(self, path: str) -> str:
         """Return where hatchling puts a path that is given in source form."""

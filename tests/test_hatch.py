@@ -11,6 +11,8 @@ import zipfile
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+from hatch_agpm.hatch import AgpmBuildHook
+
 FLAT_REVIEWER = """\
 ---
 model: opus
@@ -191,7 +193,18 @@ def test_a_committed_stub_is_replaced_by_the_one_that_is_true(copy_project, buil
     assert build(project, "sdist").files[path] == stub.read_bytes()
 
 
-def test_other_targets_and_hooks_alone_leave_nothing_behind(copy_project, tmp_path):
+def test_the_hook_does_nothing_for_other_targets(tmp_path):
+    hook = AgpmBuildHook(str(tmp_path), {}, None, None, "", "binary")
+    build_data = {}
+
+    hook.initialize("standard", build_data)
+    hook.finalize("standard", build_data, "nothing")
+
+    assert build_data == {}
+    assert tree(tmp_path) == []
+
+
+def test_hooks_alone_leave_nothing_behind(copy_project, tmp_path):
     project = copy_project("flat")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -290,6 +303,22 @@ def test_an_agpm_manifest_is_carried_by_the_sdist(copy_project, build, unpack):
     assert build(unpacked).files[path] == b"X\n"
 
 
+def test_a_file_that_the_user_forces_elsewhere_lies_in_the_sdist_twice(
+    copy_project, build
+):
+    project = copy_project("excluded-sources")
+    add_toml(
+        project,
+        "[tool.hatch.build.targets.sdist.force-include]\n"
+        '"docs/rules.md" = "RULES.md"\n"README.md" = "README.md"',
+    )
+
+    files = build(project, "sdist").files
+
+    assert files["RULES.md"] == files["docs/rules.md"] == b"No tabs.\n"
+    assert files["README.md"] == b"Read me.\n"
+
+
 def test_an_sdist_that_moves_the_templates_is_refused(copy_project, error_of):
     project = copy_project("flat")
     add_toml(project, '[tool.hatch.build.targets.sdist]\nsources = ["prompts"]')
@@ -311,6 +340,8 @@ import site
 site.addsitedir({!r})
 import importlib
 module = importlib.import_module({!r})
+import importlib.resources
+assert importlib.resources.files(module).joinpath("index.json").is_file()
 print(module.__file__)
 print(module.load({!r}), end="")
 """
