@@ -289,14 +289,12 @@ def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
     for (plural, attribute), same in _repeated(
         attributes, lambda item: (item.type, item.identifier or "")
     ).items():
-        names = sorted({item.full_name for item in same})
-        if len(names) > 1:
-            where = plural.replace("-", "_")
-            yield ConflictError(
-                f"would all be read as prompts.{where}.{attribute}",
-                names,
-                "rename one of them",
-            )
+        where = plural.replace("-", "_")
+        yield ConflictError(
+            f"would all be read as prompts.{where}.{attribute}",
+            [item.full_name for item in same],
+            "rename one of them",
+        )
 
 
 def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
