@@ -133,7 +133,7 @@ class Tree:
         """Return a hint that names the file most like the missing `path`, or ""."""
         folder, _, name = path.rpartition("/")
         try:
-            real = self.locate(folder or ".")
+            real = self._locate(folder or ".")
             if real is None:
                 return ""
             names = [entry.name for entry in (self.root / real).iterdir()]

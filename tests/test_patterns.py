@@ -10,9 +10,18 @@ from hypothesis import strategies as st
 
 from hatch_agpm.patterns import compile_pattern, is_pattern
 
-FILES = (
-    "x/!.md x/-.md x/.h.md x/].md x/^.md x/a.md x/b.md x/z-.md x/d/e.md x/{a,b}.md"
-).split()
+FILES = [
+    "x/!.md",
+    "x/-.md",
+    "x/.h.md",
+    "x/].md",
+    "x/^.md",
+    "x/a.md",
+    "x/b.md",
+    "x/z-.md",
+    "x/d/e.md",
+    "x/{a,b}.md",
+]
 
 
 @pytest.mark.parametrize(

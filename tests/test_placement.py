@@ -54,7 +54,15 @@ def test_each_tool_has_its_places(tool, type_, path, placed):
 
 def test_the_builtin_tools_support_just_these_types():
     supported = {name: sorted(tool.places) for name, tool in BUILTIN_TOOLS.items()}
-    every = "agents commands hooks mcp-servers scripts skills snippets".split()
+    every = [
+        "agents",
+        "commands",
+        "hooks",
+        "mcp-servers",
+        "scripts",
+        "skills",
+        "snippets",
+    ]
     assert supported == {
         "claude-code": every,
         "opencode": ["agents", "commands", "mcp-servers", "snippets"],

@@ -284,7 +284,7 @@ def test_any_text_is_a_value_or_an_error_with_a_place(text):
     try:
         document = load(text)
     except FrontmatterError as error:
-        assert error.line > 0
+        assert error.line > 0  # noqa: PT017 - either will do
     else:
         json.dumps(document.value, allow_nan=False)
         assert shape(text) in {"mapping", "nothing", "other"}
