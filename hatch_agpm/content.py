@@ -9,70 +9,105 @@ is never rendered again.
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, FrontmatterError, SourceError, TemplateError
 from hatch_agpm.frontmatter import body_text, normalise, parse, split
 from hatch_agpm.json_text import parse_json, pretty_json
+from hatch_agpm.lines import WHITE_SPACE
 from hatch_agpm.templates import render_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from hatch_agpm.declarations import Matter
     from hatch_agpm.files import File, Tree
     from hatch_agpm.tera import TeraEnvironment
 
-__all__ = ["dependency_content", "filter_content"]
+__all__ = ["Source", "filter_content", "markdown_texts", "other_content"]
 
 _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
 
 
-def dependency_content(
-    environment: TeraEnvironment,
-    file: File,
-    matter: Matter | None,
-    context: Mapping[str, object],
-    *,
-    embeds: Iterable[str] = (),
-) -> str:
-    """
-    Return what `agpm.deps.<type>.<key>.content` is for a dependency.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A Markdown file with frontmatter, and all that it is rendered with."""
 
-    `matter` is its rendered frontmatter, `context` its own.  Raises TemplateError
-    where its body cannot be rendered, ContentError where it is no text.
+    environment: TeraEnvironment
+    file: File
+    matter: Matter
+    context: Mapping[str, object]
+    embeds: Sequence[str]
+    """The contents that its context brings in."""
+
+    def render(self, text: str, line: int) -> str:
+        """Render a piece of the file that begins at `line`; raises TemplateError."""
+        return render_piece(
+            self.environment,
+            text,
+            self.context,
+            path=self.file.path,
+            line=line,
+            dialect=self.matter.frontmatter.dialect or "tera",
+            embeds=self.embeds,
+        )
+
+
+def markdown_texts(source: Source, *, embedded: bool) -> tuple[str, str]:
+    """
+    Return what is shipped of a Markdown file, and what is embedded of it.
+
+    What is not a template is shipped with its frontmatter rendered and normalised
+    and its body as it is, a template is rendered as a whole (AGPM semantics, 1.7);
+    embedded is the body, rendered by itself.  Where nobody has `embedded` it, the
+    second text is "".  Raises TemplateError.
+    """
+    text, matter = source.file.text, source.matter
+    head, rest = text[: matter.split.end], text[matter.split.end :]
+    if matter.frontmatter.dialect is None:
+        document = f"---\n{matter.rendered}\n---\n{rest}"
+        return document, normalise(rest) if embedded else ""
+    if not embedded:
+        return source.render(text, 1), ""
+    body = normalise(rest)
+    unified = rest.replace("\r\n", "\n")
+    blank = len(unified) - len(unified.lstrip("\n"))
+    line = head.count("\n") + blank + 1
+    if not _stands_alone(head, body):
+        return source.render(text, 1), _strip_rendered(source.render(body, line))
+    # The most expensive step is to compile a template: once is enough here.
+    rendered = source.render(body, line)
+    ending = unified[blank + len(body) :]
+    document = head.replace("\r\n", "\n") + "\n" * blank + rendered + ending
+    return document, _strip_rendered(rendered)
+
+
+def _stands_alone(head: str, body: str) -> bool:
+    """
+    Tell whether a body renders the same with the head before it and without.
+
+    So it does where the head is plain text, and no tag at either end of the body
+    can trim what is beyond, or set what is said in the other half.
+    """
+    plain = not any(mark in head for mark in ("{{", "{%", "{#", "```"))
+    trimmed = body.strip(WHITE_SPACE)
+    return plain and not trimmed.startswith("{") and not trimmed.endswith("}")
+
+
+def other_content(file: File) -> str:
+    """
+    Return what is embedded of a file that has no frontmatter.
+
+    JSON is printed anew, without the dependencies at its top; Markdown loses the
+    newlines at its ends.  Raises ContentError where the file is no text.
     """
     if file.path.endswith(".json"):
         value = parse_json(file.text)
         if isinstance(value, dict):
             value = {key: value[key] for key in value if key != "dependencies"}
         return pretty_json(value)
-    if not file.path.endswith(".md"):
-        return file.text
-    if matter is None:
-        return normalise(file.text)
-    rest = file.text[matter.split.end :]
-    body = normalise(rest)
-    dialect = matter.frontmatter.dialect
-    if dialect is None:
-        return body
-    rendered = render_piece(
-        environment,
-        body,
-        context,
-        path=file.path,
-        line=_line_of_body(file.text, matter.split.end),
-        dialect=dialect,
-        embeds=embeds,
-    )
-    return _strip_rendered(rendered)
-
-
-def _line_of_body(text: str, end: int) -> int:
-    """Return the number of the first line that is not skipped as leading newline."""
-    rest = text[end:].replace("\r\n", "\n")
-    blank = len(rest) - len(rest.lstrip("\n"))
-    return text.count("\n", 0, end) + blank + 1
+    return normalise(file.text) if file.path.endswith(".md") else file.text
 
 
 def _strip_rendered(rendered: str) -> str:

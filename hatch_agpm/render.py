@@ -13,7 +13,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.content import dependency_content, filter_content
+from hatch_agpm.content import (
+    Source,
+    filter_content,
+    markdown_texts,
+    other_content,
+)
 from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
     AgpmError,
@@ -27,14 +32,12 @@ from hatch_agpm.graph import resolve
 from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.resource_types import RESOURCE_TYPES
-from hatch_agpm.templates import render_piece
 from hatch_agpm.tera import TeraEnvironment
 from hatch_agpm.variables import deep_merge, with_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hatch_agpm.declarations import Matter
     from hatch_agpm.files import File
     from hatch_agpm.graph import Resource
     from hatch_agpm.project import Project
@@ -177,20 +180,11 @@ class _Renderer:
     def _render(self, resource: Resource) -> RenderedResource:
         self.embedded = []
         file = self.tree.read(resource.text_file)
-        context = self._context(resource)
-        embeds = [str(self.contents[c]["content"]) for c in _children(resource)]
-        matter = None
-        if file.path.endswith(".md"):
-            matter = self.declarations.matter(file, context, embeds=embeds)
-        text = _source_text(file)
-        if matter is not None and resource.type != "skills":
-            text = self._document(file, matter, context, embeds)
+        text, content = self._texts(resource, file)
         if resource in self.dependents:
-            self.contents[resource] = self._data(resource) | {
-                "content": dependency_content(
-                    self.environment, file, matter, context, embeds=embeds
-                )
-            }
+            self.contents[resource] = self._data(resource)
+            if content is not None:
+                self.contents[resource]["content"] = content
         self.inputs[resource] = self._inputs_of(resource, file)
         body, metadata = self._parts(text, file.path)
         own, *others = self.inputs[resource].values()
@@ -220,26 +214,32 @@ class _Renderer:
             return 0, {}
         return self.declarations.metadata(path, text)
 
-    def _document(
-        self,
-        file: File,
-        matter: Matter,
-        context: Mapping[str, object],
-        embeds: Sequence[str],
-    ) -> str:
-        """Return what is shipped of a file with frontmatter (semantics, 1.7)."""
-        dialect = matter.frontmatter.dialect
-        if dialect is None:
-            rest = file.text[matter.split.end :]
-            return f"---\n{matter.rendered}\n---\n{rest}"
-        return render_piece(
-            self.environment,
-            file.text,
-            context,
-            path=file.path,
-            dialect=dialect,
+    def _texts(self, resource: Resource, file: File) -> tuple[str | bytes, str | None]:
+        """Return what is shipped of a resource, and its `content` if it has one."""
+        context = self._context(resource)
+        children = [self.contents[child] for child in _children(resource)]
+        embeds = [str(child["content"]) for child in children if "content" in child]
+        embedded = resource in self.dependents
+        text = _source_text(file)
+        if isinstance(text, bytes):
+            return text, None
+        matter = None
+        if file.path.endswith(".md"):
+            matter = self.declarations.matter(file, context, embeds=embeds)
+        if matter is None:
+            return text, other_content(file) if embedded else None
+        if resource.type == "skills" and not embedded:
+            return text, None
+        source = Source(
+            environment=self.environment,
+            file=file,
+            matter=matter,
+            context=context,
             embeds=embeds,
         )
+        document, content = markdown_texts(source, embedded=embedded)
+        # AGPM copies skills as they are; only what is embedded of one is rendered.
+        return text if resource.type == "skills" else document, content
 
     def _context(self, resource: Resource) -> dict[str, object]:
         """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
