@@ -251,6 +251,20 @@ def test_the_sdist_holds_what_templates_read_though_nothing_selects_it(
     assert done.output.startswith("hatch-agpm: 3 files that prompts are made of\n")
 
 
+def test_names_with_brackets_blanks_and_accents_go_all_the_way(
+    copy_project, build, unpack
+):
+    name = "é [a] {b}, ~c"
+    project = copy_project("excluded-sources", {f"ü/{name}.md": "Hi\n"})
+    replace(project, "greeting = ", f'"{name}" = "ü/{name}.md"\ngreeting = ')
+
+    unpacked = unpack(build(project, "sdist").artefact)
+
+    wheel = build(unpacked)
+    assert wheel.files[f"excluded_sources/prompts/snippets/{name}.md"] == b"Hi\n"
+    assert wheel.artefact.read_bytes() == build(project).artefact.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("link", "target"),
     [
