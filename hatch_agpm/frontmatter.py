@@ -45,7 +45,9 @@ __all__ = [
 
 Dialect = Literal["tera", "jinja2"]
 
-_RULE = "---"
+_RULE_LINE = re.compile(
+    rf"^---[{WHITE_SPACE.replace(chr(10), '')}]*+(?:\n|\Z)", re.MULTILINE
+)
 _TOP = ("agpm", "dependencies")
 _OURS = ("templating", "dependencies", "runtime")
 _OUR_PATHS = (("agpm",), *(("agpm", key) for key in _OURS))
@@ -105,26 +107,18 @@ def split(text: str) -> Split | None:
     A rule is a line of three hyphens with nothing before and only white space
     after them; the first one is the first line (AGPM semantics, 1.2).
     """
-    first, newline, _ = text.partition("\n")
-    if not newline or not _is_rule(first):
+    opening = _RULE_LINE.match(text)
+    if opening is None or not opening[0].endswith("\n"):
         return None
-    start = position = len(first) + 1
-    while position < len(text):
-        stop = text.find("\n", position)
-        stop = len(text) if stop < 0 else stop
-        if text.startswith(_RULE, position) and _is_rule(text[position:stop]):
-            raw = "\n".join(rust_lines(text[start:position]))
-            matter = strip_blank_ends(raw)
-            if not matter:
-                return None
-            skipped = raw[: raw.index(matter)].count("\n")
-            return Split(matter=matter, line=2 + skipped, end=min(stop + 1, len(text)))
-        position = stop + 1
-    return None
-
-
-def _is_rule(line: str) -> bool:
-    return line.rstrip(WHITE_SPACE) == _RULE
+    closing = _RULE_LINE.search(text, opening.end())
+    if closing is None:
+        return None
+    raw = "\n".join(rust_lines(text[opening.end() : closing.start()]))
+    matter = strip_blank_ends(raw)
+    if not matter:
+        return None
+    skipped = raw.count("\n", 0, raw.index(matter))
+    return Split(matter=matter, line=2 + skipped, end=closing.end())
 
 
 def parse(matter: str) -> Document | None:
@@ -184,26 +178,22 @@ def check_unrecognised(text: str) -> None:
     closed, above a line `agpm:` or `dependencies:`.  Raises FrontmatterError.
     """
     stripped = text.lstrip("\ufeff" + WHITE_SPACE)
-    lead = text[: len(text) - len(stripped)]
-    first, _, rest = stripped.partition("\n")
-    if not _is_rule(first):
+    opening = _RULE_LINE.match(stripped)
+    if opening is None:
         return
-    line = lead.count("\n") + 1
+    lead = text[: len(text) - len(stripped)]
     closed = split(stripped)
-    matter = closed.matter if closed else rest
+    matter = closed.matter if closed else stripped[opening.end() :]
     if not _OUR_KEY_LINE.search(matter):
         return
+    line = lead.count("\n") + 1
     if lead:
         what = "the frontmatter does not begin at the first byte of the file"
         was = "byte order mark" if "\ufeff" in lead else "white space"
         raise FrontmatterError(what, "", line, 0, "", f"delete the {was} before it")
-    if closed is None and not _has_rule(rest):
+    if closed is None and not _RULE_LINE.search(text, opening.end()):
         what = "the frontmatter is not closed"
         raise FrontmatterError(what, "", line, 0, "", "end it with a line ---")
-
-
-def _has_rule(text: str) -> bool:
-    return any(_is_rule(line) for line in rust_lines(text))
 
 
 def interpret(document: Document) -> Frontmatter:

@@ -1,0 +1,195 @@
+"""Errors: the sentence each one writes, and that none of it gets lost."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import pickle
+
+import pytest
+
+from hatch_agpm import errors
+from hatch_agpm.errors import (
+    AgpmError,
+    BundleError,
+    ConfigError,
+    ConflictError,
+    ContentError,
+    CycleError,
+    FrontmatterError,
+    GraphError,
+    ProblemsError,
+    SourceError,
+    TemplateError,
+    did_you_mean,
+    raise_problems,
+    shown,
+)
+
+LONG = "a" * 200
+
+CASES = [
+    (AgpmError("plain"), "plain"),
+    (GraphError("plain"), "plain"),
+    (ConfigError("a.b", "is missing"), "a.b is missing"),
+    (
+        ConfigError("a.b", "must be text", "3", "quote it", "agpm.toml"),
+        "agpm.toml: a.b must be text, got 3; quote it",
+    ),
+    (ContentError("is gone"), "is gone"),
+    (ContentError("is gone", "a.md"), "a.md: is gone"),
+    (SourceError("is wrong", "a.md", 2, 3), "a.md:2:3: is wrong"),
+    (SourceError("is wrong", "a.md", 2), "a.md:2: is wrong"),
+    (SourceError("is {wrong}", "{a}.md"), "{a}.md: is {wrong}"),
+    (SourceError("is wrong", "", 2, 3), "2:3: is wrong"),
+    (
+        FrontmatterError("is wrong", "a.md", 2, 3, "'x'", "write y", "ab c"),
+        "a.md:2:3: is wrong, got 'x'; write y\n    ab c\n      ^",
+    ),
+    (
+        FrontmatterError("is wrong", "a.md", 2, 4, source_line="\ta\tb  \n"),
+        "a.md:2:4: is wrong\n    \ta\tb\n    \t \t^",
+    ),
+    (
+        FrontmatterError("is wrong", "a.md", 2, 0, source_line="ab c"),
+        "a.md:2: is wrong\n    ab c",
+    ),
+    (
+        FrontmatterError("is wrong", "a.md", 2, 1, source_line="   "),
+        "a.md:2:1: is wrong",
+    ),
+    (
+        SourceError("w", "a.md", 1, 3, source_line=LONG),
+        f"a.md:1:3: w\n    {LONG[:120]}\n      ^",
+    ),
+    (
+        SourceError("w", "a.md", 1, 101, source_line=f"{LONG[:100]}X{LONG}"),
+        f"a.md:1:101: w\n    {LONG[:59]}X{LONG[:60]}\n    {' ' * 59}^",
+    ),
+    (
+        TemplateError("w", "a.md", 3, 1, "", "", "{{ x }}", ["b.md", "c.md"]),
+        "a.md:3:1: w\n    {{ x }}\n    ^\n  embedded in b.md\n  embedded in c.md",
+    ),
+    (TemplateError("w", embedded_in=["b.md"]), "w\n  embedded in b.md"),
+    (CycleError(["a", "b", "a"]), "a: depends on itself: a -> b -> a"),
+    (ConflictError("clash", ["a", "b"]), "a and b: clash"),
+    (ConflictError("clash", ["a", "b"], "rename"), "a and b: clash; rename"),
+    (BundleError("x.whl", "lacks a file"), "x.whl: lacks a file"),
+    (BundleError("x.whl", "lacks a file", "build"), "x.whl: lacks a file; build"),
+    (
+        ProblemsError([ConfigError("a", "is missing"), BundleError("b", "is there")]),
+        "a is missing\nb: is there",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence"), CASES, ids=lambda case: str(case)[:30])
+def test_an_error_writes_its_sentence(error, sentence):
+    assert str(error) == sentence
+
+
+@pytest.mark.parametrize("error", [error for error, _ in CASES], ids=str)
+@pytest.mark.parametrize(
+    "duplicate",
+    [
+        copy.copy,
+        copy.deepcopy,
+        lambda error: pickle.loads(pickle.dumps(error)),  # noqa: S301 - our own
+    ],
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_an_error_survives_copying(error, duplicate):
+    other = duplicate(error)
+    assert type(other) is type(error)
+    assert str(other) == str(error)
+    assert {key: str(value) for key, value in vars(other).items()} == {
+        key: str(value) for key, value in vars(error).items()
+    }
+
+
+@pytest.mark.parametrize("error", [error for error, _ in CASES], ids=str)
+def test_every_error_is_the_users(error):
+    assert isinstance(error, AgpmError)
+
+
+def test_every_error_has_a_case_here():
+    defined = {
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, AgpmError)
+    }
+    assert {type(error) for error, _ in CASES} == defined
+    assert {kind.__name__ for kind in defined} < set(errors.__all__)
+
+
+@pytest.mark.parametrize("kind", [FrontmatterError, ContentError, TemplateError])
+def test_an_error_can_be_placed_in_another_file(kind):
+    error = kind("is wrong", "", 1, 4, "x", "hint", "a b c")
+    placed = error.at("dir/a.md", 12)
+    assert type(placed) is kind
+    assert str(placed) == ("dir/a.md:12:4: is wrong, got x; hint\n    a b c\n       ^")
+    assert str(error).startswith("1:4: is wrong")
+
+
+def test_a_placed_template_error_stays_embedded():
+    error = TemplateError("w", embedded_in=["b.md"]).at("a.md", 2)
+    assert str(error) == "a.md:2: w\n  embedded in b.md"
+    assert str(error.within(["c.md", "d.md"])) == (
+        "a.md:2: w\n  embedded in c.md\n  embedded in d.md"
+    )
+
+
+def test_no_problem_raises_nothing():
+    assert raise_problems([]) is None
+
+
+def test_one_problem_is_raised_as_itself():
+    problem = BundleError("a", "b")
+    with pytest.raises(BundleError) as raised:
+        raise_problems([problem])
+    assert raised.value is problem
+
+
+def test_problems_are_raised_in_the_order_they_were_found():
+    problems = [BundleError("b", "1"), BundleError("a", "2")]
+    with pytest.raises(ProblemsError) as raised:
+        raise_problems(problems)
+    assert raised.value.problems == tuple(problems)
+    assert str(raised.value) == "b: 1\na: 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "hint"),
+    [
+        ("snipets", ["snippets", "scripts"], "did you mean 'snippets'?"),
+        ("zzz", ["snippets", "scripts"], ""),
+        ("x", [], ""),
+        ("abc", {"abe", "abd"}, "did you mean 'abe'?"),
+    ],
+)
+def test_the_nearest_name_is_a_hint(name, known, hint):
+    assert did_you_mean(name, known) == hint
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (3, "3"),
+        (1.5, "1.5"),
+        (None, "None"),
+        ("it's", '"it\'s"'),
+        ({"a": 1}, "a table"),
+        ([1, "a", True, {}], "[1, 'a', true, a table]"),
+        (dt.date(2024, 1, 2), "2024-01-02"),
+        (dt.datetime(2024, 1, 2, 3, 4, tzinfo=dt.UTC), "2024-01-02T03:04:00+00:00"),
+        (dt.time(1, 2), "01:02:00"),
+        ("x" * 78, f"'{'x' * 78}'"),
+        ("x" * 79, f"'{'x' * 76}..."),
+        ([0] * 10**6, f"[{'0, ' * 25}0..."),
+    ],
+)
+def test_a_wrong_value_is_shown_as_it_was_written(value, text):
+    assert shown(value) == text
+    assert len(text) <= 80
