@@ -9,6 +9,7 @@ no way to say an attribute, a call or a global of Python's.
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -17,6 +18,7 @@ from jinja2.compiler import CodeGenerator
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hatch_agpm.tera.compiler import LAZY, compile_tree
+from hatch_agpm.tera.jinja import JinjaEnvironment, JinjaTemplate
 from hatch_agpm.tera.limits import Account, Limits
 from hatch_agpm.tera.operators import OPERATORS, write
 from hatch_agpm.tera.parser import parse
@@ -84,20 +86,27 @@ class TeraEnvironment:
         env: Collection[str] = (),
     ) -> None:
         self._limits: Final = limits
-        self._jinja: Final = _JinjaEnvironment(filters, limits, frozenset(env))
+        self._filters: Final = filters
+        self._tera: Final = _JinjaEnvironment(filters, limits, frozenset(env))
         self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
 
     def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
         """Return the template of a text, parsed once; raise TemplateError."""
         key = source, dialect
         if key not in self._templates:
-            self._templates[key] = self._parsed(source)
+            self._templates[key] = self._parsed(source, dialect)
         return self._templates[key]
 
-    def _parsed(self, source: str) -> Template:
+    def _parsed(self, source: str, dialect: Dialect) -> Template:
         if not any(opening in source for opening in ("{{", "{%", "{#")):
             return Template(lambda _: source)
-        return Template(_TeraTemplate(source, self._jinja).render)
+        if dialect == "tera":
+            return Template(_TeraTemplate(source, self._tera).render)
+        return Template(JinjaTemplate(source, self._jinja).render)
+
+    @cached_property
+    def _jinja(self) -> JinjaEnvironment:
+        return JinjaEnvironment(self._filters, self._limits)
 
 
 class _TeraTemplate:

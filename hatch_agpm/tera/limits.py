@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.tera.failures import Refusal
 
@@ -38,29 +38,42 @@ class Limits:
 
 
 class Sized(list[object]):
-    """An array that a template made, with what it holds counted to the bottom."""
+    """An array that a template made, with what it holds measured to the bottom."""
 
-    __slots__ = ("characters", "depth", "items")
+    __slots__ = ("measure",)
 
     def __init__(self, values: list[object]) -> None:
         super().__init__(values)
-        measures = [_measure(value) for value in values]
-        self.items = len(values) + sum(items for items, _, _ in measures)
-        self.characters = sum(characters for _, characters, _ in measures)
-        self.depth = 1 + max((depth for _, _, depth in measures), default=0)
+        self.measure = measured(list(values))
 
 
-def _measure(value: object) -> tuple[int, int, int]:
-    """Return the items, characters and levels of a value."""
+class Measure(NamedTuple):
+    """How large a value is: items and characters at all levels, and the levels."""
+
+    items: int = 0
+    characters: int = 0
+    depth: int = 0
+
+
+def measured(value: object, known: dict[int, Measure] | None = None) -> Measure:
+    """Return how large a value is, counting shared parts as often as they show."""
     if isinstance(value, str):
-        return 0, len(value), 0
-    if isinstance(value, dict):
-        value = list(value.values())
-    if not isinstance(value, list):
-        return 0, 0, 0
-    # Arrays share their parts, so that to walk them again could take for ever.
-    sized = value if isinstance(value, Sized) else Sized(value)
-    return sized.items, sized.characters, sized.depth
+        return Measure(0, len(value), 0)
+    if isinstance(value, Sized):
+        return value.measure
+    if not isinstance(value, list | tuple | dict):
+        return Measure()
+    # Parts may be shared so often that to walk each again would take for ever.
+    known = {} if known is None else known
+    if id(value) not in known:
+        parts = value.values() if isinstance(value, dict) else value
+        measures = [measured(part, known) for part in parts]
+        known[id(value)] = Measure(
+            len(value) + sum(measure.items for measure in measures),
+            sum(measure.characters for measure in measures),
+            1 + max((measure.depth for measure in measures), default=0),
+        )
+    return known[id(value)]
 
 
 class Account:
@@ -114,13 +127,18 @@ class Account:
             what = f"an array gets longer than {self.limits.loop} items"
             raise Refusal(what, hint="the limit is 'loop'")
 
+    def whole(self, value: object) -> None:
+        """Count a value to the bottom; refuse one that is too large or too deep."""
+        measure = measured(value)
+        self.items(measure.items)
+        self.text(measure.characters)
+        self.nest(measure.depth)
+        self.work(20 * measure.items)
+
     def array(self, values: list[object]) -> list[object]:
         """Count and return an array made of `values`."""
         sized = Sized(values)
-        self.items(sized.items)
-        self.text(sized.characters)
-        self.nest(sized.depth)
-        self.work(20 * sized.items)
+        self.whole(sized)
         return sized
 
     def write(self, text: str) -> None:

@@ -17,7 +17,8 @@ from hatch_agpm.tera.expressions import (
     STRING,
     ExpressionParser,
 )
-from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.failures import Refusal
+from hatch_agpm.tera.habits import habit
 from hatch_agpm.tera.lexer import terminal
 from hatch_agpm.tera.syntax import (
     Block,
@@ -34,7 +35,6 @@ from hatch_agpm.tera.syntax import (
     MacroDefinition,
     Node,
     Operand,
-    Path,
     Print,
     Raw,
     Set,
@@ -66,6 +66,12 @@ _COMMA: Final = terminal(r",[ \t\r\n]*")
 _IGNORE_MISSING: Final = terminal(r"ignore[ \t\r\n]*missing")
 _OPEN_SQUARE: Final = terminal(r"\[")
 _CLOSE_SQUARE: Final = terminal(r"\]")
+
+_WORD: Final = terminal(r"\w+|-?[%#}]\}|\{[{%#]|.")
+_OPERATORS: Final = dict.fromkeys(
+    ("'or'", "'and'", "'in'", "'is'", "'~'", "a comparison", "a filter"), "an operator"
+)
+"""What is not worth naming one by one."""
 
 _EVERYWHERE: Final = frozenset(
     {"include", "set", "set_global", "if", "for", "filter", "raw"}
@@ -146,7 +152,7 @@ class _TemplateParser(ExpressionParser):
         word, left, at = tag
         if word not in _ALLOWED[place]:
             self.at = at
-            self.miss(f"a tag that may stand here, not '{word}'")
+            self.miss("a tag that may stand here")
             self.at = start
             return None
         self.count()
@@ -242,17 +248,19 @@ class _TemplateParser(ExpressionParser):
 
     def _unexpected(self) -> Refusal:
         """Return the error at the furthest place that anybody reached."""
-        if self.at > self.furthest or not self.expected:
+        if self.at > self.furthest:
             self.furthest, self.expected = self.at, set()
-        rest = self.source[self.furthest :]
-        if not rest:
-            got = "the end of the template"
-        else:
-            word = IDENT.match(rest)
-            got = f"'{word.group() if word else rest[:2].split()[0] if rest[:2].split() else rest[0]}'"
-        expected = sorted(self.expected)
-        what = f"expected {_either(expected)}" if expected else "is not Tera"
-        return Refusal(what, got, at=self.furthest)
+        expected = {_OPERATORS.get(name, name) for name in self.expected}
+        what = f"expected {_either(sorted(expected))}" if expected else "is not Tera"
+        hint = habit(self.source, self.furthest)
+        return Refusal(what, self._found(), hint, self.furthest)
+
+    def _found(self) -> str:
+        """Name what stands where the error is."""
+        found = _WORD.match(self.source, self.furthest)
+        if found is None:
+            return "the end of the template"
+        return "the end of the line" if found.group() == "\n" else f"'{found.group()}'"
 
     # Tags
 

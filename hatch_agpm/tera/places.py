@@ -12,7 +12,7 @@ from hatch_agpm.tera.lexer import position, source_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["located", "reported"]
+__all__ = ["at_line", "located", "reported"]
 
 
 @contextmanager
@@ -23,8 +23,8 @@ def reported(source: str) -> Iterator[None]:
     except Failure as failure:
         raise _error(failure, source) from None
     except RecursionError:
-        failure = Failure("nests too deeply", hint="does something contain itself?")
-        raise _error(failure, source) from None
+        deep = Failure("nests too deeply", hint="does something contain itself?")
+        raise _error(deep, source) from None
     except MemoryError:
         raise _error(Failure("takes more memory than there is"), source) from None
 
@@ -45,5 +45,20 @@ def located(error: TemplateError, source: str, at: int) -> TemplateError:
         error.got,
         error.hint,
         source_line(source, at),
+        error.embedded_in,
+    )
+
+
+def at_line(error: TemplateError, source: str, line: int) -> TemplateError:
+    """Return the same error at a line of a source, whose column nobody knows."""
+    lines = source.split("\n")
+    return TemplateError(
+        error.what,
+        error.path,
+        line,
+        0,
+        error.got,
+        error.hint,
+        lines[line - 1] if 0 < line <= len(lines) else "",
         error.embedded_in,
     )

@@ -1,0 +1,395 @@
+"""
+The second dialect: Jinja2's own language, with Tera's limits and form of errors.
+
+Strict where Jinja2 is lenient (an undefined variable is an error), and the same text
+at every build: objects go by sorted keys, nothing prints that has an address in it,
+chance is left out.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Final
+
+import jinja2
+from jinja2 import nodes, pass_context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from hatch_agpm.errors import AgpmError, TemplateError, did_you_mean
+from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.limits import Account, Limits
+from hatch_agpm.tera.places import at_line, reported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+    from jinja2.runtime import Context
+
+__all__ = ["JinjaEnvironment", "JinjaTemplate"]
+
+_TURN: Final = "a turn"
+_MEASURED: Final = "measured"
+_JOINED: Final = "joined"
+"""Filters that no template can name: their names are none, or they are set below."""
+
+_DROPPED_FILTERS: Final = ("random", "pprint", "urlize", "xmlattr")
+_DROPPED_GLOBALS: Final = ("lipsum",)
+_METHODS: Final = frozenset(
+    (
+        "capitalize casefold count endswith get index isalnum isalpha isascii isdecimal "
+        "isdigit isidentifier islower isnumeric isspace istitle isupper items join keys "
+        "lower lstrip partition removeprefix removesuffix replace rfind find rindex "
+        "rpartition rsplit rstrip split splitlines startswith strip swapcase title "
+        "upper values"
+    ).split()
+)
+"""Methods of values that give no more than they take, and two that are measured."""
+
+_LARGEST_NUMBER: Final = 10_000
+"""Widths, counts and indents above it would only be asked for to fill memory."""
+
+_LARGEST_INTEGER: Final = 4_096
+"""Bits."""
+
+
+class JinjaTemplate:
+    """One source text in the second dialect, compiled."""
+
+    def __init__(self, source: str, environment: JinjaEnvironment) -> None:
+        self._source: Final = source
+        self._environment: Final = environment
+        with reported(source):
+            environment.check_source(source)
+            self._compiled: Final = self._compile()
+
+    def _compile(self) -> jinja2.Template:
+        try:
+            tree = self._environment.parse(self._source)
+            for kind in (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends):
+                for node in tree.find_all(kind):
+                    what = "a template stands alone: there is nothing to load here"
+                    raise at_line(TemplateError(what), self._source, node.lineno)
+            return self._environment.from_string(_Bounded().visit(tree))
+        except jinja2.TemplateSyntaxError as error:
+            what = str(error.message)
+            raise at_line(TemplateError(what), self._source, error.lineno) from None
+
+    def render(self, context: Mapping[str, object]) -> str:
+        """Return the text for the variables of `context`; raise TemplateError."""
+        environment = self._environment
+        outer, environment.account = environment.account, Account(environment.limits)
+        try:
+            with reported(self._source):
+                return self._render(context)
+        finally:
+            environment.account = outer
+
+    def _render(self, context: Mapping[str, object]) -> str:
+        variables = {key: _sorted(context[key]) for key in sorted(context)}
+        scope = self._compiled.new_context(variables)
+        try:
+            return "".join(self._pieces(scope))
+        except (MemoryError, RecursionError):
+            raise
+        except Failure as failure:
+            error = TemplateError(failure.what, got=failure.got, hint=failure.hint)
+            line = self._line(failure.__traceback__)
+            raise at_line(error, self._source, line) from None
+        except TemplateError as error:
+            if error.line:
+                raise
+            line = self._line(error.__traceback__)
+            raise at_line(error, self._source, line) from None
+        except AgpmError:
+            raise
+        except Exception as error:  # noqa: BLE001 - Python's errors are Jinja2's
+            what, _, hint = str(error).partition("; ")
+            line = self._line(error.__traceback__)
+            problem = TemplateError(what or type(error).__name__, hint=hint)
+            raise at_line(problem, self._source, line) from None
+
+    def _pieces(self, scope: Context) -> Iterator[str]:
+        """Yield what is printed; text between tags is counted here."""
+        length = 0
+        for piece in self._compiled.root_render_func(scope):
+            length += len(piece)
+            self._environment.account.text(length)
+            yield piece
+
+    def _line(self, traceback: TracebackType | None) -> int:
+        """Return the line of the template that was running last."""
+        line = 0
+        while traceback is not None:
+            if traceback.tb_frame.f_globals.get("environment") is self._environment:
+                line = self._compiled.get_corresponding_lineno(traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return line
+
+
+class _Bounded(NodeTransformer):
+    """Puts counting into loops and macros, and measuring where values are made."""
+
+    def _counted(self, node: nodes.For | nodes.Macro | nodes.CallBlock) -> nodes.Node:
+        self.generic_visit(node)
+        weight = sum(1 for _ in node.find_all(nodes.Stmt))
+        text = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
+        turn = _filter(nodes.Const(weight), _TURN, nodes.Const(text))
+        node.body.insert(0, nodes.ExprStmt(turn, lineno=node.lineno))
+        return node
+
+    visit_For = visit_Macro = visit_CallBlock = _counted  # noqa: N815 - Jinja2's names
+
+    def _measured(self, node: nodes.Expr) -> nodes.Node:
+        self.generic_visit(node)
+        stores = isinstance(node, nodes.Tuple) and node.ctx == "store"
+        return node if stores else _filter(node, _MEASURED)
+
+    visit_List = visit_Dict = visit_Tuple = _measured  # noqa: N815
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filter(nodes.List(node.nodes, lineno=node.lineno), _JOINED)
+
+
+def _filter(value: nodes.Expr, name: str, *arguments: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(
+        value, name, list(arguments), [], None, None, lineno=value.lineno or 1
+    )
+
+
+class _Undefined(jinja2.StrictUndefined):
+    """An error wherever it is used, with the nearest key."""
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: object = jinja2.runtime.missing,
+        name: str | None = None,
+        exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
+    ) -> None:
+        if hint is None and name is not None:
+            hint = f"'{name}' is undefined"
+            if isinstance(obj, dict):
+                near = did_you_mean(str(name), map(str, obj))
+                hint += f"; {near}" if near else ""
+        super().__init__(hint, obj, name, exc)
+
+
+class JinjaEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja2, strict, bounded and without chance."""
+
+    intercepted_binops = frozenset(("+", "*", "**", "%"))
+
+    def __init__(
+        self,
+        filters: Mapping[str, Callable[[object, Mapping[str, object]], object]],
+        limits: Limits,
+    ) -> None:
+        super().__init__(
+            autoescape=False,
+            keep_trailing_newline=True,
+            undefined=_Undefined,
+            finalize=self._printed,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        )
+        self.limits: Final = limits
+        self.account = Account(limits)
+        for name in _DROPPED_GLOBALS:
+            self.globals.pop(name)
+        self.globals["range"] = self._range
+        for name in _DROPPED_FILTERS:
+            self.filters.pop(name)
+        for name, function in self.filters.items():
+            self.filters[name] = self._bounded(name, function)
+        for name, function in filters.items():
+            self.filters[name] = self._given(name, function)
+        self.filters[_TURN] = pass_context(_turn)
+        self.filters[_MEASURED] = pass_context(_measured)
+        self.filters[_JOINED] = pass_context(_joined)
+
+    def check_source(self, source: str) -> None:
+        """Refuse a text that would take too long to compile."""
+        tags = source.count("{{") + source.count("{%")
+        if len(source) + 1_000 * tags > self.limits.source:
+            raise Refusal("the template is too large", hint="the limit is 'source'")
+
+    def _printed(self, value: object) -> object:
+        """Let through what has the same text at every build."""
+        if isinstance(value, jinja2.Undefined):
+            return str(value)
+        self.account.whole(value)
+        for part in _parts(value):
+            if not isinstance(part, str | int | float | None):
+                what = f"a value of type '{type(part).__name__}' cannot be printed"
+                raise Failure(what, hint="add '| list', or print a part of it")
+        text = str(value)
+        self.account.write(text)
+        return text
+
+    def _range(self, *arguments: int) -> range:
+        numbers = range(*arguments)
+        self.account.items(len(numbers[: self.limits.loop + 1]))
+        return numbers
+
+    def _given(
+        self, name: str, function: Callable[[object, Mapping[str, object]], object]
+    ) -> Callable[..., object]:
+        """Return a filter of ours in Jinja2's form."""
+
+        def filtered(value: object, *arguments: object, **named: object) -> object:
+            if arguments:
+                what = f"filter '{name}' takes its arguments by name"
+                raise Failure(what, hint=f"write {name}(name=value)")
+            result = function(value, named)
+            self.account.made(result)
+            return result
+
+        return filtered
+
+    def _bounded(
+        self, name: str, function: Callable[..., object]
+    ) -> Callable[..., object]:
+        """Return a filter that looks at its arguments and its result."""
+
+        @functools.wraps(function)
+        def bounded(*arguments: object, **named: object) -> object:
+            given = [*arguments, *named.values()]
+            self.account.all(given)
+            if any(
+                isinstance(part, int) and abs(part) > _LARGEST_NUMBER
+                for part in given[1:]
+            ):
+                raise Refusal(f"filter '{name}' gets a number that is too large")
+            texts = [part for part in given if isinstance(part, str)]
+            self._check_growth(name, texts, given)
+            result = function(*arguments, **named)
+            self.account.made(result)
+            return result
+
+        return bounded
+
+    def _check_growth(self, name: str, texts: list[str], given: list[object]) -> None:
+        """Refuse what would become too large, before it does."""
+        if name == "replace" and len(texts) > 2:  # noqa: PLR2004
+            text, old, new = texts[:3]
+            self.account.text(len(text) + text.count(old) * len(new))
+        elif name == "join":
+            items = next((part for part in given if isinstance(part, list | tuple)), ())
+            separator = len(texts[0]) if texts else 0
+            lengths = sum(len(i) for i in items if isinstance(i, str))
+            self.account.text(lengths + separator * len(items))
+        elif name in {"format", "%"} and texts:
+            self._check_format(texts[0])
+        elif name in {"indent", "wordwrap"} and texts:
+            widest = max((p for p in given[1:] if isinstance(p, int)), default=4)
+            self.account.text(texts[0].count("\n") * max(widest, len(texts[-1])))
+
+    def _check_format(self, text: str) -> None:
+        if re.search(r"%[^a-zA-Z%]*\d{4}", text):
+            raise Refusal("a format has a width that is too large")
+
+    # What the sandbox asks
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Allow no method of a value that makes more of it."""
+        if isinstance(obj, str | list | dict | tuple | int | float | None):
+            return attr in _METHODS and not isinstance(obj, int | float)
+        return super().is_safe_attribute(obj, attr, value)
+
+    def call(  # type: ignore[override]  # positional-only names are Jinja2's own
+        self, context: Context, obj: object, /, *arguments: object, **named: object
+    ) -> object:
+        """Call what the sandbox allows, and measure what comes out."""
+        owner = getattr(obj, "__self__", None)
+        if isinstance(owner, str):
+            name = getattr(obj, "__name__", "")
+            given = [owner, *arguments, *named.values()]
+            self._check_growth(name, [p for p in given if isinstance(p, str)], given)
+        result = super().call(context, obj, *arguments, **named)
+        self.account.made(result)
+        return result
+
+    def call_binop(
+        self, context: Context, operator: str, left: object, right: object
+    ) -> object:
+        """Calculate what stays small enough."""
+        if isinstance(left, int) and isinstance(right, int):
+            bits = max(left.bit_length(), 1) * right if operator == "**" else 0
+            bits += left.bit_length() + right.bit_length() if operator == "*" else 0
+            if bits > _LARGEST_INTEGER:
+                raise Refusal(f"the result of '{operator}' is too large")
+        elif operator == "*":
+            self._check_product(left, right)
+        elif operator == "+":
+            self.account.text(_size(left) + _size(right))
+        elif operator == "%" and isinstance(left, str):
+            self._check_format(left)
+        result = super().call_binop(context, operator, left, right)
+        self.account.made(result)
+        return result
+
+    def _check_product(self, left: object, right: object) -> None:
+        for value, times in ((left, right), (right, left)):
+            if isinstance(times, int) and isinstance(value, list | tuple):
+                self.account.items(_size(value) * times)
+            elif isinstance(times, int):
+                self.account.text(_size(value) * times)
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, str | list | tuple) else 0
+
+
+def _account(scope: Context) -> Account:
+    environment = scope.environment
+    assert isinstance(environment, JinjaEnvironment)  # noqa: S101 - we compiled it
+    return environment.account
+
+
+# They take the context, so that Jinja2 does not work them out when it compiles.
+
+
+def _turn(scope: Context, weight: int, text: int) -> None:
+    account = _account(scope)
+    account.iterate(weight)
+    account.work(text)
+
+
+def _measured(scope: Context, value: object) -> object:
+    _account(scope).whole(value)
+    return value
+
+
+def _joined(scope: Context, parts: list[object]) -> str:
+    """Join what stands between `~`."""
+    account = _account(scope)
+    for part in parts:
+        account.whole(part)
+    texts = [str(part) for part in parts]
+    account.text(sum(map(len, texts)))
+    text = "".join(texts)
+    account.made(text)
+    return text
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Yield a value, or what it holds to the bottom."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _parts(part)
+    else:
+        yield value
+
+
+def _sorted(value: object) -> object:
+    """Return a value with the keys of its objects in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
