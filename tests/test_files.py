@@ -301,6 +301,7 @@ def test_entries_do_not_go_through_links(root, tree):
     assert not [path for path in entries if path.startswith(("l/", "out/", "up/"))]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs paths of some length")
 def test_entries_go_deeper_than_the_stack_of_python(root, tree, monkeypatch):
     depth = sys.getrecursionlimit() + 10

@@ -542,15 +542,15 @@ def test_wrong_dependencies_in_json_are_an_error(value, message):
     [
         "---\na: 1\n---\n" + "line\r\n" * 1_700_000,
         "---\n" + "a" * 10_000_000,
-        "---\n" * 2_500_000,
-        "---\n" + "\n" * 10_000_000,
+        "---\n" * 1_500_000,
+        "---\n" + "\n" * 5_000_000,
         "---\n" + "--- \t\u3000x\n" * 1_000_000,
         " \n" * 5_000_000 + "---\nagpm:\n",
         "---" + " " * 10_000_000 + "x\n",
     ],
     ids=["body", "one-line", "rules", "blank", "near-rules", "lead", "long-rule"],
 )
-def test_ten_megabytes_take_no_longer_than_they_are(text):
+def test_megabytes_take_no_longer_than_they_are(text):
     start = time.process_time()
     body_text(text)
     try:
