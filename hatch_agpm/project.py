@@ -93,7 +93,9 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     wanted = reader.get(table, "metadata", bool)
     env = reader.strings(table, "env")
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
-    if "manifest" in table and path is None:
+    lists = any(type_ in table for type_ in RESOURCE_TYPES)
+    if path is None and ("manifest" in table or not lists):
+        # A misspelt section looks like none at all; one message is enough.
         raise_problems(reader.problems)
     base, manifest = root, None
     problems: list[AgpmError] = [*reader.problems]

@@ -1,0 +1,226 @@
+"""A project's table and directories: what is read, what is found, what is refused."""
+
+import pytest
+
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.project import find_output, load_toml, read_project
+from hatch_agpm.tera import Limits
+
+
+def read(root, table):
+    return read_project(root, {"tool": {"hatch-agpm": table}})
+
+
+def listed(project):
+    return [(e.type, e.alias, e.path) for e in project.manifest.entries]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        pytest.param(
+            {"outptu": "x"},
+            "tool.hatch-agpm.outptu is not a known option; did you mean 'output'?",
+            id="unknown key",
+        ),
+        pytest.param(
+            {"output": 3}, "tool.hatch-agpm.output must be a string, got 3", id="type"
+        ),
+        pytest.param(
+            {"output": "../x"},
+            "tool.hatch-agpm.output must be a directory inside the project, written "
+            "with '/', got '../x'",
+            id="output outside",
+        ),
+        pytest.param(
+            {"output": "my-pkg/prompts"},
+            "tool.hatch-agpm.output must be importable, which 'my-pkg' is not, got "
+            "'my-pkg/prompts'",
+            id="output that is no package",
+        ),
+        pytest.param(
+            {"output": "pkg/class"},
+            "tool.hatch-agpm.output must be importable, which 'class' is not, got "
+            "'pkg/class'",
+            id="output that is a keyword",
+        ),
+        pytest.param(
+            {"manifest": "agpm.toml", "agents": {}, "project": {}},
+            "tool.hatch-agpm.project cannot stand beside 'manifest'; move it into "
+            "agpm.toml, or delete 'manifest'\n"
+            "tool.hatch-agpm.agents cannot stand beside 'manifest'; move it into "
+            "agpm.toml, or delete 'manifest'",
+            id="tables beside a manifest",
+        ),
+        pytest.param(
+            {"manifest": "../agpm.toml"},
+            "tool.hatch-agpm.manifest must stay inside the project, got '../agpm.toml'",
+            id="manifest outside",
+        ),
+        pytest.param(
+            {"manifest": "none.toml"},
+            "none.toml: cannot be read: No such file or directory",
+            id="no manifest",
+        ),
+        pytest.param(
+            {"manifest": 3},
+            "tool.hatch-agpm.manifest must be a string, got 3",
+            id="manifest that is a number",
+        ),
+        pytest.param(
+            {"limits": {"loop": 0, "lop": 1, "depth": True}, "agents": {}},
+            "tool.hatch-agpm.limits.lop is not a known option; did you mean 'loop'?\n"
+            "tool.hatch-agpm.limits.loop must be at least 1, got 0\n"
+            "tool.hatch-agpm.limits.depth must be a whole number, got true",
+            id="limits",
+        ),
+        pytest.param(
+            {"env": ["HOME", 3], "metadata": "yes", "agents": {}},
+            "tool.hatch-agpm.metadata must be true or false, got 'yes'\n"
+            "tool.hatch-agpm.env[1] must be a string, got 3",
+            id="env and metadata",
+        ),
+        pytest.param(
+            {"export": {}, "agents": {}},
+            "tool.hatch-agpm.export is not supported yet",
+            id="what comes later",
+        ),
+        pytest.param(
+            {},
+            "tool.hatch-agpm lists no resource, and none is found in "
+            "prompts/agents, prompts/commands, ...; list them, or move the templates "
+            "there",
+            id="nothing at all",
+        ),
+        pytest.param(
+            {"outptu": 1, "agents": {"a": 3}, "tools": {"x": {}}},
+            "tool.hatch-agpm.outptu is not a known option; did you mean 'output'?\n"
+            "tool.hatch-agpm.tools.x.path is missing\n"
+            "tool.hatch-agpm.agents.a must be a path or a table with a path, got 3",
+            id="problems of every kind at once",
+        ),
+    ],
+)
+def test_a_wrong_table_is_told_whole(table, message, tmp_path):
+    with pytest.raises(AgpmError) as caught:
+        read(tmp_path, table)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("table", [3, [], "x"])
+def test_a_table_that_is_none_is_told(table, tmp_path):
+    with pytest.raises(AgpmError, match=r"^tool\.hatch-agpm must be a table, got "):
+        read(tmp_path, table)
+
+
+@pytest.mark.parametrize("pyproject", [{}, {"tool": {}}, {"tool": 3}])
+def test_without_a_table_resources_are_found_by_convention(pyproject, write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    found = read_project(root, pyproject)
+    assert listed(found) == [("agents", "a", "prompts/agents/a.md")]
+
+
+def test_the_conventional_directories_name_resources_by_their_paths(write_files):
+    root = write_files(
+        {
+            "prompts/agents/team/lead.md": "",
+            "prompts/agents/.hidden.md": "",
+            "prompts/agents/.git/x.md": "",
+            "prompts/mcp-servers/files.json": "{}",
+            "prompts/scripts/run.tar.gz": "",
+            "prompts/skills/fix/SKILL.md": "",
+            "prompts/skills/fix/scripts/run.sh": "",
+            "prompts/skills/none/README.md": "",
+            "prompts/agent/typo.md": "",
+            "prompts/readme.md": "",
+        }
+    )
+    assert listed(read(root, {})) == [
+        ("agents", "team/lead", "prompts/agents/team/lead.md"),
+        ("mcp-servers", "files", "prompts/mcp-servers/files.json"),
+        ("scripts", "run.tar", "prompts/scripts/run.tar.gz"),
+        ("skills", "fix", "prompts/skills/fix"),
+    ]
+
+
+def test_one_listed_resource_switches_the_convention_off(write_files):
+    root = write_files({"prompts/agents/a.md": "", "x.md": ""})
+    found = read(root, {"commands": {"x": "x.md"}})
+    assert listed(found) == [("commands", "x", "x.md")]
+
+
+def test_metadata_is_seen_but_with_a_foreign_manifest(write_files):
+    root = write_files({"agpm.toml": "", "prompts/agents/a.md": ""})
+    assert read(root, {}).with_metadata
+    assert not read(root, {"metadata": False}).with_metadata
+    assert not read(root, {"manifest": "agpm.toml"}).with_metadata
+    assert read(root, {"manifest": "agpm.toml", "metadata": True}).with_metadata
+
+
+def test_limits_and_env_are_handed_on(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    found = read(root, {"limits": {"loop": 7}, "env": ["HOME"]})
+    assert found.limits == Limits(loop=7)
+    assert found.env == ("HOME",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a = [", "x.toml: is no valid TOML: Invalid value (at end of document)"),
+        (
+            b"a = 1\nb = ",
+            "x.toml: is no valid TOML: Invalid value (at end of document)",
+        ),
+        (b"a = '\xff'", "x.toml: is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told(content, message, tmp_path):
+    (tmp_path / "x.toml").write_bytes(content)
+    with pytest.raises(AgpmError) as caught:
+        load_toml(tmp_path / "x.toml", "x.toml")
+    assert str(caught.value) == message
+
+
+# --- where the bundle goes --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "distribution", "output"),
+    [
+        (["pkg/__init__.py"], "pkg", "pkg/prompts"),
+        (["src/my_pkg/__init__.py"], "my-pkg", "src/my_pkg/prompts"),
+        (["src/My_Pkg/__init__.py"], "my.pkg", "src/My_Pkg/prompts"),
+        (["src/pkg/core.py", "tests/pkg/x.py"], "pkg", "src/pkg/prompts"),
+    ],
+)
+def test_the_output_is_in_the_package_of_the_distributions_name(
+    files, distribution, output, write_files
+):
+    root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
+    assert find_output(read(root, {}), distribution) == output
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["other/__init__.py"], "there is no package 'pkg'"),
+        (["pkg/data.txt"], "there is no package 'pkg'"),
+        (["pkg/a.py", "src/pkg/a.py"], "there are pkg and src/pkg"),
+    ],
+)
+def test_without_one_package_the_output_must_be_said(files, found, write_files):
+    root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
+    with pytest.raises(AgpmError) as caught:
+        find_output(read(root, {}), "pkg")
+    assert str(caught.value) == (
+        f"tool.hatch-agpm.output is missing: {found}; say where the prompts go: "
+        'output = "<package>/prompts"'
+    )
+
+
+@pytest.mark.parametrize("output", ["src/pkg/prompts", "pkg/prompts/", "prompts_only"])
+def test_an_output_that_is_said_is_taken(output, write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    found = find_output(read(root, {"output": output}), "x")
+    assert found == output.rstrip("/")
