@@ -132,6 +132,8 @@ class SourceError(AgpmError):
         line = self.source_line.rstrip()
         if not line:
             return ""
+        # What cannot be printed would move the caret, or command the terminal.
+        line = "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in line)
         # A prompt is often one paragraph a line: show what is around the column.
         start = max(0, self.column - _EXCERPT // 2) if len(line) > _EXCERPT else 0
         shown = line[start : start + _EXCERPT]

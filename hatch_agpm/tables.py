@@ -20,6 +20,7 @@ __all__ = ["TableReader", "plain_json"]
 
 T = TypeVar("T")
 
+_MAX_DEPTH: Final = 127
 _KINDS: Final[Mapping[type, str]] = {
     bool: "true or false",
     dict: "a table",
@@ -91,12 +92,20 @@ def plain_json(value: object) -> object:
     Return a TOML value as the JSON value that templates see.
 
     Dates and times are their text as TOML writes it, NaN and the infinities null
-    (AGPM semantics, 3.5).
+    (AGPM semantics, 3.5).  Raises ConfigError where tables lie too deep in each
+    other for whatever walks through them later.
     """
+    return _plain(value, _MAX_DEPTH)
+
+
+def _plain(value: object, depth: int) -> object:
+    if depth == 0:
+        hint = f"at most {_MAX_DEPTH} tables and arrays may lie in each other"
+        raise ConfigError("a table", "is nested too deeply", hint=hint)
     if isinstance(value, dict):
-        return {str(key): plain_json(item) for key, item in value.items()}
+        return {str(key): _plain(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain_json(item) for item in value]
+        return [_plain(item, depth - 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dt.datetime | dt.date | dt.time):

@@ -59,6 +59,10 @@ CASES = [
         "a.md:2:1: is wrong",
     ),
     (
+        SourceError("w", "a.md", 1, 5, source_line="a\x1b[\ud800b"),
+        "a.md:1:5: w\n    a\ufffd[\ufffdb\n        ^",
+    ),
+    (
         SourceError("w", "a.md", 1, 3, source_line=LONG),
         f"a.md:1:3: w\n    {LONG[:120]}\n      ^",
     ),

@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from hatch_agpm.errors import ConfigError
 from hatch_agpm.tables import TableReader, plain_json
 
 TABLE = tomllib.loads("""
@@ -159,6 +160,23 @@ def test_problems_name_their_file_and_stay_in_order():
 def test_toml_becomes_json_as_in_agpm(written, value):
     toml = tomllib.loads(f"x = {written}")
     assert plain_json(toml) == {"x": value}
+
+
+@pytest.mark.parametrize(
+    "written", ["x" + ".x" * 3000 + " = 1", f"x = {'[' * 200}{']' * 200}"]
+)
+def test_tables_that_are_nested_too_deeply_are_an_error(written):
+    with pytest.raises(ConfigError) as raised:
+        plain_json(tomllib.loads(written))
+    assert str(raised.value) == (
+        "a table is nested too deeply; "
+        "at most 127 tables and arrays may lie in each other"
+    )
+
+
+def test_tables_may_be_nested_as_deeply_as_json():
+    toml = tomllib.loads("x" + ".x" * 125 + " = 1")
+    assert plain_json(toml) == toml
 
 
 def test_making_json_leaves_the_table_as_it_is():
