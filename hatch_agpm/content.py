@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, FrontmatterError, SourceError, TemplateError
-from hatch_agpm.frontmatter import body_text, normalise, parse, split
+from hatch_agpm.frontmatter import body_text, is_frontmatter, normalise, split
 from hatch_agpm.json_text import parse_json, pretty_json
 from hatch_agpm.lines import WHITE_SPACE
 from hatch_agpm.templates import render_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from hatch_agpm.declarations import Matter
     from hatch_agpm.files import File, Tree
@@ -38,8 +38,6 @@ class Source:
     file: File
     matter: Matter
     context: Mapping[str, object]
-    embeds: Sequence[str]
-    """The contents that its context brings in."""
 
     def render(self, text: str, line: int) -> str:
         """Render a piece of the file that begins at `line`; raises TemplateError."""
@@ -50,7 +48,6 @@ class Source:
             path=self.file.path,
             line=line,
             dialect=self.matter.frontmatter.dialect or "tera",
-            embeds=self.embeds,
         )
 
 
@@ -121,10 +118,10 @@ def _strip_rendered(rendered: str) -> str:
     if parts is None:
         return normalise(rendered)
     try:
-        document = parse(parts.matter)
+        stripped = is_frontmatter(parts.matter)
     except FrontmatterError:
         return rendered
-    return normalise(rendered if document is None else rendered[parts.end :])
+    return normalise(rendered[parts.end :] if stripped else rendered)
 
 
 def filter_content(tree: Tree, value: object) -> tuple[File, str]:
@@ -151,9 +148,11 @@ def filter_content(tree: Tree, value: object) -> tuple[File, str]:
         file = tree.read(real)
         return file, _filtered(file, value)
     except SourceError as error:
-        raise TemplateError(*error.args[:7]).at(
-            error.path or real, error.line
-        ) from None
+        if not error.line:
+            raise _refused(
+                f"the file '{value}' {error.what}", error.got, error.hint
+            ) from None
+        raise TemplateError(*error.args[:7]).at(real, error.line) from None
 
 
 def _filtered(file: File, name: str) -> str:

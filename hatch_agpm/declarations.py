@@ -31,7 +31,7 @@ from hatch_agpm.lines import strip_blank_ends
 from hatch_agpm.templates import render_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from hatch_agpm.files import File
     from hatch_agpm.frontmatter import Split
@@ -88,13 +88,7 @@ class Declarations:
             _check_other_markdown(file)
         return ()
 
-    def matter(
-        self,
-        file: File,
-        context: Mapping[str, object],
-        *,
-        embeds: Iterable[str] = (),
-    ) -> Matter | None:
+    def matter(self, file: File, context: Mapping[str, object]) -> Matter | None:
         """
         Render and interpret the frontmatter of a Markdown file; None without one.
 
@@ -111,7 +105,6 @@ class Declarations:
             path=file.path,
             line=parts.line,
             dialect="jinja2" if _JINJA2.search(parts.matter) else "tera",
-            embeds=embeds,
         )
         key = (file.path, rendered)
         if key not in self._frontmatters:
@@ -123,19 +116,20 @@ class Declarations:
             split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
         )
 
-    def metadata(self, path: str, text: str) -> tuple[int, Mapping[str, object]]:
+    def metadata(self, text: str) -> tuple[int, Mapping[str, object]]:
         """
         Return where the body of a rendered document begins, and its metadata.
 
-        The place is an offset in the UTF-8 bytes.  Raises FrontmatterError.
+        The place is an offset in the UTF-8 bytes.  A tag that trims the line end
+        before it can take the closing rule away: what is left has no frontmatter.
         """
         parts = split(text)
         if parts is None:
             return 0, {}
         try:
             document = self._parse(parts.matter)
-        except FrontmatterError as error:
-            raise error.at(path, 0) from None
+        except FrontmatterError:
+            document = None
         if document is None:
             return 0, {}
         metadata = document.value if isinstance(document.value, dict) else {}

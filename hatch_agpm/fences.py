@@ -3,9 +3,9 @@ Literal fences: blocks of a template that are shown, not rendered.
 
 A line that begins with three backticks and `literal` opens one, the next line
 that begins with three backticks closes it, white space before them aside (AGPM
-semantics, 4.5).  Before a render each block becomes one
-placeholder line, afterwards the placeholder becomes the block between two bare
-fences at the left margin.  AGPM renders the rest of an unclosed block and loses
+semantics, 4.5).  Before a render each block becomes one placeholder line,
+afterwards the placeholder becomes the block between two bare fences at the left
+margin.  AGPM renders the rest of an unclosed block and loses
 what a block held when another opens inside it; here both are errors.
 
 Knows nothing of the template language.
@@ -13,6 +13,8 @@ Knows nothing of the template language.
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,14 +23,14 @@ from hatch_agpm.errors import TemplateError
 from hatch_agpm.lines import WHITE_SPACE, rust_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["Shielded", "shield"]
 
 _FENCE = "```"
 _LITERAL = "```literal"
-_WORD = "__AGPM_LITERAL_BLOCK_"
 _AGPM = re.compile("agpm", re.IGNORECASE)
+_CAPITALS = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -73,20 +75,19 @@ class Shielded:
         return "".join(texts)
 
 
-def shield(text: str, values: Iterable[str] = ()) -> Shielded:
+def shield(text: str) -> Shielded:
     r"""
     Take the literal blocks out of `text`.
 
     The text comes back with `\n` as its only line end and with a final one only
-    if it had one, as AGPM does before every render.  `values` are texts that the
-    template may embed: the placeholder is a word that none of them contains.
+    if it had one, as AGPM does before every render.
 
     Raises TemplateError for a fence that is not closed, or opens inside another.
     """
     if _LITERAL not in text:
         unified = text.replace("\r\n", "\n") if "\r\n" in text else text
-        return Shielded(text=unified, blocks=(), word=_WORD, lines=())
-    word = _unused_word([text, *values])
+        return Shielded(text=unified, blocks=(), word="", lines=())
+    word = _word(text)
     kept, blocks, numbers = _take_blocks(rust_lines(text), word)
     ending = "\n" if text.endswith("\n") else ""
     return Shielded(
@@ -141,20 +142,25 @@ def _fence_error(what: str, line: int, source_line: str, hint: str) -> TemplateE
     return TemplateError(what, "", line, 1, "", hint, source_line)
 
 
-def _unused_word(texts: Sequence[str]) -> str:
-    """Return AGPM's word, or the like, so that none of the texts resembles it."""
-    attempt = 0
-    word = _WORD
-    while any(_resembles(text, word) for text in texts):
-        attempt += 1
-        word = f"__AGPM{attempt}_LITERAL_BLOCK_"
-    return word
+def _word(text: str) -> str:
+    """
+    Return the beginning of a placeholder that occurs nowhere else.
+
+    AGPM uses one word for all, and replaces it where an embedded text has it, too.
+    A digest of the template is in no other text; in capitals it survives `upper`.
+    """
+    for salt in itertools.count():
+        digest = hashlib.sha256(f"{salt}{text}".encode()).hexdigest()[:8]
+        digest = digest.translate(_CAPITALS)
+        if f"__{digest[:4]}" not in text:
+            break
+    return f"__{digest}_AGPM_LITERAL_BLOCK_"
 
 
 def _resembles(text: str, word: str) -> bool:
     """Tell whether a text could hold a placeholder that a filter has changed."""
     # Cut short, or in other case and with other signs between its letters.
-    return word[: word.index("ITERAL")] in text or bool(
+    return word[:6] in text or bool(
         _AGPM.search(text)
         and re.search(rf"{_letters(word)}[0-9]", _letters(text)) is not None
     )

@@ -87,7 +87,12 @@ class Tree:
             for path, real in self._real.items()
             if real is not None
         }
-        return {path: real for path, real in asked.items() if path != real}
+        return {
+            path: real
+            for path, real in asked.items()
+            # What `..` behind a link means cannot be said without the link.
+            if path != real and os.path.lexists(self.root / path)
+        }
 
     def locate(self, path: str) -> str | None:
         """

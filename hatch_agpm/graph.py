@@ -410,7 +410,7 @@ class _Freezer:
 
     def _dependencies(self, node: _Node) -> dict[str, dict[str, Resource]]:
         edges = [
-            Dependency(name=spec.name, line=spec.line, resource=self.frozen[child])
+            Dependency(name=spec.name, resource=self.frozen[child])
             for spec, child in node.edges
         ]
         file = f"{node.file}/{SKILL_FILE}" if node.type == "skills" else node.file

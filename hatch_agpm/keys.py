@@ -38,7 +38,6 @@ class Dependency(Generic[R]):
     """One declaration: what it names, and by what name."""
 
     name: str | None
-    line: int
     resource: R
 
 

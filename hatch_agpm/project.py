@@ -67,7 +67,7 @@ def load_toml(path: Path, shown: str) -> dict[str, object]:
         raise ConfigError(f"{shown}:", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{shown}:", "is not UTF-8 text") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{shown}:", f"is no valid TOML: {error}") from None
 
 

@@ -212,20 +212,18 @@ class _Renderer:
     def _parts(self, text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
         if isinstance(text, bytes) or not path.endswith(".md"):
             return 0, {}
-        return self.declarations.metadata(path, text)
+        return self.declarations.metadata(text)
 
     def _texts(self, resource: Resource, file: File) -> tuple[str | bytes, str | None]:
         """Return what is shipped of a resource, and its `content` if it has one."""
         context = self._context(resource)
-        children = [self.contents[child] for child in _children(resource)]
-        embeds = [str(child["content"]) for child in children if "content" in child]
         embedded = resource in self.dependents
         text = _source_text(file)
         if isinstance(text, bytes):
             return text, None
         matter = None
         if file.path.endswith(".md"):
-            matter = self.declarations.matter(file, context, embeds=embeds)
+            matter = self.declarations.matter(file, context)
         if matter is None:
             return text, other_content(file) if embedded else None
         if resource.type == "skills" and not embedded:
@@ -235,7 +233,6 @@ class _Renderer:
             file=file,
             matter=matter,
             context=context,
-            embeds=embeds,
         )
         document, content = markdown_texts(source, embedded=embedded)
         # AGPM copies skills as they are; only what is embedded of one is rendered.

@@ -13,7 +13,7 @@ from hatch_agpm.errors import TemplateError
 from hatch_agpm.fences import shield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from hatch_agpm.frontmatter import Dialect
     from hatch_agpm.tera import TeraEnvironment
@@ -29,18 +29,16 @@ def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every err
     path: str,
     line: int = 1,
     dialect: Dialect = "tera",
-    embeds: Iterable[str] = (),
 ) -> str:
     r"""
     Render `text`, which begins at `line` of the file `path`.
 
-    Line ends become `\n`.  `embeds` are the texts that the context can bring in,
-    which a placeholder for a literal fence must not occur in.
+    Line ends become `\n`.
 
     Raises TemplateError; what a filter raises about another file passes through.
     """
     try:
-        shielded = shield(text, embeds)
+        shielded = shield(text)
         try:
             template = environment.template(shielded.text, dialect=dialect)
             return shielded.restore(template.render(context))

@@ -26,7 +26,7 @@ def keys_of(*declarations):
             declaration if isinstance(declaration, tuple) else (declaration, "")
         )
         resource = Named(path.rpartition(".")[0], path)
-        dependencies.append(Dependency(name=name or None, line=0, resource=resource))
+        dependencies.append(Dependency(name=name or None, resource=resource))
     found = keyed(dependencies, "agents/a.md")
     return {key: resource.file for key, resource in found.items()}
 
