@@ -12,7 +12,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
-from hatch_agpm.placement import BUILTIN_TOOLS, Place, Tool, default_tool
+from hatch_agpm.placement import (
+    BUILTIN_TOOLS,
+    MERGED,
+    Place,
+    Tool,
+    default_tool,
+    make_place,
+)
 from hatch_agpm.resource_types import RESOURCE_TYPES
 from hatch_agpm.tables import TableReader, plain_json
 
@@ -279,17 +286,15 @@ def _tools(
         resources = reader.get(value, "resources", dict, where) or {}
         builtin = BUILTIN_TOOLS.get(name)
         places = dict(builtin.places) if builtin else {}
-        places |= _places(reader, resources, f"{where}resources.")
+        places |= _places(reader, name, resources, f"{where}resources.")
         if path is not None and _leaves_project(reader, path, f"{where}path"):
             continue
-        tools[name] = Tool(
-            path=path or ".", places=places, enabled=enabled is not False
-        )
+        tools[name] = Tool(path=path or "", places=places, enabled=enabled is not False)
     return tools
 
 
 def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
-    pure = PurePosixPath(path)
+    pure = PurePosixPath(path.replace("\\", "/"))
     if pure.is_absolute() or ".." in pure.parts:
         reader.problem(key, "must stay inside the project", got=repr(path))
         return True
@@ -297,7 +302,7 @@ def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
 
 
 def _places(
-    reader: TableReader, resources: Mapping[str, object], where: str
+    reader: TableReader, tool: str, resources: Mapping[str, object], where: str
 ) -> dict[str, Place]:
     reader.known_only(resources, RESOURCE_TYPES, where)
     places: dict[str, Place] = {}
@@ -308,15 +313,20 @@ def _places(
         here = f"{where}{type_}."
         reader.known_only(value, ("path", "merge-target", "flatten"), here)
         path = reader.get(value, "path", str, here)
-        merge = reader.get(value, "merge-target", str, here)
+        merge_target = reader.get(value, "merge-target", str, here)
         # A type that is overridden and says nothing of it is not flattened.
         flatten = reader.get(value, "flatten", bool, here) or False
-        target = merge if type_ in {"hooks", "mcp-servers"} else path
-        if target is None:
-            wanted = "merge-target" if type_ in {"hooks", "mcp-servers"} else "path"
-            reader.problem(f"{here}{wanted}", "is missing")
-        elif not _leaves_project(reader, target, here[:-1]):
-            places[type_] = Place(path=target, merge=target is merge, flatten=flatten)
+        place = make_place(
+            tool, type_, path=path, merge_target=merge_target, flatten=flatten
+        )
+        if place is None:
+            wanted = "merge-target" if type_ in MERGED else "path"
+            if wanted not in value:
+                reader.problem(f"{here}{wanted}", "is missing")
+        else:
+            _leaves_project(reader, place.path.lstrip("/"), here[:-1])
+        # A place that is wrong is told once, not again by each of its resources.
+        places[type_] = place or Place(path=type_)
     return places
 
 
