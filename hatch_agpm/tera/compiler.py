@@ -50,7 +50,10 @@ if TYPE_CHECKING:
 
     from hatch_agpm.tera.syntax import Arguments, Node, Operand, TemplateTree
 
-__all__ = ["LAZY", "MACRO", "compile_tree"]
+__all__ = ["FIRST_LINE", "LAZY", "MACRO", "compile_tree"]
+
+FIRST_LINE: Final = 1
+"""Offsets in the source, plus this, are the line numbers of statements."""
 
 LAZY: Final = "lazy"
 """The filter that is none: its value is evaluated when the callee asks for it."""
@@ -61,12 +64,17 @@ MACRO: Final = "macro_"
 _SKIPPED_FILTERS: Final = frozenset({"safe", "default"})
 """`safe` means nothing without escaping; `default` is part of reading a variable."""
 
+_LOOPS_IN_A_FUNCTION: Final = 15
+"""Python allows 20."""
+
 _DUMP: Final = "__tera_context"
 
 
 def compile_tree(tree: TemplateTree) -> nodes.Template:
     """Return the tree of Jinja2 for a template; raise Failure where Tera does."""
-    return nodes.Template(_Compiler(tree).template(), lineno=1)
+    template = nodes.Template(_Compiler(tree).template())
+    template.set_lineno(FIRST_LINE)
+    return template
 
 
 class _Compiler:
@@ -76,7 +84,8 @@ class _Compiler:
         self._blocks: Final[dict[str, Block]] = {}
         self._open_blocks: Final[list[str]] = []
         self._loops = 0
-        """How many loops of this template (or macro) are open here."""
+        """How many loops are open here."""
+        self._parts: Final[list[nodes.Node]] = []
 
     def template(self) -> list[nodes.Node]:
         for node in self._tree.nodes:
@@ -87,7 +96,8 @@ class _Compiler:
         self._find_blocks(self._tree.nodes)
         # Macros first: Tera knows them before their definition.
         macros = [self._macro(macro) for macro in self._macros.values()]
-        return [*macros, *self._body(self._tree.nodes)]
+        body = self._body(self._tree.nodes)
+        return [*self._parts, *macros, *body]
 
     def _find_blocks(self, body: Iterable[Node]) -> None:
         for node in body:
@@ -100,7 +110,15 @@ class _Compiler:
     # Statements
 
     def _body(self, body: Iterable[Node]) -> list[nodes.Node]:
-        return [compiled for node in body for compiled in self._node(node)]
+        result: list[nodes.Node] = []
+        line = FIRST_LINE
+        for node in body:
+            # Text has no place of its own: it is near what comes before it.
+            line = max(_statement_place(node) + FIRST_LINE, line)
+            for compiled in self._node(node):
+                compiled.set_lineno(line)
+                result.append(compiled)
+        return result
 
     def _node(self, node: Node) -> list[nodes.Node]:
         match node:
@@ -133,10 +151,10 @@ class _Compiler:
         bodies = [self._body(branch.body) for branch in node.branches]
         otherwise = self._body(node.otherwise.body) if node.otherwise else []
         elifs = [
-            nodes.If(test, body, [], [], lineno=1)
+            nodes.If(test, body, [], [])
             for test, body in zip(tests[1:], bodies[1:], strict=True)
         ]
-        return nodes.If(tests[0], bodies[0], elifs, otherwise, lineno=1)
+        return nodes.If(tests[0], bodies[0], elifs, otherwise)
 
     def _for(self, node: For) -> list[nodes.Node]:
         container = node.container.value
@@ -152,15 +170,19 @@ class _Compiler:
         self._loops += 1
         body = self._body(node.body)
         self._loops -= 1
-        target = nodes.Name("_item", "store", lineno=1)
+        target = nodes.Name("_item", "store")
         loop: list[nodes.Node] = [
-            nodes.For(target, items, body, [], None, False, lineno=1)  # noqa: FBT003 - not recursive
+            nodes.For(target, items, body, [], None, False)  # noqa: FBT003 - not recursive
         ]
+        if self._loops % _LOOPS_IN_A_FUNCTION == _LOOPS_IN_A_FUNCTION - 1:
+            name = f"part_{len(self._parts)}"
+            self._parts.append(nodes.Macro(name, [], [], loop))
+            loop = [_output(_operator("part", name))]
         if node.empty:
             # Not Jinja2's `else`: that runs, too, when the first turn breaks.
             empty = self._body(node.empty)
             was_empty = _operator("was_empty", 0)
-            loop.append(nodes.If(was_empty, empty, [], [], lineno=1))
+            loop.append(nodes.If(was_empty, empty, [], []))
         return loop
 
     def _jump(self, node: Jump) -> list[nodes.Node]:
@@ -170,12 +192,10 @@ class _Compiler:
         return [_run("jump", node.word, node.at), jump(lineno=1)]
 
     def _filter_section(self, node: FilterSection) -> list[nodes.Node]:
-        filtered = nodes.Filter(None, "section", [], [], None, None, lineno=1)
+        filtered = nodes.Filter(None, "section", [], [], None, None)
         if node.call.name != "safe":
             filtered = _operator("pipe", filtered, self._calls([node.call]))
-        block = nodes.FilterBlock(
-            self._body(node.body), _operator("show", filtered), lineno=1
-        )
+        block = nodes.FilterBlock(self._body(node.body), _operator("show", filtered))
         return [_run("open_section", 0), block]
 
     def _block(self, node: Block) -> list[nodes.Node]:
@@ -199,7 +219,7 @@ class _Compiler:
 
     def _macro(self, node: MacroDefinition) -> nodes.Macro:
         body = self._body(node.body)
-        return nodes.Macro(f"{MACRO}{node.name}", [], [], body, lineno=1)
+        return nodes.Macro(f"{MACRO}{node.name}", [], [], body)
 
     # Values
 
@@ -215,14 +235,14 @@ class _Compiler:
         else:
             result = self._plain_value(value)
         result = self._filtered(result, operand.filters)
-        return nodes.Not(_truth(result), lineno=1) if operand.negated else result
+        return nodes.Not(_truth(result)) if operand.negated else result
 
     def _plain_value(self, value: object) -> nodes.Expr:
         match value:
             case Literal():
                 return _literal(value)
             case Boolean():
-                return nodes.Const(value.value, lineno=1)
+                return nodes.Const(value.value)
             case Call():
                 arguments = self._arguments(value.arguments)
                 return _operator("call", value.name, arguments, value.at)
@@ -247,11 +267,11 @@ class _Compiler:
         result = self._filtered(result, filters)
         if not operand.negated:
             return result
-        negated: nodes.Expr = nodes.Not(_truth(result), lineno=1)
+        negated: nodes.Expr = nodes.Not(_truth(result))
         if filters and filters[0].name == "default":
             return negated
         # `not` of an undefined variable is true, whatever the filters say.
-        return nodes.Or(_operator("absent", _read("peek", path)), negated, lineno=1)
+        return nodes.Or(_operator("absent", _read("peek", path)), negated)
 
     def _default(self, path: Path, call: Call) -> nodes.Expr:
         default = call.arguments.get("value")
@@ -270,12 +290,11 @@ class _Compiler:
         return _list(
             nodes.Tuple(
                 [
-                    nodes.Const(call.name, lineno=1),
+                    nodes.Const(call.name),
                     self._arguments(call.arguments),
-                    nodes.Const(call.at, lineno=1),
+                    nodes.Const(call.at),
                 ],
                 "load",
-                lineno=1,
             )
             for call in calls
         )
@@ -283,10 +302,9 @@ class _Compiler:
     def _arguments(self, arguments: Arguments) -> nodes.Dict:
         return nodes.Dict(
             [
-                nodes.Pair(nodes.Const(name, lineno=1), self.value(value), lineno=1)
+                nodes.Pair(nodes.Const(name), self.value(value))
                 for name, value in arguments.items()
             ],
-            lineno=1,
         )
 
     def _macro_call(self, call: MacroCall) -> nodes.Expr:
@@ -304,8 +322,9 @@ class _Compiler:
             else:
                 what = f"macro '{name}' needs an argument '{parameter}'"
                 value = _operator("fail", what, call.at)
-            pairs.append(nodes.Pair(nodes.Const(parameter), value, lineno=1))
-        return _operator("macro", call.name, nodes.Dict(pairs, lineno=1), call.at)
+            pairs.append(nodes.Pair(nodes.Const(parameter), value))
+        arguments = nodes.Dict(pairs)
+        return _operator("macro", call.name, arguments, _weigh(macro.body), call.at)
 
     def _test(self, test: TestCall) -> nodes.Expr:
         arguments = _list(self.value(argument) for argument in test.arguments)
@@ -313,14 +332,14 @@ class _Compiler:
         result = _operator(
             "test", subject, test.name, arguments, test.path.text, test.at
         )
-        return nodes.Not(result, lineno=1) if test.negated else result
+        return nodes.Not(result) if test.negated else result
 
     def _membership(self, membership: Membership) -> nodes.Expr:
         needle, container = membership.needle, membership.container
         present = _operator(
             "contains", self.value(needle), self.value(container), membership.at
         )
-        return nodes.Not(present, lineno=1) if membership.negated else present
+        return nodes.Not(present) if membership.negated else present
 
     def _concatenation(self, value: Concatenation) -> nodes.Expr:
         parts = _list(self._part(part) for part in value.parts)
@@ -329,7 +348,7 @@ class _Compiler:
     def _part(self, part: Literal | Path | Call) -> nodes.Expr:
         if isinstance(part, Literal):
             text = digits(part.value) if isinstance(part.value, float) else part.value
-            return nodes.Const(str(text), lineno=1)
+            return nodes.Const(str(text))
         if isinstance(part, Path):
             return _read("path", part)
         return self._plain_value(part)
@@ -355,7 +374,7 @@ class _Compiler:
                 sides = self.number(value.left), self.number(value.right)
                 result = _operator("compare", *sides, value.operator, value.at)
             case Literal():
-                result = nodes.Const(bool(value.value), lineno=1)
+                result = nodes.Const(bool(value.value))
             case Arithmetic():
                 result = _operator("number_truth", self._arithmetic(value))
             case Call():
@@ -363,12 +382,12 @@ class _Compiler:
                 result = _operator("flag", call, value.name, value.at)
             case _:
                 result = _truth(self._plain_value(value))
-        return nodes.Not(result, lineno=1) if operand.negated else result
+        return nodes.Not(result) if operand.negated else result
 
     def _path_condition(self, path: Path, operand: Operand) -> nodes.Expr:
         if not operand.filters and path.text != _DUMP:
             found = _operator("holds", _read("peek", path))
-            return nodes.Not(found, lineno=1) if operand.negated else found
+            return nodes.Not(found) if operand.negated else found
         # Whatever goes wrong with a variable in a condition makes it false, and
         # `not` does not turn that round.
         return _operator("attempt", _lazy(self.value(operand)))
@@ -402,20 +421,18 @@ class _Compiler:
 def _operator(name: str, *arguments: nodes.Expr | str | float) -> nodes.Expr:
     """Return a call of one of `operators`."""
     first, *rest = (
-        argument
-        if isinstance(argument, nodes.Node)
-        else nodes.Const(argument, lineno=1)
+        argument if isinstance(argument, nodes.Node) else nodes.Const(argument)
         for argument in arguments
     )
-    return nodes.Filter(first, name, rest, [], None, None, lineno=1)
+    return nodes.Filter(first, name, rest, [], None, None)
 
 
 def _run(name: str, *arguments: nodes.Expr | str | float) -> nodes.ExprStmt:
-    return nodes.ExprStmt(_operator(name, *arguments), lineno=1)
+    return nodes.ExprStmt(_operator(name, *arguments))
 
 
 def _output(value: nodes.Expr) -> nodes.Output:
-    return nodes.Output([value], lineno=1)
+    return nodes.Output([value])
 
 
 def _lazy(value: nodes.Expr) -> nodes.Expr:
@@ -427,13 +444,13 @@ def _truth(value: nodes.Expr) -> nodes.Expr:
 
 
 def _list(items: Iterable[nodes.Expr]) -> nodes.List:
-    return nodes.List(list(items), lineno=1)
+    return nodes.List(list(items))
 
 
 def _literal(literal: Literal) -> nodes.Expr:
     if isinstance(literal.value, float) and math.isinf(literal.value):
         return _operator("refuse", "the number is too large", "", literal.at)
-    return nodes.Const(literal.value, lineno=1)
+    return nodes.Const(literal.value)
 
 
 def _read(name: str, path: Path) -> nodes.Expr:
@@ -444,7 +461,7 @@ def _read(name: str, path: Path) -> nodes.Expr:
     if steps is None:
         return _operator(f"{name}_at", path.text, path.at)
     root, *rest = steps
-    tail = nodes.Tuple([nodes.Const(step) for step in rest], "load", lineno=1)
+    tail = nodes.Tuple([nodes.Const(step) for step in rest], "load")
     return _operator(name, root, tail, path.text, path.at)
 
 
@@ -454,7 +471,7 @@ def _joined(word: str, operands: Sequence[nodes.Expr]) -> nodes.Expr:
         return operands[0]
     middle = len(operands) // 2
     sides = _joined(word, operands[:middle]), _joined(word, operands[middle:])
-    return (nodes.And if word == "and" else nodes.Or)(*sides, lineno=1)
+    return (nodes.And if word == "and" else nodes.Or)(*sides)
 
 
 def _weigh(body: Iterable[Node]) -> int:
@@ -471,6 +488,18 @@ def _weigh(body: Iterable[Node]) -> int:
                 weight += sum(_weigh(branch.body) + 1 for branch in node.branches)
                 weight += _weigh(node.otherwise.body) if node.otherwise else 0
     return weight
+
+
+def _statement_place(node: Node) -> int:
+    """Return the offset of the first expression of a statement, or of its name."""
+    match node:
+        case Print() | Set():
+            return _place(node.value.value)
+        case If():
+            return _place(node.branches[0].condition.value)
+        case FilterSection():
+            return node.call.at
+    return _place(node)
 
 
 def _place(value: object) -> int:

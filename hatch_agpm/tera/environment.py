@@ -17,12 +17,13 @@ import jinja2
 from jinja2.compiler import CodeGenerator
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from hatch_agpm.tera.compiler import LAZY, compile_tree
+from hatch_agpm.tera.compiler import FIRST_LINE, LAZY, compile_tree
+from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.jinja import JinjaEnvironment, JinjaTemplate
 from hatch_agpm.tera.limits import Account, Limits
 from hatch_agpm.tera.operators import OPERATORS, write
 from hatch_agpm.tera.parser import parse
-from hatch_agpm.tera.places import reported
+from hatch_agpm.tera.places import reported, running_line
 from hatch_agpm.tera.scope import Scope
 from hatch_agpm.tera.syntax import TemplateTree
 from hatch_agpm.tera.trim import trimmed
@@ -38,7 +39,7 @@ __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
 Dialect: TypeAlias = Literal["tera", "jinja2"]
 Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
 
-_TAG_COST: Final = 1_000
+_TAG_COST: Final = 2_000
 _NO_FILTERS: Final[Mapping[str, Filter]] = MappingProxyType({})
 
 
@@ -131,7 +132,14 @@ class _TeraTemplate:
         assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
         with reported(self._source):
             scope.start(self._source, Account(self._environment.limits))
-            return "".join(self._compiled.root_render_func(scope))
+            try:
+                return "".join(self._compiled.root_render_func(scope))
+            except Failure as failure:
+                if failure.at < 0:
+                    # The compiler has written offsets where Jinja2 has lines.
+                    line = running_line(failure.__traceback__, self._compiled)
+                    failure.at = line - FIRST_LINE
+                raise
 
 
 class _Generator(CodeGenerator):

@@ -394,6 +394,7 @@ class ExpressionParser(Cursor):
             if found is None:
                 self.at = start
                 return Operand(value=value, filters=tuple(filters))
+            self.count()
             filters.append(found)
 
     # Calls and tests

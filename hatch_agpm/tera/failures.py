@@ -9,13 +9,25 @@ Neither leaves the package: the environment turns both into `TemplateError`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["Failure", "Refusal"]
 
 
-class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accidents
-    """An error as Tera means it: `at` is the offset in the template, or -1."""
+Hint: TypeAlias = "str | Callable[[], str]"
 
-    def __init__(self, what: str, got: str = "", hint: str = "", at: int = -1) -> None:
+
+class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accidents
+    """
+    An error as Tera means it: `at` is the offset in the template, or -1.
+
+    A hint that takes work is a function, called when somebody will read it.
+    """
+
+    def __init__(self, what: str, got: str = "", hint: Hint = "", at: int = -1) -> None:
         super().__init__(what, got, hint, at)
         self.what = what
         self.got = got

@@ -123,7 +123,8 @@ _TAGS: Final = {
 
 def habit(source: str, at: int) -> str:
     """Return a hint for the syntax error at an offset, or ""."""
-    start = max(source.rfind("{{", 0, at), source.rfind("{%", 0, at), 0)
+    # The tag's own text, and no more of it than a person would look at.
+    start = max(source.rfind("{{", 0, at), source.rfind("{%", 0, at), at - 300, 0)
     before, after = source[start:at], source[at : at + 100]
     if re.fullmatch(r"\{%-?\s*", before):
         word = re.match(r"[a-z_]+", after)

@@ -4,6 +4,7 @@ What to do about a name that is not there: the nearest one, or what Tera has ins
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -85,7 +86,8 @@ _FUNCTIONS: Final = {
 def undefined(scope: Scope, text: str, at: int) -> Failure:
     """Return the error for a variable that is not there."""
     what = f"'{text}' is undefined"
-    return Failure(what, hint=_VARIABLES.get(text) or _nearest(scope, text, at), at=at)
+    hint = _VARIABLES.get(text) or functools.partial(_nearest, scope, text, at)
+    return Failure(what, hint=hint, at=at)
 
 
 def _nearest(scope: Scope, text: str, at: int) -> str:

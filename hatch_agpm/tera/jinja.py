@@ -20,11 +20,10 @@ from jinja2.visitor import NodeTransformer
 from hatch_agpm.errors import AgpmError, TemplateError, did_you_mean
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.places import at_line, reported
+from hatch_agpm.tera.places import at_line, reported, running_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
 
     from jinja2.runtime import Context
 
@@ -95,19 +94,20 @@ class JinjaTemplate:
         except (MemoryError, RecursionError):
             raise
         except Failure as failure:
-            error = TemplateError(failure.what, got=failure.got, hint=failure.hint)
-            line = self._line(failure.__traceback__)
+            hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
+            error = TemplateError(failure.what, got=failure.got, hint=hint)
+            line = running_line(failure.__traceback__, self._compiled)
             raise at_line(error, self._source, line) from None
         except TemplateError as error:
             if error.line:
                 raise
-            line = self._line(error.__traceback__)
+            line = running_line(error.__traceback__, self._compiled)
             raise at_line(error, self._source, line) from None
         except AgpmError:
             raise
         except Exception as error:  # noqa: BLE001 - Python's errors are Jinja2's
             what, _, hint = str(error).partition("; ")
-            line = self._line(error.__traceback__)
+            line = running_line(error.__traceback__, self._compiled)
             problem = TemplateError(what or type(error).__name__, hint=hint)
             raise at_line(problem, self._source, line) from None
 
@@ -118,15 +118,6 @@ class JinjaTemplate:
             length += len(piece)
             self._environment.account.text(length)
             yield piece
-
-    def _line(self, traceback: TracebackType | None) -> int:
-        """Return the line of the template that was running last."""
-        line = 0
-        while traceback is not None:
-            if traceback.tb_frame.f_globals.get("environment") is self._environment:
-                line = self._compiled.get_corresponding_lineno(traceback.tb_lineno)
-            traceback = traceback.tb_next
-        return line
 
 
 class _Bounded(NodeTransformer):
@@ -213,7 +204,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
     def check_source(self, source: str) -> None:
         """Refuse a text that would take too long to compile."""
         tags = source.count("{{") + source.count("{%")
-        if len(source) + 1_000 * tags > self.limits.source:
+        if len(source) + 2_000 * tags > self.limits.source:
             raise Refusal("the template is too large", hint="the limit is 'source'")
 
     def _printed(self, value: object) -> object:

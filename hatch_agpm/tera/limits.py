@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.tera.failures import Refusal
 
@@ -34,7 +34,7 @@ class Limits:
     """Levels of blocks, expressions, macros or values inside each other."""
 
     source: int = 64 * 2**20
-    """Characters of a template; a tag or a value in it counts as 1,000."""
+    """Characters of a template; each tag, value and filter in it counts as 2,000."""
 
 
 class Sized(list[object]):
@@ -76,6 +76,11 @@ def measured(value: object, known: dict[int, Measure] | None = None) -> Measure:
     return known[id(value)]
 
 
+_ITEM: Final = 40
+_STEP: Final = 50
+"""How many copied characters take the time of one item, or of one step."""
+
+
 class Account:
     """What a render has used so far."""
 
@@ -84,6 +89,8 @@ class Account:
         self._iterations = limits.loop
         self._work = 4 * limits.output
         self._open_text = 0
+        self.pattern_seconds = 2.0
+        """How long regular expressions may yet search."""
 
     def iterate(self, weight: int) -> None:
         """Count one turn of a loop; a body of more than ten parts counts more."""
@@ -112,14 +119,19 @@ class Account:
             self.work(sys.getsizeof(value))
         elif isinstance(value, list | dict):
             self.items(len(value))
-            self.work(20 * len(value))
+            self.work(_ITEM * len(value))
 
     def used(self, value: object) -> None:
         """Count the work that reading a value is."""
         if isinstance(value, str):
             self.work(len(value) // 4)
         elif isinstance(value, list | dict):
-            self.work(20 * len(value))
+            self.work(_ITEM * len(value))
+
+    def slowly(self, value: object) -> None:
+        """Count the work of a filter that goes through a value step by step."""
+        measure = measured(value)
+        self.work(_STEP * (measure.characters + measure.items))
 
     def items(self, length: int) -> None:
         """Refuse an array of `length` items."""
@@ -133,7 +145,7 @@ class Account:
         self.items(measure.items)
         self.text(measure.characters)
         self.nest(measure.depth)
-        self.work(20 * measure.items)
+        self.work(_ITEM * measure.items)
 
     def array(self, values: list[object]) -> list[object]:
         """Count and return an array made of `values`."""

@@ -24,6 +24,7 @@ from hatch_agpm.tera.hints import (
     unknown_function,
     unknown_test,
 )
+from hatch_agpm.tera.limits import measured
 from hatch_agpm.tera.places import located
 from hatch_agpm.tera.scope import Loop
 from hatch_agpm.tera.values import (
@@ -40,7 +41,7 @@ from hatch_agpm.tera.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from hatch_agpm.tera.scope import Scope
 
@@ -131,7 +132,9 @@ def _defined(scope: Scope, _value: Missing, text: str, at: int) -> NoReturn:
 @_operator
 def dump(scope: Scope, _at: int) -> str:
     """Return all variables as pretty JSON."""
-    text = encode(dict(scope.everything()), pretty=True)
+    known = dict(scope.everything())
+    scope.account.work(100 * measured(known).items)
+    text = encode(known, pretty=True)
     scope.account.made(text)
     return text
 
@@ -389,13 +392,13 @@ def pipe(
         scope.account.used(value)
         try:
             value = _apply(scope, value, name, given)
+            scope.account.made(value)
         except Failure as failure:
             raise _placed(failure, at) from None
         except TemplateError as error:
             if error.line:
                 raise
             raise located(error, scope.source, at) from None
-        scope.account.made(value)
     return value
 
 
@@ -416,9 +419,9 @@ def call(scope: Scope, name: str, given: dict[str, object], at: int) -> object:
         if function is None:
             raise unknown_function(name, FUNCTIONS)
         result = function(Arguments(f"function '{name}'", given, scope))
+        scope.account.made(result)
     except Failure as failure:
         raise _placed(failure, at) from None
-    scope.account.made(result)
     return result
 
 
@@ -437,22 +440,32 @@ def test(  # noqa: PLR0913 - compiled code calls it
         function = TESTS.get(name)
         if function is None:
             raise unknown_test(name, TESTS)
-        return function(value, arguments)
+        return function(value, arguments, scope.account)
     except Failure as failure:
         raise _placed(failure, at) from None
 
 
 @_operator
-def macro(scope: Scope, name: str, arguments: dict[str, object], at: int) -> str:
+def macro(
+    scope: Scope, name: str, arguments: dict[str, object], weight: int, at: int
+) -> str:
     """Call a macro; what it prints is a value."""
     try:
+        scope.account.iterate(weight)
         scope.enter_macro(arguments)
     except Failure as failure:
         raise _placed(failure, at) from None
-    before = scope.account.open()
-    text = str(scope.vars[f"{MACRO}{name}"]())
-    scope.account.close(before)
+    text = part(scope, f"{MACRO}{name}")
     scope.leave()
+    return text
+
+
+@_operator
+def part(scope: Scope, name: str) -> str:
+    """Run a part of the template that is a function of its own."""
+    before = scope.account.open()
+    text = str(scope.vars[name]())
+    scope.account.close(before)
     scope.account.made(text)
     return text
 
@@ -477,8 +490,10 @@ def loop(  # noqa: PLR0913 - compiled code calls it
     at: int,
 ) -> Iterator[int]:
     """Run a `for` loop."""
-    run = _loop_over(container, key, name, label, at)
     scope.account.used(container)
+    if isinstance(container, str) and not container.isascii():
+        scope.account.items(len(container))
+    run = _loop_over(container, key, name, label, at)
     scope.loop_was_empty = not run.length
     if run.length:
         for index in scope.enter_loop(run):
@@ -509,12 +524,12 @@ def _loop_over(container: object, key: str, name: str, label: str, at: int) -> L
         raise Failure(what, hint=f"write 'for {name} in ...'", at=at)
     if isinstance(container, list):
         return Loop(("", name), [], container, len(container))
-    return Loop(("", name), [], list(_clusters(container)), len(container))
+    return Loop(("", name), [], _clusters(container), len(container))
 
 
-def _clusters(text: str) -> list[str]:
+def _clusters(text: str) -> Sequence[object]:
     if text.isascii() and "\r\n" not in text:
-        return list(text)
+        return text
     from hatch_agpm.tera.builtins.graphemes import graphemes  # noqa: PLC0415 - rare
 
     return graphemes(text)

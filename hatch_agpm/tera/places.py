@@ -11,8 +11,11 @@ from hatch_agpm.tera.lexer import position, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
-__all__ = ["at_line", "located", "reported"]
+    from jinja2 import Template
+
+__all__ = ["at_line", "located", "reported", "running_line"]
 
 
 @contextmanager
@@ -30,7 +33,8 @@ def reported(source: str) -> Iterator[None]:
 
 
 def _error(failure: Failure, source: str) -> TemplateError:
-    error = TemplateError(failure.what, got=failure.got, hint=failure.hint)
+    hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
+    error = TemplateError(failure.what, got=failure.got, hint=hint)
     return located(error, source, failure.at) if failure.at >= 0 else error
 
 
@@ -47,6 +51,17 @@ def located(error: TemplateError, source: str, at: int) -> TemplateError:
         source_line(source, at),
         error.embedded_in,
     )
+
+
+def running_line(traceback: TracebackType | None, template: Template) -> int:
+    """Return the line that a compiled template was at, by its own counting."""
+    line = 0
+    while traceback is not None:
+        namespace = traceback.tb_frame.f_globals
+        if namespace.get("environment") is template.environment:
+            line = template.get_corresponding_lineno(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return line
 
 
 def at_line(error: TemplateError, source: str, line: int) -> TemplateError:

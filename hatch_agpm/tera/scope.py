@@ -19,7 +19,7 @@ from hatch_agpm.tera.paths import dynamic_path
 from hatch_agpm.tera.values import MISSING, Missing, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Loop", "Scope"]
 
@@ -33,7 +33,7 @@ class Loop:
         self,
         names: tuple[str, str],
         keys: list[str],
-        values: list[object],
+        values: Sequence[object],
         length: int,
     ) -> None:
         self.key, self.name = names

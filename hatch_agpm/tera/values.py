@@ -166,13 +166,15 @@ def _encode_items(
 
 
 def describe(value: object) -> str:
-    """Return `value` for an error message: as JSON, cut where it gets long."""
-    if isinstance(value, list | dict) and len(value) > 8:  # noqa: PLR2004
-        return (
-            f"{'an array' if isinstance(value, list) else 'an object'} of {len(value)}"
-        )
-    text = encode(value) if not isinstance(value, str) else encode(value[:60])
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
+    """Return `value` for an error message: as JSON, or its kind if it is large."""
+    if isinstance(value, list | dict) and value:
+        kind = "an array" if isinstance(value, list) else "an object"
+        return f"{kind} of {len(value)}"
+    text = encode(value[:_LONGEST_SHOWN] if isinstance(value, str) else value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
+
+
+_LONGEST_SHOWN: Final = 60
 
 
 def as_number(value: object) -> Number | None:
@@ -243,6 +245,9 @@ def _index(step: str) -> int | None:
     return int(step) if len(step) <= 19 else None  # noqa: PLR2004 - usize
 
 
+_LONGEST_POINTER: Final = 10_000
+
+
 @lru_cache(maxsize=1024)
 def pointer(text: str) -> tuple[str, ...]:
     """
@@ -251,6 +256,8 @@ def pointer(text: str) -> tuple[str, ...]:
     Raise Refusal where Tera panics: it counts characters but cuts bytes, so that a
     quoted key with accents is cut in two.
     """
+    if len(text) > _LONGEST_POINTER:
+        raise Refusal("the path is too long")
     try:
         return tuple(
             step.replace("~1", "/").replace("~0", "~") for step in _steps(text.encode())

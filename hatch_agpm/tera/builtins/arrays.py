@@ -63,7 +63,9 @@ def sort(value: object, arguments: Arguments) -> list[object]:
     if not items:
         return items
     attribute = arguments.string("attribute", "")
-    keys = [_attribute(item, attribute) for item in items]
+    arguments.scope.account.slowly(
+        keys := [_attribute(item, attribute) for item in items]
+    )
     order = _order(keys[0])
     ranked = [(order(key), index) for index, key in enumerate(keys)]
     return [items[index] for _, index in sorted(ranked)]  # type: ignore[type-var]
@@ -104,6 +106,7 @@ def unique(value: object, arguments: Arguments) -> list[object]:
     items = arguments.items(value)
     if not items:
         return items
+    arguments.scope.account.work(50 * len(items))
     sensitive = arguments.boolean("case_sensitive", default=False)
     steps = pointer(arguments.string("attribute", ""))
     kind = _kind(_attribute(items[0], arguments.string("attribute", "")))
@@ -149,6 +152,7 @@ def group_by(value: object, arguments: Arguments) -> dict[str, list[object]]:
     if not items:
         return {}
     steps = pointer(arguments.string("attribute"))
+    arguments.scope.account.work(50 * len(items))
     groups: dict[str, list[object]] = {}
     for item in items:
         key = find(item, steps)

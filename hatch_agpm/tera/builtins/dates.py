@@ -39,6 +39,7 @@ def date(value: object, arguments: Arguments) -> str:
     )
 
     pattern = arguments.string("format", "%Y-%m-%d")
+    arguments.scope.account.slowly(pattern)
     items = _items(pattern)
     zone = arguments.string("timezone", "")
     if "timezone" in arguments.given:

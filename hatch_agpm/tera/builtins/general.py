@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.limits import measured
 from hatch_agpm.tera.values import encode, render
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def reverse(value: object, arguments: Arguments) -> object:
 
 def json_encode(value: object, arguments: Arguments) -> str:
     """Encode any value as JSON."""
+    account = arguments.scope.account
+    account.work(100 * measured(value).items)
+    # Most control characters take six in JSON.
+    if isinstance(value, str) and not value.isprintable():
+        controls = sum(value.count(chr(code)) for code in range(32))
+        account.text(len(value) + 5 * controls)
     return encode(value, pretty=arguments.given.get("pretty") is True)
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
 
 import regex
 
@@ -19,9 +20,11 @@ from hatch_agpm.tera.builtins.regex_classes import CharacterClasses, PatternErro
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.values import encode
 
+if TYPE_CHECKING:
+    from hatch_agpm.tera.limits import Account
+
 __all__ = ["matches", "titled"]
 
-_SECONDS: Final = 2
 _MOST_REPETITIONS: Final = 1_000_000
 _DEEPEST: Final = 100
 
@@ -41,18 +44,24 @@ _ANCHORS: Final = {
 }
 
 
-def matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str, account: Account) -> bool:
     """
     Say whether a pattern of Rust's matches somewhere in a text.
 
-    Raise Failure for a pattern that Rust refuses, Refusal where it takes too long.
+    Raise Failure for a pattern that Rust refuses, Refusal where all patterns of the
+    render together take too long.
     """
+    compiled = _compiled(pattern)
+    start = perf_counter()
     try:
-        return _compiled(pattern).search(text, timeout=_SECONDS) is not None
+        return compiled.search(text, timeout=account.pattern_seconds) is not None
     except TimeoutError:
-        what = f"the pattern takes more than {_SECONDS} seconds"
         hint = "repetitions of repetitions take time: simplify it"
-        raise Refusal(what, encode(pattern), hint) from None
+        raise Refusal("patterns take too long", encode(pattern[:60]), hint) from None
+    finally:
+        spent = perf_counter() - start
+        # A timeout of nothing at all would mean that there is none.
+        account.pattern_seconds = max(account.pattern_seconds - spent, 1e-6)
 
 
 @lru_cache(maxsize=256)
@@ -62,7 +71,7 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
         return regex.compile(translated, flags=regex.V0)
     except (PatternError, regex.error, OverflowError) as error:
         what = f"the pattern of 'matching' is wrong: {error}"
-        raise Failure(what, encode(pattern)) from None
+        raise Failure(what, encode(pattern[:60])) from None
 
 
 _TITLE: Final = regex.compile(f"(?<!{_WORD})({_WORD})((?:{_WORD}|')*){_ENDS}")

@@ -76,6 +76,7 @@ def trim_end_matches(value: object, arguments: Arguments) -> str:
 def truncate(value: object, arguments: Arguments) -> str:
     """Cut after `length` grapheme clusters and append `end`."""
     text = arguments.text(value)
+    arguments.scope.account.slowly(text)
     length = arguments.integer("length", 255)
     end = arguments.string("end", "…")
     if text.isascii() and "\r\n" not in text:
@@ -90,6 +91,7 @@ def truncate(value: object, arguments: Arguments) -> str:
 def wordcount(value: object, arguments: Arguments) -> int:
     """Count what white space separates."""
     text = arguments.text(value)
+    arguments.scope.account.slowly(text)
     return sum(1 for _ in _WORD.finditer(text))
 
 
@@ -108,6 +110,7 @@ def replace(value: object, arguments: Arguments) -> str:
 def title(value: object, arguments: Arguments) -> str:
     """Capitalise each word, an apostrophe being part of one."""
     text = arguments.text(value)
+    arguments.scope.account.slowly(text)
     if text.isascii():
         words = re.compile(r"\b([\w'])([\w']*)\b")
         return words.sub(lambda word: word[1].upper() + word[2].lower(), text)
@@ -144,7 +147,9 @@ def indent(value: object, arguments: Arguments) -> str:
 
 def striptags(value: object, arguments: Arguments) -> str:
     """Drop comments and tags of HTML."""
-    return "".join(_without_tags(arguments.text(value)))
+    text = arguments.text(value)
+    arguments.scope.account.slowly(text)
+    return "".join(_without_tags(text))
 
 
 def _without_tags(text: str) -> Iterator[str]:
@@ -192,7 +197,9 @@ _BETWEEN_TAGS: Final = re.compile(f">[{SPACE}]+<")
 
 def spaceless(value: object, arguments: Arguments) -> str:
     """Drop white space between tags of HTML."""
-    return _BETWEEN_TAGS.sub("><", arguments.text(value))
+    text = arguments.text(value)
+    arguments.scope.account.slowly(text)
+    return _BETWEEN_TAGS.sub("><", text)
 
 
 _UNSAFE: Final = re.compile(rb"[^A-Za-z0-9/%\-._~]")
@@ -201,12 +208,16 @@ _NOT_ALPHANUMERIC: Final = re.compile(rb"[^A-Za-z0-9]")
 
 def urlencode(value: object, arguments: Arguments) -> str:
     """Percent-encode what a path of a URL may not hold; `/` and `%` stay."""
-    return _percent(_UNSAFE, arguments.text(value))
+    text = arguments.text(value)
+    arguments.scope.account.slowly(text)
+    return _percent(_UNSAFE, text)
 
 
 def urlencode_strict(value: object, arguments: Arguments) -> str:
     """Percent-encode all but ASCII letters and digits."""
-    return _percent(_NOT_ALPHANUMERIC, arguments.text(value))
+    text = arguments.text(value)
+    arguments.scope.account.slowly(text)
+    return _percent(_NOT_ALPHANUMERIC, text)
 
 
 def _percent(unsafe: re.Pattern[bytes], text: str) -> str:
@@ -238,6 +249,7 @@ def addslashes(value: object, arguments: Arguments) -> str:
 def slugify(value: object, arguments: Arguments) -> str:
     """Transliterate to lower-case ASCII, words joined by `-`."""
     text = arguments.text(value)
+    arguments.scope.account.slowly(text)
     if not text.isascii():
         # Here and not above: it loads a library.
         from hatch_agpm.tera.builtins.slugs import transliterated  # noqa: PLC0415

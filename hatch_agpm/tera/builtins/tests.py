@@ -11,60 +11,62 @@ from hatch_agpm.tera.values import Missing, as_float, describe, same
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hatch_agpm.tera.limits import Account
+
 __all__ = ["TESTS"]
 
-Check: TypeAlias = "Callable[[object, list[object]], bool]"
+Check: TypeAlias = "Callable[[object, list[object], Account], bool]"
 
 
-def _defined(value: object, _: list[object]) -> bool:
+def _defined(value: object, _: list[object], __: Account) -> bool:
     return not isinstance(value, Missing)
 
 
-def _undefined(value: object, _: list[object]) -> bool:
+def _undefined(value: object, _: list[object], __: Account) -> bool:
     return isinstance(value, Missing)
 
 
-def _string(value: object, _: list[object]) -> bool:
+def _string(value: object, _: list[object], __: Account) -> bool:
     return isinstance(value, str)
 
 
-def _number(value: object, _: list[object]) -> bool:
+def _number(value: object, _: list[object], __: Account) -> bool:
     return as_float(value) is not None
 
 
-def _odd(value: object, _: list[object]) -> bool:
+def _odd(value: object, _: list[object], __: Account) -> bool:
     return math.fmod(_float(value, "odd"), 2) != 0
 
 
-def _even(value: object, _: list[object]) -> bool:
+def _even(value: object, _: list[object], __: Account) -> bool:
     return math.fmod(_float(value, "even"), 2) == 0
 
 
-def _divisibleby(value: object, arguments: list[object]) -> bool:
+def _divisibleby(value: object, arguments: list[object], _: Account) -> bool:
     number = _float(value, "divisibleby")
     divisor = _float(_argument("divisibleby", arguments), "divisibleby")
     return divisor != 0 and math.fmod(number, divisor) == 0
 
 
-def _iterable(value: object, _: list[object]) -> bool:
+def _iterable(value: object, _: list[object], __: Account) -> bool:
     return isinstance(value, list | dict)
 
 
-def _object(value: object, _: list[object]) -> bool:
+def _object(value: object, _: list[object], __: Account) -> bool:
     return isinstance(value, dict)
 
 
-def _starting_with(value: object, arguments: list[object]) -> bool:
+def _starting_with(value: object, arguments: list[object], _: Account) -> bool:
     text = _text(value, "starting_with")
     return text.startswith(_text_argument("starting_with", arguments))
 
 
-def _ending_with(value: object, arguments: list[object]) -> bool:
+def _ending_with(value: object, arguments: list[object], _: Account) -> bool:
     text = _text(value, "ending_with")
     return text.endswith(_text_argument("ending_with", arguments))
 
 
-def _containing(value: object, arguments: list[object]) -> bool:
+def _containing(value: object, arguments: list[object], _: Account) -> bool:
     if isinstance(value, list):
         if not arguments:
             raise Refusal("test 'containing' needs an argument")
@@ -75,13 +77,13 @@ def _containing(value: object, arguments: list[object]) -> bool:
     raise Failure(what, describe(value))
 
 
-def _matching(value: object, arguments: list[object]) -> bool:
+def _matching(value: object, arguments: list[object], account: Account) -> bool:
     text = _text(value, "matching")
     pattern = _text_argument("matching", arguments)
     # Here and not above: it loads a regular expression engine.
     from hatch_agpm.tera.builtins.regexes import matches  # noqa: PLC0415
 
-    return matches(pattern, text)
+    return matches(pattern, text, account)
 
 
 def _float(value: object, name: str) -> float:
@@ -115,13 +117,13 @@ def _text_argument(name: str, arguments: list[object]) -> str:
 def _checked(name: str, check: Check, most: int) -> Check:
     """Return a test that first looks at its arguments and for something to test."""
 
-    def checked(value: object, arguments: list[object]) -> bool:
+    def checked(value: object, arguments: list[object], account: Account) -> bool:
         if len(arguments) > most:
             takes = f"takes {most} argument" if most else "takes no arguments"
             raise Failure(f"test '{name}' {takes}", str(len(arguments)))
         if isinstance(value, Missing) and name not in {"defined", "undefined"}:
             raise Failure(f"test '{name}' needs a variable that is defined")
-        return check(value, arguments)
+        return check(value, arguments, account)
 
     return checked
 
