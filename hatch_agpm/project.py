@@ -193,6 +193,9 @@ def _other_manifest(
     if pure.is_absolute() or ".." in pure.parts:
         key, what = f"{TABLE}.manifest", "must stay inside the project"
         raise ConfigError(key, what, repr(path))
+    if not (root / path).resolve().is_relative_to(root.resolve()):
+        key, what = f"{TABLE}.manifest", "leads out of the project through a link"
+        raise ConfigError(key, what, repr(path))
     return (root / path).parent, _agpm_manifest(root / path, path)
 
 
