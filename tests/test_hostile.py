@@ -10,7 +10,7 @@ from hatch_agpm.render import render_manifest
 
 TEMPLATE = "---\nagpm:\n  templating: true\n---\n"
 AGENT = '[agents]\na = "agents/a.md"\n'
-SECRET = "the secret"
+SECRET = "the secret"  # noqa: S105 - what must not be read
 
 
 @pytest.fixture

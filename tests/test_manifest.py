@@ -148,7 +148,8 @@ def test_keys_for_agpms_own_commands_have_no_effect():
         ),
         (
             'scripts.a = { path = "x", tool = "opencode" }',
-            "scripts.a: the tool 'opencode' does not support scripts; claude-code would",
+            "scripts.a: the tool 'opencode' does not support scripts; "
+            "claude-code would",
         ),
         (
             'agents = { Lint = "a.md", lint = "b.md" }',
@@ -196,8 +197,8 @@ def test_all_mistakes_are_told_at_once():
         read("agents.a = 3\ncommands.b = {}\ntools.x = {}\nnope = 1\n")
     assert str(caught.value).splitlines() == [
         "agpm.toml: nope is not a known option; known are agents, commands, "
-        "default-tools, gitignore, hooks, mcp-servers, patch, project, scripts, skills, "
-        "snippets, sources, token_warning_threshold, tools",
+        "default-tools, gitignore, hooks, mcp-servers, patch, project, scripts, "
+        "skills, snippets, sources, token_warning_threshold, tools",
         "agpm.toml: tools.x.path is missing",
         "agpm.toml: agents.a must be a path or a table with a path, got 3",
         "agpm.toml: commands.b.path is missing",

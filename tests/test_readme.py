@@ -72,7 +72,7 @@ def test_every_link_leads_somewhere(target):
 @pytest.mark.parametrize(
     "command", re.findall(r"^\$ (hatch-agpm .*?)(?: +#.*)?$", README, re.MULTILINE)
 )
-def test_every_command_runs(command, write_files, monkeypatch, tmp_path):
+def test_every_command_runs(command, write_files, monkeypatch):
     from hatch_agpm.cli import main  # noqa: PLC0415 - heavy
 
     monkeypatch.chdir(write_files(named_files()))

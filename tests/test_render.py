@@ -332,7 +332,7 @@ def test_scripts_keep_their_executable_bit(render_files, tmp_path):
     assert [r.executable for r in found] == [True, False]
 
 
-def test_a_skill_brings_all_its_files(render_files, tmp_path):
+def test_a_skill_brings_all_its_files(render_files):
     files = {
         "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n{{ raw }}\n",
         "skills/k/scripts/run.sh": "#!/bin/sh\n",
