@@ -16,7 +16,7 @@ from hatch_agpm.errors import ConfigError, did_you_mean, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["TableReader", "plain_json"]
+__all__ = ["TableReader", "plain_json", "quoted_key"]
 
 T = TypeVar("T")
 
@@ -85,6 +85,12 @@ class TableReader:
             if not hint and names:
                 hint = f"known are {', '.join(names)}"
             self.problem(f"{where}{key}", "is not a known option", hint=hint)
+
+
+def quoted_key(key: str) -> str:
+    """Return a key as it stands in a dotted path of TOML."""
+    bare = key.replace("-", "").replace("_", "")
+    return key if bare.isascii() and bare.isalnum() else f'"{key}"'
 
 
 def plain_json(value: object) -> object:

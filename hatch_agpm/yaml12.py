@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from yaml.nodes import MappingNode, Node, ScalarNode
 
-__all__ = ["Document", "Shape", "load", "shape"]
+__all__ = ["Document", "Shape", "load", "plain_value", "shape", "unquoted"]
 
 Shape = Literal["mapping", "nothing", "other"]
 
@@ -114,6 +114,40 @@ def shape(text: str) -> Shape:
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
                 found = "mapping" if is_mapping else "other"
     return found or "nothing"
+
+
+def unquoted(text: str) -> Iterator[tuple[str, int, str]]:
+    """
+    Yield each scalar of a mapping that has no quotes: its top key, line and text.
+
+    Keys count as well.  One with a tag that makes it a number, a boolean or null
+    has the tag before it: `!!int 5`.  Raises FrontmatterError as `load`.
+    """
+    with _located(text):
+        root = yaml.compose(text, Loader=_Loader)
+    seen: set[int] = set()
+    for key_node, value_node in (
+        root.value if isinstance(root, yaml.MappingNode) else ()
+    ):
+        waiting: list[Node] = [value_node, key_node]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                # An alias stands for what was seen before.
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.ScalarNode):
+                kind = node.tag.removeprefix(_TAGS)
+                if node.tag == _PLAIN or kind in _TYPES:
+                    tag = "" if node.tag == _PLAIN else f"!!{kind} "
+                    line = node.start_mark.line + 1
+                    yield str(key_node.value), line, f"{tag}{node.value}"
+            elif isinstance(node, yaml.SequenceNode):
+                waiting += reversed(node.value)
+            else:
+                waiting += [
+                    each for pair in reversed(node.value) for each in pair[::-1]
+                ]
 
 
 @contextmanager
@@ -205,28 +239,37 @@ class _Converter:
         return value
 
     def plain(self, node: ScalarNode) -> object:
-        text: str = node.value
-        if text in _WORDS:
-            return _WORDS[text]
-        if (match := _INT.fullmatch(text)) and len(match[5] or "") <= _U128_DIGITS:
-            sign, *digits = match.groups()
-            bases = zip(digits, (16, 8, 2, 10), strict=True)
-            value = next(int(sign + d, base) for d, base in bases if d is not None)
-            if -(2**63) <= value < 2**64:
-                return value
-            if -(2**127) <= value < 2**128:
-                what = f"{text} does not fit into 64 bits"
-                raise self.fail(node, what, "quote it")
-        # What is larger still is a float to AGPM, too.  A run of digits that begins
-        # with 0 is text, and so is 1e400.
-        if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
-            number = float(text)
-            return number if math.isfinite(number) else text
-        return text
+        value = plain_value(node.value)
+        if isinstance(value, int) and not -(2**63) <= value < 2**64:
+            what = f"{node.value} does not fit into 64 bits"
+            raise self.fail(node, what, "quote it")
+        return value
 
     def fail(self, node: Node, what: str, hint: str = "") -> FrontmatterError:
         mark = node.start_mark
         return _error(what, self.text, mark.line + 1, mark.column + 1, hint)
+
+
+def plain_value(text: str) -> object:
+    """
+    Return what a scalar without quotes means; an integer may have up to 128 bits.
+
+    NaN and the infinities are null.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if (match := _INT.fullmatch(text)) and len(match[5] or "") <= _U128_DIGITS:
+        sign, *digits = match.groups()
+        bases = zip(digits, (16, 8, 2, 10), strict=True)
+        value = next(int(sign + d, base) for d, base in bases if d is not None)
+        if -(2**127) <= value < 2**128:
+            return value
+    # What is larger still is a float to AGPM, too.  A run of digits that begins
+    # with 0 is text, and so is 1e400.
+    if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
+        number = float(text)
+        return number if math.isfinite(number) else text
+    return text
 
 
 def _key_text(key: object) -> str:

@@ -1,0 +1,220 @@
+"""
+What AGPM keeps of a frontmatter that it writes anew (semantics, 1.9).
+
+It does so for a patch only, and by other means than it reads frontmatter with
+elsewhere: another parser, which takes some scalars for other values, and a table of
+known keys, whose wrong type costs the file its whole frontmatter.  All that would be
+lost or changed is a problem here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import FrontmatterError, ProblemsError, SourceError, shown
+from hatch_agpm.frontmatter import interpret
+from hatch_agpm.tera.values import json_number
+from hatch_agpm.yaml12 import plain_value, unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from hatch_agpm.yaml12 import Document
+
+__all__ = ["Kept", "round_trip", "sort_keys"]
+
+_ORDER: Final = (
+    *("title", "description", "version", "author"),
+    *("tags", "type", "dependencies"),
+)
+"""The keys that AGPM knows and writes first."""
+
+_SPEC_ORDER: Final = ("path", "name", "version", "tool", "flatten", "install")
+_WORD = re.compile(r"[-+.~\w]+")
+_INT = re.compile(r"0x([-+]?[0-9a-fA-F]+)|0o([-+]?[0-7]+)|\+?([-+]?[0-9]+)")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_I64_DIGITS: Final = 20
+_LOST: Final = "AGPM would drop the frontmatter"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """One key of the frontmatter as it is written again."""
+
+    key: str
+    value: object
+    line: int = 0
+    """In the matter, from 1; 0 where it is not known."""
+
+    known: bool = False
+    """Whether AGPM knows the key, and so writes it before all others."""
+
+
+def round_trip(
+    matter: str, document: Document, replaced: Collection[str]
+) -> tuple[tuple[Kept, ...], tuple[SourceError, ...]]:
+    """
+    Return what is written of a mapping, and all that would not be as it was.
+
+    `document` is what `matter` says, not rendered.  The keys that AGPM knows come in
+    its order; null and empty ones among them are gone.
+    What is `replaced` is left out and need not be right.
+    """
+    trip = _RoundTrip(document)
+    trip.compare_scalars(matter, replaced)
+    metadata = document.value if isinstance(document.value, dict) else {}
+    known = [key for key in _ORDER if key in metadata]
+    kept: list[Kept] = []
+    for key in [*known, *sorted(metadata.keys() - {*known})]:
+        if key in replaced:
+            continue
+        value = trip.value(key, metadata[key])
+        if key not in known or value not in (None, []):
+            line = trip.line((key,))
+            kept.append(Kept(key=key, value=value, line=line, known=key in known))
+    return tuple(kept), tuple(trip.problems)
+
+
+class _RoundTrip:
+    """Collects what would not be as it was."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[SourceError] = []
+
+    def line(self, path: tuple[str | int, ...]) -> int:
+        return self.document.lines.get(path, 0)
+
+    def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
+        self.problems.append(FrontmatterError(what, "", line, 0, got, hint))
+
+    def compare_scalars(self, matter: str, replaced: Collection[str]) -> None:
+        """Note each scalar that AGPM's other parser takes for something else."""
+        for path, line in self.document.repeated.items():
+            key = ".".join(map(str, path))
+            hint = f"{_LOST}; delete one"
+            self.problem(f"'{key}' is given twice", line, hint=hint)
+        for top, line, text in unquoted(matter):
+            if top in replaced or not _differs(text):
+                continue
+            what = f"AGPM would change {text} when it patches the file"
+            self.problem(what, line, hint="quote it")
+
+    def value(self, key: str, value: object) -> object:
+        if key not in _ORDER:
+            return sort_keys(value)
+        if key == "tags":
+            return self.tags(value)
+        if key == "dependencies":
+            return self.dependencies(value)
+        return None if value is None else self.text(value, (key,))
+
+    def text(self, value: object, path: tuple[str | int, ...]) -> str | None:
+        """Return the text that AGPM makes of a scalar."""
+        if isinstance(value, str):
+            return value
+        key = ".".join(map(str, path))
+        if isinstance(value, dict | list):
+            what = f"'{key}' must be text, or {_LOST}"
+            self.problem(what, self.line(path), got=shown(value))
+            return None
+        text = _printed(value)
+        if (written := self.document.spelled.get(path, text)) != text:
+            what = f"AGPM would change {written or 'the null'} of '{key}' to {text}"
+            self.problem(what, self.line(path), hint="quote it")
+        return text
+
+    def tags(self, value: object) -> object:
+        if not isinstance(value, list):
+            what = f"'tags' must be a list, or {_LOST}"
+            self.problem(what, self.line(("tags",)), got=shown(value))
+            return None
+        return [self.text(item, ("tags", i)) for i, item in enumerate(value)]
+
+    def dependencies(self, value: object) -> object:
+        """Return the declarations with the fields in AGPM's order."""
+        only = replace(self.document, value={"dependencies": value}, repeated={})
+        try:
+            interpret(only)
+        except ProblemsError as error:
+            self.problems += [e for e in error.problems if isinstance(e, SourceError)]
+        except SourceError as error:
+            self.problems.append(error)
+        if not isinstance(value, dict):
+            return None
+        return {type_: self.specs(type_, value[type_]) for type_ in sorted(value)}
+
+    def specs(self, type_: str, specs: object) -> object:
+        path = ("dependencies", type_)
+        if specs is None:
+            what = f"'dependencies.{type_}' must be a list, or {_LOST}"
+            self.problem(what, self.line(path), hint="write []")
+        items = enumerate(specs if isinstance(specs, list) else ())
+        return [
+            {
+                field: self.field(item[field], (*path, index, field))
+                for field in _SPEC_ORDER
+                if item.get(field) is not None
+            }
+            for index, item in items
+            if isinstance(item, dict)
+        ]
+
+    def field(self, value: object, path: tuple[str | int, ...]) -> object:
+        flag = path[-1] in {"flatten", "install"}
+        return value if flag else self.text(value, path)
+
+
+def sort_keys(value: object) -> object:
+    """Return a value with the keys of all its mappings sorted."""
+    if isinstance(value, dict):
+        return {key: sort_keys(value[key]) for key in sorted(value)}
+    return [sort_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def _printed(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json_number(value) if isinstance(value, int | float) else str(value)
+
+
+def _differs(text: str) -> bool:
+    """Tell whether the two parsers of AGPM take a scalar for different values."""
+    if text.startswith("!!"):
+        return True
+    if not _WORD.fullmatch(text):
+        return False
+    ours, other = plain_value(text), _other_value(text)
+    return type(ours) is not type(other) or ours != other
+
+
+def _other_value(text: str) -> object:
+    """Return what the parser of a patch (yaml-rust2) makes of a plain scalar."""
+    if match := _INT.fullmatch(text):
+        digits, base = next(
+            (found, base)
+            for found, base in zip(match.groups(), (16, 8, 10), strict=True)
+            if found is not None
+        )
+        # More of them are no integer, and Python would refuse to count thousands.
+        if len(digits.lstrip("-+0")) < _I64_DIGITS:
+            number = int(digits, base)
+            if -(2**63) <= number < 2**63:
+                return number
+    if _INFINITE.fullmatch(text):
+        return 0.0
+    if _FLOAT.fullmatch(text):
+        value = float(text)
+        return value if math.isfinite(value) else None
+    # In base 2, with a sign before the base, or null in capitals.
+    return text if text in {"NULL", "Null"} or _is_int(text) else plain_value(text)
+
+
+def _is_int(text: str) -> bool:
+    return type(plain_value(text)) is int

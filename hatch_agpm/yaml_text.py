@@ -1,0 +1,138 @@
+"""
+Writing YAML as AGPM's library (serde_yaml 0.9 on libyaml) does, byte for byte.
+
+Block style, two spaces, lists under a key not indented, no limit of width.  PyYAML's
+emitter is not used: its Python and its C version differ from each other, and both
+from this one, in what they quote.
+
+Takes plain JSON values; knows nothing of frontmatter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.tera.values import json_number
+from hatch_agpm.yaml12 import plain_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["dump"]
+
+_STEP: Final = "  "
+_SIMPLE_KEY: Final = 128
+"""A longer key stands on a line of its own, after a question mark."""
+
+_SPECIAL = re.compile(
+    # libyaml's idea of what cannot be printed: the tabulator belongs to it.
+    "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_NOT_PLAIN = re.compile(
+    r"^(?:---|\.\.\.|[ #,\[\]{}&*!|>'\"%@`]|[-?:](?: |$))|:(?: |$)| #| $"
+)
+_DIGITS = re.compile(r"[-+]?0[0-9]+")
+_ESCAPED = re.compile(f'{_SPECIAL.pattern}|[\n"\\\\]')
+_ESCAPES: Final = dict(
+    zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029', '0abtnvfre"\\NLP', strict=True)
+)
+
+
+def dump(mapping: Mapping[str, object]) -> str:
+    """
+    Return a mapping as block YAML, keys in their order, with a newline at the end.
+
+    Values are plain JSON; an empty mapping is `{}`.
+    """
+    lines = _block(mapping, "") if mapping else ["{}"]
+    return "\n".join(lines) + "\n"
+
+
+def _node(value: object, indent: str) -> list[str]:
+    """
+    Return the lines of a value that stands inside of what is indented by `indent`.
+
+    The first line comes without its indentation: it follows a `- ` or a `: `.
+    """
+    if not _is_collection(value):
+        return _scalar(value, indent)
+    return _block(value, indent + _STEP)
+
+
+def _block(value: object, indent: str) -> list[str]:
+    """Return the lines of a collection whose entries are indented by `indent`."""
+    lines: list[str] = []
+    if isinstance(value, dict):
+        entries = [_entry(key, value[key], indent) for key in value]
+    else:
+        assert isinstance(value, list)  # noqa: S101 - a collection is one or the other
+        items = [_node(item, indent) for item in value]
+        entries = [[f"- {first}", *rest] for first, *rest in items]
+    for first, *rest in entries:
+        lines += [indent + first if lines else first, *rest]
+    return lines
+
+
+def _entry(key: str, value: object, indent: str) -> list[str]:
+    name, *more = _scalar(key, indent)
+    if "\n" in key or len(key.encode("utf-8", "surrogatepass")) > _SIMPLE_KEY:
+        first, *rest = _node(value, indent)
+        return [f"? {name}", *more, f"{indent}: {first}", *rest]
+    if not _is_collection(value):
+        first, *rest = _scalar(value, indent)
+        return [f"{name}: {first}", *rest]
+    # Only a mapping goes further in: a list stands below its key.
+    inner = indent if isinstance(value, list) else indent + _STEP
+    first, *rest = _block(value, inner)
+    return [f"{name}:", inner + first, *rest]
+
+
+def _is_collection(value: object) -> bool:
+    return isinstance(value, dict | list) and bool(value)
+
+
+def _scalar(value: object, indent: str) -> list[str]:
+    """Return the lines of a scalar, or of an empty collection, below `indent`."""
+    if isinstance(value, str):
+        return _text(value, indent)
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, int | float):
+        return [json_number(value)]
+    if isinstance(value, dict | list):
+        return ["{}" if isinstance(value, dict) else "[]"]
+    return ["null"]
+
+
+def _text(text: str, indent: str) -> list[str]:
+    if _SPECIAL.search(text) or " \n" in text or ("\n" in text and text[-1] == " "):
+        return [f'"{_ESCAPED.sub(_escape, text)}"']
+    if "\n" in text:
+        return _literal(text, indent + _STEP)
+    if _NOT_PLAIN.search(text) or _reads_as_other(text):
+        return ["'" + text.replace("'", "''") + "'"]
+    return [text]
+
+
+def _reads_as_other(text: str) -> bool:
+    """Tell whether a text would be, or look like, no text if it were not quoted."""
+    return not isinstance(plain_value(text), str) or bool(_DIGITS.fullmatch(text))
+
+
+def _literal(text: str, indent: str) -> list[str]:
+    hint = "2" if text[0] in " \n" else ""
+    if not text.endswith("\n"):
+        hint += "-"
+    elif text == "\n" or text.endswith("\n\n"):
+        hint += "+"
+    lines = text.removesuffix("\n").split("\n")
+    return [f"|{hint}", *(indent + line if line else "" for line in lines)]
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _ESCAPES:
+        return f"\\{_ESCAPES[character]}"
+    code = ord(character)
+    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}"  # noqa: PLR2004
