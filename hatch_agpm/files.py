@@ -177,7 +177,7 @@ class Tree:
             raise ContentError("is a link, not a file", path)
         if not stat.S_ISREG(mode):
             raise ContentError("is no regular file", path)
-        return File(path=path, data=whole.read_bytes(), executable=bool(mode & 0o111))
+        return File(path=path, data=whole.read_bytes(), executable=bool(mode & 0o100))
 
     def entries(self, directory: str) -> list[str]:
         """

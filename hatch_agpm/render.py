@@ -8,11 +8,11 @@ everything it depends on; what it says of others and of itself is AGPM's context
 
 from __future__ import annotations
 
-import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from hatch_agpm.conflicts import check_install_paths
 from hatch_agpm.content import (
     Source,
     filter_content,
@@ -22,7 +22,6 @@ from hatch_agpm.content import (
 from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
     AgpmError,
-    ConflictError,
     FrontmatterError,
     TemplateError,
     raise_problems,
@@ -36,7 +35,7 @@ from hatch_agpm.tera import TeraEnvironment
 from hatch_agpm.variables import deep_merge, with_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from hatch_agpm.files import File
     from hatch_agpm.graph import Resource
@@ -149,7 +148,8 @@ class _Renderer:
             if all(child in self.contents for child in _children(resource)):
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
-        _check_install_paths(rendered)
+        by_key = self.manifest.path == "pyproject.toml"
+        check_install_paths(rendered, by_key=by_key)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
         read = self.tree.read_files
@@ -342,40 +342,3 @@ def _source_text(file: File) -> str | bytes:
             # For these the error says where.
             return file.text
         return file.data
-
-
-_FILES: Final = frozenset(["agent", "snippet", "command", "script", "skill"])
-"""The types that are installed as files of their own."""
-
-
-def _check_install_paths(resources: Sequence[RenderedResource]) -> None:
-    """
-    Refuse two resources that AGPM would install over each other.
-
-    Equal bytes are fine, and so are variants of one dependency, which a wheel
-    keeps side by side.
-    """
-    by_path: dict[str, list[RenderedResource]] = {}
-    for resource in resources:
-        if resource.type in _FILES and resource.install is not False:
-            path = posixpath.normpath(resource.install_path)
-            by_path.setdefault(path, []).append(resource)
-    raise_problems(
-        [
-            ConflictError(
-                f"both would be installed as {path}",
-                sorted(f"{r.source_path}" for r in group),
-                "give one a 'filename' or 'target'",
-            )
-            for path, group in sorted(by_path.items())
-            if len({(r.document, r.files) for r in group}) > 1
-            and not _are_variants(group)
-        ]
-    )
-
-
-def _are_variants(group: Sequence[RenderedResource]) -> bool:
-    return (
-        all(resource.alias is None for resource in group)
-        and len({resource.source_path for resource in group}) == 1
-    )

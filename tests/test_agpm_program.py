@@ -173,7 +173,8 @@ class Project:
             entries["scripts"].append(("run", {"path": "tools/run.sh"}))
         if self.chance.random() < 0.3 and self.snippets:
             path = self.chance.choice(self.snippets)
-            entries["snippets"].append(("listed", {"path": path}))
+            listed = {"path": path, "tool": "agpm"}
+            entries["snippets"].append(("listed", listed))
         for path, text in self.files.items():
             file = self.root / path
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ Each test says in its docstring what AGPM does there.
 import pytest
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.render import render_manifest
 
 TEMPLATE = "---\nagpm:\n  templating: true\n---\n"
 AGENT = '[agents]\na = "agents/a.md"\n'
@@ -399,6 +400,34 @@ def test_variants_of_one_dependency_are_kept_side_by_side(render_files):
     found = render_files(files, manifest)
     texts = sorted(body_of([r], "s/x") for r in found if r.type == "snippet")
     assert texts == ["go", "rust"]
+
+
+VARIANTS = (
+    'go = { path = "agents/a.md", template_vars = { v = "go" } }\n'
+    'rust = { path = "agents/a.md", template_vars = { v = "rust" } }\n'
+)
+
+
+def test_listed_variants_need_no_file_name_where_their_keys_name_the_files(write_files):
+    """AGPM has no such place: its keys name nothing."""
+    root = write_files(
+        {
+            "pyproject.toml": f"[tool.hatch-agpm.agents]\n{VARIANTS}",
+            "agents/a.md": TEMPLATE + "{{ v }}",
+        }
+    )
+    found = render_manifest(root / "pyproject.toml")
+    assert {r.alias: body_of([r]) for r in found} == {"go": "go", "rust": "rust"}
+
+
+def test_listed_variants_on_one_install_path_are_refused_in_an_agpm_toml(render_files):
+    """AGPM does the same."""
+    with pytest.raises(AgpmError) as caught:
+        render_files({"agents/a.md": TEMPLATE + "{{ v }}"}, f"[agents]\n{VARIANTS}")
+    assert str(caught.value) == (
+        "agents/a.md: its entries go and rust would both be installed as "
+        ".claude/agents/agpm/a.md; give one a 'filename' or 'target'"
+    )
 
 
 # --- values -----------------------------------------------------------------------
