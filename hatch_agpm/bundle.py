@@ -155,7 +155,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "metadata": _plain(resource.metadata),
         "variables": _plain(resource.variables),
         "variant": variant_hash(resource.variables) if resource.variables else None,
-        "source": None,
+        "source": resource.source,
         "templates": [
             {"path": template.path, "sha256": template.sha256}
             for template in resource.inputs

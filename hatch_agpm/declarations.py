@@ -68,9 +68,9 @@ class Declarations:
     def __init__(self, environment: TeraEnvironment) -> None:
         """Take the environment that renders frontmatter."""
         self.environment = environment
-        self._splits: dict[str, Split | None] = {}
+        self._splits: dict[File, Split | None] = {}
         self._documents: dict[str, Document | None] = {}
-        self._frontmatters: dict[tuple[str, str], Frontmatter | None] = {}
+        self._frontmatters: dict[tuple[File, str], Frontmatter | None] = {}
 
     def specs(self, file: File, context: Mapping[str, object]) -> tuple[Spec, ...]:
         """
@@ -106,7 +106,8 @@ class Declarations:
             line=parts.line,
             dialect="jinja2" if _JINJA2.search(parts.matter) else "tera",
         )
-        key = (file.path, rendered)
+        # By the file, not its path: a patched one has another text.
+        key = (file, rendered)
         if key not in self._frontmatters:
             self._frontmatters[key] = self._interpreted(file.path, parts, rendered)
         frontmatter = self._frontmatters[key]
@@ -136,13 +137,13 @@ class Declarations:
         return len(text[: parts.end].encode()), metadata
 
     def _split(self, file: File) -> Split | None:
-        if file.path not in self._splits:
+        if file not in self._splits:
             try:
                 check_unrecognised(file.text)
             except FrontmatterError as error:
                 raise error.at(file.path, error.line) from None
-            self._splits[file.path] = split(file.text)
-        return self._splits[file.path]
+            self._splits[file] = split(file.text)
+        return self._splits[file]
 
     def _parse(self, matter: str) -> Document | None:
         if matter not in self._documents:

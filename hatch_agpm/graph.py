@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from hatch_agpm.declarations import Declarations
     from hatch_agpm.files import File, Tree
     from hatch_agpm.frontmatter import Spec
-    from hatch_agpm.manifest import Entry, Manifest
+    from hatch_agpm.manifest import Entry, Manifest, Source
+    from hatch_agpm.patches import Patch
 
 __all__ = ["Resource", "resolve"]
 
@@ -73,6 +74,11 @@ class Resource:
     is_match: bool
     """Found by a pattern, so that `alias` names the pattern, not the resource."""
 
+    source: str | None
+    """The name of the source that `path` is relative to."""
+
+    patch: Patch | None
+
     dependencies: Mapping[str, Mapping[str, Resource]]
     """By plural of the type and key, as `agpm.deps` has them."""
 
@@ -92,6 +98,7 @@ class _Node:
     tool: str
     variables: Mapping[str, object]
     variant: str
+    source: str | None
     entry: Entry | None = None
     is_match: bool = False
     """Found by a pattern of the manifest."""
@@ -136,12 +143,18 @@ class _Resolver:
         self.declarations = declarations
         self.metadata = metadata
         self.nodes: list[_Node] = []
-        self.known: dict[tuple[str, str, str, str], _Node] = {}
+        self.known: dict[tuple[str, str, str, str, str | None], _Node] = {}
+        self.sources: dict[str, str] = {}
+        """The real paths of the directories that are sources, by name."""
+
         self.problems: list[AgpmError] = []
         self._specs: dict[tuple[str, str], tuple[Spec, ...]] = {}
 
     def list_entries(self) -> None:
         """Turn the manifest's entries into nodes, one for each match of a pattern."""
+        for source in self.manifest.sources:
+            self._locate_source(source)
+        raise_problems(self.problems)
         for entry in self.manifest.entries:
             variables = variant_inputs(self.manifest.project, entry.template_vars)
             variant = variant_hash(variables)
@@ -158,6 +171,7 @@ class _Resolver:
                     tool=entry.tool,
                     variables=variables,
                     variant=variant,
+                    source=entry.source.name if entry.source else None,
                     entry=entry,
                     is_match=is_match,
                     install=entry.install,
@@ -165,27 +179,46 @@ class _Resolver:
                 self._add(node)
         raise_problems(self.problems)
 
+    def _locate_source(self, source: Source) -> None:
+        try:
+            real = self.tree.locate(source.path)
+        except ContentError as error:
+            what = f"{error.what}: a directory outside of it is not supported yet"
+            self.problems.append(ConfigError(f"{source.key}:", what))
+            return
+        if real is None or not self.tree.is_directory(real):
+            hint = self.tree.nearest(source.path)
+            what = "names no directory"
+            self.problems.append(ConfigError(source.key, what, repr(source.path), hint))
+            return
+        self.sources[source.name] = real
+
     def _add(self, node: _Node) -> None:
         self.nodes.append(node)
-        identity = (node.type, node.file, node.tool, node.variant)
+        identity = (node.type, node.file, node.tool, node.variant, node.source)
         self.known.setdefault(identity, node)
 
     def _matches(self, entry: Entry) -> Iterator[tuple[str, str, bool]]:
         """Yield path, real path, and whether it was a pattern that named them."""
-        file = self.tree.locate(entry.path)
+        folder = posixpath.normpath(entry.source.path) if entry.source else ""
+        whole = posixpath.join(folder, entry.path)
+        name = entry.source.name if entry.source else None
+        file = self.tree.locate(whole)
         if file is not None:
             self._check_kind(entry.type, file)
+            self._path(name, file)
             yield entry.path.rstrip("/"), file, False
             return
         if not is_pattern(entry.path):
             what = f"names no {'directory' if entry.type == 'skills' else 'file'}"
-            hint = self.tree.nearest(entry.path)
+            hint = self.tree.nearest(whole)
             raise ConfigError(f"{entry.key}.path", what, repr(entry.path), hint)
         if entry.filename is not None:
             what = "cannot name all the files of a pattern"
             raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
-        for path, file in self.expand(entry.type, "", entry.path):
-            yield path, file, True
+        for path, file in self.expand(entry.type, folder, entry.path):
+            self._path(name, file)
+            yield posixpath.relpath(path, folder) if folder else path, file, True
 
     def expand(self, type_: str, folder: str, pattern: str) -> list[tuple[str, str]]:
         """
@@ -258,7 +291,10 @@ class _Resolver:
 
     def _connect(self, node: _Node, spec: Spec) -> None:
         try:
-            targets = self._targets(node, spec)
+            targets = [
+                (file, self._path(node.source, file))
+                for file in self._targets(node, spec)
+            ]
             tool = self.manifest.tool_for(spec.type, spec.tool, node.tool)
         except (ConfigError, ContentError) as error:
             what = f"the dependency '{spec.path}': {_what(error)}"
@@ -267,22 +303,37 @@ class _Resolver:
                 FrontmatterError(what, path, spec.line, hint=error.hint)
             )
             return
-        for file in targets:
-            child = self.known.get((spec.type, file, tool, node.variant))
+        for file, path in targets:
+            identity = (spec.type, file, tool, node.variant, node.source)
+            child = self.known.get(identity)
             if child is None:
                 child = _Node(
                     type=spec.type,
-                    path=self.tree.from_base(file),
+                    path=path,
                     file=file,
                     tool=tool,
                     variables=node.variables,
                     variant=node.variant,
+                    source=node.source,
                 )
                 self._add(child)
             if child.entry is None:
                 # Whoever wants it installed gets it, whatever the others say.
                 child.install = bool(child.install) or spec.install is not False
             node.edges.append((spec, child))
+
+    def _path(self, source: str | None, file: str) -> str:
+        """
+        Return a real path as AGPM names it: relative to the source, if there is one.
+
+        Raises ContentError where the file is not in its source.
+        """
+        if source is None:
+            return self.tree.from_base(file)
+        path = posixpath.relpath(file, self.sources[source])
+        if path.startswith("../"):
+            raise ContentError(f"{file!r} leads out of the source '{source}'")
+        return path
 
     def _targets(self, node: _Node, spec: Spec) -> list[str]:
         """Return the real paths that a dependency names (AGPM semantics, 2.3)."""
@@ -389,6 +440,8 @@ class _Freezer:
             install=node.install,
             install_path=self._install_path(node),
             is_match=node.is_match,
+            source=node.source,
+            patch=entry.patch if entry else None,
             dependencies=self._dependencies(node),
         )
 

@@ -7,11 +7,13 @@ says which, so that every message names what the user wrote.  Knows no files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
+from hatch_agpm.patches import Patch, read_patches
 from hatch_agpm.placement import (
     BUILTIN_TOOLS,
     MERGED,
@@ -21,12 +23,12 @@ from hatch_agpm.placement import (
     make_place,
 )
 from hatch_agpm.resource_types import RESOURCE_TYPES
-from hatch_agpm.tables import TableReader, plain_json
+from hatch_agpm.tables import TableReader, plain_json, quoted_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SECTIONS", "Entry", "Manifest", "read_manifest"]
+__all__ = ["SECTIONS", "Entry", "Manifest", "Source", "read_manifest"]
 
 SECTIONS: Final = (
     "project",
@@ -43,6 +45,11 @@ _FOR_AGPM_ONLY: Final = ("gitignore", "token_warning_threshold")
 
 _ENTRY_TEXTS: Final = ("path", "tool", "filename", "target", "source", "version")
 _GIT_FIELDS: Final = ("branch", "rev")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:")
+_NO_GIT: Final = (
+    "a build reads no Git repository: copy its files into a directory of the project "
+    "and name that, or, in a later release, ship them in a Python package"
+)
 _ENTRY_FIELDS: Final = (
     *_ENTRY_TEXTS,
     *_GIT_FIELDS,
@@ -52,6 +59,18 @@ _ENTRY_FIELDS: Final = (
     "command",
     "args",
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A directory that entries name their files in."""
+
+    name: str
+    path: str
+    """Relative to the manifest's directory."""
+
+    key: str
+    """The file and dotted path of the source, for messages."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +91,10 @@ class Entry:
     flatten: bool | None = None
     install: bool | None = None
     template_vars: Mapping[str, object] | None = None
+    source: Source | None = None
+    """Where `path` starts; None: at the manifest's directory."""
+
+    patch: Patch | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +107,7 @@ class Manifest:
     entries: tuple[Entry, ...]
     tools: Mapping[str, Tool]
     default_tools: Mapping[str, str]
+    sources: tuple[Source, ...]
     path: str
     """The file the manifest stands in, relative to the project root."""
 
@@ -120,9 +144,8 @@ def read_manifest(
     project = reader.get(table, "project", dict) or {}
     tools = _tools(reader, reader.get(table, "tools", dict))
     defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
-    _sources(reader, reader.get(table, "sources", dict) or {})
-    if reader.get(table, "patch", dict):
-        reader.problem("patch", "is not supported yet")
+    sources = _sources(reader, reader.get(table, "sources", dict) or {})
+    patches = read_patches(reader, table)
     entries: list[Entry] = []
     for type_ in RESOURCE_TYPES:
         section = reader.get(table, type_, dict) or {}
@@ -130,13 +153,16 @@ def read_manifest(
         for alias in section:
             entry = _entry(reader, type_, alias, section[alias], defaults)
             if entry and _usable(reader, entry, tools):
-                entries.append(entry)
+                source = _source(reader, type_, alias, section[alias], sources)
+                patch = patches.get((type_, alias))
+                entries.append(replace(entry, source=source, patch=patch))
     raise_problems(reader.problems)
     return Manifest(
         project=_json_table(project),
         entries=tuple(entries),
         tools=tools,
         default_tools=defaults,
+        sources=tuple(source for source in sources.values() if source),
         path=path,
     )
 
@@ -147,7 +173,7 @@ def _json_table(table: Mapping[str, object]) -> dict[str, object]:
 
 def _usable(reader: TableReader, entry: Entry, tools: Mapping[str, Tool]) -> bool:
     """Tell whether the entry's tool is there and on; note it where it is wrong."""
-    key = f"{entry.type}.{_quoted(entry.alias)}"
+    key = f"{entry.type}.{quoted_key(entry.alias)}"
     if problem := _tool_problem(entry.tool, entry.type, tools):
         reader.problem(f"{key}: the tool '{entry.tool}'", problem)
         return False
@@ -174,7 +200,7 @@ def _entry(
     value: object,
     defaults: Mapping[str, str],
 ) -> Entry | None:
-    key = f"{type_}.{_quoted(alias)}"
+    key = f"{type_}.{quoted_key(alias)}"
     if isinstance(value, str):
         value = {"path": value}
     if not isinstance(value, dict):
@@ -185,9 +211,8 @@ def _entry(
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
     _refuse_git(reader, value, where)
     template_vars = reader.get(value, "template_vars", dict, where)
-    flags = {
-        field: reader.get(value, field, bool, where) for field in ("flatten", "install")
-    }
+    flatten = reader.get(value, "flatten", bool, where)
+    install = reader.get(value, "install", bool, where)
     path = texts["path"]
     if "path" not in value:
         reader.problem(f"{where}path", "is missing")
@@ -203,8 +228,9 @@ def _entry(
         tool=texts["tool"] or default_tool(type_, defaults),
         filename=texts["filename"],
         target=texts["target"],
+        flatten=flatten,
+        install=install,
         template_vars=None if template_vars is None else _json_table(template_vars),
-        **flags,
     )
 
 
@@ -217,24 +243,59 @@ def _path_problem(path: str) -> str:
 
 
 def _refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
-    for field in ("source", *_GIT_FIELDS):
+    # A version beside a path has no effect in AGPM, beside a source it has.
+    fields = (*_GIT_FIELDS, "version") if "source" in value else _GIT_FIELDS
+    for field in fields:
         if field in value:
-            reader.problem(
-                f"{where}{field}",
-                "is not supported",
-                hint="a build reads no Git repository; copy the files into the "
-                "project and give their path",
-            )
+            reader.problem(f"{where}{field}", "is not supported", hint=_NO_GIT)
 
 
-def _sources(reader: TableReader, sources: Mapping[str, object]) -> None:
-    """Check the sources; entries that use them are refused one by one."""
-    for name in sources:
-        value = sources[name]
-        if isinstance(value, dict):
-            reader.problem(f"sources.{_quoted(name)}", "is not supported yet")
-        else:
-            reader.expect(value, str, f"sources.{_quoted(name)}")
+def _sources(
+    reader: TableReader, table: Mapping[str, object]
+) -> dict[str, Source | None]:
+    """
+    Return the sources that are directories; Git's are None.
+
+    AGPM has only the latter; they may be listed, but not used.
+    """
+    sources: dict[str, Source | None] = {}
+    for name in table:
+        key = f"sources.{quoted_key(name)}"
+        if isinstance(table[name], dict):
+            reader.problem(key, "is not supported yet")
+            continue
+        path = reader.expect(table[name], str, key)
+        sources[name] = None
+        if path is None or _URL.match(path):
+            continue
+        if problem := _path_problem(path):
+            reader.problem(key, problem, got=repr(path))
+        elif path.startswith(("/", "~")):
+            what = "a directory outside of the project is not supported yet"
+            reader.problem(f"{key}:", what, got=repr(path))
+        whole = f"{reader.path}: {key}" if reader.path else reader.prefix + key
+        sources[name] = Source(name=name, path=path, key=whole)
+    return sources
+
+
+def _source(
+    reader: TableReader,
+    type_: str,
+    alias: str,
+    value: object,
+    sources: Mapping[str, Source | None],
+) -> Source | None:
+    """Return the source that an entry names, if it names one that can be read."""
+    name = value.get("source") if isinstance(value, dict) else None
+    if not isinstance(name, str):
+        return None
+    key = f"{type_}.{quoted_key(alias)}.source"
+    if name not in sources:
+        hint = did_you_mean(name, sources) or "list it under 'sources'"
+        reader.problem(key, "is not known", got=repr(name), hint=hint)
+    elif sources[name] is None:
+        reader.problem(key, "is not supported", got=repr(name), hint=_NO_GIT)
+    return sources.get(name)
 
 
 def _same_but_for_case(
@@ -245,7 +306,7 @@ def _same_but_for_case(
         other = seen.setdefault(alias.casefold(), alias)
         if other != alias:
             reader.problem(
-                f"{type_}.{_quoted(alias)}",
+                f"{type_}.{quoted_key(alias)}",
                 f"differs from '{other}' in case only",
                 hint="some file systems would keep one of them; rename it",
             )
@@ -271,7 +332,7 @@ def _tools(
         return BUILTIN_TOOLS
     tools: dict[str, Tool] = {}
     for name in table:
-        where = f"tools.{_quoted(name)}"
+        where = f"tools.{quoted_key(name)}"
         value = reader.expect(table[name], dict, where)
         if value is None:
             continue
@@ -328,9 +389,3 @@ def _places(
         # A place that is wrong is told once, not again by each of its resources.
         places[type_] = place or Place(path=type_)
     return places
-
-
-def _quoted(key: str) -> str:
-    """Return a key as it stands in a dotted path of TOML."""
-    bare = key.replace("-", "").replace("_", "")
-    return key if bare.isascii() and bare.isalnum() else f'"{key}"'

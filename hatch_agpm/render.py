@@ -9,6 +9,7 @@ everything it depends on; what it says of others and of itself is AGPM's context
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,18 @@ from hatch_agpm.content import (
 from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
     AgpmError,
-    FrontmatterError,
     TemplateError,
     raise_problems,
 )
 from hatch_agpm.files import Tree
 from hatch_agpm.graph import resolve
+from hatch_agpm.patches import apply_patch
+from hatch_agpm.placement import MERGED
 from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.shapes import check_merged, check_shape
+from hatch_agpm.skills import SKILL_FILE, check_skill, read_skill
 from hatch_agpm.tera import TeraEnvironment
 from hatch_agpm.variables import deep_merge, with_metadata
 
@@ -150,6 +154,7 @@ class _Renderer:
         raise_problems(self.problems)
         by_key = self.manifest.path == "pyproject.toml"
         check_install_paths(rendered, by_key=by_key)
+        check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
         read = self.tree.read_files
@@ -186,6 +191,10 @@ class _Renderer:
             if content is not None:
                 self.contents[resource]["content"] = content
         self.inputs[resource] = self._inputs_of(resource, file)
+        if resource.type in MERGED:
+            check_shape(
+                resource.type, file.path, text if isinstance(text, str) else file.text
+            )
         body, metadata = self._parts(text, file.path)
         own, *others = self.inputs[resource].values()
         return RenderedResource(
@@ -204,9 +213,10 @@ class _Renderer:
                 _input(own),
                 *map(_input, sorted(others, key=lambda other: other.path)),
             ),
+            source=resource.source,
             is_match=resource.is_match,
             executable=file.executable,
-            files=self._skill_files(resource),
+            files=self._skill_files(resource, text),
         )
 
     def _parts(self, text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
@@ -216,8 +226,27 @@ class _Renderer:
 
     def _texts(self, resource: Resource, file: File) -> tuple[str | bytes, str | None]:
         """Return what is shipped of a resource, and its `content` if it has one."""
-        context = self._context(resource)
         embedded = resource in self.dependents
+        if resource.patch is None:
+            return self._of_file(resource, file, embedded=embedded)
+        # What is embedded of a resource is never patched (AGPM semantics, 1.9).
+        original = self._of_file(resource, file, embedded=True) if embedded else None
+        path = resource.install_path
+        if resource.type == "skills":
+            path = f"{path}/{SKILL_FILE}"
+        elif resource.type in MERGED:
+            path = file.path
+        patched = apply_patch(resource.patch, file, path)
+        try:
+            text, _ = self._of_file(resource, patched.file, embedded=False)
+        except AgpmError as error:
+            raise patched.relocated(error) from None
+        return text, original[1] if original else None
+
+    def _of_file(
+        self, resource: Resource, file: File, *, embedded: bool
+    ) -> tuple[str | bytes, str | None]:
+        context = self._context(resource)
         text = _source_text(file)
         if isinstance(text, bytes):
             return text, None
@@ -261,9 +290,9 @@ class _Renderer:
             "type": RESOURCE_TYPES[resource.type],
             "name": resource.name,
             "install_path": resource.install_path,
-            "source": None,
-            "version": None,
-            "resolved_commit": None,
+            "source": resource.source,
+            "version": resource.source and "local",
+            "resolved_commit": resource.source and "",
             # AGPM renders before it knows them.
             "checksum": "",
             "path": resource.path,
@@ -288,21 +317,20 @@ class _Renderer:
             }
         return inputs
 
-    def _skill_files(self, resource: Resource) -> tuple[SkillFile, ...]:
+    def _skill_files(
+        self, resource: Resource, text: str | bytes
+    ) -> tuple[SkillFile, ...]:
+        """Return the files of a skill, with `text` as its SKILL.md."""
         if resource.type != "skills":
             return ()
-        files: list[SkillFile] = []
-        for name in self.tree.entries(resource.file):
-            path = f"{resource.file}/{name}"
-            if (self.tree.root / path).is_symlink():
-                raise FrontmatterError("a skill must not hold links", path)
-            if self.tree.is_directory(path):
-                continue
-            file = self.tree.read(path)
-            files.append(
-                SkillFile(path=name, data=file.data, executable=file.executable)
-            )
-        return tuple(files)
+        files = read_skill(self.tree, resource.file)
+        if resource.patch is None or isinstance(text, bytes):
+            return files
+        check_skill(resource.text_file, text)
+        return tuple(
+            replace(file, data=text.encode()) if file.path == SKILL_FILE else file
+            for file in files
+        )
 
 
 _UNDECLARED = re.compile(

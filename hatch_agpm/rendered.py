@@ -71,6 +71,9 @@ class RenderedResource:
     inputs: tuple[Input, ...]
     """The files it was made of: the template first, then by path."""
 
+    source: str | None = None
+    """The manifest's name for the directory that the template is in, if it has one."""
+
     is_match: bool = False
     """Found by a pattern of the manifest, so that `alias` is the pattern's key."""
 
