@@ -8,7 +8,9 @@ no way to say an attribute, a call or a global of Python's.
 
 from __future__ import annotations
 
-import os
+import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -17,7 +19,9 @@ import jinja2
 from jinja2.compiler import CodeGenerator
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from hatch_agpm.tera.compiler import FIRST_LINE, LAZY, compile_tree
+from hatch_agpm.errors import TemplateError
+from hatch_agpm.tera.compiler import FIRST_LINE, compile_tree
+from hatch_agpm.tera.evaluation import LAZY
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.jinja import JinjaEnvironment, JinjaTemplate
 from hatch_agpm.tera.limits import Account, Limits
@@ -29,15 +33,16 @@ from hatch_agpm.tera.syntax import TemplateTree
 from hatch_agpm.tera.trim import trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from jinja2 import nodes
     from jinja2.compiler import Frame
 
+    from hatch_agpm.tera.scope import Filter
+
 __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
 
 Dialect: TypeAlias = Literal["tera", "jinja2"]
-Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
 
 _TAG_COST: Final = 2_000
 _NO_FILTERS: Final[Mapping[str, Filter]] = MappingProxyType({})
@@ -67,7 +72,35 @@ class Template:
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for the variables of `context`; raise TemplateError."""
-        return self._render_with(context)
+        with _one_level_deeper():
+            return self._render_with(context)
+
+
+_MOST_LEVELS: Final = 250
+_FRAMES_PER_LEVEL: Final = 60
+_level: Final = ContextVar("level", default=0)
+
+
+@contextmanager
+def _one_level_deeper() -> Iterator[None]:
+    """
+    Make room on Python's stack for templates that render others by a filter.
+
+    Each level takes a dozen frames of ours and some of the filter's; a chain of 200
+    embedded files has to fit.
+    """
+    level = _level.get()
+    if level == _MOST_LEVELS:
+        what = f"templates embed each other more than {_MOST_LEVELS} levels deep"
+        raise TemplateError(what)
+    token, frames = _level.set(level + 1), sys.getrecursionlimit()
+    if level:
+        sys.setrecursionlimit(frames + _FRAMES_PER_LEVEL)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(frames)
+        _level.reset(token)
 
 
 class TeraEnvironment:
@@ -131,7 +164,9 @@ class _TeraTemplate:
         scope = self._compiled.new_context(dict(context))
         assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
         with reported(self._source):
-            scope.start(self._source, Account(self._environment.limits))
+            environment = self._environment
+            account = Account(environment.limits)
+            scope.start(self._source, account, environment.given, environment.names)
             try:
                 return "".join(self._compiled.root_render_func(scope))
             except Failure as failure:
@@ -170,10 +205,6 @@ class _JinjaEnvironment(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.tests.clear()
         self.filters = OPERATORS
-        self.extra_filters: Final = filters
+        self.given: Final = filters
         self.limits: Final = limits
-        self._names: Final = names
-
-    def variable(self, name: str) -> str | None:
-        """Return a variable of the process that templates may see."""
-        return os.environ.get(name) if name in self._names else None
+        self.names: Final = names

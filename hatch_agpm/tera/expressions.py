@@ -13,8 +13,9 @@ import dataclasses
 import functools
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from hatch_agpm.tera import terminals
 from hatch_agpm.tera.failures import Refusal
-from hatch_agpm.tera.lexer import Cursor, terminal
+from hatch_agpm.tera.lexer import Cursor
 from hatch_agpm.tera.syntax import (
     Arguments,
     Arithmetic,
@@ -42,37 +43,12 @@ __all__ = ["ExpressionParser"]
 
 _Rule = TypeVar("_Rule", bound="Callable[[ExpressionParser], object]")
 
-IDENT: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_DOTTED: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
-_STEPS: Final = terminal(r"(?:\.[a-zA-Z0-9_]+)+")
-_INT: Final = terminal(r"-?(?:0|[1-9][0-9]*)")
-_FLOAT: Final = terminal(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
-STRING: Final = terminal(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
-_BOOLEAN: Final = terminal(r"[tT]rue|[fF]alse")
-_OR: Final = terminal(r"or[ \t\r\n]")
-_AND: Final = terminal(r"and[ \t\r\n]")
-_NOT: Final = terminal(r"not[ \t\r\n]")
-_IN: Final = terminal(r"in")
-_IS: Final = terminal(r"is")
-_IS_NOT: Final = terminal(r"not")
-_ARITHMETIC: Final = terminal(r"[-+*/%]")
-_COMPARISON: Final = terminal(r"<=|>=|>|<|==|!=")
-_TILDE: Final = terminal(r"~")
-_PIPE: Final = terminal(r"\|")
-_COMMA: Final = terminal(r",")
-EQUALS: Final = terminal(r"=")
-OPEN: Final = terminal(r"\(")
-CLOSE: Final = terminal(r"\)")
-_OPEN_SQUARE: Final = terminal(r"\[")
-_CLOSE_SQUARE: Final = terminal(r"\]")
-_COLONS: Final = terminal(r"::")
-
 _I64: Final = range(-(2**63), 2**63)
 
 
 def _remembered(rule: _Rule) -> _Rule:
     """Remember what a rule found where: alternatives try the same rule again."""
-    name = rule.__name__  # type: ignore[attr-defined]  # a function has one
+    name = rule.__name__
 
     @functools.wraps(rule)
     def at_cursor(self: ExpressionParser) -> object:
@@ -119,7 +95,7 @@ class ExpressionParser(Cursor):
 
     @_remembered
     def logic_expr(self) -> Operand | None:
-        """Conditions joined by `or` and `and`, or a single value."""
+        """Take conditions joined by `or` and `and`, or a single value."""
         self.deeper()
         start = self.at
         first = self._conjunction()
@@ -127,7 +103,9 @@ class ExpressionParser(Cursor):
             self.shallower()
             return None
         operands = [first]
-        while (more := self._joined(_OR, "'or'", self._conjunction)) is not None:
+        while (
+            more := self._joined(terminals.OR, "'or'", self._conjunction)
+        ) is not None:
             operands.append(more)
         self.shallower()
         return _connect("or", operands, start)
@@ -138,7 +116,9 @@ class ExpressionParser(Cursor):
         if first is None:
             return None
         operands = [first]
-        while (more := self._joined(_AND, "'and'", self.logic_val)) is not None:
+        while (
+            more := self._joined(terminals.AND, "'and'", self.logic_val)
+        ) is not None:
             operands.append(more)
         return _connect("and", operands, start)
 
@@ -159,19 +139,19 @@ class ExpressionParser(Cursor):
 
     @_remembered
     def logic_val(self) -> Operand | None:
-        """One condition, perhaps with `not`, or a condition in parentheses."""
+        """Take a condition, perhaps with `not`, or one in parentheses."""
         start = self.at
-        negated = self.take(_NOT) is not None
+        negated = self.take(terminals.NOT) is not None
         if negated:
             self.skip()
         found = self._in_cond() or self._comparison_expr()
         if found is not None:
             return dataclasses.replace(found, negated=negated)
         self.at = start
-        if self.take(OPEN):
+        if self.take(terminals.OPEN):
             self.skip()
             found = self.logic_expr()
-            if found is not None and self.next(CLOSE, "')'"):
+            if found is not None and self.next(terminals.CLOSE, "')'"):
                 # Tera's own fault: parentheses take the `not` from a single value.
                 return dataclasses.replace(found, negated=False)
         self.at = start
@@ -181,9 +161,9 @@ class ExpressionParser(Cursor):
         start = self.at
         needle = self.string_expr_filter() or self.basic_expr_filter()
         if needle is not None:
-            negated = self.next(_NOT) is not None
+            negated = self.next(terminals.NOT) is not None
             at = self.at
-            if self.next(_IN, "'in'"):
+            if self.next(terminals.IN, "'in'"):
                 self.skip()
                 container = (
                     self.string_expr_filter() or self.array_filter() or self._path()
@@ -201,7 +181,7 @@ class ExpressionParser(Cursor):
         if left is None:
             return None
         start = self.at
-        operator = self.next(_COMPARISON, "a comparison")
+        operator = self.next(terminals.COMPARISON, "a comparison")
         if operator:
             at = self.at - len(operator)
             self.skip()
@@ -231,11 +211,11 @@ class ExpressionParser(Cursor):
 
     @_remembered
     def string_expr_filter(self) -> Operand | None:
-        """A string or a concatenation, with filters."""
+        """Take a string or a concatenation, with filters."""
         start = self.at
         value: Expression | None = self._string_concat()
         if value is None:
-            text = self.take(STRING)
+            text = self.take(terminals.STRING)
             value = None if text is None else Literal(value=text[1:-1], at=start)
         return None if value is None else self._filtered(value)
 
@@ -247,7 +227,7 @@ class ExpressionParser(Cursor):
             parts.append(part)
             end = self.at
             part = None
-            if self.next(_TILDE, "'~'"):
+            if self.next(terminals.TILDE, "'~'"):
                 self.skip()
                 part = self._concat_part()
             if part is None:
@@ -262,7 +242,7 @@ class ExpressionParser(Cursor):
 
     @_remembered
     def basic_expr_filter(self) -> Operand | None:
-        """A value or a chain of arithmetic, with filters that take all of it."""
+        """Take a value or a chain of arithmetic; filters take all of it."""
         found = self._basic_expr()
         return None if found is None else self._filtered(found.value)
 
@@ -281,7 +261,7 @@ class ExpressionParser(Cursor):
         self, rule: Callable[[], Operand | None]
     ) -> tuple[str, Operand] | None:
         start = self.at
-        operator = self.next(_ARITHMETIC, "an operator")
+        operator = self.next(terminals.ARITHMETIC, "an operator")
         if operator:
             self.skip()
             operand = rule()
@@ -293,12 +273,12 @@ class ExpressionParser(Cursor):
     @_remembered
     def _basic_val(self) -> Operand | None:
         start = self.at
-        if self.take(OPEN):
+        if self.take(terminals.OPEN):
             self.deeper()
             self.skip()
             inner = self._basic_expr()
             self.shallower()
-            if inner is not None and self.next(CLOSE, "')'"):
+            if inner is not None and self.next(terminals.CLOSE, "')'"):
                 return inner
             self.at = start
             return None
@@ -318,15 +298,15 @@ class ExpressionParser(Cursor):
 
     def _boolean(self) -> Boolean | None:
         start = self.at
-        word = self.take(_BOOLEAN)
-        return word and Boolean(value=word in {"true", "True"}, at=start) or None
+        word = self.take(terminals.BOOLEAN)
+        return (word and Boolean(value=word in {"true", "True"}, at=start)) or None
 
     def _number(self) -> Literal | None:
         start = self.at
-        text = self.take(_FLOAT)
+        text = self.take(terminals.FLOAT)
         if text is not None:
             return Literal(value=float(text), at=start)
-        text = self.take(_INT)
+        text = self.take(terminals.INT)
         if text is None:
             return None
         # int() would take quadratic time for a number that is too long anyway.
@@ -336,7 +316,7 @@ class ExpressionParser(Cursor):
 
     def _string(self) -> Literal | None:
         start = self.at
-        text = self.take(STRING)
+        text = self.take(terminals.STRING)
         return None if text is None else Literal(value=text[1:-1], at=start)
 
     def _path(self) -> Operand | None:
@@ -345,40 +325,44 @@ class ExpressionParser(Cursor):
 
     @_remembered
     def _dotted(self) -> Path | None:
-        """A path with dots and square brackets, in which no white space may stand."""
+        """Take a path with dots and square brackets, without white space."""
         start = self.at
-        if not self.take(_DOTTED):
+        if not self.take(terminals.DOTTED):
             return None
-        while self.take(_STEPS) or self._square_brackets():
+        while self.take(terminals.STEPS) or self._square_brackets():
             pass
         return Path(text=self.source[start : self.at], at=start)
 
     def _square_brackets(self) -> bool:
         start = self.at
-        if self.take(_OPEN_SQUARE):
+        if self.take(terminals.OPEN_SQUARE):
             self.deeper()
-            inner = self.take(_INT) or self.take(STRING) or self._dotted()
+            inner = (
+                self.take(terminals.INT)
+                or self.take(terminals.STRING)
+                or self._dotted()
+            )
             self.shallower()
-            if inner and self.take(_CLOSE_SQUARE, "']'"):
+            if inner and self.take(terminals.CLOSE_SQUARE, "']'"):
                 return True
         self.at = start
         return False
 
     @_remembered
     def array_filter(self) -> Operand | None:
-        """`[a, b]`, with filters."""
+        """Take `[a, b]`, with filters."""
         start = self.at
-        if not self.take(_OPEN_SQUARE):
+        if not self.take(terminals.OPEN_SQUARE):
             return None
         items: list[Operand] = []
         self.skip()
         while (item := self.logic_val()) is not None:
             items.append(item)
             self.skip()
-            if not self.take(_COMMA, "','"):
+            if not self.take(terminals.COMMA, "','"):
                 break
             self.skip()
-        if not self.take(_CLOSE_SQUARE, "']'"):
+        if not self.take(terminals.CLOSE_SQUARE, "']'"):
             self.at = start
             return None
         return self._filtered(Array(items=tuple(items), at=start))
@@ -388,7 +372,7 @@ class ExpressionParser(Cursor):
         while True:
             start = self.at
             found = None
-            if self.next(_PIPE, "a filter"):
+            if self.next(terminals.PIPE, "a filter"):
                 self.skip()
                 found = self.fn_call() or self.plain_call()
             if found is None:
@@ -401,9 +385,9 @@ class ExpressionParser(Cursor):
 
     @_remembered
     def fn_call(self) -> Call | None:
-        """`name(a=1)`."""
+        """Take `name(a=1)`."""
         start = self.at
-        name = self.take(IDENT)
+        name = self.take(terminals.IDENT)
         if name:
             arguments = self._arguments()
             if arguments is not None:
@@ -412,14 +396,14 @@ class ExpressionParser(Cursor):
         return None
 
     def plain_call(self) -> Call | None:
-        """A filter without arguments."""
+        """Take a filter without arguments."""
         start = self.at
-        name = self.take(IDENT, "the name of a filter")
+        name = self.take(terminals.IDENT, "the name of a filter")
         return None if name is None else Call(name=name, arguments={}, at=start)
 
     def _arguments(self) -> Arguments | None:
         start = self.at
-        if not self.next(OPEN):
+        if not self.next(terminals.OPEN):
             return None
         self.deeper()
         arguments: Arguments = {}
@@ -427,11 +411,11 @@ class ExpressionParser(Cursor):
         while (argument := self._kwarg()) is not None:
             arguments[argument[0]] = argument[1]
             self.skip()
-            if not self.take(_COMMA, "','"):
+            if not self.take(terminals.COMMA, "','"):
                 break
             self.skip()
         self.shallower()
-        if self.take(CLOSE, "')'"):
+        if self.take(terminals.CLOSE, "')'"):
             return arguments
         self.at = start
         return None
@@ -439,8 +423,8 @@ class ExpressionParser(Cursor):
     def _kwarg(self) -> tuple[str, Operand] | None:
         start = self.at
         self.count()
-        name = self.take(IDENT, "an argument (name=value)")
-        if name and self.next(EQUALS, "'='"):
+        name = self.take(terminals.IDENT, "an argument (name=value)")
+        if name and self.next(terminals.EQUALS, "'='"):
             self.skip()
             value = self.logic_expr() or self.array_filter()
             if value is not None:
@@ -450,10 +434,10 @@ class ExpressionParser(Cursor):
 
     def _macro_call(self) -> MacroCall | None:
         start = self.at
-        namespace = self.take(IDENT)
-        if namespace and self.next(_COLONS):
+        namespace = self.take(terminals.IDENT)
+        if namespace and self.next(terminals.COLONS):
             self.skip()
-            name = self.take(IDENT, "the name of a macro")
+            name = self.take(terminals.IDENT, "the name of a macro")
             if name:
                 arguments = self._arguments()
                 if arguments is not None:
@@ -466,15 +450,15 @@ class ExpressionParser(Cursor):
     def _test(self) -> TestCall | None:
         start = self.at
         path = self._dotted()
-        if path is not None and self.next(_IS, "'is'"):
+        if path is not None and self.next(terminals.IS, "'is'"):
             behind = self.at
             for negated in (True, False):
                 self.at = behind
-                if negated and not self.next(_IS_NOT):
+                if negated and not self.next(terminals.IS_NOT):
                     continue
                 self.skip()
                 at = self.at
-                name = self.take(IDENT, "the name of a test")
+                name = self.take(terminals.IDENT, "the name of a test")
                 if name:
                     return TestCall(
                         path=path,
@@ -489,13 +473,13 @@ class ExpressionParser(Cursor):
     def _test_args(self) -> tuple[Operand, ...]:
         start = self.at
         arguments: list[Operand] = []
-        if self.next(OPEN):
+        if self.next(terminals.OPEN):
             self.skip()
             argument = self.logic_expr()
             while argument is not None:
                 arguments.append(argument)
-                argument = self._joined(_COMMA, "','", self.logic_expr)
-            if arguments and self.next(CLOSE, "')'"):
+                argument = self._joined(terminals.COMMA, "','", self.logic_expr)
+            if arguments and self.next(terminals.CLOSE, "')'"):
                 return tuple(arguments)
         self.at = start
         return ()

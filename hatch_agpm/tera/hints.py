@@ -1,6 +1,4 @@
-"""
-What to do about a name that is not there: the nearest one, or what Tera has instead.
-"""
+"""What to do about a name that is not there: the nearest, or what Tera has instead."""
 
 from __future__ import annotations
 

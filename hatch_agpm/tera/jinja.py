@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import jinja2
 from jinja2 import nodes, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
 from hatch_agpm.errors import AgpmError, TemplateError, did_you_mean
@@ -37,13 +38,48 @@ _JOINED: Final = "joined"
 _DROPPED_FILTERS: Final = ("random", "pprint", "urlize", "xmlattr")
 _DROPPED_GLOBALS: Final = ("lipsum",)
 _METHODS: Final = frozenset(
-    (
-        "capitalize casefold count endswith get index isalnum isalpha isascii isdecimal "
-        "isdigit isidentifier islower isnumeric isspace istitle isupper items join keys "
-        "lower lstrip partition removeprefix removesuffix replace rfind find rindex "
-        "rpartition rsplit rstrip split splitlines startswith strip swapcase title "
-        "upper values"
-    ).split()
+    [
+        "capitalize",
+        "casefold",
+        "count",
+        "endswith",
+        "get",
+        "index",
+        "isalnum",
+        "isalpha",
+        "isascii",
+        "isdecimal",
+        "isdigit",
+        "isidentifier",
+        "islower",
+        "isnumeric",
+        "isspace",
+        "istitle",
+        "isupper",
+        "items",
+        "join",
+        "keys",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rfind",
+        "find",
+        "rindex",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "swapcase",
+        "title",
+        "upper",
+        "values",
+    ]
 )
 """Methods of values that give no more than they take, and two that are measured."""
 
@@ -157,7 +193,7 @@ class _Undefined(jinja2.StrictUndefined):
     def __init__(
         self,
         hint: str | None = None,
-        obj: object = jinja2.runtime.missing,
+        obj: object = missing,
         name: str | None = None,
         exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
     ) -> None:
@@ -290,7 +326,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             return attr in _METHODS and not isinstance(obj, int | float)
         return super().is_safe_attribute(obj, attr, value)
 
-    def call(  # type: ignore[override]  # positional-only names are Jinja2's own
+    def call(
         self, context: Context, obj: object, /, *arguments: object, **named: object
     ) -> object:
         """Call what the sandbox allows, and measure what comes out."""

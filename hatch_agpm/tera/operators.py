@@ -7,16 +7,17 @@ the compiler knew; `at` is where an error is shown.
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from jinja2 import pass_context
 
 from hatch_agpm.errors import AgpmError, TemplateError
+from hatch_agpm.tera.arithmetic import calculate
 from hatch_agpm.tera.builtins import FILTERS, FUNCTIONS, TESTS
 from hatch_agpm.tera.builtins.arguments import Arguments
-from hatch_agpm.tera.compiler import LAZY, MACRO
+from hatch_agpm.tera.compiler import MACRO
+from hatch_agpm.tera.evaluation import LAZY
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.hints import (
     undefined,
@@ -274,84 +275,10 @@ def printable(_: Scope, value: Number | None) -> Number | str:
 def arithmetic(
     _: Scope, operands: list[Number | None], operators: str, at: int
 ) -> Number | None:
-    """Calculate a chain: `*`, `/` and `%` first, then `+` and `-`, left to right."""
-    terms, signs = [operands[0]], ""
-    for sign, operand in zip(operators, operands[1:], strict=True):
-        if sign in "*/%":
-            terms[-1] = _calculate(terms[-1], sign, operand, at)
-        else:
-            terms.append(operand)
-            signs += sign
-    result = terms[0]
-    for sign, term in zip(signs, terms[1:], strict=True):
-        result = _calculate(result, sign, term, at)
-    return result
-
-
-_EXACT: Final[dict[str, Callable[[int, int], int]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "%": lambda left, right: abs(left) % abs(right) * (-1 if left < 0 else 1),
-}
-_FLOATING: Final[dict[str, Callable[[float, float], float]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "%": math.fmod,
-}
-_I64: Final = range(-(2**63), 2**63)
-_U64: Final = range(2**64)
-
-
-def _calculate(
-    left: Number | None, sign: str, right: Number | None, at: int
-) -> Number | None:
-    """Return the result, None for NaN; integers stay integers but in a division."""
-    if left is None or right is None:
-        return None
-    if sign == "/":
-        return _divide(float(left), float(right))
-    bounds = _bounds(left, right)
-    if isinstance(left, float) or isinstance(right, float) or bounds is None:
-        return _float_result(sign, float(left), float(right), at)
-    if sign == "%" and right == 0:
-        raise Failure("'%' divides by zero", at=at)
-    result = _EXACT[sign](left, right)
-    if result not in bounds:
-        what = f"{left} {sign} {right} does not fit into 64 bits"
-        raise Failure(what, at=at)
-    return result
-
-
-def _bounds(left: Number, right: Number) -> range | None:
-    """Return the range both numbers are in; a search for a float would not end."""
-    if isinstance(left, float) or isinstance(right, float):
-        return None
-    return next((b for b in (_I64, _U64) if left in b and right in b), None)
-
-
-def _float_result(sign: str, left: float, right: float, at: int) -> float | None:
     try:
-        result = _FLOATING[sign](left, right)
-    except ValueError:
-        return None
-    if math.isfinite(result):
-        return result
-    if sign in "*%":
-        return None
-    raise Refusal(f"the result of '{sign}' is too large", at=at)
-
-
-def _divide(left: float, right: float) -> Number | None:
-    if right == 0:
-        return None
-    result = left / right
-    if not math.isfinite(result):
-        return None
-    if result != math.trunc(result):
-        return result
-    return max(_I64[0], min(_I64[-1], int(result)))
+        return calculate(operands, operators)
+    except Failure as failure:
+        raise _placed(failure, at) from None
 
 
 # Text from parts, calls
@@ -403,12 +330,12 @@ def pipe(
 
 
 def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> object:
-    extra = scope.environment.extra_filters.get(name)
+    extra = scope.filters.get(name)
     if extra is not None:
         return extra(value, given)
     builtin = FILTERS.get(name)
     if builtin is None:
-        raise unknown_filter(name, [*FILTERS, *scope.environment.extra_filters])
+        raise unknown_filter(name, [*FILTERS, *scope.filters])
     return builtin(value, Arguments(f"filter '{name}'", given, scope))
 
 
@@ -446,18 +373,21 @@ def test(  # noqa: PLR0913 - compiled code calls it
 
 
 @_operator
-def macro(
-    scope: Scope, name: str, arguments: dict[str, object], weight: int, at: int
-) -> str:
+def macro(scope: Scope, name: str, arguments: dict[str, object], at: int) -> str:
     """Call a macro; what it prints is a value."""
     try:
-        scope.account.iterate(weight)
         scope.enter_macro(arguments)
     except Failure as failure:
         raise _placed(failure, at) from None
     text = part(scope, f"{MACRO}{name}")
     scope.leave()
     return text
+
+
+@_operator
+def turn(scope: Scope, weight: int) -> None:
+    """Count a call of a macro or a block like a turn of a loop."""
+    scope.account.iterate(weight)
 
 
 @_operator

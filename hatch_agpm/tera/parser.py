@@ -9,14 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.tera.expressions import (
-    CLOSE,
-    EQUALS,
-    IDENT,
-    OPEN,
-    STRING,
-    ExpressionParser,
-)
+from hatch_agpm.tera.expressions import ExpressionParser
 from hatch_agpm.tera.failures import Refusal
 from hatch_agpm.tera.habits import habit
 from hatch_agpm.tera.lexer import terminal
@@ -43,6 +36,7 @@ from hatch_agpm.tera.syntax import (
     Text,
     Trim,
 )
+from hatch_agpm.tera.terminals import CLOSE, EQUALS, IDENT, OPEN, STRING
 
 if TYPE_CHECKING:
     import re
@@ -353,7 +347,8 @@ class _TemplateParser(ExpressionParser):
         if container is None:
             raise self._unexpected()
         start = Trim(left=left, right=self._tag_end())
-        body, empty = self._body("for"), ()
+        body = self._body("for")
+        empty: tuple[Node, ...] = ()
         while self._next_word({"else"})[0]:
             self._tag_end()
             empty = self._body("for")

@@ -9,19 +9,23 @@ the context.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, TypeAlias
 
 from jinja2.runtime import Context
 
 from hatch_agpm.tera.failures import Failure, Refusal
-from hatch_agpm.tera.limits import Account
 from hatch_agpm.tera.paths import dynamic_path
 from hatch_agpm.tera.values import MISSING, Missing, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Loop", "Scope"]
+    from hatch_agpm.tera.limits import Account
+
+__all__ = ["Filter", "Loop", "Scope"]
+
+Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
+"""A filter from outside: what it filters, its arguments by name, what comes out."""
 
 
 class Loop:
@@ -94,12 +98,32 @@ class Frame:
 class Scope(Context):
     """The context of Jinja2 that a compiled template runs in."""
 
-    def start(self, source: str, account: Account) -> None:
+    source: str
+    account: Account
+    filters: Mapping[str, Filter]
+    """Those that are not Tera's."""
+    names: Collection[str]
+    """The variables of the process that may be read."""
+
+    frames: list[Frame]
+    sections: list[int]
+    """What was counted before each open filter section."""
+    loop_was_empty: bool
+
+    def start(
+        self,
+        source: str,
+        account: Account,
+        filters: Mapping[str, Filter],
+        names: Collection[str],
+    ) -> None:
         """Begin a render of `source`."""
-        self.source: Final = source
-        self.account: Final = account
-        self.frames: Final = [Frame()]
-        self.sections: Final[list[int]] = []
+        self.source = source
+        self.account = account
+        self.filters = filters
+        self.names = names
+        self.frames = [Frame()]
+        self.sections = []
         self.loop_was_empty = False
 
     def look_up(

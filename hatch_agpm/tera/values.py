@@ -117,8 +117,13 @@ def _place_point(mantissa: str, point: int) -> str:
 
 _ESCAPES = {
     **{chr(code): f"\\u{code:04x}" for code in range(32)},
-    **{'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t"},
-    **{"\n": "\\n", "\f": "\\f", "\r": "\\r"},
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
 }
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 

@@ -48,7 +48,7 @@ def nth(value: object, arguments: Arguments) -> object:
 
 
 def join(value: object, arguments: Arguments) -> str:
-    """Join the items as they print; `\\n` and `\\t` in `sep` are meant literally."""
+    r"""Join the items as they print; `\n` and `\\t` in `sep` are meant literally."""
     items = arguments.items(value)
     separator = arguments.string("sep", "").replace("\\n", "\n").replace("\\t", "\t")
     texts = [render(item) for item in items]
@@ -68,7 +68,7 @@ def sort(value: object, arguments: Arguments) -> list[object]:
     )
     order = _order(keys[0])
     ranked = [(order(key), index) for index, key in enumerate(keys)]
-    return [items[index] for _, index in sorted(ranked)]  # type: ignore[type-var]
+    return [items[index] for _, index in sorted(ranked)]
 
 
 def _attribute(item: object, attribute: str) -> object:

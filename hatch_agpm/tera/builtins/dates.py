@@ -69,9 +69,15 @@ def _formatted(items: list[str], moment: Moment) -> str:
 
 _ITEM: Final = re.compile(r"%(?:[-0_]?[A-Za-z+%]|:{1,3}z|\.[369]?f|[369]f|#z)|[^%]+")
 _COMPOSED: Final = {
-    **{"D": "%m/%d/%y", "F": "%Y-%m-%d", "R": "%H:%M", "T": "%H:%M:%S"},
-    **{"X": "%H:%M:%S", "c": "%a %b %e %H:%M:%S %Y", "r": "%I:%M:%S %p"},
-    **{"v": "%e-%b-%Y", "x": "%m/%d/%y"},
+    "D": "%m/%d/%y",
+    "F": "%Y-%m-%d",
+    "R": "%H:%M",
+    "T": "%H:%M:%S",
+    "X": "%H:%M:%S",
+    "c": "%a %b %e %H:%M:%S %Y",
+    "r": "%I:%M:%S %p",
+    "v": "%e-%b-%Y",
+    "x": "%m/%d/%y",
 }
 
 
@@ -95,7 +101,7 @@ def _items(pattern: str) -> list[str]:
 
 
 def _known(item: str, letter: str, *, padded: bool) -> bool:
-    if item[0] != "%" or len(item) > 2 and not padded:  # noqa: PLR2004
+    if item[0] != "%" or (len(item) > 2 and not padded):  # noqa: PLR2004
         return True
     if letter in _NUMERIC:
         return True
@@ -166,16 +172,6 @@ _NUMERIC: Final[dict[str, tuple[str, int, Callable[[Moment], int]]]] = {
 }
 """How a letter is padded, to which width, and its number."""
 
-_FRACTIONS: Final[dict[str, Callable[[int], str]]] = {
-    "%.f": lambda nanos: _fraction(nanos),
-    "%.3f": lambda nanos: f".{nanos // 10**6:03}",
-    "%.6f": lambda nanos: f".{nanos // 10**3:06}",
-    "%.9f": lambda nanos: f".{nanos:09}",
-    "%3f": lambda nanos: f"{nanos // 10**6:03}",
-    "%6f": lambda nanos: f"{nanos // 10**3:06}",
-    "%9f": lambda nanos: f"{nanos:09}",
-}
-
 
 def _fraction(nanos: int) -> str:
     """Return 0, 3, 6 or 9 digits behind a point, as many as are needed."""
@@ -185,6 +181,17 @@ def _fraction(nanos: int) -> str:
     while text.endswith("000"):
         text = text[:-3]
     return f".{text}"
+
+
+_FRACTIONS: Final[dict[str, Callable[[int], str]]] = {
+    "%.f": _fraction,
+    "%.3f": lambda nanos: f".{nanos // 10**6:03}",
+    "%.6f": lambda nanos: f".{nanos // 10**3:06}",
+    "%.9f": lambda nanos: f".{nanos:09}",
+    "%3f": lambda nanos: f"{nanos // 10**6:03}",
+    "%6f": lambda nanos: f"{nanos // 10**3:06}",
+    "%9f": lambda nanos: f"{nanos:09}",
+}
 
 
 _FIXED: Final[dict[str, Callable[[Moment], str]]] = {

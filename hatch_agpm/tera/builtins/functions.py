@@ -68,9 +68,8 @@ def get_random(_: Arguments) -> NoReturn:
 def get_env(arguments: Arguments) -> object:
     """Return a variable of the process, or `default`."""
     name = arguments.string("name")
-    value = arguments.scope.environment.variable(name)
-    if value is not None:
-        return value
+    if name in arguments.scope.names and name in os.environ:
+        return os.environ[name]
     if "default" in arguments.given:
         return arguments.given["default"]
     what = f"function 'get_env' finds no variable '{name}' that templates may read"

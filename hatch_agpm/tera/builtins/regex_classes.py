@@ -26,14 +26,28 @@ _PERL: Final = {
 }
 _PERL_ASCII: Final = {"d": "0-9", "s": r"\t\n\v\f\r ", "w": "0-9A-Za-z_"}
 _POSIX: Final = {
-    **{"alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7f"},
-    **{"blank": r"\t ", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9"},
-    **{"graph": "!-~", "lower": "a-z", "print": " -~", "upper": "A-Z"},
-    **{"punct": r"!-/:-@\[-`{-~", "space": r"\t\n\v\f\r ", "word": "0-9A-Za-z_"},
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "ascii": r"\x00-\x7f",
+    "blank": r"\t ",
+    "cntrl": r"\x00-\x1f\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "upper": "A-Z",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\t\n\v\f\r ",
+    "word": "0-9A-Za-z_",
     "xdigit": "0-9A-Fa-f",
 }
 _CONTROLS: Final = {
-    **{"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"},
+    "a": "\a",
+    "f": "\f",
+    "t": "\t",
+    "n": "\n",
+    "r": "\r",
+    "v": "\v",
 }
 _HEX_DIGITS: Final = {"x": 2, "u": 4, "U": 8}
 _SPECIAL: Final = {"any": "(?s:.)", "ascii": r"[\x00-\x7f]", "assigned": r"\P{Cn}"}

@@ -39,7 +39,10 @@ _BOUNDARIES: Final = {
     "end-half": f"(?!{_WORD})",
 }
 _ANCHORS: Final = {
-    **{"A": r"\A", "z": r"\Z", "<": _STARTS, ">": _ENDS},
+    "A": r"\A",
+    "z": r"\Z",
+    "<": _STARTS,
+    ">": _ENDS,
     "B": f"(?:(?<={_WORD})(?={_WORD})|(?<!{_WORD})(?!{_WORD}))",
 }
 

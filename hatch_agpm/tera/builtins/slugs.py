@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from text_unidecode import unidecode
+from text_unidecode import unidecode  # type: ignore[import-untyped]  # has no types
 
 from hatch_agpm.tera.failures import Refusal
 
@@ -21,7 +21,13 @@ __all__ = ["transliterated"]
 
 _BEYOND_THE_TABLES: Final = 0x10000
 _COMMON: Final = {
-    **{"Ъ": "-", "ъ": "-", "✓": "ok", "✗": "x", "∞": "inf", "√": "sqrt", "₹": "rs"},
+    "Ъ": "-",
+    "ъ": "-",
+    "✓": "ok",
+    "✗": "x",
+    "∞": "inf",
+    "√": "sqrt",
+    "₹": "rs",
 }
 
 
@@ -39,7 +45,7 @@ def _ascii(character: str) -> str:
     if any(code in codes for codes in _unknown()):
         what = f"filter 'slugify' does not know how Tera writes '{character}'"
         raise Refusal(what, hint="replace it first: replace(from=..., to=...)")
-    return "-" if code >= _BEYOND_THE_TABLES else unidecode(character)
+    return "-" if code >= _BEYOND_THE_TABLES else str(unidecode(character))
 
 
 @cache

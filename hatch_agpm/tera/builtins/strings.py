@@ -296,8 +296,8 @@ def _parsed(text: str, base: int, default: int) -> int:
         return number if _I64_MIN <= number <= _I64_MAX else default
     if "." not in text:
         return default
-    number = _float(text)
-    return default if number is None else _saturated(number)
+    parsed = _float(text)
+    return default if parsed is None else _saturated(parsed)
 
 
 def _saturated(number: float) -> int:
