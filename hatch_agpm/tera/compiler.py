@@ -108,13 +108,6 @@ class _Compiler:
 
     def _node(self, node: Node) -> list[nodes.Node]:
         match node:
-            case Text() | Raw():
-                return [_output(nodes.Const(node.text))] if node.text else []
-            case Print():
-                return [_output(self._expressions.value(node.value))]
-            case Set():
-                value = self._expressions.value(node.value)
-                return [_run("assign", value, node.name, node.everywhere)]
             case If():
                 return [self._if(node)]
             case For():
@@ -123,14 +116,27 @@ class _Compiler:
                 return self._filter_section(node)
             case Block():
                 return self._block(node)
+        return self._simple_node(node)
+
+    def _simple_node(self, node: Node) -> list[nodes.Node]:
+        """Compile what has no body."""
+        compiled: list[nodes.Node] = []
+        match node:
+            case Text() | Raw() if node.text:
+                compiled = [_output(nodes.Const(node.text))]
+            case Print():
+                compiled = [_output(self._expressions.value(node.value))]
+            case Set():
+                value = self._expressions.value(node.value)
+                compiled = [_run("assign", value, node.name, node.everywhere)]
             case Jump():
-                return self._jump(node)
+                compiled = self._jump(node)
             case Include():
-                return [self._include(node)]
+                compiled = [self._include(node)]
             case Super():
                 what = "'super()' has no block above this one"
-                return [_run("fail", what, node.at)]
-        return []
+                compiled = [_run("fail", what, node.at)]
+        return compiled
 
     def _if(self, node: If) -> nodes.If:
         tests = [

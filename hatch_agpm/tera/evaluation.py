@@ -26,6 +26,7 @@ from hatch_agpm.tera.syntax import (
     Literal,
     MacroCall,
     Membership,
+    Operand,
     Path,
     TestCall,
 )
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
     from hatch_agpm.tera.syntax import (
         Arguments,
+        Expression,
         MacroDefinition,
-        Operand,
     )
 
 __all__ = ["LAZY", "Evaluation", "list_of", "operation", "place"]
@@ -73,26 +74,30 @@ class Evaluation:
         result = self._filtered(result, operand.filters)
         return nodes.Not(_truth(result)) if operand.negated else result
 
-    def _plain_value(self, value: object) -> nodes.Expr:
+    def _plain_value(self, value: Expression) -> nodes.Expr:
         match value:
             case Literal():
-                return _literal(value)
+                result = _literal(value)
             case Boolean():
-                return nodes.Const(value.value)
+                result = nodes.Const(value.value)
             case Call():
                 arguments = self._arguments(value.arguments)
-                return operation("call", value.name, arguments, value.at)
+                result = operation("call", value.name, arguments, value.at)
             case MacroCall():
-                return self._macro_call(value)
+                result = self._macro_call(value)
             case TestCall():
-                return self._test(value)
+                result = self._test(value)
             case Membership():
-                return self._membership(value)
+                result = self._membership(value)
             case Concatenation():
-                return self._concatenation(value)
-        assert isinstance(value, Array)  # noqa: S101 - the last kind there is
-        items = [self.value(item) for item in value.items]
-        return operation("array", list_of(items), value.at)
+                parts = list_of(self._part(part) for part in value.parts)
+                result = operation("concatenate", parts, value.at)
+            case Array():
+                items = list_of(self.value(item) for item in value.items)
+                result = operation("array", items, value.at)
+            case _:
+                result = self.value(Operand(value=value))
+        return result
 
     def _path_value(self, path: Path, operand: Operand) -> nodes.Expr:
         filters = operand.filters
@@ -123,6 +128,7 @@ class Evaluation:
         return operation("pipe", value, self.calls(calls)) if calls else value
 
     def calls(self, calls: Iterable[Call]) -> nodes.List:
+        """Return name, arguments and place of each of some filters."""
         return list_of(
             nodes.Tuple(
                 [
@@ -165,9 +171,7 @@ class Evaluation:
     def _test(self, test: TestCall) -> nodes.Expr:
         arguments = list_of(self.value(argument) for argument in test.arguments)
         subject = _lazy(_read("peek", test.path))
-        result = operation(
-            "test", subject, test.name, arguments, test.path.text, test.at
-        )
+        result = operation("test", subject, test.name, arguments, test.at)
         return nodes.Not(result) if test.negated else result
 
     def _membership(self, membership: Membership) -> nodes.Expr:
@@ -176,10 +180,6 @@ class Evaluation:
             "contains", self.value(needle), self.value(container), membership.at
         )
         return nodes.Not(present) if membership.negated else present
-
-    def _concatenation(self, value: Concatenation) -> nodes.Expr:
-        parts = list_of(self._part(part) for part in value.parts)
-        return operation("concatenate", parts, value.at)
 
     def _part(self, part: Literal | Path | Call) -> nodes.Expr:
         if isinstance(part, Literal):
@@ -272,6 +272,7 @@ def _truth(value: nodes.Expr) -> nodes.Expr:
 
 
 def list_of(items: Iterable[nodes.Expr]) -> nodes.List:
+    """Return a list of Python's."""
     return nodes.List(list(items))
 
 
@@ -303,6 +304,7 @@ def _joined(word: str, operands: Sequence[nodes.Expr]) -> nodes.Expr:
 
 
 def place(value: object) -> int:
+    """Return the offset of a part of the tree, -1 where it has none."""
     at = getattr(value, "at", -1)
     return at if isinstance(at, int) else -1
 

@@ -10,17 +10,14 @@ first alternative that fits is final, which explains the oddities: `true_value` 
 from __future__ import annotations
 
 import dataclasses
-import functools
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
 from hatch_agpm.tera import terminals
-from hatch_agpm.tera.failures import Refusal
-from hatch_agpm.tera.lexer import Cursor
+from hatch_agpm.tera.operands import OperandParser, remembered
 from hatch_agpm.tera.syntax import (
     Arguments,
     Arithmetic,
     Array,
-    Boolean,
     Call,
     Comparison,
     Concatenation,
@@ -41,59 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ExpressionParser"]
 
-_Rule = TypeVar("_Rule", bound="Callable[[ExpressionParser], object]")
 
-_I64: Final = range(-(2**63), 2**63)
-
-
-def _remembered(rule: _Rule) -> _Rule:
-    """Remember what a rule found where: alternatives try the same rule again."""
-    name = rule.__name__
-
-    @functools.wraps(rule)
-    def at_cursor(self: ExpressionParser) -> object:
-        key = name, self.at
-        known = self.memory.get(key)
-        if known is None:
-            found = rule(self)
-            known = self.memory[key] = found, self.at
-        self.at = known[1]
-        return known[0]
-
-    return at_cursor  # type: ignore[return-value]  # the same signature
-
-
-class ExpressionParser(Cursor):
-    """Reads expressions; `depth` limits how deep they nest, `size` how many."""
-
-    def __init__(self, source: str, *, depth: int, size: int) -> None:
-        super().__init__(source)
-        self.memory: Final[dict[tuple[str, int], tuple[object, int]]] = {}
-        self._deepest: Final = depth
-        self._depth = 0
-        self._size_left = size
-
-    def deeper(self) -> None:
-        """Note that something opens here; `shallower` closes it."""
-        self._depth += 1
-        if self._depth > self._deepest:
-            what = f"nests deeper than {self._deepest} levels"
-            raise Refusal(what, hint="the limit is 'depth'", at=self.at)
-
-    def shallower(self) -> None:
-        """Note that what opened last is closed."""
-        self._depth -= 1
-
-    def count(self) -> None:
-        """Note one more part of the template."""
-        self._size_left -= 1
-        if self._size_left < 0:
-            what = "has too many tags and values"
-            raise Refusal(what, hint="the limit is 'source'", at=self.at)
+class ExpressionParser(OperandParser):
+    """Reads expressions."""
 
     # Conditions
 
-    @_remembered
+    @remembered
     def logic_expr(self) -> Operand | None:
         """Take conditions joined by `or` and `and`, or a single value."""
         self.deeper()
@@ -137,7 +88,7 @@ class ExpressionParser(Cursor):
         self.at = start
         return None
 
-    @_remembered
+    @remembered
     def logic_val(self) -> Operand | None:
         """Take a condition, perhaps with `not`, or one in parentheses."""
         start = self.at
@@ -209,7 +160,7 @@ class ExpressionParser(Cursor):
 
     # Values
 
-    @_remembered
+    @remembered
     def string_expr_filter(self) -> Operand | None:
         """Take a string or a concatenation, with filters."""
         start = self.at
@@ -238,9 +189,9 @@ class ExpressionParser(Cursor):
         return _fold(parts, start) or Concatenation(parts=tuple(parts), at=start)
 
     def _concat_part(self) -> Literal | Path | Call | None:
-        return self.fn_call() or self._number() or self._string() or self._dotted()
+        return self.fn_call() or self.number() or self.string() or self.dotted()
 
-    @_remembered
+    @remembered
     def basic_expr_filter(self) -> Operand | None:
         """Take a value or a chain of arithmetic; filters take all of it."""
         found = self._basic_expr()
@@ -270,7 +221,7 @@ class ExpressionParser(Cursor):
         self.at = start
         return None
 
-    @_remembered
+    @remembered
     def _basic_val(self) -> Operand | None:
         start = self.at
         if self.take(terminals.OPEN):
@@ -284,71 +235,23 @@ class ExpressionParser(Cursor):
             return None
         self.count()
         value = (
-            self._boolean()
+            self.boolean()
             or self._test()
             or self._macro_call()
             or self.fn_call()
-            or self._dotted()
-            or self._number()
+            or self.dotted()
+            or self.number()
         )
         if value is None:
             self.miss("a value")
             return None
         return Operand(value=value)
 
-    def _boolean(self) -> Boolean | None:
-        start = self.at
-        word = self.take(terminals.BOOLEAN)
-        return (word and Boolean(value=word in {"true", "True"}, at=start)) or None
-
-    def _number(self) -> Literal | None:
-        start = self.at
-        text = self.take(terminals.FLOAT)
-        if text is not None:
-            return Literal(value=float(text), at=start)
-        text = self.take(terminals.INT)
-        if text is None:
-            return None
-        # int() would take quadratic time for a number that is too long anyway.
-        if len(text) > 20 or int(text) not in _I64:  # noqa: PLR2004
-            raise Refusal("does not fit into 64 bits", text[:40], at=start)
-        return Literal(value=int(text), at=start)
-
-    def _string(self) -> Literal | None:
-        start = self.at
-        text = self.take(terminals.STRING)
-        return None if text is None else Literal(value=text[1:-1], at=start)
-
     def _path(self) -> Operand | None:
-        path = self._dotted()
+        path = self.dotted()
         return None if path is None else Operand(value=path)
 
-    @_remembered
-    def _dotted(self) -> Path | None:
-        """Take a path with dots and square brackets, without white space."""
-        start = self.at
-        if not self.take(terminals.DOTTED):
-            return None
-        while self.take(terminals.STEPS) or self._square_brackets():
-            pass
-        return Path(text=self.source[start : self.at], at=start)
-
-    def _square_brackets(self) -> bool:
-        start = self.at
-        if self.take(terminals.OPEN_SQUARE):
-            self.deeper()
-            inner = (
-                self.take(terminals.INT)
-                or self.take(terminals.STRING)
-                or self._dotted()
-            )
-            self.shallower()
-            if inner and self.take(terminals.CLOSE_SQUARE, "']'"):
-                return True
-        self.at = start
-        return False
-
-    @_remembered
+    @remembered
     def array_filter(self) -> Operand | None:
         """Take `[a, b]`, with filters."""
         start = self.at
@@ -383,7 +286,7 @@ class ExpressionParser(Cursor):
 
     # Calls and tests
 
-    @_remembered
+    @remembered
     def fn_call(self) -> Call | None:
         """Take `name(a=1)`."""
         start = self.at
@@ -449,7 +352,7 @@ class ExpressionParser(Cursor):
 
     def _test(self) -> TestCall | None:
         start = self.at
-        path = self._dotted()
+        path = self.dotted()
         if path is not None and self.next(terminals.IS, "'is'"):
             behind = self.at
             for negated in (True, False):

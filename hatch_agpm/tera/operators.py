@@ -353,12 +353,11 @@ def call(scope: Scope, name: str, given: dict[str, object], at: int) -> object:
 
 
 @_operator
-def test(  # noqa: PLR0913 - compiled code calls it
+def test(
     scope: Scope,
     subject: Callable[[], object],
     name: str,
     arguments: list[object],
-    text: str,
     at: int,
 ) -> bool:
     value = subject()
@@ -410,7 +409,7 @@ def _placed(failure: Failure, at: int) -> Failure:
 
 
 @_operator
-def loop(  # noqa: PLR0913 - compiled code calls it
+def loop(  # noqa: PLR0913, PLR0917 - compiled code calls it
     scope: Scope,
     container: object,
     key: str,

@@ -7,7 +7,7 @@ only), which is why bodies are parsed by the kind of place they are in.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.tera.expressions import ExpressionParser
 from hatch_agpm.tera.failures import Refusal
@@ -40,6 +40,7 @@ from hatch_agpm.tera.terminals import CLOSE, EQUALS, IDENT, OPEN, STRING
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
 __all__ = ["parse"]
 
@@ -91,6 +92,14 @@ def parse(source: str, *, depth: int, size: int) -> TemplateTree:
     return _TemplateParser(source, depth=depth, size=size).template()
 
 
+class _Tag(NamedTuple):
+    """The beginning of a tag: its word, whether it trims before it, its place."""
+
+    word: str
+    trims: bool
+    at: int
+
+
 class _TemplateParser(ExpressionParser):
     """Reads tags; a rule that has begun its tag ends it or raises."""
 
@@ -111,15 +120,15 @@ class _TemplateParser(ExpressionParser):
         start = self.at
         self.skip()
         tag = self._tag_start()
-        if tag is None or tag[0] not in {"extends", "import"}:
+        if tag is None or tag.word not in {"extends", "import"}:
             self.at = start
             return
         if self.take(_SPACES) and self.take(STRING, "a string"):
-            what = f"'{tag[0]}' needs other templates, and there are none here"
+            what = f"'{tag.word}' needs other templates, and there are none here"
             hint = (
                 "a template is rendered by itself; embed files with the content filter"
             )
-            raise Refusal(what, hint=hint, at=tag[2])
+            raise Refusal(what, hint=hint, at=tag.at)
         raise self._unexpected()
 
     # Bodies
@@ -143,14 +152,13 @@ class _TemplateParser(ExpressionParser):
         tag = self._tag_start()
         if tag is None:
             return None
-        word, left, at = tag
-        if word not in _ALLOWED[place]:
-            self.at = at
+        if tag.word not in _ALLOWED[place]:
+            self.at = tag.at
             self.miss("a tag that may stand here")
             self.at = start
             return None
         self.count()
-        return self._tag(place, word, left, at)
+        return self._tag(tag, place)
 
     def _text(self) -> Text | None:
         # A search for the next tag instead of a match: a text may be megabytes long.
@@ -162,30 +170,24 @@ class _TemplateParser(ExpressionParser):
         self.at = end
         return Text(text=text)
 
-    def _tag(self, place: str, word: str, left: bool, at: int) -> Node:
-        inner = place if place in {"for", "macro", "block", "filter"} else "content"
-        if word in {"set", "set_global"}:
-            return self._set(word, left)
-        if word == "if":
-            return self._if(inner, left)
-        if word == "for":
-            return self._for(left, at)
-        if word == "filter":
-            return self._filter_section(left)
-        if word == "raw":
-            return self._raw(left)
-        if word == "include":
-            return self._include(left, at)
-        if word == "block":
-            return self._block(left, at)
-        if word == "macro":
-            return self._macro(left, at)
-        return Jump(trim=Trim(left=left, right=self._tag_end()), word=word, at=at)
+    def _tag(self, tag: _Tag, place: str) -> Node:
+        rules: dict[str, Callable[[_Tag, str], Node]] = {
+            "set": self._set,
+            "set_global": self._set,
+            "if": self._if,
+            "for": self._for,
+            "filter": self._filter_section,
+            "raw": self._raw,
+            "include": self._include,
+            "block": self._block,
+            "macro": self._macro,
+        }
+        return rules.get(tag.word, self._jump)(tag, place)
 
     # The ends of tags
 
-    def _tag_start(self) -> tuple[str, bool, int] | None:
-        """Take `{%` and the word behind it; return it, whether it trims, its place."""
+    def _tag_start(self) -> _Tag | None:
+        """Take `{%` and the word behind it."""
         start = self.at
         opening = self.take(_TAG_START)
         if opening is None:
@@ -197,7 +199,7 @@ class _TemplateParser(ExpressionParser):
             self.miss("the name of a tag")
             self.at = start
             return None
-        return word, opening == "{%-", at
+        return _Tag(word, opening == "{%-", at)
 
     def _keyword(self) -> str | None:
         """Take one of Tera's words; what follows it may touch it (`endblockname`)."""
@@ -222,13 +224,13 @@ class _TemplateParser(ExpressionParser):
         """Take the closing tag of a body."""
         start = self.at
         tag = self._tag_start()
-        if tag is None or tag[0] != word:
-            self.at = tag[2] if tag else start
+        if tag is None or tag.word != word:
+            self.at = tag.at if tag else start
             self.miss(f"'{{% {word} %}}'")
             raise self._unexpected()
         if word in {"endblock", "endmacro"}:
             self.next(IDENT)
-        return Trim(left=tag[1], right=self._tag_end())
+        return Trim(left=tag.trims, right=self._tag_end())
 
     def _spaces(self) -> None:
         if not self.take(_SPACES, "a space"):
@@ -298,44 +300,52 @@ class _TemplateParser(ExpressionParser):
             raise self._unexpected()
         return condition
 
-    def _set(self, word: str, left: bool) -> Set:
+    def _jump(self, tag: _Tag, _: str) -> Jump:
+        trim = Trim(left=tag.trims, right=self._tag_end())
+        return Jump(trim=trim, word=tag.word, at=tag.at)
+
+    def _set(self, tag: _Tag, _: str) -> Set:
         self._spaces()
         name = self._need(IDENT, "a name")
         if self.next(EQUALS, "'='") is None:
             raise self._unexpected()
         self.skip()
         value = self._value()
-        trim = Trim(left=left, right=self._tag_end())
-        return Set(trim=trim, name=name, value=value, everywhere=word == "set_global")
+        trim = Trim(left=tag.trims, right=self._tag_end())
+        return Set(
+            trim=trim, name=name, value=value, everywhere=tag.word == "set_global"
+        )
 
-    def _if(self, place: str, left: bool) -> If:
+    def _if(self, tag: _Tag, place: str) -> If:
+        # Only a loop, a macro, a block and a filter section have rules of their own.
+        place = "content" if place == "template" else place
         self.deeper()
         branches: list[Branch] = []
         otherwise = None
-        word: str | None = "if"
-        while word in {"if", "elif"}:
+        part: _Tag | None = tag
+        while part is not None and part.word != "else":
             condition = self._condition()
-            trim = Trim(left=left, right=self._tag_end())
+            trim = Trim(left=part.trims, right=self._tag_end())
             body = self._body(place)
             branches.append(Branch(trim=trim, condition=condition, body=body))
-            word, left = self._next_word({"elif", "else"})
-        if word == "else":
-            trim = Trim(left=left, right=self._tag_end())
+            part = self._next_tag("elif", "else")
+        if part is not None:
+            trim = Trim(left=part.trims, right=self._tag_end())
             otherwise = Else(trim=trim, body=self._body(place))
         end = self._end("endif")
         self.shallower()
         return If(branches=tuple(branches), otherwise=otherwise, end=end)
 
-    def _next_word(self, words: set[str]) -> tuple[str | None, bool]:
+    def _next_tag(self, *words: str) -> _Tag | None:
         """Take the start of a tag if its word is one of these."""
         start = self.at
         tag = self._tag_start()
-        if tag is not None and tag[0] in words:
-            return tag[0], tag[1]
+        if tag is not None and tag.word in words:
+            return tag
         self.at = start
-        return None, False
+        return None
 
-    def _for(self, left: bool, at: int) -> For:
+    def _for(self, tag: _Tag, _: str) -> For:
         self.deeper()
         self._spaces()
         key, value = "", self._need(IDENT, "a name")
@@ -346,10 +356,10 @@ class _TemplateParser(ExpressionParser):
         container = self.basic_expr_filter() or self.array_filter()
         if container is None:
             raise self._unexpected()
-        start = Trim(left=left, right=self._tag_end())
+        start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("for")
         empty: tuple[Node, ...] = ()
-        while self._next_word({"else"})[0]:
+        while self._next_tag("else"):
             self._tag_end()
             empty = self._body("for")
         end = self._end("endfor")
@@ -362,34 +372,35 @@ class _TemplateParser(ExpressionParser):
             body=body,
             empty=empty,
             end=end,
-            at=at,
+            at=tag.at,
         )
 
-    def _filter_section(self, left: bool) -> FilterSection:
+    def _filter_section(self, tag: _Tag, _: str) -> FilterSection:
         self.deeper()
         self._spaces()
         call = self.fn_call() or self.plain_call()
         if call is None:
             raise self._unexpected()
-        start = Trim(left=left, right=self._tag_end())
+        start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("filter")
         end = self._end("endfilter")
         self.shallower()
         return FilterSection(start=start, call=call, body=body, end=end)
 
-    def _raw(self, left: bool) -> Raw:
-        start = Trim(left=left, right=self._tag_end())
+    def _raw(self, tag: _Tag, _: str) -> Raw:
+        start = Trim(left=tag.trims, right=self._tag_end())
         match = _ENDRAW.search(self.source, self.at)
         if match is None:
             what = "'{% raw %}' has no '{% endraw %}'"
             raise Refusal(what, at=self.at)
         text = self.source[self.at : match.start()]
         self.at = match.end()
-        tag = match.group()
-        end = Trim(left=tag.startswith("{%-"), right=tag.endswith("-%}"))
+        end = Trim(
+            left=match.group().startswith("{%-"), right=match.group().endswith("-%}")
+        )
         return Raw(start=start, text=text, end=end)
 
-    def _include(self, left: bool, at: int) -> Include:
+    def _include(self, tag: _Tag, _: str) -> Include:
         self._spaces()
         if self.take(_OPEN_SQUARE):
             names: list[str] = []
@@ -403,32 +414,32 @@ class _TemplateParser(ExpressionParser):
             names = [self._need(STRING, "a string")[1:-1]]
         self.skip()
         ignore_missing = self.take(_IGNORE_MISSING) is not None
-        trim = Trim(left=left, right=self._tag_end())
+        trim = Trim(left=tag.trims, right=self._tag_end())
         return Include(
-            trim=trim, names=tuple(names), ignore_missing=ignore_missing, at=at
+            trim=trim, names=tuple(names), ignore_missing=ignore_missing, at=tag.at
         )
 
-    def _block(self, left: bool, at: int) -> Block:
+    def _block(self, tag: _Tag, _: str) -> Block:
         self.deeper()
         self._spaces()
         name = self._need(IDENT, "a name")
-        start = Trim(left=left, right=self._tag_end())
+        start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("block")
         end = self._end("endblock")
         self.shallower()
-        return Block(start=start, name=name, body=body, end=end, at=at)
+        return Block(start=start, name=name, body=body, end=end, at=tag.at)
 
-    def _macro(self, left: bool, at: int) -> MacroDefinition:
+    def _macro(self, tag: _Tag, _: str) -> MacroDefinition:
         self.deeper()
         self._spaces()
         name = self._need(IDENT, "a name")
         parameters = self._parameters()
-        start = Trim(left=left, right=self._tag_end())
+        start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("macro")
         end = self._end("endmacro")
         self.shallower()
         return MacroDefinition(
-            start=start, name=name, parameters=parameters, body=body, end=end, at=at
+            start=start, name=name, parameters=parameters, body=body, end=end, at=tag.at
         )
 
     def _parameters(self) -> dict[str, Literal | Boolean | None]:
@@ -450,7 +461,7 @@ class _TemplateParser(ExpressionParser):
         """Take `=literal`, in which no white space may stand."""
         start = self.at
         if self.take(EQUALS):
-            found = self._boolean() or self._string() or self._number()
+            found = self.boolean() or self.string() or self.number()
             if found is not None:
                 return found
             self.miss("a string, a number, true or false")

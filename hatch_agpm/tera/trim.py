@@ -88,7 +88,7 @@ def _inside(node: Node) -> Node:
 
 
 def _inside_if(node: If) -> If:
-    """A branch is trimmed by its own tag and by the one that follows."""
+    """Trim each branch by its own tag and by the one that follows."""
     follows = [branch.trim for branch in node.branches[1:]]
     if node.otherwise is not None:
         follows.append(node.otherwise.trim)

@@ -65,17 +65,16 @@ def render(value: object) -> str:
     """Return `value` as `{{ }}` prints it."""
     if isinstance(value, str):
         return value
+    if isinstance(value, list):
+        return f"[{', '.join(map(render, value))}]"
+    if isinstance(value, dict):
+        return "[object]"
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value) if _I64_MIN <= value <= _U64_MAX else digits(float(value))
-    if isinstance(value, float):
-        return digits(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(render, value))}]"
-    return "[object]"
+    number = as_number(value)
+    return digits(number) if isinstance(number, float) else str(number)
 
 
 def digits(number: float) -> str:

@@ -154,7 +154,10 @@ _TIME: Final = (
     r"~(?P<hour>[0-9]{1,2})~:~(?P<minute>[0-9]{1,2})~:~(?P<second>[0-9]{1,2})"
     r"(?:\.(?P<fraction>[0-9]{1,9})[0-9]*)?~"
 )
-_OFFSET: Final = r"(?:[uU][tT][cC]|[zZ]|(?P<sign>[-+−])(?P<hours>[0-9]{2})(?::|~)*(?P<minutes>[0-5][0-9]))~"
+_OFFSET: Final = (
+    r"(?:[uU][tT][cC]|[zZ]|(?P<sign>[-+\u2212])(?P<hours>[0-9]{2})"
+    r"(?::|~)*(?P<minutes>[0-5][0-9]))~"
+)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

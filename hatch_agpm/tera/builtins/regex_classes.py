@@ -64,7 +64,7 @@ class CharacterClasses:
 
     @property
     def unicode(self) -> bool:
-        """Whether `\\w` and its like mean all scripts."""
+        r"""Whether `\w` and its like mean all scripts."""
         return True
 
     @property

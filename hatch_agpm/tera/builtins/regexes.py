@@ -1,9 +1,9 @@
-"""
+r"""
 Regular expressions by Rust's rules, for test `matching` and filter `title`.
 
 A pattern is read by the grammar of Rust's crate and written again for the library
 `regex`, piece by piece and with nothing left to that one's own reading: its `$`,
-`\\d`, `{`, and nested classes mean other things.  Look-around and references, which
+`\d`, `{`, and nested classes mean other things.  Look-around and references, which
 Rust has not, are errors.
 """
 
@@ -115,7 +115,7 @@ class _Translator(CharacterClasses):
 
     @property
     def unicode(self) -> bool:
-        """Whether `\\w` and its like mean all scripts."""
+        r"""Whether `\w` and its like mean all scripts."""
         return self.flags.u
 
     @property
@@ -154,13 +154,12 @@ class _Translator(CharacterClasses):
         if character == "\\":
             return self._escape(), 1
         self.at += 1
-        if character == ".":
-            return self._dot(), 1
-        if character == "^":
-            return (r"(?<![^\n])" if self.flags.m else r"\A"), 1
-        if character == "$":
-            return (r"(?![^\n])" if self.flags.m else r"\Z"), 1
-        return self._cased(regex.escape(character)), 1
+        signs = {
+            ".": self._dot(),
+            "^": r"(?<![^\n])" if self.flags.m else r"\A",
+            "$": r"(?![^\n])" if self.flags.m else r"\Z",
+        }
+        return signs.get(character) or self._cased(regex.escape(character)), 1
 
     def _dot(self) -> str:
         if self.flags.s:
