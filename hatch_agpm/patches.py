@@ -235,7 +235,8 @@ class _Markdown:
         if self.parts is None:
             return None
         try:
-            document = load(self.parts.matter)
+            # A block at the end keeps its line break, as it does in the file.
+            document = load(f"{self.parts.matter}\n")
         except FrontmatterError as error:
             hint = "what is patched must be valid YAML before it is rendered"
             if _TAG.search(self.parts.matter):

@@ -22,7 +22,7 @@ from hatch_agpm.yaml12 import plain_value, unquoted
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from hatch_agpm.yaml12 import Document
+    from hatch_agpm.yaml12 import Document, Unquoted
 
 __all__ = ["Kept", "round_trip", "sort_keys"]
 
@@ -64,8 +64,8 @@ def round_trip(
     its order; null and empty ones among them are gone.
     What is `replaced` is left out and need not be right.
     """
-    trip = _RoundTrip(document)
-    trip.compare_scalars(matter, replaced)
+    trip = _RoundTrip(matter, document)
+    trip.compare_keys(replaced)
     metadata = document.value if isinstance(document.value, dict) else {}
     known = [key for key in _ORDER if key in metadata]
     kept: list[Kept] = []
@@ -82,9 +82,11 @@ def round_trip(
 class _RoundTrip:
     """Collects what would not be as it was."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, matter: str, document: Document) -> None:
         self.document = document
         self.problems: list[SourceError] = []
+        self.scalars = tuple(unquoted(matter))
+        self.written = {each.path: each for each in self.scalars if not each.is_key}
 
     def line(self, path: tuple[str | int, ...]) -> int:
         return self.document.lines.get(path, 0)
@@ -92,17 +94,28 @@ class _RoundTrip:
     def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
         self.problems.append(FrontmatterError(what, "", line, 0, got, hint))
 
-    def compare_scalars(self, matter: str, replaced: Collection[str]) -> None:
-        """Note each scalar that AGPM's other parser takes for something else."""
+    def changed(self, scalar: Unquoted) -> None:
+        tag = f"!!{scalar.tag} " if scalar.tag else ""
+        text = f"{tag}{scalar.text}" or "what is empty"
+        what = f"AGPM would change {text} when it patches the file"
+        self.problem(what, scalar.line, hint="quote it")
+
+    def compare_keys(self, replaced: Collection[str]) -> None:
+        """Note keys that AGPM's other parser takes for others, or does not take."""
         for path, line in self.document.repeated.items():
             key = ".".join(map(str, path))
-            hint = f"{_LOST}; delete one"
-            self.problem(f"'{key}' is given twice", line, hint=hint)
-        for top, line, text in unquoted(matter):
-            if top in replaced or not _differs(text):
+            self.problem(f"'{key}' is given twice", line, hint="delete one")
+        for scalar in self.scalars:
+            if scalar.path[:1] and scalar.path[0] in replaced:
                 continue
-            what = f"AGPM would change {text} when it patches the file"
-            self.problem(what, line, hint="quote it")
+            if scalar.is_key:
+                # A float stays as it is written, and all else that is no text not.
+                other = _other_value(scalar.text)
+                kept = isinstance(other, str | float)
+                if scalar.tag or not (kept or _printed(other) == scalar.text):
+                    self.changed(scalar)
+            elif scalar.path[0] not in _ORDER and _differs(scalar):
+                self.changed(scalar)
 
     def value(self, key: str, value: object) -> object:
         if key not in _ORDER:
@@ -111,22 +124,25 @@ class _RoundTrip:
             return self.tags(value)
         if key == "dependencies":
             return self.dependencies(value)
-        return None if value is None else self.text(value, (key,))
+        return self.text(value, (key,), optional=True)
 
-    def text(self, value: object, path: tuple[str | int, ...]) -> str | None:
-        """Return the text that AGPM makes of a scalar."""
-        if isinstance(value, str):
-            return value
-        key = ".".join(map(str, path))
+    def text(
+        self, value: object, path: tuple[str | int, ...], *, optional: bool = False
+    ) -> str | None:
+        """Return the text that AGPM makes of a scalar; None for an `optional` null."""
         if isinstance(value, dict | list):
-            what = f"'{key}' must be text, or {_LOST}"
+            what = f"'{'.'.join(map(str, path))}' must be text, or {_LOST}"
             self.problem(what, self.line(path), got=shown(value))
             return None
-        text = _printed(value)
-        if (written := self.document.spelled.get(path, text)) != text:
-            what = f"AGPM would change {written or 'the null'} of '{key}' to {text}"
-            self.problem(what, self.line(path), hint="quote it")
-        return text
+        scalar = self.written.get(path)
+        if scalar is None:
+            return None if value is None else str(value)
+        other = _other_value(scalar.text)
+        if optional and other is None and not scalar.tag:
+            return None
+        if scalar.tag or _printed(other) != scalar.text:
+            self.changed(scalar)
+        return scalar.text
 
     def tags(self, value: object) -> object:
         if not isinstance(value, list):
@@ -156,9 +172,10 @@ class _RoundTrip:
         items = enumerate(specs if isinstance(specs, list) else ())
         return [
             {
-                field: self.field(item[field], (*path, index, field))
+                field: text
                 for field in _SPEC_ORDER
-                if item.get(field) is not None
+                if field in item
+                and (text := self.field(item[field], (*path, index, field))) is not None
             }
             for index, item in items
             if isinstance(item, dict)
@@ -166,7 +183,7 @@ class _RoundTrip:
 
     def field(self, value: object, path: tuple[str | int, ...]) -> object:
         flag = path[-1] in {"flatten", "install"}
-        return value if flag else self.text(value, path)
+        return value if flag else self.text(value, path, optional=True)
 
 
 def sort_keys(value: object) -> object:
@@ -184,13 +201,14 @@ def _printed(value: object) -> str:
     return json_number(value) if isinstance(value, int | float) else str(value)
 
 
-def _differs(text: str) -> bool:
+def _differs(scalar: Unquoted) -> bool:
     """Tell whether the two parsers of AGPM take a scalar for different values."""
-    if text.startswith("!!"):
+    if scalar.tag:
         return True
-    if not _WORD.fullmatch(text):
+    if not _WORD.fullmatch(scalar.text):
+        # Nothing but text to both of them, or nothing at all.
         return False
-    ours, other = plain_value(text), _other_value(text)
+    ours, other = plain_value(scalar.text), _other_value(scalar.text)
     return type(ours) is not type(other) or ours != other
 
 

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
     from yaml.nodes import MappingNode, Node, ScalarNode
 
-__all__ = ["Document", "Shape", "load", "plain_value", "shape", "unquoted"]
+__all__ = [
+    "Document",
+    "Shape",
+    "Unquoted",
+    "load",
+    "plain_value",
+    "shape",
+    "unquoted",
+]
 
 Shape = Literal["mapping", "nothing", "other"]
 
@@ -75,6 +83,20 @@ class Document:
     """For the path of each key that is given again the line of the last one."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unquoted:
+    """A scalar as it is written, without quotes."""
+
+    path: tuple[str | int, ...]
+    """Of the value, also for its key."""
+
+    is_key: bool
+    line: int
+    text: str
+    tag: str
+    """`int`, `float`, `bool` or `null` where it says so, else ""."""
+
+
 def load(text: str) -> Document:
     """
     Parse one YAML document.
@@ -116,38 +138,48 @@ def shape(text: str) -> Shape:
     return found or "nothing"
 
 
-def unquoted(text: str) -> Iterator[tuple[str, int, str]]:
+def unquoted(text: str) -> Iterator[Unquoted]:
     """
-    Yield each scalar of a mapping that has no quotes: its top key, line and text.
+    Yield each scalar of a document that has no quotes, or a tag of YAML's own.
 
-    Keys count as well.  One with a tag that makes it a number, a boolean or null
-    has the tag before it: `!!int 5`.  Raises FrontmatterError as `load`.
+    What an alias stands for is not seen again.  Raises FrontmatterError as `load`.
     """
     with _located(text):
         root = yaml.compose(text, Loader=_Loader)
     seen: set[int] = set()
-    for key_node, value_node in (
-        root.value if isinstance(root, yaml.MappingNode) else ()
-    ):
-        waiting: list[Node] = [value_node, key_node]
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                # An alias stands for what was seen before.
-                continue
-            seen.add(id(node))
-            if isinstance(node, yaml.ScalarNode):
-                kind = node.tag.removeprefix(_TAGS)
-                if node.tag == _PLAIN or kind in _TYPES:
-                    tag = "" if node.tag == _PLAIN else f"!!{kind} "
-                    line = node.start_mark.line + 1
-                    yield str(key_node.value), line, f"{tag}{node.value}"
-            elif isinstance(node, yaml.SequenceNode):
-                waiting += reversed(node.value)
-            else:
-                waiting += [
-                    each for pair in reversed(node.value) for each in pair[::-1]
-                ]
+    waiting: list[tuple[Node, tuple[str | int, ...], bool]] = []
+    if root is not None:
+        waiting.append((root, (), False))
+    while waiting:
+        node, path, is_key = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            kind = node.tag.removeprefix(_TAGS)
+            if node.tag == _PLAIN or kind in _TYPES:
+                yield Unquoted(
+                    path=path,
+                    is_key=is_key,
+                    line=node.start_mark.line + 1,
+                    text=node.value,
+                    tag="" if node.tag == _PLAIN else kind,
+                )
+        elif isinstance(node, yaml.SequenceNode):
+            items = [(item, (*path, i), False) for i, item in enumerate(node.value)]
+            waiting += reversed(items)
+        else:
+            for key_node, value_node in reversed(cast("MappingNode", node).value):
+                here = (*path, _node_text(key_node))
+                waiting += [(value_node, here, False), (key_node, here, True)]
+
+
+def _node_text(node: Node) -> str:
+    """Return the text of a key as `load` has it; "" for what can be none."""
+    if not isinstance(node, yaml.ScalarNode):
+        return ""
+    value = plain_value(node.value) if node.tag == _PLAIN else node.value
+    return _key_text(value, node.value)
 
 
 @contextmanager
@@ -216,7 +248,7 @@ class _Converter:
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise self.fail(key_node, "a key must be text")
-            key = _key_text(self.scalar(key_node))
+            key = _key_text(self.scalar(key_node), key_node.value)
             here = (*path, key)
             self.lines[here] = key_node.start_mark.line + 1
             if key in result:
@@ -272,9 +304,9 @@ def plain_value(text: str) -> object:
     return text
 
 
-def _key_text(key: object) -> str:
-    if isinstance(key, str):
-        return key
+def _key_text(key: object, written: str) -> str:
+    if isinstance(key, str | float):
+        return written
     if isinstance(key, bool):
         return "true" if key else "false"
     return "null" if key is None else str(key)
