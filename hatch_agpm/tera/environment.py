@@ -23,7 +23,6 @@ from hatch_agpm.errors import TemplateError
 from hatch_agpm.tera.compiler import FIRST_LINE, compile_tree
 from hatch_agpm.tera.evaluation import LAZY
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.jinja import JinjaEnvironment, JinjaTemplate
 from hatch_agpm.tera.limits import Account, Limits
 from hatch_agpm.tera.operators import OPERATORS, write
 from hatch_agpm.tera.parser import parse
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from jinja2 import nodes
     from jinja2.compiler import Frame
 
+    from hatch_agpm.tera.jinja import JinjaEnvironment
     from hatch_agpm.tera.scope import Filter
 
 __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
@@ -136,10 +136,15 @@ class TeraEnvironment:
             return Template(lambda _: source)
         if dialect == "tera":
             return Template(_TeraTemplate(source, self._tera).render)
+        # Here and not above: most libraries are in Tera alone.
+        from hatch_agpm.tera.jinja import JinjaTemplate  # noqa: PLC0415
+
         return Template(JinjaTemplate(source, self._jinja).render)
 
     @cached_property
     def _jinja(self) -> JinjaEnvironment:
+        from hatch_agpm.tera.jinja import JinjaEnvironment  # noqa: PLC0415 - as above
+
         return JinjaEnvironment(self._filters, self._limits)
 
 
