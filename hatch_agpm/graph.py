@@ -205,7 +205,7 @@ class _Resolver:
         name = entry.source.name if entry.source else None
         file = self.tree.locate(whole)
         if file is not None:
-            self._check_kind(entry.type, file)
+            self._check_kind(entry.type, file, whole)
             self._path(name, file)
             yield entry.path.rstrip("/"), file, False
             return
@@ -240,6 +240,7 @@ class _Resolver:
             whole = posixpath.join(top, path)
             file = self.tree.locate(whole)
             if file is not None and self._is_kind(type_, file):
+                self._check_kind(type_, file, whole)
                 found.append((whole, file))
         if not found:
             raise ContentError(f"the pattern {pattern!r} matches nothing")
@@ -250,7 +251,11 @@ class _Resolver:
             return not self.tree.is_directory(file)
         return (self.tree.root / file / SKILL_FILE).is_file()
 
-    def _check_kind(self, type_: str, file: str) -> None:
+    def _check_kind(self, type_: str, file: str, path: str) -> None:
+        """Raise ContentError where a path names a directory, or for a skill a file."""
+        if type_ == "skills" and (self.tree.base / path.rstrip("/")).is_symlink():
+            hint = "put the directory there, or name the one it leads to"
+            raise ContentError("is a link, not a directory", path, hint=hint)
         if self._is_kind(type_, file):
             return
         if type_ != "skills":
@@ -352,7 +357,7 @@ class _Resolver:
             raise ContentError(
                 f"there is no file '{where}'", hint=self.tree.nearest(where)
             )
-        self._check_kind(spec.type, file)
+        self._check_kind(spec.type, file, path)
         return [file]
 
 

@@ -7,6 +7,7 @@ Both are JSON files that AGPM merges into one file of a tool (semantics, 7.3 and
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import (
@@ -46,6 +47,7 @@ def check_shape(type_: str, path: str, text: str) -> None:
     if not isinstance(value, dict):
         raise FrontmatterError(f"{what} must be an object", path, got=_shown(value))
     shape = _Shape(path, what, value)
+    shape.repeated(text)
     if type_ == "hooks":
         shape.hook()
     else:
@@ -61,6 +63,19 @@ class _Shape:
         self.what = what
         self.value = value
         self.problems: list[AgpmError] = []
+
+    def repeated(self, text: str) -> None:
+        """Note known keys that the text gives twice, of which one would be lost."""
+        keys: list[str] = []
+
+        def keep(pairs: list[tuple[str, object]]) -> None:
+            # The outermost object is complete last.
+            keys[:] = [key for key, _ in pairs]
+
+        json.loads(text, object_pairs_hook=keep)
+        for key in dict.fromkeys((*_HOOK, *_SERVER)):
+            if keys.count(key) > 1:
+                self.problem(f"'{key}' is given twice", hint="delete one")
 
     def hook(self) -> None:
         for key in ("events", "type", "command"):
