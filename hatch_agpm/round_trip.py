@@ -76,7 +76,8 @@ def round_trip(
         if key not in known or value not in (None, []):
             line = trip.line((key,))
             kept.append(Kept(key=key, value=value, line=line, known=key in known))
-    return tuple(kept), tuple(trip.problems)
+    problems = sorted(trip.problems, key=lambda problem: problem.line)
+    return tuple(kept), tuple(problems)
 
 
 class _RoundTrip:

@@ -45,7 +45,7 @@ def check_shape(type_: str, path: str, text: str) -> None:
         raise error.at(path, error.line) from None
     what = "a hook" if type_ == "hooks" else "an MCP server"
     if not isinstance(value, dict):
-        raise FrontmatterError(f"{what} must be an object", path, got=_shown(value))
+        raise FrontmatterError(f"{what} must be an object", path, got=shown(value))
     shape = _Shape(path, what, value)
     shape.repeated(text)
     if type_ == "hooks":
@@ -93,7 +93,7 @@ class _Shape:
             type(timeout) is not int or not 0 <= timeout < _U32
         ):
             what = "'timeout' must be a whole number of 32 bits"
-            self.problem(what, got=_shown(timeout))
+            self.problem(what, got=shown(timeout))
 
     def server(self) -> None:
         if self.value.get("command") is None and self.value.get("url") is None:
@@ -104,25 +104,25 @@ class _Shape:
         for key in ("env", "headers"):
             value = self.value.get(key)
             if value is not None and not isinstance(value, dict):
-                self.problem(f"'{key}' must be an object", got=_shown(value))
+                self.problem(f"'{key}' must be an object", got=shown(value))
 
     def text(self, key: str, *, optional: bool = True) -> None:
         if key not in self.value or (optional and self.value[key] is None):
             return
         if not isinstance(self.value[key], str):
-            self.problem(f"'{key}' must be a string", got=_shown(self.value[key]))
+            self.problem(f"'{key}' must be a string", got=shown(self.value[key]))
 
     def strings(self, key: str, *, optional: bool = True) -> None:
         if key not in self.value or (optional and self.value[key] is None):
             return
         value = self.value[key]
         if not isinstance(value, list):
-            self.problem(f"'{key}' must be a list of strings", got=_shown(value))
+            self.problem(f"'{key}' must be a list of strings", got=shown(value))
             return
         for index, item in enumerate(value):
             if not isinstance(item, str):
                 what = f"'{key}[{index}]' must be a string"
-                self.problem(what, got=_shown(item))
+                self.problem(what, got=shown(item))
 
     def missing(self, keys: Sequence[str], known: Sequence[str]) -> None:
         """Note that one of the keys must be there, and which it may be called."""
@@ -134,10 +134,6 @@ class _Shape:
 
     def problem(self, what: str, *, got: str = "", hint: str = "") -> None:
         self.problems.append(FrontmatterError(what, self.path, 0, 0, got, hint))
-
-
-def _shown(value: object) -> str:
-    return "null" if value is None else shown(value)
 
 
 def check_merged(resources: Sequence[RenderedResource]) -> None:

@@ -182,7 +182,7 @@ def test_the_nearest_name_is_a_hint(name, known, hint):
         (False, "false"),
         (3, "3"),
         (1.5, "1.5"),
-        (None, "None"),
+        (None, "null"),
         ("it's", '"it\'s"'),
         ({"a": 1}, "a table"),
         ([1, "a", True, {}], "[1, 'a', true, a table]"),
