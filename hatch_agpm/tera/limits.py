@@ -76,7 +76,7 @@ def measured(value: object, known: dict[int, Measure] | None = None) -> Measure:
     return known[id(value)]
 
 
-_ITEM: Final = 40
+_ITEM: Final = 60
 _STEP: Final = 50
 """How many copied characters take the time of one item, or of one step."""
 

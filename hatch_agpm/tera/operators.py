@@ -64,6 +64,8 @@ def _operator(function: _Function) -> _Function:
 @pass_context
 def write(scope: Scope, value: object) -> str:
     """Return what `{{ value }}` prints, and count it."""
+    if isinstance(value, list):
+        scope.account.slowly(value)
     text = value if isinstance(value, str) else render(value)
     scope.account.write(text)
     return text
@@ -134,7 +136,7 @@ def _defined(scope: Scope, _value: Missing, text: str, at: int) -> NoReturn:
 def dump(scope: Scope, _at: int) -> str:
     """Return all variables as pretty JSON."""
     known = dict(scope.everything())
-    scope.account.work(100 * measured(known).items)
+    scope.account.work(200 * measured(known).items)
     text = encode(known, pretty=True)
     scope.account.made(text)
     return text

@@ -7,12 +7,57 @@ everything would be refused and nothing compared.
 
 from hypothesis import strategies as st
 
-PATHS = (
-    "name n m neg f fl t fa nul empty s html list strs elist mixed map emap users nested "
-    "multi uni k i big small num_s float_s pairs zero one flag date_s stamp deep "
-    "agpm.project.language agpm.deps agpm.resource.version nested.a.b keys.items "
-    "users.0.name users.1.team.id list.0 strs.1 map.a mixed.7.k keys.1 uni_keys pairs.0.1"
-).split()
+PATHS = [
+    "name",
+    "n",
+    "m",
+    "neg",
+    "f",
+    "fl",
+    "t",
+    "fa",
+    "nul",
+    "empty",
+    "s",
+    "html",
+    "list",
+    "strs",
+    "elist",
+    "mixed",
+    "map",
+    "emap",
+    "users",
+    "nested",
+    "multi",
+    "uni",
+    "k",
+    "i",
+    "big",
+    "small",
+    "num_s",
+    "float_s",
+    "pairs",
+    "zero",
+    "one",
+    "flag",
+    "date_s",
+    "stamp",
+    "deep",
+    "agpm.project.language",
+    "agpm.deps",
+    "agpm.resource.version",
+    "nested.a.b",
+    "keys.items",
+    "users.0.name",
+    "users.1.team.id",
+    "list.0",
+    "strs.1",
+    "map.a",
+    "mixed.7.k",
+    "keys.1",
+    "uni_keys",
+    "pairs.0.1",
+]
 BRACKETS = [
     *("users[0].name", "list[i]", "map[k]", "map['b']", 'keys["x-y"]', 'keys["x.y"]'),
     *("list[9]", "list[neg]", "users[i].age", "nested['a'].b[0].c", "map[name]"),
@@ -119,12 +164,43 @@ attribute = st.sampled_from(
     ['"age"', '"name"', '"team.id"', '"team"', '"0"', '"1"', '"nope"', "'k'", '""']
 )
 plain_filters = st.sampled_from(
-    (
-        "upper lower trim trim_start trim_end wordcount capitalize title linebreaksbr "
-        "striptags spaceless urlencode urlencode_strict escape escape_xml slugify "
-        "addslashes first last length reverse json_encode as_str abs int float sort "
-        "unique join round filesizeformat pluralize safe nofilter date"
-    ).split()
+    [
+        "upper",
+        "lower",
+        "trim",
+        "trim_start",
+        "trim_end",
+        "wordcount",
+        "capitalize",
+        "title",
+        "linebreaksbr",
+        "striptags",
+        "spaceless",
+        "urlencode",
+        "urlencode_strict",
+        "escape",
+        "escape_xml",
+        "slugify",
+        "addslashes",
+        "first",
+        "last",
+        "length",
+        "reverse",
+        "json_encode",
+        "as_str",
+        "abs",
+        "int",
+        "float",
+        "sort",
+        "unique",
+        "join",
+        "round",
+        "filesizeformat",
+        "pluralize",
+        "safe",
+        "nofilter",
+        "date",
+    ]
 )
 
 
@@ -201,7 +277,17 @@ def functions(value):
 def tests(value):
     return st.one_of(
         st.sampled_from(
-            "defined undefined odd even string number iterable object notest".split()
+            [
+                "defined",
+                "undefined",
+                "odd",
+                "even",
+                "string",
+                "number",
+                "iterable",
+                "object",
+                "notest",
+            ]
         ),
         joined("divisibleby(", small, ")"),
         joined(

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
 from grammar import templates
-from hatch_agpm.tera import TemplateError, render
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from oracle import Oracle
+
+from hatch_agpm.tera import TemplateError, render
 
 CONTEXT = {
     **json.loads(

@@ -63,6 +63,7 @@ def sort(value: object, arguments: Arguments) -> list[object]:
     if not items:
         return items
     attribute = arguments.string("attribute", "")
+    arguments.scope.account.work(50 * len(items))
     arguments.scope.account.slowly(
         keys := [_attribute(item, attribute) for item in items]
     )

@@ -33,7 +33,7 @@ def reverse(value: object, arguments: Arguments) -> object:
 def json_encode(value: object, arguments: Arguments) -> str:
     """Encode any value as JSON."""
     account = arguments.scope.account
-    account.work(100 * measured(value).items)
+    account.work(200 * measured(value).items)
     # Most control characters take six in JSON.
     if isinstance(value, str) and not value.isprintable():
         controls = sum(value.count(chr(code)) for code in range(32))
@@ -41,8 +41,10 @@ def json_encode(value: object, arguments: Arguments) -> str:
     return encode(value, pretty=arguments.given.get("pretty") is True)
 
 
-def as_str(value: object, _: Arguments) -> str:
+def as_str(value: object, arguments: Arguments) -> str:
     """Return what `{{ }}` prints."""
+    if isinstance(value, list):
+        arguments.scope.account.slowly(value)
     return render(value)
 
 
