@@ -231,12 +231,12 @@ class _Renderer:
             return self._of_file(resource, file, embedded=embedded)
         # What is embedded of a resource is never patched (AGPM semantics, 1.9).
         original = self._of_file(resource, file, embedded=True) if embedded else None
-        path = resource.install_path
-        if resource.type == "skills":
-            path = f"{path}/{SKILL_FILE}"
-        elif resource.type in MERGED:
-            path = file.path
+        # What is not installed under a name of its own keeps that of its source.
+        merged = resource.type in MERGED or resource.type == "skills"
+        path = file.path if merged else resource.install_path
         patched = apply_patch(resource.patch, file, path)
+        if resource.type == "skills":
+            return patched.file.text, original[1] if original else None
         try:
             text, _ = self._of_file(resource, patched.file, embedded=False)
         except AgpmError as error:
