@@ -187,7 +187,7 @@ class _Resolver:
             self.problems.append(ConfigError(f"{source.key}:", what))
             return
         if real is None or not self.tree.is_directory(real):
-            hint = self.tree.nearest(source.path)
+            hint = self.tree.nearest(source.path) if real is None else ""
             what = "names no directory"
             self.problems.append(ConfigError(source.key, what, repr(source.path), hint))
             return
