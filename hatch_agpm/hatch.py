@@ -9,10 +9,10 @@ build of the environment, so the core is imported inside functions.
 from __future__ import annotations
 
 import os
-import stat
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.config import BuilderConfig
@@ -20,12 +20,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from hatchling.metadata.core import ProjectMetadata
 
-    from hatch_agpm.bundle import Bundle, BundleFile
-    from hatch_agpm.render import Rendering
+    from hatch_agpm.bundle import BundleFile
+    from hatch_agpm.plan import Plan
     from hatch_agpm.verify import PlannedFile
 
 __all__ = ["AgpmBuildHook", "hatch_register_build_hook", "known_metadata"]
@@ -75,7 +75,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _staging: TemporaryDirectory[str] | None = None
     """Owns what is rendered: hatchling does not call `finalize` after a failure."""
 
-    _plan: dict[str, PlannedFile]
+    _expected: dict[str, PlannedFile]
     """What the artefact must hold; empty for targets that are not ours."""
 
     _reserved: str
@@ -85,18 +85,39 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add to an sdist what templates read, and to a wheel what they render to."""
-        self._plan = {}
+        self._expected = {}
         if self.target_name not in {"sdist", "wheel"}:
             return
         with self._errors_as_messages():
-            self._check_table()
-            rendering, bundle = self._render()
-            self._allow_no_code(rendering.output)
-            stubs = self._check_output(rendering.output, bundle, build_data)
+            plan = self.plan(build_data["force_include"])
+            if not plan.has_package_around:
+                # Asked for paths, hatchling looks for the code first.  Where there is
+                # a package around the output, it had better find it.
+                self.build_config.target_config.setdefault("bypass-selection", True)
             if self.target_name == "sdist":
-                self._add_sources(rendering, stubs, build_data)
+                self._add_sources(plan, build_data)
             else:
-                self._add_bundle(bundle, build_data, version=version)
+                self._add_bundle(plan, build_data, version=version)
+
+    def plan(self, inclusion: Mapping[str, str] = MappingProxyType({})) -> Plan:
+        """
+        Render the project, and return what this target has to ship.
+
+        `inclusion` is what other hooks want to include by force.  Raises AgpmError
+        for whatever is wrong with the project, its tables included.
+        """
+        from hatch_agpm.plan import plan_build
+
+        self._check_table()
+        metadata = known_metadata(self.metadata)
+        plan = plan_build(
+            Path(self.root),
+            self.metadata.config,
+            metadata=metadata,
+            distribution=self.metadata.core.raw_name,
+        )
+        self._check_inclusions(plan.output, inclusion)
+        return plan
 
     def finalize(
         self,
@@ -105,7 +126,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         artifact_path: str,
     ) -> None:
         """Prove that the artefact holds what was planned, or remove it and fail."""
-        if not self._plan:
+        if not self._expected:
             return
         with self._errors_as_messages():
             from hatch_agpm.errors import AgpmError
@@ -114,7 +135,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             verify = verify_sdist if self.target_name == "sdist" else verify_wheel
             artefact = Path(artifact_path)
             try:
-                verify(artefact, self._plan, directory=self._reserved)
+                verify(artefact, self._expected, directory=self._reserved)
             except AgpmError:
                 artefact.unlink()
                 raise
@@ -159,15 +180,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             ]
         )
 
-    def _check_output(
-        self, output: str, bundle: Bundle, build_data: dict[str, Any]
-    ) -> tuple[str, ...]:
-        """Return the stub in the output directory; raise for anything else there."""
+    def _check_inclusions(self, output: str, inclusion: Mapping[str, str]) -> None:
+        """Raise for whatever else is forced into the output directory."""
         from hatch_agpm.errors import BundleError, ConfigError, raise_problems
-        from hatch_agpm.verify import check_output
 
-        stub = bundle.files["__init__.pyi"].data
-        stubs = check_output(Path(self.root), output, stub=stub)
         location = f"tool.hatch.build.targets.{self.target_name}.force-include"
         if "force-include" not in self.build_config.target_config:
             location = "tool.hatch.build.force-include"
@@ -187,12 +203,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                     BundleError(
                         target, f"is put there by another build hook, which {what}"
                     )
-                    for source, target in build_data["force_include"].items()
+                    for source, target in inclusion.items()
                     if self._writes_into(output, source, target)
                 ),
             ]
         )
-        return stubs
 
     def _writes_into(self, output: str, source: str, target: str) -> bool:
         """Say whether a forced inclusion reaches the output, or takes its name."""
@@ -210,43 +225,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     # --- what goes in -----------------------------------------------------------------
 
-    def _render(self) -> tuple[Rendering, Bundle]:
-        from hatch_agpm.bundle import build_bundle
-        from hatch_agpm.render import render_project
-
-        metadata = known_metadata(self.metadata)
-        rendering = render_project(
-            Path(self.root),
-            self.metadata.config,
-            metadata=metadata,
-            distribution=self.metadata.core.raw_name,
-        )
-        bundle = build_bundle(
-            rendering.resources,
-            output=rendering.output,
-            distribution=self.metadata.core.raw_name,
-            version=str(metadata["version"]),
-        )
-        return rendering, bundle
-
-    def _allow_no_code(self, output: str) -> None:
-        """Let hatchling build a project that has nothing but prompts."""
-        parent = Path(self.root, output).parent
-        if not parent.is_dir() or parent in {Path(self.root), Path(self.root, "src")}:
-            # Asked for paths, hatchling looks for the code first.  Where there is a
-            # package around the output, it had better find it.
-            self.build_config.target_config.setdefault("bypass-selection", True)
-
-    def _add_sources(
-        self,
-        rendering: Rendering,
-        stubs: tuple[str, ...],
-        build_data: dict[str, Any],
-    ) -> None:
+    def _add_sources(self, plan: Plan, build_data: dict[str, Any]) -> None:
         """Force every file that was read into the sdist, at its own path."""
         from hatch_agpm.errors import BundleError, raise_problems
 
-        paths = [*_source_paths(rendering), *stubs]
+        paths = plan.source_paths()
         raise_problems(
             [
                 BundleError(
@@ -259,17 +242,14 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             ]
         )
         for path in paths:
-            self._force_source(path, build_data["force_include"])
-        self._reserved = rendering.output
-        files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-        self._summary = f"{files} that prompts are made of"
+            self._force_source(path, plan.source(path), build_data["force_include"])
+        self._reserved = plan.output
+        self._summary = plan.sources_summary
 
-    def _force_source(self, path: str, inclusion: dict[str, str]) -> None:
-        from hatch_agpm.bundle import BundleFile
-
+    def _force_source(
+        self, path: str, file: BundleFile, inclusion: dict[str, str]
+    ) -> None:
         source = Path(self.root, path)
-        executable = bool(source.stat().st_mode & stat.S_IXUSR)
-        file = BundleFile(data=source.read_bytes(), executable=executable)
         # As its own key, it is not added twice: hatchling forces the readme and
         # pyproject.toml in, and the user may force anything, also somewhere else.
         forced = {**self.build_config.force_include, **inclusion}
@@ -279,16 +259,16 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._expect(path, file)
 
     def _add_bundle(
-        self, bundle: Bundle, build_data: dict[str, Any], *, version: str
+        self, plan: Plan, build_data: dict[str, Any], *, version: str
     ) -> None:
         """Put the bundle into the wheel; into an editable one, beside the package."""
         from hatch_agpm.editable import redirect_files
 
-        output = bundle.output
-        parent = Path(self.root, output).parent
+        bundle, output = plan.bundle, plan.output
         self._reserved = self._directory_in_archive(output)
         # Where the tree has no package around it, nothing hides the bundle.
-        if version == "editable" and "/" in self._reserved and parent.is_dir():
+        if version == "editable" and plan.has_package_around:
+            parent = Path(self.root, output).parent
             module = self._reserved.replace("/", ".")
             files = redirect_files(bundle.files, module=module, parent=parent)
             in_archive = {path: path for path in files}
@@ -318,11 +298,9 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         return staged
 
     def _expect(self, path: str, file: BundleFile) -> None:
-        from hatch_agpm.verify import PlannedFile
+        from hatch_agpm.plan import must_hold
 
-        # What Windows packs is never executable.
-        executable = file.executable and os.name != "nt"
-        self._plan[path] = PlannedFile.of(file.data, executable=executable)
+        self._expected[path] = must_hold(file)
 
     def _in_archive(self, path: str) -> str:
         """Return where hatchling puts a path that is given in source form."""
@@ -332,15 +310,3 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     def _directory_in_archive(self, path: str) -> str:
         # `sources` are prefixes that end in a slash: `src` alone is not moved.
         return PurePosixPath(self._in_archive(f"{path}/file")).parent.as_posix()
-
-
-def _source_paths(rendering: Rendering) -> list[str]:
-    """Return all that was read, and the paths by which links led there."""
-    real = [source.path for source in rendering.inputs]
-    linked = [
-        link + path.removeprefix(target)
-        for link, target in rendering.links.items()
-        for path in real
-        if path == target or path.startswith(f"{target}/")
-    ]
-    return sorted({*real, *linked})

@@ -1,0 +1,110 @@
+"""
+What every door does alike: render a project, and say what an artefact must hold.
+
+Reads the project and writes nothing.  Knows neither a backend nor where a backend
+puts things: paths are those of the source tree.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hatch_agpm.bundle import Bundle, BundleFile, build_bundle
+from hatch_agpm.render import render_project
+from hatch_agpm.verify import PlannedFile, check_output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hatch_agpm.rendered import Rendering
+
+__all__ = ["Plan", "must_hold", "plan_build"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What one project ships: in a wheel its bundle, in an sdist its sources."""
+
+    root: Path
+    rendering: Rendering
+    bundle: Bundle
+
+    stubs: tuple[str, ...]
+    """The stub in the output directory, if one is committed."""
+
+    @property
+    def output(self) -> str:
+        """The bundle's directory, in source form."""
+        return self.bundle.output
+
+    @property
+    def has_package_around(self) -> bool:
+        """Whether the tree has the package that the output lies in."""
+        parent = self.root / Path(self.output).parent
+        return parent not in {self.root, self.root / "src"} and parent.is_dir()
+
+    def source_paths(self) -> list[str]:
+        """Return all that a build from the sdist reads, links to it included."""
+        real = [source.path for source in self.rendering.inputs]
+        linked = [
+            link + path.removeprefix(target)
+            for link, target in self.rendering.links.items()
+            for path in real
+            if path == target or path.startswith(f"{target}/")
+        ]
+        return sorted({*real, *linked, *self.stubs})
+
+    def source(self, path: str) -> BundleFile:
+        """Return one of these files as it is in the tree."""
+        file = self.root / path
+        executable = bool(file.stat().st_mode & stat.S_IXUSR)
+        return BundleFile(data=file.read_bytes(), executable=executable)
+
+    @property
+    def sources_summary(self) -> str:
+        """How many files the sdist has to carry, for people."""
+        number = len(self.source_paths())
+        files = "1 file" if number == 1 else f"{number} files"
+        return f"{files} that prompts are made of"
+
+
+def plan_build(
+    root: Path,
+    pyproject: Mapping[str, object],
+    *,
+    metadata: Mapping[str, object],
+    distribution: str,
+) -> Plan:
+    """
+    Render the project at `root`, and look whether its output directory is free.
+
+    `metadata` are the defaults of `agpm.project`, and `distribution` is the name as
+    the project writes it.  Raises AgpmError for whatever is wrong.
+    """
+    rendering = render_project(
+        root, pyproject, metadata=metadata, distribution=distribution
+    )
+    bundle = build_bundle(
+        rendering.resources,
+        output=rendering.output,
+        distribution=distribution,
+        version=str(metadata.get("version", "")),
+    )
+    stub = bundle.files["__init__.pyi"].data
+    return Plan(
+        root=root,
+        rendering=rendering,
+        bundle=bundle,
+        stubs=check_output(root, rendering.output, stub=stub),
+    )
+
+
+def must_hold(file: BundleFile) -> PlannedFile:
+    """Return what an archive must hold for `file`."""
+    # What Windows packs is never executable.
+    executable = file.executable and os.name != "nt"
+    return PlannedFile.of(file.data, executable=executable)

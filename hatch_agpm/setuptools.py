@@ -1,0 +1,471 @@
+"""
+The door to setuptools: one more step of `build`, and a proof of what it makes.
+
+The step writes the bundle where setuptools takes the wheel's files from.  MANIFEST.in
+and custom commands may still lose files, so the commands that write sdists and wheels
+look into them afterwards.  setuptools calls `finalize` in every build of the
+environment, also in those of strangers: there it reads pyproject.toml, and no more.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from contextlib import chdir, contextmanager
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from setuptools import Command, Distribution
+from setuptools.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from hatch_agpm.bundle import BundleFile
+    from hatch_agpm.plan import Plan
+
+__all__ = ["BuildAgpm", "finalize", "known_metadata", "read_distribution"]
+
+_NAME = "hatch-agpm"
+_STEP = "build_agpm"
+
+
+def finalize(dist: Distribution) -> None:
+    """
+    Prepare a distribution whose pyproject.toml has the table `[tool.hatch-agpm]`.
+
+    The entry point of `setuptools.finalize_distribution_options`.  Leaves any other
+    distribution alone, and raises nothing: what is wrong is told by the commands.
+    """
+    pyproject = _pyproject_with_our_table()
+    if pyproject is not None:
+        _hide_templates_from_discovery(pyproject)
+        _Door(dist, pyproject)
+
+
+def _pyproject_with_our_table() -> dict[str, Any] | None:
+    try:
+        data = Path("pyproject.toml").read_bytes()
+        if _NAME.encode() not in data:
+            return None
+        tables = tomllib.loads(data.decode())
+    except (OSError, ValueError, RecursionError):
+        return None
+    tool = tables.get("tool")
+    return tables if isinstance(tool, dict) and _NAME in tool else None
+
+
+def read_distribution(root: Path) -> Distribution:
+    """
+    Return what setuptools knows of the project at `root`, but for its setup.py.
+
+    Raises whatever setuptools and its plugins raise.
+    """
+    with chdir(root):
+        dist = Distribution()
+        dist.parse_config_files()
+    return dist
+
+
+def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object]:
+    """
+    Return the defaults of `agpm.project` for a project that setuptools builds.
+
+    `dist` is its distribution as configured, and `project` its `[project]` table, {}
+    without one.  Raises `ConfigError` for a
+    field of the wrong form.
+    """
+    import io
+
+    from hatch_agpm.metadata import project_metadata
+
+    text = io.StringIO()
+    dist.metadata.write_pkg_file(text)
+    stated = {
+        "dependencies": list(dist.install_requires or ()),
+        "optional-dependencies": _extras(dist),
+        **project,
+        # With `tag_build` it is not the one of the table.
+        "version": dist.get_version(),
+        "scripts": _scripts(dist),
+    }
+    return project_metadata(stated, core_metadata=text.getvalue())
+
+
+def _extras(dist: Any) -> dict[str, list[str]]:
+    """Return the optional requirements, without setuptools' own `extra:marker`."""
+    extras: dict[str, list[str]] = {}
+    for key, requirements in (dist.extras_require or {}).items():
+        extra, _, marker = key.partition(":")
+        # Without an extra, setuptools has put them among the requirements.
+        if extra:
+            extras.setdefault(extra, []).extend(
+                f"{requirement} ; {marker}" if marker else requirement
+                for requirement in requirements
+            )
+    return extras
+
+
+def _scripts(dist: Any) -> dict[str, str]:
+    """Return the console scripts, which setup.py may give as text or as lines."""
+    groups = dist.entry_points or {}
+    if isinstance(groups, str):
+        import configparser
+
+        parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment,method-assign] # its way
+        parser.read_string(groups)
+        groups = {name: list(map("=".join, parser[name].items())) for name in parser}
+    lines = groups.get("console_scripts", [])
+    if isinstance(lines, str):
+        lines = lines.splitlines()
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return {name.strip(): target.strip() for name, _, target in pairs}
+
+
+# --- where setuptools looks for packages ----------------------------------------------
+
+
+def _hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
+    """
+    Keep setuptools from taking a directory of templates for a package.
+
+    In a flat layout it would refuse to choose between the two, or ship the templates
+    as they are.
+    """
+    from setuptools.discovery import FlatLayoutPackageFinder as Finder
+
+    table = pyproject["tool"][_NAME]
+    output = table.get("output") if isinstance(table, dict) else None
+    kept = PurePosixPath(output).parts[:1] if isinstance(output, str) else ()
+    hidden = {
+        top
+        for top in {"prompts", *_top_directories(table)} - {*kept}
+        if not Path(top, "__init__.py").exists()
+    }
+    Finder.DEFAULT_EXCLUDE = (
+        *Finder.DEFAULT_EXCLUDE,
+        *(pattern for top in sorted(hidden) for pattern in (top, f"{top}.*")),
+    )
+
+
+def _top_directories(value: object) -> Iterator[str]:
+    """Yield the first component of each path that a table speaks of."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _top_directories(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _top_directories(item)
+    elif isinstance(value, str) and "/" in value:
+        parts = PurePosixPath(value).parts
+        yield parts[0]
+
+
+# --- commands -------------------------------------------------------------------------
+
+
+class _Door:
+    """One distribution of ours: the commands it gets, and what they have in common."""
+
+    def __init__(self, dist: Distribution, pyproject: Mapping[str, Any]) -> None:
+        self._dist = dist
+        self._pyproject = pyproject
+        self._original: Callable[[str], type[Command]] = dist.get_command_class
+        self._classes: dict[type[Command], type[Command]] = {}
+        # Not `dist.cmdclass`, which a `cmdclass` of the configuration replaces.
+        dist.get_command_class = self._command_class  # type: ignore[method-assign,assignment]
+        # Without other code, setuptools would leave out the step that packs ours.
+        dist.has_pure_modules = lambda: True  # type: ignore[method-assign]
+
+    def _command_class(self, name: str) -> type[Command]:
+        if name == _STEP:
+            base: type[Command] = BuildAgpm
+            wrapper: type | None = _WithDoor
+        else:
+            base = self._original(name)
+            wrapper = _WRAPPERS.get(name)
+        if wrapper is None:
+            return base
+        if base not in self._classes:
+            self._classes[base] = type(base.__name__, (wrapper, base), {"door": self})
+        return self._classes[base]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is to be shipped: rendered once for all commands of one process."""
+        from hatch_agpm.plan import plan_build
+
+        # It may add a tag to the version.
+        self._dist.get_command_obj("egg_info").ensure_finalized()
+        project = self._pyproject.get("project", {})
+        return plan_build(
+            Path.cwd(),
+            self._pyproject,
+            metadata=known_metadata(self._dist, project),
+            distribution=self._dist.get_name(),
+        )
+
+    @cached_property
+    def directory(self) -> str:
+        """Where the bundle lies in the wheel."""
+        build_py: Any = self._dist.get_command_obj("build_py")
+        build_py.ensure_finalized()
+        output = PurePosixPath(self.plan.output)
+        packages = {
+            PurePosixPath(Path(build_py.get_package_dir(name)).as_posix()): name
+            for name in self._dist.packages or ()
+        }
+        for parent in output.parents:
+            if parent in packages:
+                package = packages[parent].replace(".", "/")
+                return f"{package}/{output.relative_to(parent)}"
+        top = (self._dist.package_dir or {}).get("", "src")
+        within = output.is_relative_to(top)
+        return str(output.relative_to(top) if within else output)
+
+    def editable_files(self) -> tuple[str, dict[str, BundleFile]]:
+        """
+        Return what an editable wheel holds: the bundle's directory, and all files.
+
+        Not in strict mode alone, where setuptools links the bundle into its own tree:
+        the redirect answers for the checkout's package only.
+        """
+        from hatch_agpm.editable import redirect_files
+
+        files, plan = self.plan.bundle.files, self.plan
+        if not plan.has_package_around:
+            return self.directory, {
+                f"{self.directory}/{path}": file for path, file in files.items()
+            }
+        module = self.directory.replace("/", ".")
+        parent = (plan.root / plan.output).parent
+        files = redirect_files(files, module=module, parent=parent)
+        return next(iter(files)).partition("/")[0], files
+
+    def prove_wheel(self, wheel: Path, *, editable: bool = False) -> None:
+        """Look whether a wheel holds the bundle; remove it and raise if not."""
+        from hatch_agpm.plan import must_hold
+        from hatch_agpm.verify import verify_wheel
+
+        if editable:
+            directory, files = self.editable_files()
+        else:
+            directory = self.directory
+            bundle = self.plan.bundle.files
+            files = {f"{directory}/{path}": file for path, file in bundle.items()}
+        expected = {path: must_hold(file) for path, file in files.items()}
+        with _removed_on_failure(wheel):
+            verify_wheel(wheel, expected, directory=directory)
+
+    def prove_sdist(self, sdist: Path) -> None:
+        """Look whether an sdist holds the sources; remove it and raise if not."""
+        from hatch_agpm.plan import must_hold
+        from hatch_agpm.verify import verify_sdist
+
+        plan = self.plan
+        expected = {path: must_hold(plan.source(path)) for path in plan.source_paths()}
+        with _removed_on_failure(sdist):
+            verify_sdist(sdist, expected, directory=plan.output)
+
+
+class _WithDoor:
+    """A command of a distribution of ours."""
+
+    door: _Door
+
+
+class BuildAgpm(Command):
+    """The step of `build` that writes the bundle; a `SubCommand` of setuptools."""
+
+    command_name = _STEP
+    description = "render the prompts that [tool.hatch-agpm] lists"
+    user_options: ClassVar[list[Any]] = []
+
+    door: _Door
+    build_lib: str
+    editable_mode = False
+
+    def initialize_options(self) -> None:
+        """Forget everything; setuptools sets `editable_mode` after this."""
+        self.build_lib = ""
+        self.editable_mode = False
+
+    def finalize_options(self) -> None:
+        """Learn where the wheel's files are collected."""
+        build: Any = self.get_finalized_command("build")
+        self.build_lib = build.build_lib
+
+    def run(self) -> None:
+        """Write the bundle among the wheel's files; raises `SetupError`."""
+        with _errors_as_messages():
+            plan, directory = self.door.plan, self.door.directory
+            bundle = {
+                f"{directory}/{path}": file for path, file in plan.bundle.files.items()
+            }
+            self._remove_stale()
+            _write_files(Path(self.build_lib), bundle)
+            if self.editable_mode:
+                # setuptools packs what is here, and discards `build_lib`.
+                install: Any = self.get_finalized_command("install")
+                _write_files(Path(install.install_lib), self.door.editable_files()[1])
+            self.announce(f"{_NAME}: {plan.bundle.summary}", level=2)
+
+    def get_source_files(self) -> list[str]:
+        """Return nothing: MANIFEST.in could drop it, so `sdist` adds the sources."""
+        return []
+
+    def get_outputs(self) -> list[str]:
+        """Return the paths of the bundle's files."""
+        with _errors_as_messages():
+            directory = Path(self.build_lib, self.door.directory)
+            return [str(directory / path) for path in self.door.plan.bundle.files]
+
+    def get_output_mapping(self) -> dict[str, str]:
+        """Return nothing: no output is a copy of a file in the source tree."""
+        return {}
+
+    def _remove_stale(self) -> None:
+        """Remove what earlier builds left, also where the output was elsewhere."""
+        # `build/lib` outlives a build; a prompt since deleted must not.
+        shutil.rmtree(Path(self.build_lib, self.door.directory), ignore_errors=True)
+        for index in list(Path(self.build_lib).rglob("index.json")):
+            if _is_bundle_of(self.distribution.get_name(), index):
+                shutil.rmtree(index.parent)
+
+
+def _is_bundle_of(distribution: str, index: Path) -> bool:
+    import json
+
+    try:
+        document = json.loads(index.read_bytes())
+        generator, owner = document["generator"]["name"], document["distribution"]
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):
+        return False
+    return (generator, owner) == (_NAME, distribution)
+
+
+class _Build(_WithDoor):
+    """`build`, with one more step."""
+
+    sub_commands: ClassVar[list[tuple[str, Any]]]
+
+    def __init_subclass__(cls) -> None:
+        cls.sub_commands = [*cls.sub_commands, (_STEP, None)]
+
+
+if TYPE_CHECKING:
+
+    class _Command(_WithDoor, Command):
+        """What the following classes are put in front of."""
+else:
+    _Command = _WithDoor
+
+
+class _ProvenWheel(_Command):
+    """`bdist_wheel`, which looks into the wheel it wrote."""
+
+    def run(self) -> None:
+        with _errors_as_messages():
+            _ = self.door.plan
+        super().run()
+        with _errors_as_messages():
+            dist: Any = self.distribution
+            self.door.prove_wheel(Path(dist.dist_files[-1][2]))
+
+
+class _ProvenEditableWheel(_Command):
+    """`editable_wheel`, likewise."""
+
+    dist_dir: Path
+
+    def run(self) -> None:
+        # What is raised inside of `run` is shown with a traceback.
+        with _errors_as_messages():
+            _ = self.door.plan
+        super().run()
+        with _errors_as_messages():
+            wheels = Path(self.dist_dir).glob("*-0.editable-*.whl")
+            newest = max(wheels, key=lambda wheel: wheel.stat().st_mtime_ns)
+            self.door.prove_wheel(newest, editable=True)
+
+
+class _CompleteSdist(_Command):
+    """`sdist`, which carries the sources whatever MANIFEST.in says."""
+
+    if TYPE_CHECKING:
+
+        def get_archive_files(self) -> list[str]: ...
+
+    def run(self) -> None:
+        with _errors_as_messages():
+            _ = self.door.plan
+        super().run()
+        with _errors_as_messages():
+            for archive in self.get_archive_files():
+                self.door.prove_sdist(Path(archive))
+            self.announce(f"{_NAME}: {self.door.plan.sources_summary}", level=2)
+
+    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
+        """Add the sources to what setuptools is about to pack."""
+        plan = self.door.plan
+        # The file list has each path in the spelling of MANIFEST.in.
+        known = {os.path.normpath(file) for file in files}
+        ours = (path.replace("/", os.sep) for path in plan.source_paths())
+        missing = [path for path in ours if path not in known]
+        super().make_release_tree(base_dir, [*files, *missing])  # type: ignore[misc]
+        for link, target in plan.rendering.links.items():
+            _restore_link(Path(base_dir, link), Path(base_dir, target))
+
+
+_WRAPPERS: dict[str, type] = {
+    "build": _Build,
+    "bdist_wheel": _ProvenWheel,
+    "editable_wheel": _ProvenEditableWheel,
+    "sdist": _CompleteSdist,
+}
+
+
+def _restore_link(link: Path, target: Path) -> None:
+    """Make a link of what setuptools copied, as it is in the checkout."""
+    if link.is_dir():
+        for file in [path for path in link.rglob("*") if path.is_file()]:
+            moved = target / file.relative_to(link)
+            moved.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(moved)
+        shutil.rmtree(link)
+    else:
+        link.unlink()
+    link.symlink_to(os.path.relpath(target, link.parent))
+
+
+def _write_files(root: Path, files: Mapping[str, BundleFile]) -> None:
+    for path, file in files.items():
+        written = root / path
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_bytes(file.data)
+        # The wheel gets the mode of the file, whatever the umask was.
+        written.chmod(0o755 if file.executable else 0o644)
+
+
+@contextmanager
+def _errors_as_messages() -> Iterator[None]:
+    from hatch_agpm.errors import AgpmError
+
+    try:
+        yield
+    except (AgpmError, OSError) as error:
+        raise SetupError(f"{_NAME}: {error}") from None
+
+
+@contextmanager
+def _removed_on_failure(artefact: Path) -> Iterator[None]:
+    from hatch_agpm.errors import AgpmError
+
+    try:
+        yield
+    except AgpmError:
+        artefact.unlink()
+        raise
