@@ -65,7 +65,7 @@ def _operator(function: _Function) -> _Function:
 def write(scope: Scope, value: object) -> str:
     """Return what `{{ value }}` prints, and count it."""
     if isinstance(value, list):
-        scope.account.slowly(value)
+        scope.account.used(value)
     text = value if isinstance(value, str) else render(value)
     scope.account.write(text)
     return text

@@ -64,9 +64,7 @@ def sort(value: object, arguments: Arguments) -> list[object]:
         return items
     attribute = arguments.string("attribute", "")
     arguments.scope.account.work(50 * len(items))
-    arguments.scope.account.slowly(
-        keys := [_attribute(item, attribute) for item in items]
-    )
+    keys = [_attribute(item, attribute) for item in items]
     order = _order(keys[0])
     ranked = [(order(key), index) for index, key in enumerate(keys)]
     return [items[index] for _, index in sorted(ranked)]

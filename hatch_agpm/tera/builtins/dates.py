@@ -198,7 +198,7 @@ _FIXED: Final[dict[str, Callable[[Moment], str]]] = {
     "A": lambda moment: _WEEKDAYS[moment.weekday],
     "B": lambda moment: _MONTHS[moment.date[1] - 1],
     "P": lambda moment: "pm" if moment.second >= 43_200 else "am",  # noqa: PLR2004
-    "Z": lambda moment: moment.zone or _offset(moment, ":", 3),
+    "Z": lambda moment: moment.zone or _offset(moment, ":", 2),
     "a": lambda moment: _WEEKDAYS[moment.weekday][:3],
     "b": lambda moment: _MONTHS[moment.date[1] - 1][:3],
     "h": lambda moment: _MONTHS[moment.date[1] - 1][:3],

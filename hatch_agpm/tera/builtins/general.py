@@ -43,8 +43,7 @@ def json_encode(value: object, arguments: Arguments) -> str:
 
 def as_str(value: object, arguments: Arguments) -> str:
     """Return what `{{ }}` prints."""
-    if isinstance(value, list):
-        arguments.scope.account.slowly(value)
+    arguments.scope.account.used(value)
     return render(value)
 
 

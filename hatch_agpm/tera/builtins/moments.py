@@ -81,7 +81,7 @@ def at_timestamp(seconds: int, zone: str = "", nanosecond: int = 0) -> Moment:
     """
     offset, name = _offset(zone, seconds) if zone else (0, "")
     days, second = divmod(seconds + offset, _DAY)
-    if abs(days) > 366 * len(_YEARS) or _civil(days)[0] not in _YEARS:
+    if _civil(seconds // _DAY)[0] not in _YEARS:
         raise Refusal("the timestamp is out of range", str(seconds))
     return Moment(
         days=days,
@@ -115,17 +115,19 @@ def _civil(days: int) -> tuple[int, int, int]:
 
 # Time zones
 
+_FIRST_CHANGE: Final = -5_364_662_400
+_LAST_CHANGE: Final = 4_102_444_799
+"""The ends of the years 1799 and 2099."""
+
 
 def _offset(name: str, seconds: int) -> tuple[int, str]:
     """Return the offset and the abbreviation that a zone has at a time."""
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - rare
 
-    # Zones repeat every 400 years, as far as anybody knows.
-    years = 400 * 365 + 97
-    within = seconds % (years * _DAY)
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-        seconds=seconds if abs(seconds) < years * _DAY else within
-    )
+    # Tera's tables hold nothing after 2099: what is in force then stays so.  Before
+    # year 1, where datetime ends, a zone is at its first offset, as it is in 1800.
+    within = max(min(seconds, _LAST_CHANGE), _FIRST_CHANGE)
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)
     local = moment.astimezone(_zone(name))
     delta = local.utcoffset() or timedelta(0)
     return round(delta.total_seconds()), local.tzname() or ""
@@ -138,7 +140,7 @@ def _zone(name: str) -> ZoneInfo:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - rare
 
     names = files("tzdata").joinpath("zones").read_text().split()
-    if name not in names:
+    if name not in names or name == "Factory":
         raise Failure(f"there is no time zone '{name}'", hint="as in 'Europe/Berlin'")
     data = files("tzdata").joinpath("zoneinfo", *name.split("/"))
     with data.open("rb") as file:
