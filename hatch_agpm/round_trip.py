@@ -38,6 +38,7 @@ _INT = re.compile(r"0x([-+]?[0-9a-fA-F]+)|0o([-+]?[0-7]+)|\+?([-+]?[0-9]+)")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _I64_DIGITS: Final = 20
+_NULLS: Final = ("", "~", "null")
 _LOST: Final = "AGPM would drop the frontmatter"
 
 
@@ -138,10 +139,9 @@ class _RoundTrip:
         scalar = self.written.get(path)
         if scalar is None:
             return None if value is None else str(value)
-        other = _other_value(scalar.text)
-        if optional and other is None and not scalar.tag:
+        if optional and scalar.text in _NULLS and not scalar.tag:
             return None
-        if scalar.tag or _printed(other) != scalar.text:
+        if scalar.tag or _printed(_other_value(scalar.text)) != scalar.text:
             self.changed(scalar)
         return scalar.text
 

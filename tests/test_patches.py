@@ -221,10 +221,11 @@ def test_declarations_keep_their_fields_in_agpms_order(render_files):
             id="numbers that its other parser does not know",
         ),
         pytest.param(
-            "---\n\nversion: 1.10\ntags:\n- 0x10\n---\nB\n",
+            "---\n\nversion: 1.10\ntags:\n- 0x10\ntitle: 1e400\n---\nB\n",
             "a = 1",
             "agents/a.md:3: AGPM would change 1.10 when it patches the file; quote it\n"
-            "agents/a.md:5: AGPM would change 0x10 when it patches the file; quote it",
+            "agents/a.md:5: AGPM would change 0x10 when it patches the file; quote it\n"
+            "agents/a.md:6: AGPM would change 1e400 when it patches the file; quote it",
             id="numbers that are meant as text",
         ),
         pytest.param(
