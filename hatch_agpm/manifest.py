@@ -43,7 +43,10 @@ SECTIONS: Final = (
 _FOR_AGPM_ONLY: Final = ("gitignore", "token_warning_threshold")
 """Keys of an agpm.toml that only steer AGPM's own commands."""
 
-_ENTRY_TEXTS: Final = ("path", "tool", "filename", "target", "source", "version")
+_ENTRY_TEXTS: Final = (
+    *("path", "tool", "filename", "target"),
+    *("source", "version", "command"),
+)
 _GIT_FIELDS: Final = ("branch", "rev")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:")
 _NO_GIT: Final = (
@@ -56,7 +59,6 @@ _ENTRY_FIELDS: Final = (
     "flatten",
     "install",
     "template_vars",
-    "command",
     "args",
 )
 
@@ -141,6 +143,7 @@ def read_manifest(
     reader = TableReader(prefix, shown_path)
     if agpm_toml:
         reader.known_only(table, (*SECTIONS, *_FOR_AGPM_ONLY))
+        _check_agpm_only(reader, table)
     project = reader.get(table, "project", dict) or {}
     tools = _tools(reader, reader.get(table, "tools", dict))
     defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
@@ -165,6 +168,15 @@ def read_manifest(
         sources=tuple(source for source in sources.values() if source),
         path=path,
     )
+
+
+def _check_agpm_only(reader: TableReader, table: Mapping[str, object]) -> None:
+    """Note wrong types, which AGPM refuses; no value has an effect here."""
+    reader.get(table, "gitignore", bool)
+    threshold = reader.get(table, "token_warning_threshold", int)
+    if threshold is not None and threshold < 0:
+        what = "must not be negative"
+        reader.problem("token_warning_threshold", what, got=str(threshold))
 
 
 def _json_table(table: Mapping[str, object]) -> dict[str, object]:
@@ -209,6 +221,7 @@ def _entry(
     where = f"{key}."
     reader.known_only(value, _ENTRY_FIELDS, where)
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
+    reader.strings(value, "args", where)  # do nothing, in AGPM as here
     _refuse_git(reader, value, where)
     template_vars = reader.get(value, "template_vars", dict, where)
     flatten = reader.get(value, "flatten", bool, where)

@@ -120,6 +120,21 @@ def test_keys_for_agpms_own_commands_have_no_effect():
     [
         ('agent = { a = "x" }', "agent is not a known option; did you mean 'agents'?"),
         ("agents = 3", "agents must be a table, got 3"),
+        ("gitignore = 1", "gitignore must be true or false, got 1"),
+        (
+            "token_warning_threshold = -1",
+            "token_warning_threshold must not be negative, got -1",
+        ),
+        (
+            'agents.a = { path = "x", args = [1] }',
+            "agents.a.args[0] must be a string, got 1",
+        ),
+        (
+            'agents.a = { path = "x", dependencies = {} }',
+            "agents.a.dependencies is not a known option; known are args, branch, "
+            "command, filename, flatten, install, path, rev, source, target, "
+            "template_vars, tool, version",
+        ),
         ("agents.a = 3", "agents.a must be a path or a table with a path, got 3"),
         (
             'agents."a b" = {}',
