@@ -18,10 +18,10 @@ NAME = "template"  # any name but one that ends like HTML: those are escaped
 
 def render_with(engine, folder, context):
     if engine == "teraplate":
-        import teraplate
+        import teraplate  # noqa: PLC0415 - one of two
 
         return teraplate.TeraEngine(f"{folder}/*").render(NAME, context)
-    import pytera
+    import pytera  # noqa: PLC0415 - one of two
 
     return pytera.PyTera(f"{folder}/*").render_template(NAME, **context)
 
@@ -31,7 +31,7 @@ def answer(engine, folder, request):
     (folder / NAME).write_bytes(source)
     try:
         output = render_with(engine, folder, request["context"])
-    except BaseException as error:  # a panic arrives as a BaseException
+    except BaseException as error:  # noqa: BLE001 - a panic is one
         return {"ok": False, "error": str(error)}
     return {"ok": True, "output": output}
 
@@ -39,11 +39,10 @@ def answer(engine, folder, request):
 def main():
     os.environ["RUST_BACKTRACE"] = "0"
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-    base = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    with tempfile.TemporaryDirectory(dir=base) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         for line in sys.stdin:
             result = answer(sys.argv[1], Path(folder), json.loads(line))
-            print(json.dumps(result), flush=True)
+            print(json.dumps(result), flush=True)  # noqa: T201 - the answer
 
 
 if __name__ == "__main__":

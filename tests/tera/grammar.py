@@ -309,7 +309,7 @@ def extend(value):
     )
     filtered = joined(
         st.one_of(chain, strings, functions(value)),
-        spaced("").flatmap(lambda s: filters(value)),
+        filters(value),
     )
     concatenated = joined(
         st.one_of(strings, paths),
@@ -488,10 +488,13 @@ macros = st.sampled_from(
         "",
         "",
         "{% macro m(a, b='d') %}<{{ a }}{{ b }}>{% endmacro m %}",
-        "{% macro m(a, b=1.5) %}{% set n = a %}{{ n }}{{ name }}{% set_global q = 1 %}{% endmacro %}",
+        "{% macro m(a, b=1.5) %}{% set n = a %}{{ n }}{{ name }}{% set_global "
+        "q = 1 %}{% endmacro %}",
         "{%- macro m(a, b=true) -%} {{ b }}{{ missing }} {%- endmacro -%}",
-        "{% macro rec(n) %}{{ n }}{% if n > 0 %}{{ self::rec(n=n-1) }}{% endif %}{% endmacro %}",
-        "{% macro m(a) %}{% for x in list %}{{ x }}{% if x > a %}{% break %}{% endif %}{% endfor %}{% endmacro %}",
+        "{% macro rec(n) %}{{ n }}{% if n > 0 %}{{ self::rec(n=n-1) }}{% endif "
+        "%}{% endmacro %}",
+        "{% macro m(a) %}{% for x in list %}{{ x }}{% if x > a %}{% break %}{% "
+        "endif %}{% endfor %}{% endmacro %}",
     ]
 )
 templates = st.tuples(macros, st.lists(nodes, min_size=1, max_size=3)).map(

@@ -43,7 +43,8 @@ RULES = {
     ],
     "truth": [
         (
-            "{% for v in [0, 0.0, '', nothing, no] %}{% if v %}y{% endif %}{% endfor %}",
+            "{% for v in [0, 0.0, '', nothing, no] %}{% if v %}y{% endif %}{% "
+            "endfor %}",
             "",
         ),
         ("{% if list and map and n and text %}y{% endif %}", "y"),
@@ -218,7 +219,8 @@ RULES = {
         ("{% block a %}x{% block b %}y{% endblock b %}{% endblock %}", "xy"),
         ("{% block a %}{{ super() }}{% endblock %}", None),
         (
-            "{% block a %}A{% endblock %}{% if yes %}{% block a %}B{% endblock %}{% endif %}",
+            "{% block a %}A{% endblock %}{% if yes %}{% block a %}B{% endblock "
+            "%}{% endif %}",
             "AA",
         ),
     ],
@@ -294,7 +296,8 @@ RULES = {
         ),
         ("{{ '2024-02-29' | date(format='%d %B %Y %V %q') }}", "29 February 2024 09 1"),
         (
-            "{{ '2024-07-01T12:00:00Z' | date(format='%H:%M %Z', timezone='Europe/Berlin') }}",
+            "{{ '2024-07-01T12:00:00Z' | date(format='%H:%M %Z', "
+            "timezone='Europe/Berlin') }}",
             "14:00 CEST",
         ),
         (

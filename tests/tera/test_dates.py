@@ -86,7 +86,10 @@ ZONES = [
     "europe/berlin",
     "",
 ]
-TIMES = "{% for t in times %}{{ t | date(format='%F %T %Z %::z %s', timezone=z) }}\n{% endfor %}"
+TIMES = (
+    "{% for t in times %}{{ t | date(format='%F %T %Z %::z %s', timezone=z) }}\n"
+    "{% endfor %}"
+)
 
 
 @pytest.fixture(scope="module")

@@ -137,7 +137,9 @@ def test_the_time_is_read_when_a_template_is_rendered(monkeypatch):
 def test_only_allowed_variables_of_the_process_are_read(monkeypatch):
     monkeypatch.setenv("HATCH_AGPM_A", "a")
     monkeypatch.setenv("HATCH_AGPM_B", "b")
-    template = "{{ get_env(name='HATCH_AGPM_A', default='-') }}{{ get_env(name='HATCH_AGPM_B', default='-') }}"
+    template = "".join(
+        f"{{{{ get_env(name='HATCH_AGPM_{name}', default='-') }}}}" for name in "AB"
+    )
     assert render(template, {}) == "--"
     assert render(template, {}, env=["HATCH_AGPM_A"]) == "a-"
 

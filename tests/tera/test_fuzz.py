@@ -71,14 +71,13 @@ def run(engines, examples):
 
 
 def test_random_templates_render_as_in_tera(engines):
-    counts = run(engines, 150)
-    assert counts[True, True] > 30
+    counts = run(engines, 100)
+    assert counts[True, True] > 20
 
 
 @pytest.mark.slow
 def test_many_random_templates_render_as_in_tera(engines):
     counts = run(engines, EXAMPLES)
-    print(counts)
     # What only we render is refused by no rule that matters, and rare.
     assert counts[False, True] < EXAMPLES / 1000
     assert counts[True, True] > EXAMPLES / 4

@@ -34,11 +34,13 @@ def render(template, environment=ENVIRONMENT):
         ("{% filter upper %}abc{% endfilter %}", "ABC"),
         ("{{ '%s-%s' | format(1, 2) }} {{ 'a,b'.split(',') | join('+') }}", "1-2 a+b"),
         (
-            "{% set ns = namespace(n=0) %}{% for x in list %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}",
+            "{% set ns = namespace(n=0) %}{% for x in list %}{% set ns.n = "
+            "ns.n + x %}{% endfor %}{{ ns.n }}",
             "4",
         ),
         (
-            "{% for x in list %}{% if x == 1 %}{% break %}{% endif %}{{ x }}{% endfor %}",
+            "{% for x in list %}{% if x == 1 %}{% break %}{% endif %}{{ x }}{% "
+            "endfor %}",
             "3",
         ),
         ("{{ (1, 2) }} {{ {'b': 1, 'a': [2]} }}", "(1, 2) {'b': 1, 'a': [2]}"),
@@ -77,15 +79,18 @@ def test_jinja2_is_itself(template, expected):
         ("{{ lipsum() }}", "1: 'lipsum' is undefined"),
         (
             "{{ range }}",
-            "1: a value of type 'method' cannot be printed; add '| list', or print a part of it",
+            "1: a value of type 'method' cannot be printed; add '| list', or "
+            "print a part of it",
         ),
         (
             "{{ list | map('string') }}",
-            "1: a value of type 'generator' cannot be printed; add '| list', or print a part of it",
+            "1: a value of type 'generator' cannot be printed; add '| list', "
+            "or print a part of it",
         ),
         (
             "{{ 'a' | content(1) }}",
-            "1: filter 'content' takes its arguments by name; write content(name=value)",
+            "1: filter 'content' takes its arguments by name; write "
+            "content(name=value)",
         ),
     ],
 )
@@ -106,13 +111,17 @@ def test_message(template, sentence):
         "{{ 'a' | center(10**8) }}",
         "{{ 'aaaa'.replace('a', 'b' * 60000000) }}",
         "{{ ('b' * 60000000).join('aaaa') }}",
-        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% "
+        "endfor %}",
         "{{ range(10**7) }}",
         "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
         "{% for x in list recursive %}{{ loop(list) }}{{ loop(list) }}{% endfor %}",
-        "{% set ns = namespace(a='a') %}{% for i in range(60) %}{% set ns.a = ns.a ~ ns.a %}{% endfor %}",
-        "{% set ns = namespace(a=1) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}",
-        "{% set ns = namespace(a=1) %}{% for i in range(999) %}{% set ns.a = {'a': ns.a} %}{% endfor %}{{ ns.a }}",
+        "{% set ns = namespace(a='a') %}{% for i in range(60) %}{% set ns.a = "
+        "ns.a ~ ns.a %}{% endfor %}",
+        "{% set ns = namespace(a=1) %}{% for i in range(60) %}{% set ns.a = "
+        "[ns.a, ns.a] %}{% endfor %}{{ ns.a }}",
+        "{% set ns = namespace(a=1) %}{% for i in range(999) %}{% set ns.a = "
+        "{'a': ns.a} %}{% endfor %}{{ ns.a }}",
         "{% for i in range(99999) %}" + "x" * 10_000 + "{% endfor %}",
     ],
 )
