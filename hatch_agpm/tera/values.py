@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import struct
-from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from itertools import starmap
@@ -82,9 +81,22 @@ def digits(number: float) -> str:
     text = repr(number)
     if "n" in text:  # nan, inf: no JSON, but a literal can overflow
         return text.replace("nan", "NaN")
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    return text.removesuffix(".0")
+    if "e" not in text:
+        return text.removesuffix(".0")
+    sign, numerals, point = _shortest(number)
+    if point > 0:  # exponents are written from 16 digits on: no fraction is left
+        return sign + numerals.ljust(point, "0")
+    return f"{sign}0.{'0' * -point}{numerals}"
+
+
+def _shortest(number: float) -> tuple[str, str, int]:
+    """Return sign and digits of a float, and where among them the point is."""
+    text = repr(number)
+    mantissa, _, exponent = text.removeprefix("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    numerals = (whole + fraction).lstrip("0")
+    point = len(numerals) - len(fraction) + int(exponent or 0)
+    return text[: text.startswith("-")], numerals.rstrip("0"), point
 
 
 def json_number(number: Number) -> str:
@@ -95,11 +107,8 @@ def json_number(number: Number) -> str:
         number = float(number)
     if not math.isfinite(number):
         return "null"
-    sign, numerals, exponent = Decimal(repr(number)).as_tuple()
-    mantissa = "".join(map(str, numerals)).rstrip("0") or "0"
-    assert isinstance(exponent, int)  # noqa: S101 - it is not for nan and inf only
-    point = exponent + len(numerals) if number else 1
-    return "-" * sign + _place_point(mantissa, point)
+    sign, numerals, point = _shortest(number)
+    return sign + (_place_point(numerals, point) if numerals else "0.0")
 
 
 def _place_point(mantissa: str, point: int) -> str:

@@ -91,6 +91,8 @@ TIMES = (
     "{% endfor %}"
 )
 
+ENVIRONMENT = TeraEnvironment()
+
 
 @pytest.fixture(scope="module")
 def oracle():
@@ -101,7 +103,7 @@ def oracle():
 
 def same(oracle, template, context):
     try:
-        found = TeraEnvironment().template(template).render(context)
+        found = ENVIRONMENT.template(template).render(context)
     except TemplateError:
         found = None
     assert found == oracle.render(template, context), json.dumps([template, context])
