@@ -241,19 +241,26 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 if (moved := self._in_archive(path)) != path
             ]
         )
+        links = plan.links()
         for path in paths:
-            self._force_source(path, plan.source(path), build_data["force_include"])
+            file, target = plan.source(path), links.get(path, "")
+            self._force_source(path, file, build_data["force_include"], target)
         self._reserved = plan.output
         self._summary = plan.sources_summary
 
     def _force_source(
-        self, path: str, file: BundleFile, inclusion: dict[str, str]
+        self, path: str, file: BundleFile, inclusion: dict[str, str], target: str
     ) -> None:
+        """Force one file into the sdist; if it is a link, with the path of its file."""
         source = Path(self.root, path)
         # As its own key, it is not added twice: hatchling forces the readme and
         # pyproject.toml in, and the user may force anything, also somewhere else.
         forced = {**self.build_config.force_include, **inclusion}
-        if forced.get(str(source), path) != path:
+        if target and not (source.is_symlink() and not source.readlink().is_absolute()):
+            # hatchling sees a plain file below a linked directory, and packs absolute
+            # links, which no installer unpacks.
+            source = self._staged(path, self._staged(target, file))
+        elif forced.get(str(source), path) != path:
             source = self._staged(path, file)
         inclusion[str(source)] = path
         self._expect(path, file)
@@ -287,14 +294,17 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             self._expect(in_archive[path], file)
         self._summary = bundle.summary
 
-    def _staged(self, path: str, file: BundleFile) -> Path:
-        """Write a file where hatchling can read it, outside the source tree."""
+    def _staged(self, path: str, content: BundleFile | Path) -> Path:
+        """Write a file, or a link to one, where hatchling can read it."""
         if self._staging is None:
             self._staging = TemporaryDirectory(prefix="hatch-agpm-")
         staged = Path(self._staging.name, path)
         staged.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(file.data)
-        staged.chmod(0o755 if file.executable else 0o644)
+        if isinstance(content, Path):
+            staged.symlink_to(os.path.relpath(content, staged.parent))
+        else:
+            staged.write_bytes(content.data)
+            staged.chmod(0o755 if content.executable else 0o644)
         return staged
 
     def _expect(self, path: str, file: BundleFile) -> None:

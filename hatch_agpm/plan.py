@@ -47,16 +47,19 @@ class Plan:
         parent = self.root / Path(self.output).parent
         return parent not in {self.root, self.root / "src"} and parent.is_dir()
 
+    def links(self) -> dict[str, str]:
+        """Return the own path of each file that a link led to, by that of the link."""
+        return {
+            link + path.removeprefix(target): path
+            for link, target in self.rendering.links.items()
+            for path in (source.path for source in self.rendering.inputs)
+            if path == target or path.startswith(f"{target}/")
+        }
+
     def source_paths(self) -> list[str]:
         """Return all that a build from the sdist reads, links to it included."""
-        real = [source.path for source in self.rendering.inputs]
-        linked = [
-            link + path.removeprefix(target)
-            for link, target in self.rendering.links.items()
-            for path in real
-            if path == target or path.startswith(f"{target}/")
-        ]
-        return sorted({*real, *linked, *self.stubs})
+        real = {source.path for source in self.rendering.inputs}
+        return sorted({*real, *self.links(), *self.stubs})
 
     def source(self, path: str) -> BundleFile:
         """Return one of these files as it is in the tree."""

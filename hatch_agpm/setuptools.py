@@ -9,6 +9,7 @@ environment, also in those of strangers: there it reads pyproject.toml, and no m
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tomllib
@@ -30,6 +31,8 @@ __all__ = ["BuildAgpm", "finalize", "known_metadata", "read_distribution"]
 
 _NAME = "hatch-agpm"
 _STEP = "build_agpm"
+_LOG = logging.getLogger(__name__)
+"""setuptools shows what comes here, in any of its versions."""
 
 
 def finalize(dist: Distribution) -> None:
@@ -84,8 +87,7 @@ def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object
     text = io.StringIO()
     dist.metadata.write_pkg_file(text)
     stated = {
-        "dependencies": list(dist.install_requires or ()),
-        "optional-dependencies": _extras(dist),
+        **_of_setup_py(dist),
         **project,
         # With `tag_build` it is not the one of the table.
         "version": dist.get_version(),
@@ -94,14 +96,34 @@ def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object
     return project_metadata(stated, core_metadata=text.getvalue())
 
 
+def _of_setup_py(dist: Any) -> dict[str, object]:
+    """Return what core metadata does not say, or says otherwise, as a table has it."""
+    known: dict[str, object] = {
+        "dependencies": list(dist.install_requires or ()),
+        "optional-dependencies": _extras(dist),
+    }
+    for role in ("author", "maintainer"):
+        # One person, though core metadata has the name and the address apart.
+        name = getattr(dist.metadata, role)
+        email = getattr(dist.metadata, f"{role}_email")
+        if name and email and "<" not in email:
+            known[f"{role}s"] = [{"name": name, "email": email}]
+    if dist.metadata.url:
+        urls = dict(dist.metadata.project_urls or {})
+        known["urls"] = {"Homepage": dist.metadata.url, **urls}
+    return known
+
+
 def _extras(dist: Any) -> dict[str, list[str]]:
     """Return the optional requirements, without setuptools' own `extra:marker`."""
+    from packaging.utils import canonicalize_name
+
     extras: dict[str, list[str]] = {}
     for key, requirements in (dist.extras_require or {}).items():
         extra, _, marker = key.partition(":")
         # Without an extra, setuptools has put them among the requirements.
         if extra:
-            extras.setdefault(extra, []).extend(
+            extras.setdefault(canonicalize_name(extra), []).extend(
                 f"{requirement} ; {marker}" if marker else requirement
                 for requirement in requirements
             )
@@ -311,7 +333,7 @@ class BuildAgpm(Command):
                 # setuptools packs what is here, and discards `build_lib`.
                 install: Any = self.get_finalized_command("install")
                 _write_files(Path(install.install_lib), self.door.editable_files()[1])
-            self.announce(f"{_NAME}: {plan.bundle.summary}", level=2)
+            _LOG.info(f"{_NAME}: {plan.bundle.summary}")
 
     def get_source_files(self) -> list[str]:
         """Return nothing: MANIFEST.in could drop it, so `sdist` adds the sources."""
@@ -406,7 +428,7 @@ class _CompleteSdist(_Command):
         with _errors_as_messages():
             for archive in self.get_archive_files():
                 self.door.prove_sdist(Path(archive))
-            self.announce(f"{_NAME}: {self.door.plan.sources_summary}", level=2)
+            _LOG.info(f"{_NAME}: {self.door.plan.sources_summary}")
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
         """Add the sources to what setuptools is about to pack."""
@@ -416,8 +438,11 @@ class _CompleteSdist(_Command):
         ours = (path.replace("/", os.sep) for path in plan.source_paths())
         missing = [path for path in ours if path not in known]
         super().make_release_tree(base_dir, [*files, *missing])  # type: ignore[misc]
-        for link, target in plan.rendering.links.items():
-            _restore_link(Path(base_dir, link), Path(base_dir, target))
+        for path, target in plan.links().items():
+            # setuptools copies what links lead to, and the index would tell.
+            link = Path(base_dir, path)
+            link.unlink()
+            link.symlink_to(os.path.relpath(Path(base_dir, target), link.parent))
 
 
 _WRAPPERS: dict[str, type] = {
@@ -426,19 +451,6 @@ _WRAPPERS: dict[str, type] = {
     "editable_wheel": _ProvenEditableWheel,
     "sdist": _CompleteSdist,
 }
-
-
-def _restore_link(link: Path, target: Path) -> None:
-    """Make a link of what setuptools copied, as it is in the checkout."""
-    if link.is_dir():
-        for file in [path for path in link.rglob("*") if path.is_file()]:
-            moved = target / file.relative_to(link)
-            moved.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(moved)
-        shutil.rmtree(link)
-    else:
-        link.unlink()
-    link.symlink_to(os.path.relpath(target, link.parent))
 
 
 def _write_files(root: Path, files: Mapping[str, BundleFile]) -> None:

@@ -6,6 +6,7 @@ Every build is a process of its own, without isolation and without an index.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,10 +22,12 @@ import pytest
 PROJECTS = Path(__file__).parent / "projects"
 
 BUILD = """
-import sys
-import hatchling.build as backend
-print(getattr(backend, "build_" + sys.argv[1])(sys.argv[2]))
+import importlib, json, sys
+_, backend, target, out, settings = sys.argv
+build = getattr(importlib.import_module(backend), "build_" + target)
+print(build(out, json.loads(settings)))
 """
+BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,19 @@ def copy_project(tmp_path):
 def run_build(tmp_path):
     """Run one build; what it leaves in its own temporary directory is an error."""
 
-    def run(project, target="wheel", **environ):
+    def run(project, target="wheel", backend="hatchling", settings=None, **environ):
         scratch = Path(tempfile.mkdtemp(dir=tmp_path))
         out = Path(tempfile.mkdtemp(dir=tmp_path))
         done = subprocess.run(
-            [sys.executable, "-c", BUILD, target, out],
+            [
+                sys.executable,
+                "-c",
+                BUILD,
+                BACKENDS[backend],
+                target,
+                out,
+                json.dumps(settings or {}),
+            ],
             cwd=project,
             env={**os.environ, "TMPDIR": str(scratch), **environ},
             stdout=subprocess.PIPE,
@@ -100,8 +111,8 @@ def run_build(tmp_path):
 def build(run_build):
     """Build a wheel, an sdist or an editable wheel, which must succeed."""
 
-    def successfully(project, target="wheel", **environ):
-        done = run_build(project, target, **environ)
+    def successfully(project, *options, **environ):
+        done = run_build(project, *options, **environ)
         assert done.artefact is not None, done.output
         return done
 
@@ -112,8 +123,8 @@ def build(run_build):
 def error_of(run_build):
     """Build what cannot be built, and return what the user sees."""
 
-    def unsuccessfully(project, target="wheel", **environ):
-        done = run_build(project, target, **environ)
+    def unsuccessfully(project, *options, **environ):
+        done = run_build(project, *options, **environ)
         assert done.artefact is None, f"built {done.artefact}"
         return done.output
 
@@ -154,6 +165,19 @@ def run_python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def edit():
+    """Replace text in a file of a project, or append to it."""
+
+    def edited(project, old, new, path="pyproject.toml"):
+        file = project / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+
+    return edited
 
 
 @pytest.fixture

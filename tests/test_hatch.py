@@ -270,6 +270,8 @@ def test_names_with_brackets_blanks_and_accents_go_all_the_way(
     [
         ("README.md", "lib/README.md"),
         ("prompts/snippets/greeting.md", "lib/greeting.md"),
+        ("prompts", "lib/prompts"),
+        ("prompts/snippets", "lib/snippets"),
     ],
 )
 def test_the_sdist_holds_a_link_and_what_it_leads_to(
@@ -285,19 +287,6 @@ def test_the_sdist_holds_a_link_and_what_it_leads_to(
 
     wheel = build(unpack(sdist.artefact)).artefact
     assert wheel.read_bytes() == build(project).artefact.read_bytes()
-
-
-def test_the_sdist_holds_the_files_below_a_linked_directory(
-    copy_project, build, unpack
-):
-    project = copy_project("excluded-sources")
-    (project / "prompts").rename(project / "lib")
-    (project / "prompts").symlink_to("lib")
-
-    sdist = build(project, "sdist")
-
-    path = "excluded_sources/prompts/snippets/greeting.md"
-    assert build(unpack(sdist.artefact)).files[path] == build(project).files[path]
 
 
 def test_an_agpm_manifest_is_carried_by_the_sdist(copy_project, build, unpack):
