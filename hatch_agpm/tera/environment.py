@@ -121,7 +121,7 @@ class TeraEnvironment:
     ) -> None:
         self._limits: Final = limits
         self._filters: Final = filters
-        self._tera: Final = _JinjaEnvironment(filters, limits, frozenset(env))
+        self._tera: Final = _Sandbox(filters, limits, frozenset(env))
         self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
 
     def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
@@ -151,7 +151,7 @@ class TeraEnvironment:
 class _TeraTemplate:
     """One source text, compiled."""
 
-    def __init__(self, source: str, environment: _JinjaEnvironment) -> None:
+    def __init__(self, source: str, environment: _Sandbox) -> None:
         self._source: Final = source
         self._environment: Final = environment
         with reported(source):
@@ -194,7 +194,7 @@ class _Generator(CodeGenerator):
         self.write(")")
 
 
-class _JinjaEnvironment(ImmutableSandboxedEnvironment):
+class _Sandbox(ImmutableSandboxedEnvironment):
     """What Tera's templates are compiled in."""
 
     context_class = Scope

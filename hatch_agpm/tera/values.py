@@ -73,6 +73,8 @@ def render(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     number = as_number(value)
+    if number is None:
+        raise Refusal(f"a value of type '{type(value).__name__}' is none of JSON's")
     return digits(number) if isinstance(number, float) else str(number)
 
 
