@@ -59,6 +59,17 @@ BODY_LINES = [
     "{% filter upper %}shout {{ agpm.resource.type }}{% endfilter %}",
 ]
 
+CUSTOM_TOOLS = [
+    "[tools.claude-code]",
+    'path = ".claude"',
+    "[tools.claude-code.resources.agents]",
+    'path = "own/agents"',
+    "[tools.agpm]",
+    'path = ".agpm"',
+    "[tools.opencode]",
+    'path = ".oc"',
+]
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(PROGRAM is None, reason="AGPM is not installed"),
@@ -231,7 +242,23 @@ class Project:
                 lines += [f"{alias} = {toml(entry)}" for alias, entry in listed]
         if self.chance.random() < 0.1:
             lines += ["[default-tools]", 'snippets = "claude-code"']
+        if self.chance.random() < 0.1:
+            lines += CUSTOM_TOOLS
+        lines += self.patches(entries)
         return "\n".join(lines) + "\n"
+
+    def patches(self, entries):
+        """Return lines that patch some of the entries that AGPM can patch."""
+        lines = []
+        for section in ("agents", "commands"):
+            for alias, entry in entries[section]:
+                text = self.files[entry["path"]]
+                # What it cannot read before rendering, AGPM does not patch right.
+                plain = "{%" not in text.partition("agpm:")[0] and "\r" not in text
+                if plain and text.startswith("---") and self.chance.random() < 0.15:
+                    value = self.chance.choice(['"new"', "true", "3", '["a", "b c"]'])
+                    lines += [f"[patch.{section}.{alias}]", f"color = {value}"]
+        return lines
 
     # --- the files ---
 
@@ -298,6 +325,10 @@ class Project:
                 lines.append(f"      install: {install}")
             if self.chance.random() < 0.3 and "." not in Path(snippet).stem:
                 lines.append(f"      name: alias-{number}")
+            if self.chance.random() < 0.15:
+                # By a path from its own directory, AGPM sees the tool.
+                tool = self.chance.choice(["agpm", "claude-code", "opencode"])
+                lines.append(f"      tool: {tool}")
         return lines
 
     def written(self, path, snippet):
