@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
 
 BUILD = """
@@ -26,6 +27,12 @@ import importlib, json, sys
 _, backend, target, out, settings = sys.argv
 build = getattr(importlib.import_module(backend), "build_" + target)
 print(build(out, json.loads(settings)))
+"""
+BUILD_SYSTEM = """\
+[build-system]
+requires = ["{}", "hatch-agpm"]
+build-backend = "{}"
+
 """
 BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 
@@ -53,6 +60,33 @@ def read_archive(path):
             for member in archive
             if member.isfile()
         }
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory):
+    """
+    The environment in which front ends find all they need, and never an index.
+
+    hatch-agpm itself is the one of this checkout, packed as a wheel.
+    """
+    scratch = tmp_path_factory.mktemp("front-ends")
+    wheels = scratch / "wheels"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet"),
+            *("--wheel-dir", wheels, ROOT, "hatchling", "setuptools", "editables"),
+        ],
+        check=True,
+    )
+    return {
+        **os.environ,
+        "HATCH_DATA_DIR": str(scratch / "hatch"),
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_NO_INDEX": "1",
+        "UV_CACHE_DIR": str(scratch / "uv"),
+        "UV_FIND_LINKS": str(wheels),
+        "UV_NO_INDEX": "1",
+    }
 
 
 @pytest.fixture
@@ -165,6 +199,36 @@ def run_python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def run_command():
+    """Run a command, and return its exit code and all that it printed."""
+
+    def run(command, cwd, environ=None):
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+@pytest.fixture
+def use_backend(edit):
+    """Give a project the lines that choose its backend."""
+
+    def use(project, backend):
+        text = (project / "pyproject.toml").read_text(encoding="utf-8")
+        edit(project, text, BUILD_SYSTEM.format(backend, BACKENDS[backend]) + text)
+
+    return use
 
 
 @pytest.fixture
