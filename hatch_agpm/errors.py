@@ -23,7 +23,6 @@ pickling.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -249,6 +248,8 @@ def raise_problems(problems: Sequence[AgpmError]) -> None:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest of the `known` names, or ""."""
+    import difflib  # noqa: PLC0415 - most builds have nothing to guess
+
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
 

@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
-from hatch_agpm.patches import Patch, read_patches
 from hatch_agpm.placement import (
     BUILTIN_TOOLS,
     MERGED,
@@ -27,6 +26,8 @@ from hatch_agpm.tables import TableReader, plain_json, quoted_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hatch_agpm.patches import Patch
 
 __all__ = ["SECTIONS", "Entry", "Manifest", "Source", "read_manifest"]
 
@@ -148,7 +149,7 @@ def read_manifest(
     tools = _tools(reader, reader.get(table, "tools", dict))
     defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
     sources = _sources(reader, reader.get(table, "sources", dict) or {})
-    patches = read_patches(reader, table)
+    patches = _patches(reader, table)
     entries: list[Entry] = []
     for type_ in RESOURCE_TYPES:
         section = reader.get(table, type_, dict) or {}
@@ -177,6 +178,17 @@ def _check_agpm_only(reader: TableReader, table: Mapping[str, object]) -> None:
     if threshold is not None and threshold < 0:
         what = "must not be negative"
         reader.problem("token_warning_threshold", what, got=str(threshold))
+
+
+def _patches(
+    reader: TableReader, table: Mapping[str, object]
+) -> Mapping[tuple[str, str], Patch]:
+    if "patch" not in table:
+        return {}
+    # Few manifests have any, and every build would pay for the import.
+    from hatch_agpm.patches import read_patches  # noqa: PLC0415
+
+    return read_patches(reader, table)
 
 
 def _json_table(table: Mapping[str, object]) -> dict[str, object]:

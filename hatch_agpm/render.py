@@ -28,7 +28,6 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.files import Tree
 from hatch_agpm.graph import resolve
-from hatch_agpm.patches import apply_patch
 from hatch_agpm.placement import MERGED
 from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
@@ -234,6 +233,9 @@ class _Renderer:
         # What is not installed under a name of its own keeps that of its source.
         merged = resource.type in MERGED or resource.type == "skills"
         path = file.path if merged else resource.install_path
+        # Few manifests have patches, and every build would pay for the import.
+        from hatch_agpm.patches import apply_patch  # noqa: PLC0415
+
         patched = apply_patch(resource.patch, file, path)
         if resource.type == "skills":
             return patched.file.text, original[1] if original else None
