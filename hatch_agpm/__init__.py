@@ -9,13 +9,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import os
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from hatch_agpm.discovery import InstalledBundle
     from hatch_agpm.installed import Prompts
     from hatch_agpm.render import RenderedResource
 
-__all__ = ["__version__", "load", "render_manifest"]
+__all__ = ["__version__", "discover", "load", "render_manifest"]
 
 __version__ = "0.1.0"
 
@@ -36,6 +38,21 @@ def render_manifest(
     from hatch_agpm.render import render_manifest as render
 
     return render(path, boundary=boundary, project=project)
+
+
+def discover(
+    path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+) -> list[InstalledBundle]:
+    """
+    Return the bundles of an environment, by distribution, and import none of them.
+
+    `path` is a directory such as `site-packages`, or several; by default `sys.path`.
+    Each bundle has `distribution`, `version`, `module`, the full `names` of its
+    prompts, and a `problem` that is "" unless its file is broken: nothing is raised.
+    """
+    from hatch_agpm.discovery import discover as find
+
+    return find(path)
 
 
 def load(name: str) -> Prompts:

@@ -3,23 +3,27 @@
 The code of every accessor: what reading a text needs, and nothing more.
 
 What stands below the line is copied into a bundle's `__init__.py`, above its tables.
-It is compiled at every start where `.pyc` files are not kept, so each function costs
-its 50 microseconds; what reading a text does not need is in `reader.py`, which is
-imported when somebody asks.  Nothing is imported here, not even `__future__`, hence
-the annotations in quotes.  Runs on Python 3.9 and later.
+It is compiled at every start where `.pyc` files are not kept, and from a zip twice, so
+each function costs 70 or 140 microseconds.  What reading a text does not need is in
+`reader.py`, which is imported when somebody asks.  Nothing is imported here but what
+is a part of the interpreter, not even `__future__`, hence the annotations in quotes.
+Runs on Python 3.9 and later.
 """
 
 # --- below this line -----------------------------------------------------------------
 
+from _operator import attrgetter, methodcaller
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
 
 class Prompt(str):
     """
     A prompt: a `str`, everything after the frontmatter, byte for byte.
+
+    Calling it gives a `str` with the run-time variables filled in.
 
     document        the whole file, frontmatter included
     metadata        the frontmatter, as a dict
@@ -32,12 +36,11 @@ class Prompt(str):
     """
 
     __slots__ = ("_origin",)
+    __call__ = property(attrgetter("_late.call"))
+    __dir__ = property(attrgetter("_late.dir"))
 
     def __getattr__(self, name: str) -> "Any":
         return _more().detail(self, name)
-
-    def __dir__(self) -> "list[str]":
-        return [*super().__dir__(), *_more().details]
 
 
 class Resources:
@@ -48,54 +51,42 @@ class Resources:
     its name.  Iterating gives the names.  There are no methods.
     """
 
+    __dir__ = property(attrgetter("_late.dir"))
+    __iter__ = property(attrgetter("_rows.__iter__"))
+    __len__ = property(attrgetter("_rows.__len__"))
+    __repr__ = property(attrgetter("_late.repr"))
+
     def __init__(self, directory: str, table: str) -> None:
-        rows = table.split("\n")[:-1]
-        self._rows = dict([row.split("|", 1) for row in rows])
+        rows = map(methodcaller("split", "|", 1), table.split("\n")[:-1])
+        self._rows: dict[str, str] = dict(rows)
         self._read: dict[str, Any] = {}
         self._directory = directory
         _types[directory] = self
 
     def __getitem__(self, name: str) -> "Any":
-        if name in self._read:
-            return self._read[name]
-        if name not in self._rows:
-            raise _more().unknown(self._directory, name, self._rows)
-        # What a later version adds to a row will stand at its end.
-        tail, body, sha256 = self._rows[name].split("|")[:3]
-        path = f"{self._directory}/{name}{tail}"
-        try:
-            # Loaders take `/` everywhere; zipimport turns it into the system's own.
-            data = _loader.get_data(f"{_place[0]}/{path}")
-            start = int(body) if body else 0
-            resource: Any
-            resource = Prompt(data[start:], "utf-8") if body else _more().binary(data)
-        except (OSError, ValueError, ImportError) as error:
-            raise _more().damaged(path, error) from None
-        resource._origin = (self._directory, name, path, sha256, data[:start])
-        # Two threads may both have read it: both get what the first one stores.
-        return self._read.setdefault(name, resource)
+        if name not in self._read:
+            try:
+                tail, body, *more = self._rows[name].split("|")
+                # Loaders take `/` everywhere; zipimport turns it into its own.
+                path = f"{_place[0]}/{self._directory}/{name}{tail}"
+                data = _loader.get_data(path)
+                resource: Any = Prompt(data[int(body) :], "utf-8")
+                resource._origin = self._directory, name, tail, data[: int(body)], *more
+            except Exception as error:  # noqa: BLE001 - the reader knows what it means
+                resource = _more().otherwise(self, name, error)
+            # Two threads may both have read it: both get what the first one stores.
+            self._read.setdefault(name, resource)
+        return self._read[name]
 
     def __getattr__(self, attribute: str) -> "Any":
         # Copying and debuggers ask for `__names__`, even before `__init__` ran.
-        if attribute.startswith("_"):
-            raise AttributeError(attribute)
+        if attribute[:1] == "_":
+            return _more().detail(self, attribute)
         name = attribute.replace("_", "-")
         if name not in self._rows:
-            name = _more().spelled(self._directory, attribute, self._rows)
+            name = _more().spelled(self, attribute)
         self.__dict__[attribute] = resource = self[name]
         return resource
-
-    def __iter__(self) -> "Iterator[str]":
-        return iter(list(self._rows))
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __dir__(self) -> "Any":
-        return _more().attributes(self._rows)
-
-    def __repr__(self) -> str:
-        return f"<{self._directory}: {', '.join(self) or 'none'}>"
 
 
 def load(full_name: str) -> "Any":
@@ -105,14 +96,16 @@ def load(full_name: str) -> "Any":
     Raises `UnknownPromptError`, which is a `KeyError` and names the nearest.
     """
     directory, _, name = full_name.partition("/")
-    if directory not in _types:
-        raise _more().unknown("", full_name, names())
-    return _types[directory][name]
+    resources = (
+        _types[directory] if directory in _types else _more().nothing(full_name, _types)
+    )
+    return resources[name]
 
 
 def names() -> "list[str]":
     """Return the full names of all resources, sorted."""
-    return [f"{directory}/{name}" for directory in _types for name in _types[directory]]
+    listed: list[str] = _more().names(_types)
+    return listed
 
 
 def __getattr__(name: str) -> "Any":

@@ -13,11 +13,13 @@ from importlib.resources import files as package_files
 from typing import TYPE_CHECKING
 
 from hatch_agpm.layout import TYPES
+from hatch_agpm.reader import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from hatch_agpm.layout import Shipped
+    from hatch_agpm.runtime import RuntimeVariable
 
 __all__ = ["accessor_source", "stub_source"]
 
@@ -32,8 +34,9 @@ def accessor_source(shipped: Sequence[Shipped], distribution: str, version: str)
     Return the text of the bundle's `__init__.py`.
 
     A row of a table is `name|tail|body|sha256`: the file is `<type>/<name><tail>`, its
-    text begins at the byte `body`, or it is no text where that is empty.  No name has
-    a `|`, a backslash or a quote in it: no portable file name does.
+    text begins at the byte `body`, or it is no text where that is empty.  Run-time
+    variables stand in one more column.  No name has a `|`, a backslash or a quote in
+    it: no portable file name does.
     """
     head = package_files("hatch_agpm").joinpath("access.py").read_text("utf-8")
     _, _, below = head.partition(_LINE)
@@ -77,6 +80,7 @@ def stub_source(shipped: Sequence[Shipped], distribution: str) -> str:
 
 {_STUB_HEAD.strip()}
 
+{_stub_prompts(shipped)}
 {classes}
 {attributes}
 
@@ -131,7 +135,17 @@ def _row(item: Shipped) -> str:
     resource = item.resources[0]
     body = "" if isinstance(resource.text, bytes) else resource.body
     sha256 = hashlib.sha256(resource.document).hexdigest()
-    return f"{item.name}|{item.tail}|{body}|{sha256}\n"
+    runtime = ";".join(_runtime(variable) for variable in resource.runtime)
+    runtime = f"|{runtime}" if runtime else ""
+    return f"{item.name}|{item.tail}|{body}|{sha256}{runtime}\n"
+
+
+def _runtime(variable: RuntimeVariable) -> str:
+    """Return a variable as `reader.Plan` takes it apart; a default may be any text."""
+    text = text_of(variable.kind, variable.default)
+    default = "" if text is None else f"={text.encode().hex()}"
+    places = ",".join(f"{start}-{end}" for start, end in variable.places)
+    return f"{variable.name}:{variable.kind}{default}@{places}"
 
 
 # --- the stub -----------------------------------------------------------------------
@@ -147,6 +161,7 @@ from typing import overload as _overload
 from ._reader import BinaryResource as BinaryResource
 from ._reader import DamagedWheelError as DamagedWheelError
 from ._reader import UnknownPromptError as UnknownPromptError
+from ._reader import VariableError as VariableError
 
 class Prompt(str):
     """A prompt: a `str`, everything after the frontmatter, byte for byte."""
@@ -180,8 +195,15 @@ class Prompt(str):
         """The files of a skill, SKILL.md included, sorted; () of all others."""
     def read(self, file: str) -> bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
+    def __call__(self, *args: _Any, **variables: _Any) -> str:
+        """Return the text with its run-time variables; raises `VariableError`."""
 
-_Prompt = Prompt
+class _Prompt(Prompt):
+    """A prompt without run-time variables."""
+
+    def __call__(self) -> str:
+        """Return the text."""
+
 _BinaryResource = BinaryResource
 '''
 
@@ -191,8 +213,45 @@ def _class(plural: str) -> str:
 
 
 def _kind(item: Shipped) -> str:
-    is_text = isinstance(item.resources[0].text, str)
-    return "_Prompt" if is_text else "_BinaryResource"
+    """Return the class of the stub: one for each set of run-time variables."""
+    resource = item.resources[0]
+    if isinstance(resource.text, bytes):
+        return "_BinaryResource"
+    return "_".join(["_Prompt", *(_spelled(each) for each in resource.runtime)])
+
+
+def _spelled(variable: RuntimeVariable) -> str:
+    """Return the part of a class's name that tells one variable from all others."""
+    if variable.default is None:
+        return f"{variable.name}_{variable.kind}"
+    default = text_of(variable.kind, variable.default) or ""
+    digest = hashlib.sha256(default.encode()).hexdigest()[:8]
+    return f"{variable.name}_{variable.kind}_{digest}"
+
+
+def _stub_prompts(shipped: Iterable[Shipped]) -> str:
+    """Return the classes of prompts that have run-time variables."""
+    classes = {
+        _kind(item): item.resources[0].runtime
+        for item in shipped
+        if item.resources[0].runtime
+    }
+    return "\n".join(
+        f"class {name}(Prompt):\n"
+        f'    """A prompt with {", ".join(each.name for each in runtime)}."""\n\n'
+        f"    def __call__(self, *, {_parameters(runtime)}) -> str:\n"
+        '        """Return the text with its run-time variables."""\n'
+        for name, runtime in sorted(classes.items())
+    )
+
+
+def _parameters(runtime: Iterable[RuntimeVariable]) -> str:
+    # `ascii`, since YAML can spell half a surrogate pair, and no file can hold it.
+    return ", ".join(
+        f"{variable.name}: {variable.kind}"
+        + ("" if variable.default is None else f" = {variable.default!a}")
+        for variable in runtime
+    )
 
 
 def _by_kind(

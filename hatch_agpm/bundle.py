@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm import __version__
 from hatch_agpm.accessor import accessor_source, stub_source
+from hatch_agpm.discovery import FILE_NAME, file_text
 from hatch_agpm.errors import BundleError
 from hatch_agpm.layout import lay_out, variant_hash
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from hatch_agpm.layout import Shipped
     from hatch_agpm.rendered import RenderedResource
+    from hatch_agpm.runtime import RuntimeVariable
 
-__all__ = ["INDEX_SCHEMA", "Bundle", "BundleFile", "build_bundle"]
+__all__ = ["INDEX_SCHEMA", "Bundle", "BundleFile", "build_bundle", "metadata_file"]
 
 INDEX_SCHEMA = 1
 """The number in `index.json`; docs/index.md says when it changes."""
@@ -51,8 +53,13 @@ class Bundle:
     files: Mapping[str, BundleFile]
     """By path relative to the directory, with `/`, sorted."""
 
-    prompts: int
-    """How many resources can be read from it."""
+    names: tuple[str, ...]
+    """The full names of what can be read from it, sorted."""
+
+    @property
+    def prompts(self) -> int:
+        """How many that are."""
+        return len(self.names)
 
     @property
     def size(self) -> int:
@@ -99,8 +106,23 @@ def build_bundle(
     return Bundle(
         output=output,
         files=MappingProxyType(dict(sorted(contents.items()))),
-        prompts=len(shipped),
+        names=tuple(item.full_name for item in shipped),
     )
+
+
+def metadata_file(
+    bundle: Bundle, *, distribution: str, version: str, module: str
+) -> tuple[str, bytes]:
+    """
+    Return name and bytes of the file by which `discover` finds the bundle.
+
+    It belongs into the `*.dist-info` of a wheel; `module` is the dotted name by which
+    the bundle is imported there.
+    """
+    text = file_text(
+        distribution=distribution, version=version, module=module, names=bundle.names
+    )
+    return FILE_NAME, text.encode()
 
 
 def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> BundleError:
@@ -153,6 +175,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "encoding": None if isinstance(resource.text, bytes) else "utf-8",
         "body": resource.body,
         "metadata": _plain(resource.metadata),
+        "runtime": [_runtime(variable) for variable in resource.runtime],
         "variables": _plain(resource.variables),
         "variant": variant_hash(resource.variables) if resource.variables else None,
         "source": resource.source,
@@ -170,6 +193,16 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
             for path, (data, executable) in sorted(contents.items())
             if resource.type == "skill"
         ],
+    }
+
+
+def _runtime(variable: RuntimeVariable) -> dict[str, object]:
+    return {
+        "name": variable.name,
+        "type": variable.kind,
+        "required": variable.default is None,
+        "default": _plain(variable.default),
+        "places": [list(place) for place in variable.places],
     }
 
 

@@ -167,7 +167,9 @@ def _tail(resource: RenderedResource) -> str:
 
 
 def _content(resource: RenderedResource) -> tuple[object, ...]:
-    return (resource.document, *((file.path, file.data) for file in resource.files))
+    # What is filled in at run time belongs to a text, which is not its bytes alone.
+    files = tuple((file.path, file.data) for file in resource.files)
+    return (resource.document, resource.runtime, files)
 
 
 def _name_apart(

@@ -14,11 +14,14 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    Origin = tuple[str, str, str, str, bytes]
-    """The type's directory, name, path and sha256, and the frontmatter's bytes."""
+    Origin = tuple[str, str, str, bytes, str, str]
+    """
+    The type's directory, the name, what the path has after it, the frontmatter's
+    bytes, the sha256, and where there are any the run-time variables.
+    """
 
 
 class UnknownPromptError(KeyError, AttributeError):
@@ -58,6 +61,22 @@ class DamagedWheelError(OSError):
         )
 
 
+class VariableError(TypeError):
+    """
+    A prompt was called with other variables than it has; `problems` says which.
+
+    It is what a function raises that is called with wrong arguments.
+    """
+
+    def __init__(self, place: str, problems: tuple[str, ...]) -> None:
+        super().__init__(place, problems)
+        self.place = place
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return f"{self.place}: {'; '.join(self.problems)}"
+
+
 class BinaryResource(bytes):
     """
     A resource that is no text: the `bytes` of its file.
@@ -85,7 +104,8 @@ class Details:
         self._bundle = bundle
         self._resource = resource
         origin: Origin = resource._origin
-        self._directory, self.name, self._path, self.sha256, self._head = origin
+        self._directory, self.name, tail, self._head, self.sha256 = origin[:5]
+        self._path = f"{self._directory}/{self.name}{tail}"
 
     @property
     def type(self) -> str:
@@ -137,6 +157,145 @@ class Details:
         return self._bundle.entry(f"{self._directory}/{self.name}")
 
 
+class Plan:
+    """How one text is filled: read once, then kept."""
+
+    def __init__(self, prompt: Any) -> None:
+        origin: Origin = prompt._origin
+        self.kinds: dict[str, str] = {}
+        self.defaults: dict[str, str] = {}
+        places: list[tuple[int, int, str]] = []
+        for row in filter(None, "".join(origin[5:]).split(";")):
+            # `name:kind=default@start-end,start-end`, the default's bytes in hex.
+            declared, _, found = row.partition("@")
+            name, _, kind = declared.partition(":")
+            self.kinds[name], has_default, default = kind.partition("=")
+            if has_default:
+                self.defaults[name] = bytes.fromhex(default).decode()
+            for place in filter(None, found.split(",")):
+                start, end = map(int, place.split("-"))
+                places.append((start, end, name))
+        # Offsets count from the start of the file, as all those of the index.
+        data, at = origin[3] + str(prompt).encode(), len(origin[3])
+        self.parts: list[str] = []
+        self.gaps: list[tuple[int, str]] = []
+        for start, end, name in sorted(places):
+            self.parts += [data[at:start].decode(), ""]
+            self.gaps.append((len(self.parts) - 1, name))
+            at = end
+        self.parts.append(data[at:].decode())
+
+    def fill(self, given: Mapping[str, object]) -> str | None:
+        """Return the text with `given` in it; None where that is not what fits."""
+        texts = self.defaults.copy()
+        for name, value in given.items():
+            text = text_of(self.kinds.get(name), value)
+            if text is None:
+                return None
+            texts[name] = text
+        if len(texts) != len(self.kinds):
+            return None
+        parts = self.parts.copy()
+        for index, name in self.gaps:
+            parts[index] = texts[name]
+        return "".join(parts)
+
+    def problems(self, given: Mapping[str, object]) -> Iterator[str]:
+        """Say what is wrong with `given`."""
+        missing = [
+            name
+            for name in self.kinds
+            if name not in given and name not in self.defaults
+        ]
+        for name in missing:
+            yield f"{name} is missing, {_article(self.kinds[name])}"
+        for name, value in given.items():
+            if name not in self.kinds:
+                yield f"there is no variable {name!r}{_near(name, self.kinds)}"
+            elif text_of(self.kinds[name], value) is None:
+                kind = type(value).__name__
+                yield f"{name} must be {_article(self.kinds[name])}, got {kind}"
+
+    def signature(self) -> Any:
+        """Return the variables as the parameters of a function."""
+        import inspect
+
+        parsers: dict[str, Callable[[str], object]]
+        parsers = {"str": str, "int": int, "float": float, "bool": "true".__eq__}
+        parameters = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=parsers[kind](self.defaults[name])
+                if name in self.defaults
+                else inspect.Parameter.empty,
+                annotation={**parsers, "bool": bool}[kind],
+            )
+            for name, kind in self.kinds.items()
+        ]
+        return inspect.Signature(parameters, return_annotation=str)
+
+
+def text_of(kind: str | None, value: object) -> str | None:
+    """Return what a value of this kind prints; None where it is of another."""
+    if kind == "str":
+        return value if isinstance(value, str) else None
+    if isinstance(value, bool):
+        # As templates, JSON and YAML spell it.
+        return ("true" if value else "false") if kind == "bool" else None
+    if isinstance(value, int) and kind in {"int", "float"}:
+        return int.__repr__(value)
+    if isinstance(value, float) and kind == "float":
+        return float.__repr__(value)
+    return None
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind == "int" else f"a {kind}"
+
+
+def _nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
+    import difflib
+
+    if not isinstance(name, str):
+        return ()
+    return tuple(difflib.get_close_matches(name, list(known), 2, 0.7))
+
+
+def _near(name: object, known: Iterable[str]) -> str:
+    """Return the end of a message about a name that is not known."""
+    near = _nearest(name, known)
+    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+
+class Late:
+    """The methods of a prompt, or of a type, that its accessor need not know."""
+
+    def __init__(self, bundle: Bundle, it: Any) -> None:
+        self._bundle = bundle
+        self._it = it
+
+    def call(self, *positional: object, **given: object) -> str:
+        """Return the text with the variables in it; raises `VariableError`."""
+        plan = self._bundle.plan(self._it)
+        text = None if positional else plan.fill(given)
+        if text is not None:
+            return text
+        by_name = ["variables are given by name"] if positional else []
+        place = self._bundle.written(*self._it._origin[:2])
+        raise VariableError(place, (*by_name, *plan.problems(given)))
+
+    def dir(self) -> list[str]:
+        """Return what can be written after the dot."""
+        if isinstance(self._it, str):
+            return [*object.__dir__(self._it), *Bundle.details]
+        return self._bundle.attributes(self._it._rows)
+
+    def repr(self) -> str:
+        """Return the names of a type."""
+        return f"<{self._it._directory}: {', '.join(self._it._rows) or 'none'}>"
+
+
 class Bundle:
     """The bundle of one package, as its accessor sees it."""
 
@@ -149,18 +308,37 @@ class Bundle:
         self._loader = spec.loader
         self._directory: str = spec.submodule_search_locations[0]
         self._entries: dict[str, dict[str, Any]] = {}
+        self._plans: dict[tuple[object, ...], Plan] = {}
 
-    def detail(self, resource: object, name: str) -> Any:
-        """Return what `resource` knows of itself under the attribute `name`."""
-        if name not in self.details:
-            message = f"{type(resource).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(message)
-        return getattr(Details(self, resource), name)
+    def detail(self, it: Any, name: str) -> Any:
+        """Return what a resource, or a type, has under the attribute `name`."""
+        if name == "_late":
+            return Late(self, it)
+        if name == "__signature__" and isinstance(it, str):
+            return self.plan(it).signature()
+        if name in self.details and isinstance(it, (str, bytes)):
+            return getattr(Details(self, it), name)
+        message = f"{type(it).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(message)
 
-    def binary(self, data: bytes) -> BinaryResource:
-        """Return the resource that is no text."""
-        resource = BinaryResource(data)
+    def plan(self, prompt: Any) -> Plan:
+        """Return how the text of a prompt is filled."""
+        key = prompt._origin[4:]
+        if key not in self._plans:
+            self._plans[key] = Plan(prompt)
+        return self._plans[key]
+
+    def otherwise(self, resources: Any, name: str, error: Exception) -> Any:
+        """Return a resource that is no text, or raise what keeps from reading it."""
+        if name not in resources._rows:
+            raise self.unknown(resources._directory, name, resources._rows) from None
+        tail, body, *more = resources._rows[name].split("|")
+        path = f"{resources._directory}/{name}{tail}"
+        if body:
+            raise self.damaged(path, error) from None
+        resource = BinaryResource(self.read(path))
         resource._package = self.package
+        resource._origin = (resources._directory, name, tail, b"", *more)
         return resource
 
     def read(self, path: str) -> bytes:
@@ -184,34 +362,42 @@ class Bundle:
             and not keyword.iskeyword(name)
         ]
 
-    def spelled(self, directory: str, attribute: str, names: Iterable[str]) -> str:
+    def spelled(self, resources: Any, attribute: str) -> str:
         """Return the name that is spelled `attribute`, or raise."""
-        spelled = {name.replace("-", "_"): name for name in names}
+        spelled = {name.replace("-", "_"): name for name in resources._rows}
         if attribute not in spelled:
-            raise self.unknown(directory, attribute, spelled)
-        return spelled[attribute]
+            raise self.unknown(resources._directory, attribute, spelled)
+        name: str = spelled[attribute]
+        return name
 
     def public(self, name: str, types: Mapping[str, object]) -> Any:
         """Return a class of this module that the bundle offers, or raise."""
-        if name in {"BinaryResource", "DamagedWheelError", "UnknownPromptError"}:
+        if name in _PUBLIC:
             return globals()[name]
         if name.startswith("_"):
             message = f"module {self.package!r} has no attribute {name!r}"
             raise AttributeError(message)
         raise self.unknown("", name, [known.replace("-", "_") for known in types])
 
+    def names(self, types: Mapping[str, Any]) -> list[str]:
+        """Return the full names of all resources, sorted."""
+        return [f"{kind}/{name}" for kind in types for name in types[kind]]
+
+    def nothing(self, full_name: object, types: Mapping[str, Any]) -> None:
+        """Raise for a full name that begins with no type."""
+        raise self.unknown("", full_name, self.names(types))
+
     def unknown(
         self, directory: str, name: object, known: Iterable[str]
     ) -> UnknownPromptError:
         """Return the error for a name that is not among the `known` ones."""
-        import difflib
+        place = self.written(directory)
+        return UnknownPromptError(place, name, _nearest(name, known))
 
-        near: list[str] = []
-        if isinstance(name, str):
-            near = difflib.get_close_matches(name, list(known), 2, 0.7)
-        where = directory.replace("-", "_").replace("/", ".")
-        place = f"{self.package}.{where}" if where else self.package
-        return UnknownPromptError(place, name, tuple(near))
+    def written(self, *names: str) -> str:
+        """Return how people write what has these names."""
+        written = "/".join(filter(None, names)).replace("-", "_").replace("/", ".")
+        return f"{self.package}.{written}" if written else self.package
 
     def damaged(self, path: str, error: Exception) -> DamagedWheelError:
         """Return the error for a file that cannot be read, or not be understood."""
@@ -243,6 +429,13 @@ class Bundle:
 
 
 _bundles: dict[str, Bundle] = {}
+
+_PUBLIC = {
+    "BinaryResource",
+    "DamagedWheelError",
+    "UnknownPromptError",
+    "VariableError",
+}
 
 
 def reader(spec: Any) -> Bundle:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hatch_agpm.runtime import RuntimeVariable
+
 __all__ = ["Input", "RenderedResource", "Rendering", "SkillFile"]
 
 
@@ -73,6 +75,9 @@ class RenderedResource:
 
     source: str | None = None
     """The manifest's name for the directory that the template is in, if it has one."""
+
+    runtime: tuple[RuntimeVariable, ...] = ()
+    """What is left open until the text is used: its own variables, then others'."""
 
     is_match: bool = False
     """Found by a pattern of the manifest, so that `alias` is the pattern's key."""

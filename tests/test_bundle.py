@@ -17,6 +17,7 @@ from hatch_agpm import __version__
 from hatch_agpm.bundle import INDEX_SCHEMA, build_bundle
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
 from hatch_agpm.rendered import Input, RenderedResource, SkillFile
+from hatch_agpm.runtime import RuntimeVariable
 
 DOCS = Path(__file__).parent.parent / "docs"
 GENERATED = ["__init__.py", "__init__.pyi", "_reader.py", "index.json"]
@@ -76,6 +77,7 @@ def names(*resources):
     return [entry["full_name"] for entry in index(*resources)["resources"]]
 
 
+LIMIT = RuntimeVariable(name="limit", kind="int", default=5, places=((20, 31),))
 RUST = {"project": {"language": "rust"}}
 GO = {"project": {"language": "go"}}
 
@@ -477,6 +479,7 @@ def test_every_field_of_the_index_is_what_was_built():
                 "encoding": "utf-8",
                 "body": 16,
                 "metadata": {"name": "x", "model": None, "tags": ["b", "a"]},
+                "runtime": [],
                 "variables": RUST,
                 "variant": hashlib.sha256(
                     b'{"project":{"language":"rust"}}'
@@ -496,12 +499,14 @@ def test_every_field_of_the_index_is_what_was_built():
 
 def test_every_field_of_the_index_is_documented():
     (entry,) = index(resource("agents/x.md"))["resources"]
-    documented = re.findall(
-        r"^\| `(\w+)`", (DOCS / "index.md").read_text("utf-8"), re.MULTILINE
-    )
+    text, _, runtime = (DOCS / "index.md").read_text("utf-8").partition("of `runtime`")
+    documented = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
     schema = json.loads((DOCS / "index.schema.json").read_text("utf-8"))
 
     assert documented == list(entry)
+    (variable,) = index(resource("x.md", runtime=(LIMIT,)))["resources"][0]["runtime"]
+    assert re.findall(r"^\| `(\w+)`", runtime, re.MULTILINE) == list(variable)
+    assert schema["$defs"]["runtime"]["required"] == list(variable)
     described = schema["$defs"]["resource"]
     assert list(described["properties"]) == described["required"] == list(entry)
     assert schema["properties"]["schema"] == {"const": INDEX_SCHEMA}

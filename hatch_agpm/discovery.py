@@ -1,0 +1,207 @@
+"""
+Which bundles an environment has, without importing any of them.
+
+Each distribution that ships prompts says so in one small file of its metadata.  To
+list an environment is to look for that file in every `*.dist-info`; no package is
+imported, and neither is anything of the standard library that takes milliseconds
+to load (docs/adr/0008).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["FILE_NAME", "InstalledBundle", "discover", "file_text"]
+
+FILE_NAME = "agpm-prompts.txt"
+"""What the file is called in a distribution's metadata."""
+
+_FORMAT = "1"
+_INFOS = (".dist-info", ".egg-info")
+# hatchling has a directory for what is not its own, setuptools has not.
+_PLACES = (f"extra_metadata/{FILE_NAME}", FILE_NAME)
+
+
+class InstalledBundle:
+    """
+    The prompts of one distribution, as it lists them itself.
+
+    Written out, since `dataclasses` takes longer to import than all this to run.
+    """
+
+    __slots__ = ("distribution", "module", "names", "problem", "version")
+
+    def __init__(
+        self,
+        *,
+        distribution: str,
+        version: str = "",
+        module: str = "",
+        names: Sequence[str] = (),
+        problem: str = "",
+    ) -> None:
+        self.distribution = distribution
+        self.version = version
+        self.module = module
+        """What is imported to read them: `example_pkg.prompts`."""
+
+        self.names = tuple(names)
+        """The full names, sorted: `agents/backend-engineer`."""
+
+        self.problem = problem
+        """What is wrong with the file, which then says no more; "" if it is fine."""
+
+    def __repr__(self) -> str:
+        fields = [f"{name}={getattr(self, name)!r}" for name in self.__slots__]
+        return f"InstalledBundle({', '.join(fields)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InstalledBundle) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
+def file_text(
+    *, distribution: str, version: str, module: str, names: Iterable[str]
+) -> str:
+    """
+    Return the text of the file: `Key: value` on each line, as `WHEEL` has it.
+
+    The keys are those of docs/index.md; `Prompt` may stand any number of times.
+    """
+    pairs = [
+        ("Agpm-Version", _FORMAT),
+        ("Name", distribution),
+        ("Version", version),
+        ("Module", module),
+        *(("Prompt", name) for name in sorted(names)),
+    ]
+    return "".join(f"{key}: {value}\n" for key, value in pairs)
+
+
+def discover(
+    path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+) -> list[InstalledBundle]:
+    """
+    Return the bundles of an environment, sorted by distribution.
+
+    `path` is a directory like `site-packages`, or several, the first of which wins
+    where two have the same distribution; by default it is `sys.path`.  Zip files may
+    be among them.  A file that cannot be read is reported by its bundle's `problem`;
+    directories that are not there have none.
+    """
+    if path is None:
+        path = sys.path
+    elif isinstance(path, str | os.PathLike):
+        path = [path]
+    found: dict[str, InstalledBundle | None] = {}
+    for entry in path:
+        for info, data in _infos(os.fspath(entry) or "."):
+            name, _, rest = info.rpartition(".")[0].partition("-")
+            key = name.lower().replace("-", "_").replace(".", "_")
+            if key in found:
+                continue
+            version = rest.partition("-")[0]
+            found[key] = None if data is None else _read(name, version, data)
+    listed = [bundle for bundle in found.values() if bundle]
+    return sorted(listed, key=lambda bundle: (bundle.distribution, bundle.version))
+
+
+def _infos(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
+    """Yield each distribution's directory, and the file or why it cannot be read."""
+    try:
+        with os.scandir(entry) as scanned:
+            infos = sorted(file.name for file in scanned if file.name.endswith(_INFOS))
+    except NotADirectoryError:
+        yield from _zipped(entry)
+        return
+    except OSError:
+        return
+    for info in infos:
+        yield info, _first(entry, info)
+
+
+def _first(entry: str, info: str) -> bytes | OSError | None:
+    for place in _PLACES:
+        try:
+            # `open` takes thrice as long, and there are hundreds.
+            file = os.open(f"{entry}/{info}/{place}", os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            return error
+        try:
+            return _whole(file)
+        except OSError as error:
+            return error
+        finally:
+            os.close(file)
+    return None
+
+
+def _whole(file: int) -> bytes:
+    data = b""
+    while piece := os.read(file, 65536):
+        data += piece
+    return data
+
+
+def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
+    import zipfile  # noqa: PLC0415 - the directories need none of it
+
+    try:
+        with zipfile.ZipFile(entry) as archive:
+            paths = {
+                info: place
+                for place in archive.namelist()
+                for info, _, rest in [place.partition("/")]
+                if info.endswith(_INFOS) and rest in _PLACES
+            }
+            for info, place in sorted(paths.items()):
+                yield info, archive.read(place)
+    except (OSError, zipfile.BadZipFile):
+        return
+
+
+def _read(name: str, version: str, data: bytes | OSError) -> InstalledBundle:
+    """Return what a file says, or what is wrong with it."""
+
+    def broken(problem: str) -> InstalledBundle:
+        return InstalledBundle(distribution=name, version=version, problem=problem)
+
+    if isinstance(data, OSError):
+        return broken(f"{FILE_NAME} cannot be read: {data.strerror}")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return broken(f"{FILE_NAME} is not UTF-8")
+    names: list[str] = []
+    fields: dict[str, str] = {}
+    for line in text.split("\n"):
+        key, _, value = line.rstrip("\r").partition(": ")
+        if key == "Prompt":
+            names.append(value)
+        else:
+            fields.setdefault(key, value)
+    written = fields.get("Agpm-Version", "")
+    if written != _FORMAT:
+        what = f"is of the version {written!r}" if written else "has no Agpm-Version"
+        return broken(f"{FILE_NAME} {what}, this reads {_FORMAT}")
+    missing = [key for key in ("Name", "Version", "Module") if not fields.get(key)]
+    if missing:
+        return broken(f"{FILE_NAME} has no {' and no '.join(missing)}")
+    module = fields["Module"]
+    if not all(part.isidentifier() for part in module.split(".")):
+        return broken(f"{FILE_NAME} names the module {module!r}, which is none")
+    return InstalledBundle(
+        distribution=fields["Name"],
+        version=fields["Version"],
+        module=module,
+        names=names,
+    )
