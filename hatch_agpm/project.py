@@ -21,7 +21,7 @@ from hatch_agpm.tables import TableReader
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Project", "find_output", "load_toml", "read_agpm_toml", "read_project"]
 
@@ -93,32 +93,41 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     wanted = reader.get(table, "metadata", bool)
     env = reader.strings(table, "env")
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
-    lists = any(type_ in table for type_ in RESOURCE_TYPES)
-    if path is None and ("manifest" in table or not lists):
-        # A misspelt section looks like none at all; one message is enough.
-        raise_problems(reader.problems)
-    base, manifest = root, None
-    problems: list[AgpmError] = [*reader.problems]
-    try:
-        if path is None:
-            manifest = _own_manifest(root, table)
-        else:
-            base, manifest = _other_manifest(root, table, path)
-    except ProblemsError as error:
-        problems += error.problems
-    except AgpmError as error:
-        problems.append(error)
-    if manifest is None or problems:
-        raise ProblemsError(problems) if len(problems) > 1 else problems[0]
+    manifest = _manifest(root, table, path, reader.problems)
     return Project(
         root=root,
-        base=base,
+        base=root if path is None else (root / path).parent,
         manifest=manifest,
         output=output,
         with_metadata=path is None if wanted is None else wanted,
         env=env,
         limits=limits,
     )
+
+
+def _manifest(
+    root: Path,
+    table: Mapping[str, object],
+    path: str | None,
+    known: Sequence[AgpmError],
+) -> Manifest:
+    """Read the manifest, own or named; raise its problems with the `known` ones."""
+    lists = any(type_ in table for type_ in RESOURCE_TYPES)
+    if path is None and ("manifest" in table or not lists):
+        # A misspelt section looks like none at all; one message is enough.
+        raise_problems(known)
+    try:
+        if path is None:
+            manifest = _own_manifest(root, table)
+        else:
+            manifest = _other_manifest(root, table, path)
+    except ProblemsError as error:
+        raise ProblemsError([*known, *error.problems]) from None
+    except AgpmError as error:
+        raise_problems([*known, error])
+        raise
+    raise_problems(known)
+    return manifest
 
 
 def _limits(reader: TableReader, table: Mapping[str, object]) -> Limits:
@@ -175,9 +184,7 @@ def _conventional(root: Path, type_: str) -> Iterator[tuple[str, str]]:
             yield relative.with_suffix("").as_posix(), whole
 
 
-def _other_manifest(
-    root: Path, table: Mapping[str, object], path: str
-) -> tuple[Path, Manifest]:
+def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manifest:
     """Read the AGPM manifest that the table names; it replaces the table's own."""
     problems: list[AgpmError] = [
         ConfigError(
@@ -196,7 +203,7 @@ def _other_manifest(
     if not (root / path).resolve().is_relative_to(root.resolve()):
         key, what = f"{TABLE}.manifest", "leads out of the project through a link"
         raise ConfigError(key, what, repr(path))
-    return (root / path).parent, _agpm_manifest(root / path, path)
+    return _agpm_manifest(root / path, path)
 
 
 def _agpm_manifest(path: Path, shown: str) -> Manifest:
