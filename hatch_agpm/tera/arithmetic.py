@@ -63,6 +63,8 @@ def _calculate(left: Number | None, sign: str, right: Number | None) -> Number |
         return _float_result(sign, float(left), float(right))
     if sign == "%" and right == 0:
         raise Failure("'%' divides by zero")
+    if sign == "%" and (left, right) == (_I64[0], -1):
+        raise Refusal("'%' overflows")
     result = _EXACT[sign](left, right)
     if result not in bounds:
         what = f"{left} {sign} {right} does not fit into 64 bits"

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.tera.jinja import JinjaEnvironment
     from hatch_agpm.tera.scope import Filter
+    from hatch_agpm.tera.uses import Use
 
 __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
 
@@ -141,6 +142,17 @@ class TeraEnvironment:
 
         return Template(JinjaTemplate(source, self._jinja).render)
 
+    def uses(
+        self, source: str, names: Collection[str], *, dialect: Dialect = "tera"
+    ) -> tuple[Use, ...]:
+        """Return where a text uses any of `names`; raise TemplateError."""
+        from hatch_agpm.tera.uses import jinja_uses, tera_uses  # noqa: PLC0415 - rare
+
+        if dialect == "jinja2":
+            return tuple(jinja_uses(source, self._jinja.tree(source), names))
+        with reported(source):
+            return tuple(tera_uses(source, self._tera.tree(source), names))
+
     @cached_property
     def _jinja(self) -> JinjaEnvironment:
         from hatch_agpm.tera.jinja import JinjaEnvironment  # noqa: PLC0415 - as above
@@ -158,9 +170,7 @@ class _TeraTemplate:
             self._compiled: Final = self._compile()
 
     def _compile(self) -> jinja2.Template:
-        limits = self._environment.limits
-        size = (limits.source - len(self._source)) // _TAG_COST
-        tree = parse(self._source, depth=limits.depth, size=size)
+        tree = self._environment.tree(self._source)
         tree = TemplateTree(nodes=trimmed(tree.nodes))
         code = self._environment.compile(compile_tree(tree))
         return jinja2.Template.from_code(self._environment, code, {})
@@ -213,3 +223,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.given: Final = filters
         self.limits: Final = limits
         self.names: Final = names
+
+    def tree(self, source: str) -> TemplateTree:
+        """Parse a template within the limits."""
+        size = (self.limits.source - len(source)) // _TAG_COST
+        return parse(source, depth=self.limits.depth, size=size)

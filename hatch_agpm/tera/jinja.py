@@ -101,8 +101,8 @@ class JinjaTemplate:
             self._compiled: Final = self._compile()
 
     def _compile(self) -> jinja2.Template:
+        tree = self._environment.tree(self._source)
         try:
-            tree = self._environment.parse(self._source)
             for kind in (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends):
                 for node in tree.find_all(kind):
                     what = "a template stands alone: there is nothing to load here"
@@ -236,6 +236,14 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         self.filters[_TURN] = pass_context(_turn)
         self.filters[_MEASURED] = pass_context(_measured)
         self.filters[_JOINED] = pass_context(_joined)
+
+    def tree(self, source: str) -> nodes.Template:
+        """Parse a template; raise TemplateError."""
+        try:
+            return self.parse(source)
+        except jinja2.TemplateSyntaxError as error:
+            what = str(error.message)
+            raise at_line(TemplateError(what), source, error.lineno) from None
 
     def check_source(self, source: str) -> None:
         """Refuse a text that would take too long to compile."""

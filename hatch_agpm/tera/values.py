@@ -80,15 +80,33 @@ def render(value: object) -> str:
 
 def digits(number: float) -> str:
     """Return the shortest digits of a float, without exponent and without `.0`."""
-    text = repr(number)
-    if "n" in text:  # nan, inf: no JSON, but a literal can overflow
-        return text.replace("nan", "NaN")
-    if "e" not in text:
-        return text.removesuffix(".0")
+    if not math.isfinite(number):  # no JSON, but a literal can overflow
+        return str(number).replace("nan", "NaN")
     sign, numerals, point = _shortest(number)
-    if point > 0:  # exponents are written from 16 digits on: no fraction is left
-        return sign + numerals.ljust(point, "0")
-    return f"{sign}0.{'0' * -point}{numerals}"
+    if len(numerals) > _DIGITS_WITHOUT_TIES:
+        numerals = _tie_upwards(abs(number), numerals, point)
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{numerals}" if numerals else f"{sign}0"
+    whole, fraction = numerals[:point].ljust(point, "0"), numerals[point:]
+    return f"{sign}{whole}.{fraction}" if fraction else sign + whole
+
+
+_DIGITS_WITHOUT_TIES: Final = 14
+
+
+def _tie_upwards(number: float, numerals: str, point: int) -> str:
+    """
+    Return the digits that Rust prints where two are as short and as near.
+
+    Python takes the even one then, and so does Rust's JSON; its printing the upper.
+    """
+    numerator, denominator = number.as_integer_ratio()
+    places = len(numerals) - point
+    twice = 2 * numerator * 10 ** max(places, 0)
+    middle = (2 * int(numerals) + 1) * denominator * 10 ** max(-places, 0)
+    upper = str(int(numerals) + 1)
+    tie = twice == middle and float(f"{upper}e{-places}") == number
+    return upper if tie else numerals
 
 
 def _shortest(number: float) -> tuple[str, str, int]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.builtins.arguments import is_integer
-from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.values import Number, as_float, as_number, digits, encode
 
 if TYPE_CHECKING:
@@ -24,11 +24,8 @@ def abs_(value: object, arguments: Arguments) -> Number:
     number = as_number(value)
     if number is None:
         raise arguments.of(value, "a number")
-    if number == -(2**63) and isinstance(number, int):
-        raise Refusal(
-            "filter 'abs' gets a number that has none in 64 bits", str(number)
-        )
-    return abs(number)
+    # In 64 bits the least integer has no positive counterpart, and stays as it is.
+    return number if number == -(2**63) and isinstance(number, int) else abs(number)
 
 
 def pluralize(value: object, arguments: Arguments) -> str:

@@ -1,0 +1,131 @@
+"""
+Where a template uses certain variables, and whether each use is a bare `{{ name }}`.
+
+Asked before anything is rendered: a name that is left open may be printed, and
+nothing else may be done with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import nodes as jinja_nodes
+
+from hatch_agpm.tera.lexer import position, source_line
+from hatch_agpm.tera.syntax import (
+    For,
+    MacroDefinition,
+    Operand,
+    Path,
+    Print,
+    Set,
+    TemplateTree,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from jinja2 import nodes
+
+__all__ = ["Use", "jinja_uses", "tera_uses"]
+
+_STRING: Final = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
+_ROOT: Final = re.compile(r"(?:^|\[)\s*([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """One use of a variable."""
+
+    name: str
+    bare: bool
+    """Whether it is printed as it is, and nothing else."""
+
+    line: int
+    column: int
+    """From 1; 0 in Jinja2, which does not say."""
+
+    source_line: str
+
+
+def tera_uses(
+    source: str, tree: TemplateTree, names: Collection[str]
+) -> Iterator[Use]:
+    """Yield the uses of `names`, bindings of other values to them included."""
+    for name, bare, at in _uses(tree, names):
+        line, column = position(source, at)
+        yield Use(
+            name=name,
+            bare=bare,
+            line=line,
+            column=column,
+            source_line=source_line(source, at),
+        )
+
+
+def _uses(
+    tree: TemplateTree, names: Collection[str]
+) -> Iterator[tuple[str, bool, int]]:
+    bare = [
+        node.value.value
+        for node in _parts(tree)
+        if isinstance(node, Print) and node.value == Operand(value=node.value.value)
+    ]
+    printed = {id(value) for value in bare}
+    for part in _parts(tree):
+        if isinstance(part, Path):
+            whole = part.text in names and id(part) in printed
+            for root in _ROOT.findall(_STRING.sub("''", part.text)):
+                if root in names:
+                    yield root, whole, part.at
+        for bound, at in _bound(part):
+            if bound in names:
+                yield bound, False, at
+
+
+def _bound(part: object) -> list[tuple[str, int]]:
+    """Return the names to which a tag gives values, each with a place."""
+    if isinstance(part, For):
+        return [(part.key, part.at), (part.value, part.at)]
+    if isinstance(part, Set):
+        return [(part.name, part.value.value.at)]
+    if isinstance(part, MacroDefinition):
+        return [(name, part.at) for name in part.parameters]
+    return []
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Yield a part of a tree and all parts of it, in the order they are written."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if is_dataclass(part):
+            yield part
+            waiting += [getattr(part, field.name) for field in fields(part)][::-1]
+        elif isinstance(part, tuple):
+            waiting += part[::-1]
+        elif isinstance(part, dict):
+            waiting += [*part.values()][::-1]
+
+
+def jinja_uses(
+    source: str, tree: nodes.Template, names: Collection[str]
+) -> Iterator[Use]:
+    """Yield the uses of `names` in a template of the second dialect."""
+    lines = source.split("\n")
+    printed = {
+        id(part)
+        for output in tree.find_all(jinja_nodes.Output)
+        for part in output.nodes
+    }
+    for name in tree.find_all(jinja_nodes.Name):
+        if name.name in names:
+            yield Use(
+                name=name.name,
+                bare=id(name) in printed,
+                line=name.lineno,
+                column=0,
+                source_line=lines[name.lineno - 1],
+            )
