@@ -210,7 +210,7 @@ class Evaluation:
                 sides = self.number(value.left), self.number(value.right)
                 result = operation("compare", *sides, value.operator, value.at)
             case Literal():
-                result = nodes.Const(bool(value.value))
+                result = _truth(_literal(value))
             case Arithmetic():
                 result = operation("number_truth", self._arithmetic(value))
             case Call():

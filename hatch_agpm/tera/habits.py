@@ -58,12 +58,7 @@ _HABITS: Final = (
     (r"\{%-?\s*set\s+\w+\s*", r",", "'set' sets one variable"),
     (r"\{%-?\s*set\s+\w+", r"\.", "'set' takes a plain name"),
     (
-        r"\.(?:items|iteritems)\s*",
-        r"\(",
-        "Tera has no methods: write 'for key, value in ...'",
-    ),
-    (
-        r"\.(?:keys|values)\s*",
+        r"\.(?:items|iteritems|keys|values)\s*",
         r"\(",
         "Tera has no methods: write 'for key, value in ...'",
     ),

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["parse"]
 
 _OPENING: Final = terminal(r"\{\{|\{%|\{#")
-_TEXT: Final = terminal(r"(?:(?!\{[{%#]).)+")
 _VARIABLE_START: Final = terminal(r"\{\{-?")
 _VARIABLE_END: Final = terminal(r"-?\}\}")
 _TAG_START: Final = terminal(r"\{%-?")
@@ -56,7 +55,6 @@ _KEYWORD: Final = terminal(r"[a-z_]+")
 _SPACES: Final = terminal(r"[ \t\r\n]+")
 _ENDRAW: Final = terminal(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
 _IN: Final = terminal(r"in[ \t\r\n]+")
-_AS: Final = terminal(r"as[ \t\r\n]+")
 _COMMA: Final = terminal(r",[ \t\r\n]*")
 _IGNORE_MISSING: Final = terminal(r"ignore[ \t\r\n]*missing")
 _OPEN_SQUARE: Final = terminal(r"\[")
