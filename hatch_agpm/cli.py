@@ -1,8 +1,8 @@
 """
 The command `hatch-agpm`: shows prompts as a build would render them.
 
-The same core and the same messages as in a build; nothing is written but what
-`render --output` is asked to write.
+The same core and the same messages as in a build, and the same proof of what was
+built; nothing is written but what `render --output` is asked to write.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from hatch_agpm import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hatch_agpm.advice import Advice
+    from hatch_agpm.audit import Audit
     from hatch_agpm.layout import Shipped
-    from hatch_agpm.render import RenderedResource, Rendering
+    from hatch_agpm.rendered import RenderedResource, Rendering
 
 __all__ = ["main"]
 
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from hatch_agpm.errors import AgpmError
 
     try:
-        arguments.run(arguments)
+        code: int = arguments.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes again at exit, and would complain that nobody reads.
@@ -43,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (AgpmError, OSError) as error:
         print(f"hatch-agpm: {error}", file=sys.stderr)
         return 1
-    return 0
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="hatch-agpm", description="Show prompts as a build would render them."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    everywhere = argparse.ArgumentParser(add_help=False)
-    everywhere.add_argument(
+    in_project = argparse.ArgumentParser(add_help=False)
+    in_project.add_argument(
         "--project",
         metavar="DIR",
         type=Path,
@@ -61,18 +63,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, summary: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, summary: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
         return commands.add_parser(
-            name, help=summary, description=f"{summary}.", parents=[everywhere]
+            name, help=summary, description=f"{summary}.", parents=parents
         )
 
-    command("list", "list the prompts of the wheel").set_defaults(run=_list)
-    command("check", "render everything, write nothing").set_defaults(run=_check)
-    render = command("render", "write one prompt to standard output, or all to files")
+    command("list", "list the prompts of the wheel", in_project).set_defaults(run=_list)
+    check = command("check", "render everything, and say what to mend", in_project)
+    check.set_defaults(run=_check)
+    check.add_argument(
+        "--strict", action="store_true", help="fail where something could be mended"
+    )
+    verify = command("verify", "compare wheels with the index of their prompts")
+    verify.set_defaults(run=_verify)
+    verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    what = "write one prompt to standard output, or all to files"
+    render = command("render", what, in_project)
     render.set_defaults(run=_render)
-    what = render.add_mutually_exclusive_group(required=True)
-    what.add_argument("name", metavar="NAME", nargs="?", help="as `list` shows it")
-    what.add_argument(
+    chosen = render.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("name", metavar="NAME", nargs="?", help="as `list` shows it")
+    chosen.add_argument(
         "--output",
         metavar="DIR",
         type=Path,
@@ -81,36 +94,81 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _list(arguments: argparse.Namespace) -> None:
-    shipped = _shipped(_read(arguments.project)[0])
+def _list(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.backends import open_project
+
+    shipped = _shipped(open_project(arguments.project).plan().rendering)
     width = max(len(item.full_name) for item in shipped)
     for item in shipped:
         sources = sorted({resource.source_path for resource in item.resources})
         print(f"{item.full_name:<{width}}  {', '.join(sources)}")
+    return 0
 
 
-def _check(arguments: argparse.Namespace) -> None:
-    from hatch_agpm.bundle import build_bundle
-    from hatch_agpm.verify import check_output
+def _check(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.advice import advise
+    from hatch_agpm.backends import open_project
+    from hatch_agpm.errors import AgpmError
 
-    rendering, metadata = _read(arguments.project)
-    bundle = build_bundle(
-        rendering.resources,
-        output=rendering.output,
-        distribution=str(metadata.get("name", "")),
-        version=str(metadata.get("version", "")),
-    )
-    stub = bundle.files["__init__.pyi"].data
-    check_output(arguments.project, rendering.output, stub=stub)
-    print(bundle.summary)
+    project = open_project(arguments.project)
+    problems: list[AgpmError | Advice] = []
+    notes: list[Advice] = []
+    try:
+        advice = project.advice()
+        plan = project.plan()
+        print(plan.bundle.summary)
+        advice += advise(plan, project.pyproject)
+    except AgpmError as error:
+        problems.append(error)
+    for each in advice:
+        bad = each.loses_prompts or arguments.strict
+        (problems if bad else notes).append(each)
+    for note in notes:
+        print(f"note: {note}")
+    for problem in problems:
+        print(f"hatch-agpm: {problem}", file=sys.stderr)
+    return 1 if problems else 0
 
 
-def _render(arguments: argparse.Namespace) -> None:
-    rendering, _ = _read(arguments.project)
+def _verify(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.audit import audit_wheel
+
+    audits = {wheel: audit_wheel(wheel) for wheel in arguments.wheels}
+    if arguments.json:
+        import json
+
+        report = [_as_json(wheel, audit) for wheel, audit in audits.items()]
+        print(json.dumps({"wheels": report}, indent=1, ensure_ascii=False))
+    else:
+        for wheel, audit in audits.items():
+            for bundle in audit.bundles:
+                number = f"{bundle.prompts} prompt{'s' * (bundle.prompts != 1)}"
+                where = f"{bundle.directory}, {bundle.size:,} bytes"
+                print(f"{wheel.name}: {number} in {where}")
+            for problem in audit.problems:
+                print(f"hatch-agpm: {wheel.name}: {problem}", file=sys.stderr)
+    return 1 if any(audit.problems for audit in audits.values()) else 0
+
+
+def _as_json(wheel: Path, audit: Audit) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {
+        "wheel": str(wheel),
+        "ok": not audit.problems,
+        "bundles": [asdict(bundle) for bundle in audit.bundles],
+        "problems": [str(problem) for problem in audit.problems],
+    }
+
+
+def _render(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.backends import open_project
+
+    rendering = open_project(arguments.project).plan().rendering
     if arguments.output is None:
         # Bytes: standard output must not translate line ends or characters.
         sys.stdout.buffer.write(_find(arguments.name, rendering).document)
-        return
+        return 0
     files = {
         path: content
         for item in _shipped(rendering)
@@ -118,47 +176,7 @@ def _render(arguments: argparse.Namespace) -> None:
     }
     _write_directory(arguments.output, files)
     print(f"{len(files)} files in {arguments.output}")
-
-
-def _read(root: Path) -> tuple[Rendering, Mapping[str, object]]:
-    """Render the project, and return the metadata that its templates saw, too."""
-    from hatch_agpm.project import load_toml
-    from hatch_agpm.render import render_project
-
-    pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
-    metadata = _metadata(root, pyproject)
-    distribution = str(metadata.get("name", ""))
-    rendering = render_project(
-        root, pyproject, metadata=metadata, distribution=distribution
-    )
-    return rendering, metadata
-
-
-def _metadata(root: Path, pyproject: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the defaults of `agpm.project`, from hatchling where it is the backend."""
-    from hatch_agpm.errors import ConfigError
-    from hatch_agpm.metadata import project_metadata
-
-    build_system = pyproject.get("build-system")
-    if (
-        not isinstance(build_system, dict)
-        or build_system.get("build-backend") != "hatchling.build"
-    ):
-        project = pyproject.get("project", {})
-        if not isinstance(project, dict):
-            raise ConfigError("project", "must be a table", repr(project))
-        return project_metadata(project)
-
-    from hatchling.metadata.core import ProjectMetadata
-    from hatchling.plugin.manager import PluginManager
-
-    from hatch_agpm.hatch import known_metadata
-
-    try:
-        return known_metadata(ProjectMetadata(str(root.resolve()), PluginManager()))
-    except Exception as error:
-        # Version sources and metadata hooks are plugins, and raise what they like.
-        raise ConfigError("project", f"is refused by hatchling: {error}") from error
+    return 0
 
 
 def _shipped(rendering: Rendering) -> Sequence[Shipped]:

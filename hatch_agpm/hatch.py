@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from hatch_agpm.plan import Plan
     from hatch_agpm.verify import PlannedFile
 
-__all__ = ["AgpmBuildHook", "hatch_register_build_hook", "known_metadata"]
+__all__ = [
+    "AgpmBuildHook",
+    "configured_hooks",
+    "hatch_register_build_hook",
+    "known_metadata",
+]
 
 _HATCHLINGS_KEYS = frozenset(
     {
@@ -65,6 +70,28 @@ def known_metadata(metadata: ProjectMetadata[Any]) -> dict[str, object]:
     construct = get_core_metadata_constructors()[DEFAULT_METADATA_VERSION]
     project = {**metadata.config["project"], "scripts": metadata.core.scripts}
     return project_metadata(project, core_metadata=construct(metadata))
+
+
+def configured_hooks(metadata: ProjectMetadata[Any]) -> dict[str, AgpmBuildHook]:
+    """
+    Return our hook for each of the targets `sdist` and `wheel` that would run it.
+
+    Knows hatch.toml and the environment as hatchling does, and loads no other plugin
+    than those that `metadata` asks for.  What hatchling finds wrong is raised.
+    """
+    from hatchling.builders.sdist import SdistBuilder
+    from hatchling.builders.wheel import WheelBuilder
+
+    hooks: dict[str, AgpmBuildHook] = {}
+    for builder_class in (SdistBuilder, WheelBuilder):
+        config: Any = builder_class(metadata.root, metadata=metadata).config
+        table = config.hook_config.get(AgpmBuildHook.PLUGIN_NAME)
+        if table is not None:
+            target = builder_class.PLUGIN_NAME
+            hooks[target] = AgpmBuildHook(
+                metadata.root, table, config, metadata, "", target
+            )
+    return hooks
 
 
 class AgpmBuildHook(BuildHookInterface[BuilderConfig]):

@@ -109,12 +109,12 @@ def copy_project(tmp_path):
 
 
 @pytest.fixture
-def run_build(tmp_path):
+def run_build(tmp_path_factory):
     """Run one build; what it leaves in its own temporary directory is an error."""
 
     def run(project, target="wheel", backend="hatchling", settings=None, **environ):
-        scratch = Path(tempfile.mkdtemp(dir=tmp_path))
-        out = Path(tempfile.mkdtemp(dir=tmp_path))
+        scratch = tmp_path_factory.mktemp("scratch")
+        out = tmp_path_factory.mktemp("out")
         done = subprocess.run(
             [
                 sys.executable,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -21,9 +22,19 @@ def run(*arguments, module="hatch_agpm", **options):
     )
 
 
+CACHE_KEYS = """
+[tool.uv]
+cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" }]
+"""
+
+
 @pytest.fixture
-def flat(copy_project):
-    return copy_project("flat")
+def flat(copy_project, use_backend, edit):
+    """A project with nothing to mend."""
+    project = copy_project("flat")
+    use_backend(project, "hatchling")
+    edit(project, "", CACHE_KEYS)
+    return project
 
 
 def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):
@@ -139,6 +150,182 @@ def test_check_finds_what_lies_where_the_bundle_goes(flat, error_of, capsys):
     assert capsys.readouterr().err == error_of(flat)
 
 
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--strict"]])
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+def test_check_has_nothing_to_say_of_a_project_that_is_right(
+    copy_project, use_backend, edit, capsys, backend, arguments
+):
+    project = copy_project("flat")
+    use_backend(project, backend)
+    edit(project, "", CACHE_KEYS)
+
+    assert main([*arguments, "--project", str(project)]) == 0
+
+    captured = capsys.readouterr()
+    assert captured.out.startswith("2 prompts in flat/prompts, ")
+    assert (captured.out.count("\n"), captured.err) == (1, "")
+
+
+GLOBAL = "[tool.hatch.build.hooks.agpm]\n"
+OFF = [
+    pytest.param(
+        (GLOBAL, ""),
+        "the hook is off for sdist and wheel; in pyproject.toml:\n"
+        "    [tool.hatch.build.hooks.agpm]",
+        id="no table",
+    ),
+    pytest.param(
+        (GLOBAL, "[tool.hatch.build.targets.wheel.hooks.agpm]\n"),
+        "the hook is off for sdist; in pyproject.toml:\n"
+        "    [tool.hatch.build.hooks.agpm]",
+        id="table of the wheel only",
+    ),
+    pytest.param(
+        (GLOBAL, f"{GLOBAL}enable-by-default = false\n"),
+        "the hook is off for sdist and wheel; delete `enable-by-default = false`",
+        id="off by default",
+    ),
+    pytest.param(
+        ('["hatchling", "hatch-agpm"]', '["hatchling", "hatch-agpm-like"]'),
+        "the build does not install hatch-agpm; in pyproject.toml:\n"
+        "    [build-system]\n"
+        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    build-backend = "hatchling.build"',
+        id="not required",
+    ),
+    pytest.param(
+        ("hatchling.build", "flit_core.buildapi"),
+        "the backend 'flit_core.buildapi' renders no prompts; in pyproject.toml:\n"
+        "    [build-system]\n"
+        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    build-backend = "hatchling.build"',
+        id="another backend",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), OFF)
+def test_check_fails_where_a_build_would_ship_no_prompts(
+    flat, edit, capsys, change, message
+):
+    edit(flat, *change)
+
+    assert main(["check", "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ('requires = ["Hatch_AGPM>=0.1"]\n', 0),
+        (f'requires = []\n{GLOBAL}dependencies = ["hatch-agpm"]\n', 0),
+        (f"{GLOBAL}dependencies = []\n", 1),
+        ('requires = []\nbackend-path = ["."]\n', 0),
+    ],
+)
+def test_check_knows_where_a_requirement_may_stand(flat, edit, lines, status):
+    edit(flat, 'requires = ["hatchling", "hatch-agpm"]\n', "")
+    edit(flat, GLOBAL, "")
+    head, _, tables = lines.partition(GLOBAL)
+    edit(flat, "[build-system]\n", f"[build-system]\n{head}")
+    edit(
+        flat,
+        "[tool.hatch-agpm.project]",
+        f"{GLOBAL}{tables}\n[tool.hatch-agpm.project]",
+    )
+
+    assert main(["check", "--project", str(flat)]) == status
+
+
+def test_check_knows_that_the_environment_switches_hooks_off(flat):
+    done = run("check", cwd=flat, env={**os.environ, "HATCH_BUILD_NO_HOOKS": "true"})
+
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "hatch-agpm: the hook is off for sdist and wheel: HATCH_BUILD_NO_HOOKS is set\n"
+    )
+
+
+def test_check_reads_the_hook_from_hatch_toml(copy_project, use_backend, capsys):
+    project = copy_project("hatch-toml")
+    use_backend(project, "hatchling")
+    assert main(["check", "--project", str(project)]) == 0
+    (project / "hatch.toml").write_text("[build]\n", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["check", "--project", str(project)]) == 1
+
+    assert capsys.readouterr().err == (
+        "hatch-agpm: the hook is off for sdist and wheel; in hatch.toml:\n"
+        "    [build.hooks.agpm]\n"
+    )
+
+
+def test_check_refuses_what_is_forced_into_the_output(flat, edit, error_of, capsys):
+    edit(
+        flat,
+        "",
+        '\n[tool.hatch.build.force-include]\n"docs/rules.md" = "flat/prompts/x.md"\n',
+    )
+
+    assert main(["check", "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == error_of(flat)
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing", "advised"),
+    [
+        (
+            "",
+            "docs/rules.md (and 3 more)",
+            '[{ file = "pyproject.toml" }, { file = "docs/**/*" }, '
+            '{ file = "prompts/**/*" }]',
+        ),
+        (
+            'cache-keys = [{ git = { commit = true } }, "docs/*", "prompts/*"]\n',
+            "prompts/agents/reviewer.md (and 2 more)",
+            '[{ git = { commit = true } }, "docs/*", "prompts/*", '
+            '{ file = "prompts/**/*" }]',
+        ),
+        (
+            'cache-keys = ["**/rule?.md", "prompts/**"]\n',
+            "",
+            "",
+        ),
+    ],
+)
+def test_check_says_what_uv_does_not_watch(flat, edit, capsys, keys, missing, advised):
+    edit(flat, CACHE_KEYS, f"\n[tool.uv]\n{keys}")
+    note = (
+        f"uv builds nothing anew when {missing} changes; in pyproject.toml:\n"
+        f"    [tool.uv]\n"
+        f"    cache-keys = {advised}\n"
+    )
+
+    assert main(["check", "--project", str(flat)]) == 0
+    shown = capsys.readouterr().out.partition("\n")[2]
+    status = main(["check", "--strict", "--project", str(flat)])
+
+    if missing:
+        assert shown == f"note: {note}"
+        assert (status, capsys.readouterr().err) == (1, f"hatch-agpm: {note}")
+    else:
+        assert (shown, status) == ("", 0)
+
+
+def test_check_says_which_templates_have_line_ends_of_windows(flat, capsys):
+    (flat / "docs/rules.md").write_bytes(b"One\r\nTwo\r\n")
+
+    assert main(["check", "--project", str(flat)]) == 0
+
+    assert capsys.readouterr().out.partition("\n")[2] == (
+        "note: docs/rules.md may have other line ends in another checkout; "
+        "in .gitattributes:\n    docs/**/* text eol=lf\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -208,6 +395,99 @@ def test_dynamic_metadata_is_asked_of_hatchling(copy_project, build):
 
     path = "dynamic_metadata/prompts/snippets/about.md"
     assert done.stdout == build(project).files[path], done.stderr
+
+
+def test_dynamic_metadata_is_asked_of_setuptools(write_files, build):
+    project = write_files(
+        {
+            "pyproject.toml": (
+                '[build-system]\nbuild-backend = "setuptools.build_meta"\n\n'
+                "[tool.hatch-agpm]\n"
+            ),
+            "setup.cfg": "[metadata]\nname = demo\nversion = attr: demo.VERSION\n",
+            "demo/__init__.py": 'VERSION = "3.2.1"\n',
+            "prompts/snippets/about.md": (
+                "---\nagpm:\n  templating: true\n---\n{{ agpm.project | json_encode }}"
+            ),
+        }
+    )
+
+    done = run("render", "about", cwd=project)
+
+    assert b'"version":"3.2.1"' in done.stdout, done.stderr
+    files = build(project, backend="setuptools").files
+    assert done.stdout == files["demo/prompts/snippets/about.md"]
+
+
+def test_what_setuptools_refuses_is_an_error(write_files, capsys):
+    project = write_files(
+        {
+            "pyproject.toml": (
+                '[build-system]\nbuild-backend = "setuptools.build_meta"\n\n'
+                "[tool.hatch-agpm]\n"
+            ),
+            "setup.cfg": "[metadata]\nversion = attr: nothing.VERSION\n",
+        }
+    )
+
+    assert main(["list", "--project", str(project)]) == 1
+
+    shown = capsys.readouterr().err
+    assert shown.startswith("hatch-agpm: project is refused by setuptools: ")
+
+
+# --- verify ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+@pytest.mark.parametrize("target", ["wheel", "editable"])
+def test_verify_proves_a_wheel_of_any_backend(flat, build, capsys, backend, target):
+    wheel = build(flat, target, backend).artefact
+
+    assert main(["verify", str(wheel)]) == 0
+
+    directory = "flat/prompts"
+    if target == "editable":
+        directory = "_agpm_editable_flat__prompts_bundle"
+    assert capsys.readouterr().out == (
+        f"{wheel.name}: 2 prompts in {directory}, 245 bytes\n"
+    )
+
+
+def test_verify_speaks_json(flat, build, edit, capsys):
+    right = build(flat).artefact
+    edit(flat, GLOBAL, "")
+    wrong = build(flat).artefact
+
+    assert main(["verify", "--json", str(right), str(wrong)]) == 1
+
+    assert json.loads(capsys.readouterr().out) == {
+        "wheels": [
+            {
+                "wheel": str(right),
+                "ok": True,
+                "bundles": [
+                    {
+                        "directory": "flat/prompts",
+                        "distribution": "flat",
+                        "version": "1.2.0",
+                        "prompts": 2,
+                        "size": 245,
+                    }
+                ],
+                "problems": [],
+            },
+            {
+                "wheel": str(wrong),
+                "ok": False,
+                "bundles": [],
+                "problems": [
+                    f"{wrong.name}: holds no prompts: there is no index of a bundle; "
+                    "`hatch-agpm check` says what switches them off"
+                ],
+            },
+        ]
+    }
 
 
 def test_a_reader_that_goes_away_is_no_error_to_speak_of(flat):

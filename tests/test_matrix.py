@@ -100,7 +100,7 @@ def test_every_prompt_arrives(
     assert code == 0, output
     (wheel,) = out.glob("*.whl")
     assert read(wheel, LAYOUTS[layout], tmp_path, run_command, offline) == expected
-    # assert main(["verify", str(wheel)]) == 0
+    assert main(["verify", str(wheel)]) == 0
 
 
 def rendered(project, tmp_path, run_command):

@@ -1,0 +1,204 @@
+"""
+The proof for a finished wheel, whoever built it: from the indexes that it holds.
+
+An index gives path, size and sha256 of every prompt.  What is generated around them
+is not in it, and is compared with the wheel's own RECORD.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from hatch_agpm.bundle import INDEX_SCHEMA
+from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
+from hatch_agpm.verify import PlannedFile, verify_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Audit", "AuditedBundle", "audit_wheel"]
+
+_INDEX = "index.json"
+_GENERATED = ("__init__.py", "__init__.pyi", "_reader.py", _INDEX)
+_DAMAGE = (OSError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditedBundle:
+    """What the index of one bundle says of it."""
+
+    directory: str
+    """In the wheel, without a slash at its end."""
+
+    distribution: str
+    version: str
+    prompts: int
+    size: int
+    """The bytes of all prompts together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audit:
+    """What was found in one wheel, and all that is wrong with it."""
+
+    bundles: tuple[AuditedBundle, ...] = ()
+    problems: tuple[AgpmError, ...] = ()
+
+
+def audit_wheel(wheel: Path) -> Audit:
+    """
+    Compare each bundle in a wheel with its index; a wheel without one is a problem.
+
+    Raises nothing: what cannot be read is a problem, too.
+    """
+    bundles: list[AuditedBundle] = []
+    problems: list[AgpmError] = []
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            contents = _Contents(archive)
+    except _DAMAGE as error:
+        return Audit(problems=(BundleError(wheel.name, f"cannot be read: {error}"),))
+    for directory, index in contents.indexes.items():
+        try:
+            bundle, plan = _read_index(directory, index)
+            bundles.append(bundle)
+            contents.check_version(bundle)
+            plan |= contents.recorded(directory)
+            verify_wheel(wheel, contents.as_packed(plan), directory=directory)
+        except ProblemsError as error:
+            problems += error.problems
+        except AgpmError as error:
+            problems.append(error)
+    if not contents.indexes:
+        what = "holds no prompts: there is no index of a bundle"
+        hint = "`hatch-agpm check` says what switches them off"
+        problems.append(BundleError(wheel.name, what, hint))
+    return Audit(bundles=tuple(bundles), problems=tuple(problems))
+
+
+class _Contents:
+    """What a wheel says of itself."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        members = archive.infolist()
+        self.indexes = {
+            member.filename.removesuffix(f"/{_INDEX}"): document
+            for member in members
+            if member.filename.endswith(f"/{_INDEX}")
+            and (document := _our_document(archive.read(member))) is not None
+        }
+        self._has_modes = {
+            # What Windows packs says nothing of them.
+            member.filename: member.create_system != 0
+            for member in members
+        }
+        texts = {
+            name: archive.read(member.filename).decode(errors="replace")
+            for member in members
+            for name in ("METADATA", "RECORD")
+            if member.filename.partition("/")[2] == name
+            and member.filename.partition("/")[0].endswith(".dist-info")
+        }
+        self._metadata = HeaderParser().parsestr(texts.get("METADATA", ""))
+        rows = csv.reader(io.StringIO(texts.get("RECORD", "")))
+        self._record = {path: (digest, size) for path, digest, size, *_ in rows}
+
+    def check_version(self, bundle: AuditedBundle) -> None:
+        """Raise for a bundle that an earlier version of the wheel has left."""
+        name = str(self._metadata.get("Name", ""))
+        version = str(self._metadata.get("Version", ""))
+        if canonicalize_name(name) != canonicalize_name(bundle.distribution):
+            return
+        try:
+            same = Version(version) == Version(bundle.version)
+        except InvalidVersion:
+            same = version == bundle.version
+        if not same:
+            what = f"is of version {bundle.version}, in a wheel of version {version}"
+            raise BundleError(f"{bundle.directory}/{_INDEX}", what)
+
+    def recorded(self, directory: str) -> dict[str, PlannedFile]:
+        """Return what RECORD says of the generated files."""
+        planned = {}
+        for path in (f"{directory}/{name}" for name in _GENERATED):
+            digest, size = self._record.get(path, ("", ""))
+            algorithm, _, encoded = digest.partition("=")
+            if algorithm != "sha256" or not size.isdecimal():
+                raise BundleError(path, "has no sha256 and size in the wheel's RECORD")
+            sha256 = base64.urlsafe_b64decode(f"{encoded}==").hex()
+            planned[path] = PlannedFile(size=int(size), sha256=sha256, executable=False)
+        return planned
+
+    def as_packed(self, plan: dict[str, PlannedFile]) -> dict[str, PlannedFile]:
+        return {
+            path: file
+            if self._has_modes.get(path, True)
+            else PlannedFile(size=file.size, sha256=file.sha256, executable=False)
+            for path, file in plan.items()
+        }
+
+
+def _our_document(data: bytes) -> dict[str, object] | None:
+    """Return the index in these bytes if it is one of ours."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    generator = document.get("generator") if isinstance(document, dict) else None
+    ours = isinstance(generator, dict) and generator.get("name") == "hatch-agpm"
+    return document if ours else None
+
+
+def _read_index(
+    directory: str, index: dict[str, object]
+) -> tuple[AuditedBundle, dict[str, PlannedFile]]:
+    """Return what an index says of its bundle, and of the files of all prompts."""
+    path = f"{directory}/{_INDEX}"
+    if index.get("schema") != INDEX_SCHEMA:
+        what = f"has schema {index.get('schema')!r}; this version knows {INDEX_SCHEMA}"
+        raise BundleError(path, what, "verify it with the version that built it")
+    try:
+        plan = dict(_planned(directory, index["resources"]))
+        names = {entry["full_name"] for entry in _tables(index["resources"])}
+    except (LookupError, TypeError, AttributeError) as error:
+        raise BundleError(path, f"is damaged: {error!r}") from None
+    bundle = AuditedBundle(
+        directory=directory,
+        distribution=str(index.get("distribution", "")),
+        version=str(index.get("version", "")),
+        prompts=len(names),
+        size=sum(file.size for file in plan.values()),
+    )
+    return bundle, plan
+
+
+def _planned(directory: str, resources: object) -> Iterator[tuple[str, PlannedFile]]:
+    for entry in _tables(resources):
+        yield f"{directory}/{entry['path']}", _file(entry)
+        for file in _tables(entry["files"]):
+            yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
+
+
+def _file(entry: dict[str, object]) -> PlannedFile:
+    size, sha256 = entry["size"], entry["sha256"]
+    if not isinstance(size, int) or not isinstance(sha256, str):
+        raise TypeError(size, sha256)
+    return PlannedFile(size=size, sha256=sha256, executable=bool(entry["executable"]))
+
+
+def _tables(value: object) -> list[dict[str, object]]:
+    if not isinstance(value, list) or not all(isinstance(e, dict) for e in value):
+        raise TypeError(value)
+    return value
