@@ -64,7 +64,7 @@ def write_site(site: Path, count: int) -> None:
 
 
 def measure(python: str, code: str, site: Path) -> tuple[float, int]:
-    """Return the milliseconds that `code` takes in a bare interpreter, and its count."""
+    """Return the milliseconds that `code` takes in bare Python, and its count."""
     command = [python, "-I", "-S", "-c", CLOCK.format(root=str(ROOT), code=code)]
     run = subprocess.run(
         [*command, str(site)], check=True, capture_output=True, text=True

@@ -96,10 +96,9 @@ def load(full_name: str) -> "Any":
     Raises `UnknownPromptError`, which is a `KeyError` and names the nearest.
     """
     directory, _, name = full_name.partition("/")
-    resources = (
-        _types[directory] if directory in _types else _more().nothing(full_name, _types)
-    )
-    return resources[name]
+    if directory not in _types:
+        raise _more().nothing(full_name, _types)
+    return _types[directory][name]
 
 
 def names() -> "list[str]":

@@ -383,9 +383,11 @@ class Bundle:
         """Return the full names of all resources, sorted."""
         return [f"{kind}/{name}" for kind in types for name in types[kind]]
 
-    def nothing(self, full_name: object, types: Mapping[str, Any]) -> None:
-        """Raise for a full name that begins with no type."""
-        raise self.unknown("", full_name, self.names(types))
+    def nothing(
+        self, full_name: object, types: Mapping[str, Any]
+    ) -> UnknownPromptError:
+        """Return the error for a full name that begins with no type."""
+        return self.unknown("", full_name, self.names(types))
 
     def unknown(
         self, directory: str, name: object, known: Iterable[str]
