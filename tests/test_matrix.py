@@ -7,6 +7,7 @@ or from an sdist, and compares what an empty environment reads with the first re
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import tarfile
@@ -60,6 +61,12 @@ print(json.dumps({
 """
 
 
+@pytest.fixture(scope="module")
+def wheels():
+    """The sha256 of the first wheel of each backend and layout: all are the same."""
+    return {}
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("origin", ["tree", "sdist"])
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
@@ -72,6 +79,7 @@ def test_every_prompt_arrives(
     offline,
     run_command,
     tmp_path,
+    wheels,
     front_end,
     backend,
     origin,
@@ -95,12 +103,16 @@ def test_every_prompt_arrives(
         part.replace("{out}", str(out)).replace("{sdist}", str(sdist))
         for part in FRONT_ENDS[front_end, origin]
     ]
-    code, output = run_command(command, project, offline)
+    # Without it, the files of a setuptools wheel carry the time of their build.
+    clock = {"SOURCE_DATE_EPOCH": "1700000000"}
+    code, output = run_command(command, project, {**offline, **clock})
 
     assert code == 0, output
     (wheel,) = out.glob("*.whl")
     assert read(wheel, LAYOUTS[layout], tmp_path, run_command, offline) == expected
     assert main(["verify", str(wheel)]) == 0
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert digest == wheels.setdefault((backend, layout), digest)
 
 
 def rendered(project, tmp_path, run_command):
