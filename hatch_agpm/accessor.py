@@ -16,7 +16,7 @@ from hatch_agpm.layout import TYPES
 from hatch_agpm.reader import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hatch_agpm.layout import Shipped
     from hatch_agpm.runtime import RuntimeVariable
@@ -67,8 +67,9 @@ def stub_source(shipped: Sequence[Shipped], distribution: str) -> str:
 
     It names no version, so that a project can keep a copy under version control.
     """
+    kinds = _kinds(shipped)
     classes = "\n".join(
-        _stub_class(plural, [item for item in shipped if item.type == plural])
+        _stub_class(plural, [item for item in shipped if item.type == plural], kinds)
         for plural in TYPES
     )
     attributes = "\n".join(
@@ -80,11 +81,11 @@ def stub_source(shipped: Sequence[Shipped], distribution: str) -> str:
 
 {_STUB_HEAD.strip()}
 
-{_stub_prompts(shipped)}
+{_stub_prompts(shipped, kinds)}
 {classes}
 {attributes}
 
-{_stub_load(shipped)}
+{_stub_load(shipped, kinds)}
 def names() -> list[str]:
     """Return the full names of all resources, sorted."""
 '''
@@ -212,27 +213,32 @@ def _class(plural: str) -> str:
     return f"_{plural.title().replace('-', '')}"
 
 
-def _kind(item: Shipped) -> str:
-    """Return the class of the stub: one for each set of run-time variables."""
-    resource = item.resources[0]
-    if isinstance(resource.text, bytes):
-        return "_BinaryResource"
-    return "_".join(["_Prompt", *(_spelled(each) for each in resource.runtime)])
+def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
+    """
+    Return the class of the stub for each full name.
+
+    Prompts with the same run-time variables have one in common, which is named after
+    them: editors show that name.
+    """
+    kinds: dict[str, str] = {}
+    known: dict[str, str] = {}
+    for item in shipped:
+        resource = item.resources[0]
+        parameters = _parameters(resource.runtime)
+        name = "_".join(["_Prompt", *(each.name for each in resource.runtime)])
+        if isinstance(resource.text, bytes):
+            name = "_BinaryResource"
+        elif known.setdefault(name, parameters) != parameters:
+            # Same names, other types or defaults: the digest is theirs.
+            name += f"_{hashlib.sha256(parameters.encode()).hexdigest()[:6]}"
+        kinds[item.full_name] = name
+    return kinds
 
 
-def _spelled(variable: RuntimeVariable) -> str:
-    """Return the part of a class's name that tells one variable from all others."""
-    if variable.default is None:
-        return f"{variable.name}_{variable.kind}"
-    default = text_of(variable.kind, variable.default) or ""
-    digest = hashlib.sha256(default.encode()).hexdigest()[:8]
-    return f"{variable.name}_{variable.kind}_{digest}"
-
-
-def _stub_prompts(shipped: Iterable[Shipped]) -> str:
+def _stub_prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
     """Return the classes of prompts that have run-time variables."""
     classes = {
-        _kind(item): item.resources[0].runtime
+        kinds[item.full_name]: item.resources[0].runtime
         for item in shipped
         if item.resources[0].runtime
     }
@@ -255,25 +261,25 @@ def _parameters(runtime: Iterable[RuntimeVariable]) -> str:
 
 
 def _by_kind(
-    items: Iterable[Shipped], name: Callable[[Shipped], str]
+    items: Iterable[Shipped], kinds: Mapping[str, str], name: Callable[[Shipped], str]
 ) -> dict[str, list[str]]:
-    kinds: dict[str, list[str]] = {}
+    quoted: dict[str, list[str]] = {}
     for item in items:
-        kinds.setdefault(_kind(item), []).append(f'"{name(item)}"')
-    return dict(sorted(kinds.items()))
+        quoted.setdefault(kinds[item.full_name], []).append(f'"{name(item)}"')
+    return dict(sorted(quoted.items()))
 
 
-def _stub_class(plural: str, items: Sequence[Shipped]) -> str:
+def _stub_class(plural: str, items: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
     names = ", ".join(f'"{item.name}"' for item in items)
     known = f"_Literal[{names}]" if items else "_NoReturn"
     lines = [f"class {_class(plural)}:"]
     for item in items:
         if item.identifier:
-            lines.append(f"    {item.identifier}: {_kind(item)}")
+            lines.append(f"    {item.identifier}: {kinds[item.full_name]}")
             lines += _description(item)
-    kinds = _by_kind(items, lambda item: item.name) or {"_NoReturn": []}
-    for kind, quoted in kinds.items():
-        lines += ["    @_overload"] if len(kinds) > 1 else []
+    by_kind = _by_kind(items, kinds, lambda item: item.name) or {"_NoReturn": []}
+    for kind, quoted in by_kind.items():
+        lines += ["    @_overload"] if len(by_kind) > 1 else []
         accepted = f"_Literal[{', '.join(quoted)}]" if quoted else "_NoReturn"
         lines.append(f"    def __getitem__(self, name: {accepted}, /) -> {kind}: ...")
     lines += [
@@ -290,12 +296,14 @@ def _description(item: Shipped) -> list[str]:
     return [f"    {description!r}"] if isinstance(description, str) else []
 
 
-def _stub_load(shipped: Sequence[Shipped]) -> str:
+def _stub_load(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
     """Return `load`: exact for names in the text, open for those of a variable."""
-    kinds = _by_kind(shipped, lambda item: item.full_name)
+    by_kind = _by_kind(shipped, kinds, lambda item: item.full_name)
+    of_any = ["BinaryResource"] if "_BinaryResource" in by_kind else []
+    of_any += ["Prompt"] if by_kind.keys() - {"_BinaryResource"} else []
     signatures = [
-        *((f"_Literal[{', '.join(names)}]", kind) for kind, names in kinds.items()),
-        ("str", " | ".join(kinds)),
+        *((f"_Literal[{', '.join(names)}]", kind) for kind, names in by_kind.items()),
+        ("str", " | ".join(of_any)),
     ]
     return "\n".join(
         f"@_overload\ndef load(full_name: {accepted}) -> {kind}:\n"

@@ -168,7 +168,11 @@ class Declarations:
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, path, placed) from None
         specs = (replace(spec, line=placed(spec.line)) for spec in frontmatter.specs)
-        return replace(frontmatter, specs=tuple(specs))
+        runtime = (
+            replace(variable, line=placed(variable.line))
+            for variable in frontmatter.runtime
+        )
+        return replace(frontmatter, specs=tuple(specs), runtime=tuple(runtime))
 
     def _json_specs(
         self, file: File, context: Mapping[str, object]

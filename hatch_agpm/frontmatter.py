@@ -11,7 +11,7 @@ Knows neither templates nor files: the caller renders the matter and reads them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from hatch_agpm.errors import (
@@ -23,10 +23,13 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.lines import WHITE_SPACE, rust_lines, strip_blank_ends
 from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.runtime import read_declarations
 from hatch_agpm.yaml12 import Document, load, shape
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from hatch_agpm.runtime import Declared
 
 __all__ = [
     "Dialect",
@@ -98,6 +101,8 @@ class Frontmatter:
     """The language of the file's template; None: it is not a template."""
 
     specs: tuple[Spec, ...]
+    runtime: tuple[Declared, ...] = ()
+    """The variables that the body leaves open."""
 
 
 def split(text: str) -> Split | None:
@@ -212,9 +217,14 @@ def interpret(document: Document) -> Frontmatter:
     for key in metadata:
         _refuse_near_miss(key, metadata[key], reader)
     reader.section(metadata.get("dependencies"), ("dependencies",))
-    dialect = _agpm(metadata.get("agpm"), reader)
+    dialect, runtime = _agpm(metadata.get("agpm"), reader)
     raise_problems(reader.problems)
-    return Frontmatter(metadata=metadata, dialect=dialect, specs=tuple(reader.specs))
+    return Frontmatter(
+        metadata=metadata,
+        dialect=dialect,
+        specs=tuple(reader.specs),
+        runtime=runtime,
+    )
 
 
 def _refuse_near_miss(key: str, value: object, reader: _SpecReader) -> None:
@@ -230,9 +240,11 @@ def _refuse_near_miss(key: str, value: object, reader: _SpecReader) -> None:
             reader.problem(f"the key '{key}' has no effect", line, hint=hint)
 
 
-def _agpm(agpm: object, reader: _SpecReader) -> Dialect | None:
+def _agpm(
+    agpm: object, reader: _SpecReader
+) -> tuple[Dialect | None, tuple[Declared, ...]]:
     if agpm is None:
-        return None
+        return None, ()
     if not isinstance(agpm, dict):
         reader.problem(
             "'agpm' must be a mapping",
@@ -240,18 +252,35 @@ def _agpm(agpm: object, reader: _SpecReader) -> Dialect | None:
             got=shown(agpm),
             hint="write 'agpm:' and below it '  templating: true'",
         )
-        return None
+        return None, ()
     for key in sorted(set(agpm) - set(_OURS)):
         if hint := did_you_mean(key, _OURS):
             line = reader.lines.get(("agpm", key), 0)
             reader.problem(f"'agpm.{key}' is not known", line, hint=hint)
-    if "runtime" in agpm:
-        reader.problem(
-            "'agpm.runtime' is not supported yet",
-            reader.lines.get(("agpm", "runtime"), 0),
-        )
     reader.section(agpm.get("dependencies"), ("agpm", "dependencies"))
-    return _dialect(agpm.get("templating"), reader)
+    runtime = _runtime(agpm.get("runtime"), reader)
+    dialect = _dialect(agpm.get("templating"), reader)
+    if runtime and agpm.get("templating") is False:
+        line = reader.lines.get(("agpm", "templating"), 0)
+        what = "'agpm.runtime' needs a template, and 'agpm.templating' is false"
+        reader.problem(what, line, hint="delete one of the two")
+    # What leaves places open in its text is a template, whether it says so or not.
+    return dialect or ("tera" if runtime else None), runtime
+
+
+def _runtime(value: object, reader: _SpecReader) -> tuple[Declared, ...]:
+    path = ("agpm", "runtime")
+
+    def problem(what: str, keys: tuple[str, ...], got: str, hint: str) -> None:
+        # A mapping on one line has one line for all its keys.
+        known = [(*path, *keys[:end]) for end in range(len(keys), -1, -1)]
+        line = next((reader.lines[key] for key in known if key in reader.lines), 0)
+        reader.problem(what, line, got=got, hint=hint)
+
+    return tuple(
+        replace(variable, line=reader.lines.get((*path, variable.name), 0))
+        for variable in read_declarations(value, problem)
+    )
 
 
 def _dialect(flag: object, reader: _SpecReader) -> Dialect | None:

@@ -23,11 +23,13 @@ from hatch_agpm.content import (
 from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
     AgpmError,
+    FrontmatterError,
     TemplateError,
     raise_problems,
 )
 from hatch_agpm.files import Tree
 from hatch_agpm.graph import resolve
+from hatch_agpm.openings import Openings, Rendered, Texts, dependent
 from hatch_agpm.placement import MERGED
 from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
@@ -138,6 +140,10 @@ class _Renderer:
         """For a dependency one resource that embeds it, to say so in errors."""
 
         self.contents: dict[Resource, dict[str, object]] = {}
+        self.worded: dict[Resource, dict[str, object]] = {}
+        """The same for those that leave values open, with words for the values."""
+
+        self.openings = Openings()
         self.inputs: dict[Resource, dict[str, File]] = {}
 
     def render(self, output: str = "") -> Rendering:
@@ -184,17 +190,22 @@ class _Renderer:
     def _render(self, resource: Resource) -> RenderedResource:
         self.embedded = []
         file = self.tree.read(resource.text_file)
-        text, content = self._texts(resource, file)
+        texts = self._texts(resource, file)
+        text = texts.document
         if resource in self.dependents:
             self.contents[resource] = self._data(resource)
-            if content is not None:
-                self.contents[resource]["content"] = content
+            if texts.content is not None:
+                self.contents[resource]["content"] = texts.content
+            if texts.worded is not None:
+                worded = {**self.contents[resource], "content": texts.worded}
+                self.worded[resource] = worded
         self.inputs[resource] = self._inputs_of(resource, file)
         if resource.type in MERGED:
             check_shape(
                 resource.type, file.path, text if isinstance(text, str) else file.text
             )
         body, metadata = self._parts(text, file.path)
+        _check_places(texts, body, file.path)
         own, *others = self.inputs[resource].values()
         return RenderedResource(
             type=RESOURCE_TYPES[resource.type],
@@ -213,6 +224,7 @@ class _Renderer:
                 *map(_input, sorted(others, key=lambda other: other.path)),
             ),
             source=resource.source,
+            runtime=texts.runtime,
             is_match=resource.is_match,
             executable=file.executable,
             files=self._skill_files(resource, text),
@@ -223,13 +235,15 @@ class _Renderer:
             return 0, {}
         return self.declarations.metadata(text)
 
-    def _texts(self, resource: Resource, file: File) -> tuple[str | bytes, str | None]:
+    def _texts(self, resource: Resource, file: File) -> Texts:
         """Return what is shipped of a resource, and its `content` if it has one."""
         embedded = resource in self.dependents
         if resource.patch is None:
             return self._of_file(resource, file, embedded=embedded)
         # What is embedded of a resource is never patched (AGPM semantics, 1.9).
-        original = self._of_file(resource, file, embedded=True) if embedded else None
+        original = Texts(document=file.data)
+        if embedded:
+            original = self._of_file(resource, file, embedded=True)
         # What is not installed under a name of its own keeps that of its source.
         merged = resource.type in MERGED or resource.type == "skills"
         path = file.path if merged else resource.install_path
@@ -238,43 +252,64 @@ class _Renderer:
 
         patched = apply_patch(resource.patch, file, path)
         if resource.type == "skills":
-            return patched.file.text, original[1] if original else None
+            return replace(original, document=patched.file.text)
         try:
-            text, _ = self._of_file(resource, patched.file, embedded=False)
+            texts = self._of_file(resource, patched.file, embedded=False)
         except AgpmError as error:
             raise patched.relocated(error) from None
-        return text, original[1] if original else None
+        return replace(texts, content=original.content, worded=original.worded)
 
-    def _of_file(
-        self, resource: Resource, file: File, *, embedded: bool
-    ) -> tuple[str | bytes, str | None]:
-        context = self._context(resource)
+    def _of_file(self, resource: Resource, file: File, *, embedded: bool) -> Texts:
+        """Render a file: once, or in both ways where it leaves values open."""
+        plain = self._rendered(resource, file, embedded=embedded)
+        if not plain.declared and self.worded.keys().isdisjoint(_children(resource)):
+            return Texts(document=plain.document, content=plain.content)
+        try:
+            worded = self._rendered(resource, file, embedded=embedded, worded=True)
+        except AgpmError:
+            # Said of words that are not the user's: with what is shipped all is well.
+            raise dependent(file.path) from None
+        return self.openings.settle(plain, worded, file.path)
+
+    def _rendered(
+        self, resource: Resource, file: File, *, embedded: bool, worded: bool = False
+    ) -> Rendered:
+        context = self._context(resource, worded=worded)
         text = _source_text(file)
         if isinstance(text, bytes):
-            return text, None
+            return Rendered(document=text)
         matter = None
         if file.path.endswith(".md"):
             matter = self.declarations.matter(file, context)
         if matter is None:
-            return text, other_content(file) if embedded else None
+            content = other_content(file) if embedded else None
+            return Rendered(document=text, content=content)
+        declared = matter.frontmatter.runtime
+        if resource.type == "skills" and declared:
+            what = "a skill is shipped as it is, so 'agpm.runtime' has no effect"
+            raise FrontmatterError(what, file.path, declared[0].line)
         if resource.type == "skills" and not embedded:
-            return text, None
+            return Rendered(document=text)
         source = Source(
             environment=self.environment,
             file=file,
             matter=matter,
-            context=context,
+            context={**context, **self.openings.values(declared, worded=worded)},
         )
+        if declared and not worded:
+            self.openings.check(source, context)
         document, content = markdown_texts(source, embedded=embedded)
         # AGPM copies skills as they are; only what is embedded of one is rendered.
-        return text if resource.type == "skills" else document, content
+        document = text if resource.type == "skills" else document
+        return Rendered(document=document, content=content, declared=declared)
 
-    def _context(self, resource: Resource) -> dict[str, object]:
+    def _context(self, resource: Resource, *, worded: bool) -> dict[str, object]:
         """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
+        contents = {**self.contents, **self.worded} if worded else self.contents
         agpm: dict[str, object] = {
             "resource": self._data(resource),
             "deps": {
-                type_: {key: self.contents[child] for key, child in by_key.items()}
+                type_: {key: contents[child] for key, child in by_key.items()}
                 for type_, by_key in resource.dependencies.items()
             },
         }
@@ -351,6 +386,15 @@ def _with_declaration(error: TemplateError) -> TemplateError:
         file = key.replace("_", "-")
         hint += f" with the path of a file '{file}', or with name: {key}"
     return error.hinting(hint)
+
+
+def _check_places(texts: Texts, body: int, path: str) -> None:
+    """Raise where a value would go into frontmatter, which is not filled."""
+    for variable in texts.runtime:
+        if any(start < body for start, _ in variable.places):
+            what = f"the run-time variable '{variable.name}' comes into the frontmatter"
+            hint = "embed the text that has it below the frontmatter"
+            raise TemplateError(what, path, hint=hint)
 
 
 def _children(resource: Resource) -> list[Resource]:

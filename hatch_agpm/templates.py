@@ -7,18 +7,21 @@ said of the file as written: frontmatter and fences counted.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import TemplateError
 from hatch_agpm.fences import shield
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from hatch_agpm.fences import Shielded
     from hatch_agpm.frontmatter import Dialect
     from hatch_agpm.tera import TeraEnvironment
+    from hatch_agpm.tera.uses import Use
 
-__all__ = ["render_piece"]
+__all__ = ["check_uses", "render_piece"]
 
 
 def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every error
@@ -37,16 +40,53 @@ def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every err
 
     Raises TemplateError; what a filter raises about another file passes through.
     """
-    try:
+    with _placed(path, line):
         shielded = shield(text)
-        try:
+        with _placed(path, line, shielded):
             template = environment.template(shielded.text, dialect=dialect)
             return shielded.restore(template.render(context))
-        except TemplateError as error:
-            if error.path:
-                raise
-            raise error.at(path, shielded.line(error.line) + line - 1) from None
+
+
+def check_uses(  # noqa: PLR0913 - as render_piece
+    environment: TeraEnvironment,
+    text: str,
+    names: Collection[str],
+    *,
+    path: str,
+    line: int = 1,
+    dialect: Dialect = "tera",
+    in_body: bool = True,
+) -> None:
+    """
+    Refuse every use of `names` in `text` but a bare `{{ name }}` in a body.
+
+    What stands in literal fences, in strings and between raw tags is no use.  Raises
+    TemplateError.
+    """
+    with _placed(path, line):
+        shielded = shield(text)
+        with _placed(path, line, shielded):
+            for use in environment.uses(shielded.text, names, dialect=dialect):
+                if not use.bare or not in_body:
+                    raise _wrong_use(use, in_body=in_body)
+
+
+def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
+    what = f"the run-time variable '{use.name}' can only be printed"
+    hint = f"write {{{{ {use.name} }}}}: its value is not known yet"
+    if not in_body:
+        what = f"the run-time variable '{use.name}' has no value in frontmatter"
+        hint = "it can be printed in the text below"
+    return TemplateError(what, "", use.line, use.column, "", hint, use.source_line)
+
+
+@contextmanager
+def _placed(path: str, line: int, shielded: Shielded | None = None) -> Iterator[None]:
+    """Raise an error about a piece as one about the file it begins in at `line`."""
+    try:
+        yield
     except TemplateError as error:
         if error.path:
             raise
-        raise error.at(path, max(error.line, 1) + line - 1) from None
+        number = shielded.line(error.line) if shielded else max(error.line, 1)
+        raise error.at(path, number + line - 1) from None

@@ -50,9 +50,7 @@ class Use:
     source_line: str
 
 
-def tera_uses(
-    source: str, tree: TemplateTree, names: Collection[str]
-) -> Iterator[Use]:
+def tera_uses(source: str, tree: TemplateTree, names: Collection[str]) -> Iterator[Use]:
     """Yield the uses of `names`, bindings of other values to them included."""
     for name, bare, at in _uses(tree, names):
         line, column = position(source, at)
