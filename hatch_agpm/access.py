@@ -36,22 +36,16 @@ class Prompt(str):
     """
 
     __slots__ = ("_origin",)
-    __call__ = property(attrgetter("_late.call"))
-    __dir__ = property(attrgetter("_late.dir"))
+    __call__ = property(attrgetter("_late.call"), doc="The text with its variables.")
+    __dir__ = property(attrgetter("_late.dir"), doc="What stands after the dot.")
 
     def __getattr__(self, name: str) -> "Any":
         return _more().detail(self, name)
 
 
-class Resources:
-    """
-    The resources of one type.
-
-    Each is an attribute, with `_` for `-`, where its name can be one, and an item by
-    its name.  Iterating gives the names.  There are no methods.
-    """
-
+class Resources:  # noqa: D101 - what `help` shows is that of the type at hand
     __dir__ = property(attrgetter("_late.dir"))
+    __doc__ = property(attrgetter("_late.doc"))
     __iter__ = property(attrgetter("_rows.__iter__"))
     __len__ = property(attrgetter("_rows.__len__"))
     __repr__ = property(attrgetter("_late.repr"))

@@ -115,8 +115,9 @@ The prompts of {of}: {counts}.
 {examples}
 
 Each is a `str`, everything after the frontmatter; `.document` is the whole file and
-`.metadata` the frontmatter.  `names()` lists them all, iterating over a type those
-of the type.
+`.metadata` the frontmatter.  Calling one gives its text with the values of its
+run-time variables: what `help` shows in parentheses.  `names()` lists them all,
+iterating over a type those of the type.
 """'''
 
 

@@ -250,6 +250,12 @@ def text_of(kind: str | None, value: object) -> str | None:
     return None
 
 
+def _parameter(variable: Mapping[str, object]) -> str:
+    """Return a variable of the index as a signature has it."""
+    default = "" if variable["required"] else f" = {variable['default']!r}"
+    return f"{variable['name']}: {variable['type']}{default}"
+
+
 def _article(kind: str) -> str:
     return f"an {kind}" if kind == "int" else f"a {kind}"
 
@@ -284,6 +290,22 @@ class Late:
         by_name = ["variables are given by name"] if positional else []
         place = self._bundle.written(*self._it._origin[:2])
         raise VariableError(place, (*by_name, *plan.problems(given)))
+
+    @property
+    def doc(self) -> str:
+        """What `help` shows of a type: its resources and their variables."""
+        if not self._it._rows:
+            return "There are none."
+        lines = [
+            "Attributes, with _ for -, and items by name; iterating gives the names."
+        ]
+        for name in self._it._rows:
+            entry = self._bundle.entry(f"{self._it._directory}/{name}")
+            variables = ", ".join(map(_parameter, entry["runtime"]))
+            about = str(entry["metadata"].get("description") or "")
+            lines += ["", f"{name}({variables})" if variables else name]
+            lines += [f"    {line}" for line in about.splitlines()]
+        return "\n".join(lines)
 
     def dir(self) -> list[str]:
         """Return what can be written after the dot."""

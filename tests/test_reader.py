@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import importlib
+import inspect
 import itertools
 import json
 import os
@@ -24,6 +25,7 @@ import hatch_agpm
 from hatch_agpm.bundle import build_bundle
 from hatch_agpm.errors import BundleError
 from hatch_agpm.rendered import RenderedResource, SkillFile
+from hatch_agpm.runtime import RuntimeVariable
 
 HEAD = "---\nname: x\nmodel: some\n---\n"
 BODY = "\n\nYou are Ünique.\r\n{json} $ARGUMENTS\n\n"
@@ -353,8 +355,52 @@ def test_help_shows_what_there_is(prompts):
     assert "prompts.agents.a_b_c" in text
     assert 'prompts.agents["_hidden"]' in text
     assert "mcp_servers = <mcp-servers: files>" in text
+    assert "hooks = <hooks: none>\n        There are none." in text
     assert "Return the full names of all resources, sorted." in text
-    assert "Each is an attribute" in pydoc.render_doc(prompts.agents)
+
+
+def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
+    variables = (
+        RuntimeVariable(name="user_name", kind="str", default=None, places=()),
+        RuntimeVariable(name="limit", kind="int", default=5, places=()),
+    )
+    described = {"description": "Greets.\nPolitely."}
+    resources = [
+        resource("greeter", runtime=variables, metadata=described),
+        resource("plain"),
+    ]
+    write_bundle(tmp_path, package, resources)
+    prompts = importlib.import_module(f"{package}.prompts")
+    listed = """\
+    Attributes, with _ for -, and items by name; iterating gives the names.
+
+    greeter(user_name: str, limit: int = 5)
+        Greets.
+        Politely.
+
+    plain
+"""
+
+    for page in (prompts.agents, prompts):
+        text = pydoc.plain(pydoc.render_doc(page))
+        # Within the page of the module, the lines stand further to the right.
+        lines = [line.strip() for line in text.splitlines()]
+        expected = [line.strip() for line in listed.splitlines()]
+        start = lines.index(expected[0])
+        assert lines[start : start + len(expected)] == expected
+    assert str(inspect.signature(prompts.agents.greeter)) == (
+        "(*, user_name: str, limit: int = 5) -> str"
+    )
+    assert str(inspect.signature(prompts.agents.plain)) == "() -> str"
+
+
+def test_help_of_the_class_says_what_a_prompt_knows(prompts):
+    # `help(prompt)` itself cannot: pydoc looks up every str as a name.
+    text = pydoc.plain(pydoc.render_doc(type(prompts.agents.plain)))
+
+    assert "A prompt: a `str`, everything after the frontmatter" in text
+    assert "install_path    where the coding agent looks for it" in text
+    assert "attrgetter" not in text
 
 
 # --- damage ---------------------------------------------------------------------------
