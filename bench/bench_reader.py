@@ -7,7 +7,10 @@ there: what bare Python does not do.  "empty" is what Python itself takes to imp
 empty package from the same place; in a zip most of it is reading the directory, so
 there the limit is counted from it.
 
-The limit of 3 ms is for the best run, which a busy machine disturbs least, that of 1/5
+Filling the run-time variables of a text of 4 KB is measured in one process, where the
+first call has prepared it.
+
+The limit of 3 ms is for the best run, which a busy machine disturbs least, that of 1/7
 for the medians.  Exits with 1 where what installers write exceeds one; a zip, whose
 modules zipimport compiles twice, is only marked.
 """
@@ -26,10 +29,13 @@ from pathlib import Path
 
 from hatch_agpm.bundle import build_bundle
 from hatch_agpm.rendered import Input, RenderedResource
+from hatch_agpm.runtime import RuntimeVariable
 
 MANY = 1000
 LIMIT_MS = 3.0
-LIMIT_RATIO = 1 / 5
+LIMIT_RATIO = 1 / 7
+LIMIT_FILL_US = 5.0
+OVER = "  over the limit"
 FRONTMATTER = "---\nname: p\ndescription: A prompt\nmodel: some\n---\n"
 TEXT = "You are a careful reader of other people's code.\n" * 85
 
@@ -43,6 +49,15 @@ print((stop - start) * 1000)
 """
 OURS = CLOCK.format(code="from ours import prompts; text = prompts.agents.prompt_7")
 EMPTY = CLOCK.format(code="import ours")
+FILL = """\
+import sys, timeit
+sys.path.insert(0, sys.argv[1])
+from ours import prompts
+prompt = prompts.agents.prompt_0
+call = lambda: prompt(user_name="Ada", limit=3)
+assert call() == prompt.replace("{{ user_name }}", "Ada").replace("{{ limit }}", "3")
+print(min(timeit.repeat(call, number=2000, repeat=20)) / 2000 * 1e6)
+"""
 PEER = CLOCK.format(
     code="from importlib.resources import files;"
     " text = files('plain').joinpath('agents/prompt-7.md').read_text('utf-8')"
@@ -77,8 +92,17 @@ CASES = [
 
 
 def resource(number: int) -> RenderedResource:
-    """Return one of the prompts of the benchmark."""
+    """Return one of the prompts of the benchmark; the first has two variables."""
     path = f"agents/prompt-{number}.md"
+    text = FRONTMATTER + TEXT + f"Number {number}.\n"
+    runtime = []
+    for name, kind in (("user_name", "str"), ("limit", "int")) if number == 0 else ():
+        end = len(f"{text}{{{{ {name} }}}}")
+        place = len(text), end
+        text += f"{{{{ {name} }}}}, and so on.\n"
+        runtime.append(
+            RuntimeVariable(name=name, kind=kind, default=None, places=(place,))
+        )
     return RenderedResource(
         type="agent",
         name=f"agents/prompt-{number}",
@@ -87,10 +111,11 @@ def resource(number: int) -> RenderedResource:
         install=None,
         install_path=f".claude/agents/agpm/prompt-{number}.md",
         variables={},
-        text=FRONTMATTER + TEXT + f"Number {number}.\n",
+        text=text,
         body=len(FRONTMATTER),
         metadata={"name": "p", "description": "A prompt", "model": "some"},
         source_path=path,
+        runtime=tuple(runtime),
         inputs=(Input(path=path, sha256="0" * 64),),
     )
 
@@ -136,8 +161,9 @@ def zipped(site: Path) -> Path:
 
 def measure(python: str, code: str, place: Path) -> float:
     """Return the milliseconds that `code` takes in a fresh interpreter."""
-    # -B keeps a run without .pyc files from leaving some to the next.
-    command = [python, "-B", "-c", code, str(place)]
+    # -B keeps a run without .pyc files from leaving some to the next; with -I and -S,
+    # nothing that is installed there has loaded half the standard library before.
+    command = [python, "-I", "-S", "-B", "-c", code, str(place)]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(run.stdout)
 
@@ -165,7 +191,7 @@ def report(
     bound = case.resources < MANY
     over = bound and (best > LIMIT_MS or ratio > LIMIT_RATIO)
     row = "".join(f"{cell:>12}" for cell in [*cells, f"1/{1 / ratio:.1f}"])
-    print(f"{case.label:26}{row}{'  over the limit' if over else ''}")
+    print(f"{case.label:26}{row}{OVER * over}")
     return case.zipped or not over
 
 
@@ -180,6 +206,10 @@ def main(runs: int, python: str) -> int:
             site, plain = install(case, Path(name) / "sites", python)
             turns = [(EMPTY, site), (OURS, site), (PEER, plain)]
             kept.append(report(case, *in_turn(runs, python, turns)))
+        fill = measure(python, FILL, site)
+    over = fill > LIMIT_FILL_US
+    kept.append(not over)
+    print(f"filling two variables of {len(TEXT):,} bytes: {fill:.2f} us{OVER * over}")
     print("* importlib.resources; the ratio is of the medians, the limit of the best")
     return 0 if all(kept) else 1
 
