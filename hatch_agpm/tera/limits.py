@@ -24,8 +24,8 @@ class Limits:
     number of its tags by `source`.
     """
 
-    output: int = 64 * 2**20
-    """Characters of the text that comes out."""
+    output: int = 66 * 2**20
+    """Characters of the text that comes out: 64 MiB, and what stands around it."""
 
     loop: int = 100_000
     """Iterations of all loops together; length of a range or of an array made."""
@@ -33,7 +33,7 @@ class Limits:
     depth: int = 64
     """Levels of blocks, expressions, macros or values inside each other."""
 
-    source: int = 64 * 2**20
+    source: int = 66 * 2**20
     """Characters of a template; each tag, value and filter in it counts as 2,000."""
 
 

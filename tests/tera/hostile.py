@@ -36,7 +36,7 @@ def often(body):
 
 WORK = "the filters of the template do too much work"
 LOOPS = "the loops take more than 100000 turns"
-TEXT = "a text gets longer than 67108864 characters"
+TEXT = "a text gets longer than 69206016 characters"
 ITEMS = "an array gets longer than 100000 items"
 DEPTH = "nests deeper than 64 levels"
 TAGS = "has too many tags and values"
