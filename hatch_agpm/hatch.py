@@ -296,12 +296,12 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self, plan: Plan, build_data: dict[str, Any], *, version: str
     ) -> None:
         """Put the bundle into the wheel; into an editable one, beside the package."""
-        from hatch_agpm.editable import redirect_files
-
         bundle, output = plan.bundle, plan.output
         self._reserved = self._directory_in_archive(output)
         # Where the tree has no package around it, nothing hides the bundle.
         if version == "editable" and plan.has_package_around:
+            from hatch_agpm.editable import redirect_files
+
             parent = Path(self.root, output).parent
             module = self._reserved.replace("/", ".")
             files = redirect_files(bundle.files, module=module, parent=parent)

@@ -123,19 +123,6 @@ def test_a_full_disk_leaves_nothing(copy_project, build, tmp_path, backend, limi
     assert again["flat/prompts/scripts/check.sh"] == b"#!/bin/sh\nexit 0\n"
 
 
-def test_a_full_disk_is_told_without_a_traceback(copy_project, tmp_path):
-    failed = start(
-        copy_project("flat"),
-        tmp_path / "out",
-        tmp_path,
-        LIMIT,
-        "hatchling",
-        LIMIT="100",
-    )
-
-    assert failed.stdout + failed.stderr == "hatch-agpm: [Errno 27] File too large\n"
-
-
 def test_trap_15_a_read_only_tree_is_built(copy_project, build, tmp_path):
     project = copy_project("flat")
     expected = build(project).artefact.read_bytes()

@@ -3,9 +3,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
-import subprocess
-import sys
 import zipfile
 
 import pytest
@@ -111,15 +108,6 @@ def test_every_layout_can_be_read_from_the_wheel(
     assert run_python(SHOW.format(module, prompt), site) == text
 
 
-@pytest.mark.parametrize("name", ["flat", "src-layout", "no-code"])
-def test_prompts_are_read_from_a_zip_on_the_path(copy_project, build, run_python, name):
-    module, prompt, text = LAYOUTS[name]
-
-    wheel = build(copy_project(name)).artefact
-
-    assert run_python(SHOW.format(module, prompt), wheel) == text
-
-
 def test_building_in_process_gives_the_same_bytes(copy_project, build, tmp_path):
     project = copy_project("flat")
     expected = build(project).artefact.read_bytes()
@@ -128,17 +116,6 @@ def test_building_in_process_gives_the_same_bytes(copy_project, build, tmp_path)
 
     with open(wheel, "rb") as file:  # noqa: PTH123 - hatchling gives a text
         assert file.read() == expected
-
-
-@pytest.mark.parametrize("name", ["flat", "dynamic-metadata", "no-code"])
-def test_builds_differ_in_no_byte_whatever_the_environment(copy_project, build, name):
-    project = copy_project(name)
-
-    one = build(project, PYTHONHASHSEED="1", TZ="Asia/Tokyo", LC_ALL="C")
-    os.utime(project / "pyproject.toml", (10**9, 10**9))
-    two = build(project, PYTHONHASHSEED="2", TZ="UTC", LC_ALL="C.UTF-8")
-
-    assert one.artefact.read_bytes() == two.artefact.read_bytes()
 
 
 def test_dynamic_metadata_reaches_the_templates_resolved(copy_project, build):
@@ -204,23 +181,6 @@ def test_the_hook_does_nothing_for_other_targets(tmp_path):
     assert tree(tmp_path) == []
 
 
-def test_hooks_alone_leave_nothing_behind(copy_project, tmp_path):
-    project = copy_project("flat")
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "--hooks-only"],
-        cwd=project,
-        env={**os.environ, "TMPDIR": str(scratch)},
-        check=False,
-    )
-
-    assert done.returncode == 0
-    assert tree(scratch) == []
-    assert tree(project / "dist") == []
-
-
 # --- sdists ---------------------------------------------------------------------------
 
 
@@ -249,20 +209,6 @@ def test_the_sdist_holds_what_templates_read_though_nothing_selects_it(
         done.files
     )
     assert done.output.startswith("hatch-agpm: 3 files that prompts are made of\n")
-
-
-def test_names_with_brackets_blanks_and_accents_go_all_the_way(
-    copy_project, build, unpack
-):
-    name = "é [a] {b}, ~c"
-    project = copy_project("excluded-sources", {f"ü/{name}.md": "Hi\n"})
-    replace(project, "greeting = ", f'"{name}" = "ü/{name}.md"\ngreeting = ')
-
-    unpacked = unpack(build(project, "sdist").artefact)
-
-    wheel = build(unpacked)
-    assert wheel.files[f"excluded_sources/prompts/snippets/{name}.md"] == b"Hi\n"
-    assert wheel.artefact.read_bytes() == build(project).artefact.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -320,20 +266,6 @@ def test_a_file_that_the_user_forces_elsewhere_lies_in_the_sdist_twice(
 
     assert files["RULES.md"] == files["docs/rules.md"] == b"No tabs.\n"
     assert files["README.md"] == b"Read me.\n"
-
-
-def test_an_sdist_that_moves_the_templates_is_refused(copy_project, error_of):
-    project = copy_project("flat")
-    add_toml(project, '[tool.hatch.build.targets.sdist]\nsources = ["prompts"]')
-
-    assert error_of(project, "sdist").splitlines() == [
-        f"{'hatch-agpm: ' if not number else ''}prompts/{path}: would lie at {path} in "
-        "the sdist, where no build finds it; "
-        "mend `sources` or `packages` of [tool.hatch.build.targets.sdist]"
-        for number, path in enumerate(
-            ["agents/reviewer.md", "scripts/check.sh", "snippets/python-tone.md"]
-        )
-    ]
 
 
 # --- editable -------------------------------------------------------------------------
@@ -410,28 +342,6 @@ def test_the_files_of_an_editable_bundle_equal_those_of_the_wheel(copy_project, 
     assert editable[f"{name}.start"] == f"{name}:start\n".encode()
 
 
-def test_another_checkout_first_on_the_path_gets_none_of_our_prompts(
-    copy_project, build, unpack, run_python, tmp_path
-):
-    project = copy_project("src-layout")
-    other = tmp_path / "other"
-    shutil.copytree(project, other)
-    site = unpack(build(project, "editable").artefact)
-
-    output = run_python(
-        f"import site; site.addsitedir({str(site)!r})\n"
-        "import src_layout; print(src_layout.__file__)\n"
-        "try:\n    import src_layout.prompts\n"
-        "except ModuleNotFoundError as error:\n    print(error)",
-        other / "src",
-    )
-
-    assert output.splitlines() == [
-        str(other / "src/src_layout/__init__.py"),
-        "No module named 'src_layout.prompts'",
-    ]
-
-
 def test_the_redirect_is_installed_once_and_imports_next_to_nothing(
     copy_project, build, unpack, run_python
 ):
@@ -447,33 +357,6 @@ def test_the_redirect_is_installed_once_and_imports_next_to_nothing(
     )
 
     assert output == "1\n__future__ _agpm_editable_flat__prompts\n"
-
-
-def test_an_editable_wheel_joins_a_hook_that_took_over(
-    copy_project, build, unpack, run_python
-):
-    project = copy_project("flat", {"extra.txt": "", "hatch_build.py": TAKE_OVER})
-    replace(
-        project,
-        "[tool.hatch.build.hooks.agpm]",
-        "[tool.hatch.build.hooks.custom]\n\n[tool.hatch.build.hooks.agpm]",
-    )
-
-    site = unpack(build(project, "editable").artefact)
-
-    assert (site / "extra.txt").is_file()
-    shown = run_python(EDITABLE.format(str(site), "flat.prompts", "scripts/check"))
-    assert shown.endswith("exit 0\n")
-
-
-TAKE_OVER = """
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-
-class Hook(BuildHookInterface):
-    def initialize(self, version, build_data):
-        build_data["force_include_editable"]["extra.txt"] = "extra.txt"
-"""
 
 
 # --- errors ---------------------------------------------------------------------------
@@ -567,29 +450,6 @@ def test_a_forced_inclusion_elsewhere_is_none_of_our_business(copy_project, buil
     add_toml(project, f'{FORCE}"docs" = "flat/docs"\n"lib" = "flat"')
 
     assert {"flat/docs/rules.md", "flat/other/a"} <= set(build(project).files)
-
-
-@pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
-@pytest.mark.parametrize(
-    ("file", "message"),
-    [
-        (
-            "flat/prompts.py",
-            "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-            "delete or rename it",
-        ),
-        (
-            "flat/prompts/agents/old.md",
-            "flat/prompts: is filled in the wheel, but holds files in the tree: "
-            "agents/old.md; "
-            "delete them, or choose another `output` in [tool.hatch-agpm]",
-        ),
-    ],
-)
-def test_what_lies_where_the_bundle_goes_is_refused(
-    copy_project, error_of, target, file, message
-):
-    assert error_of(copy_project("flat", {file: ""}), target) == one_line(message)
 
 
 BUILT_BY_A_HOOK = """

@@ -28,9 +28,11 @@ def test_importing_the_package_loads_nothing_else_of_it():
     assert loaded_by("hatch_agpm") == {"hatch_agpm"}
 
 
-@pytest.mark.parametrize("door", ["hatch_agpm.hatch", "hatch_agpm.cli"])
+@pytest.mark.parametrize(
+    "door", ["hatch_agpm.hatch", "hatch_agpm.setuptools", "hatch_agpm.cli"]
+)
 def test_importing_a_door_loads_neither_the_core_nor_what_it_needs(door):
-    # hatchling itself imports packaging, in parts.
+    # The backends themselves import packaging, in parts.
     loaded = {name for name in loaded_by(door) if not name.startswith("packaging")}
 
     assert loaded == {"hatch_agpm", door}

@@ -282,7 +282,7 @@ MODES = ["lenient", "strict", "compat"]
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_an_editable_install_reads_the_prompts_of_the_wheel(
+def test_trap_20_an_editable_install_of_any_mode_reads_the_prompts(
     copy_project, build, unpack, run_python, name, mode
 ):
     project = copy_project(name)
