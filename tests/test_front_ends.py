@@ -86,7 +86,7 @@ def test_an_installed_project_reads_its_prompts_with_nothing_else_installed(
     assert code == 0, output
 
     python = venv / "bin" / "python"
-    assert run_command([python, "-c", READ], tmp_path) == (0, TEXT)
+    assert run_command([python, "-I", "-c", READ], tmp_path) == (0, TEXT)
 
 
 @BOTH

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
@@ -606,3 +607,14 @@ def test_hashes_of_the_index_are_those_of_the_wheel(copy_project, build, run_pyt
     )
 
     assert shown.strip() == hashlib.sha256(FLAT_REVIEWER.encode()).hexdigest()
+
+
+def test_the_sdist_of_hatch_agpm_itself_carries_its_tests(build):
+    root = Path(__file__).parent.parent
+    ours = {
+        path.relative_to(root).as_posix()
+        for path in (root / "tests").rglob("*")
+        if path.is_file() and not {"__pycache__", ".hypothesis"} & {*path.parts}
+    }
+
+    assert ours <= set(build(root, "sdist").files)
