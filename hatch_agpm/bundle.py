@@ -53,6 +53,8 @@ class Bundle:
     files: Mapping[str, BundleFile]
     """By path relative to the directory, with `/`, sorted."""
 
+    distribution: str
+    version: str
     names: tuple[str, ...]
     """The full names of what can be read from it, sorted."""
 
@@ -106,23 +108,26 @@ def build_bundle(
     return Bundle(
         output=output,
         files=MappingProxyType(dict(sorted(contents.items()))),
+        distribution=distribution,
+        version=version,
         names=tuple(item.full_name for item in shipped),
     )
 
 
-def metadata_file(
-    bundle: Bundle, *, distribution: str, version: str, module: str
-) -> tuple[str, bytes]:
+def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, BundleFile]:
     """
-    Return name and bytes of the file by which `discover` finds the bundle.
+    Return the file by which `discover` finds the bundle, and its name.
 
     It belongs into the `*.dist-info` of a wheel; `module` is the dotted name by which
     the bundle is imported there.
     """
     text = file_text(
-        distribution=distribution, version=version, module=module, names=bundle.names
+        distribution=bundle.distribution,
+        version=bundle.version,
+        module=module,
+        names=bundle.names,
     )
-    return FILE_NAME, text.encode()
+    return FILE_NAME, BundleFile(data=text.encode(), executable=False)
 
 
 def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> BundleError:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hatchling.metadata.core import ProjectMetadata
 
-    from hatch_agpm.bundle import BundleFile
+    from hatch_agpm.bundle import Bundle, BundleFile
     from hatch_agpm.plan import Plan
     from hatch_agpm.verify import PlannedFile
 
@@ -319,7 +319,19 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             for inclusion in inclusions:
                 inclusion[staged] = path
             self._expect(in_archive[path], file)
+        self._add_metadata_file(bundle, build_data)
         self._summary = bundle.summary
+
+    def _add_metadata_file(self, bundle: Bundle, build_data: dict[str, Any]) -> None:
+        """Put the file into the wheel's metadata that lists the prompts."""
+        from hatch_agpm.bundle import metadata_file
+
+        module = self._directory_in_archive(bundle.output).replace("/", ".")
+        name, file = metadata_file(bundle, module=module)
+        builder: Any = self.build_config.builder
+        path = f"{builder.artifact_project_id}.dist-info/extra_metadata/{name}"
+        build_data["extra_metadata"][str(self._staged(path, file))] = name
+        self._expect(path, file)
 
     def _staged(self, path: str, content: BundleFile | Path) -> Path:
         """Write a file, or a link to one, where hatchling can read it."""

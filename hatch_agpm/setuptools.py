@@ -267,6 +267,13 @@ class _Door:
         files = redirect_files(files, module=module, parent=parent)
         return next(iter(files)).partition("/")[0], files
 
+    @property
+    def metadata_file(self) -> tuple[str, BundleFile]:
+        """The file of the wheel's metadata that lists the prompts, and its name."""
+        from hatch_agpm.bundle import metadata_file
+
+        return metadata_file(self.plan.bundle, module=self.directory.replace("/", "."))
+
     def prove_wheel(self, wheel: Path, *, editable: bool = False) -> None:
         """Look whether a wheel holds the bundle; remove it and raise if not."""
         from hatch_agpm.plan import must_hold
@@ -278,6 +285,9 @@ class _Door:
             directory = self.directory
             bundle = self.plan.bundle.files
             files = {f"{directory}/{path}": file for path, file in bundle.items()}
+        name, listing = self.metadata_file
+        project = "-".join(wheel.name.split("-")[:2])
+        files = {**files, f"{project}.dist-info/{name}": listing}
         expected = {path: must_hold(file) for path, file in files.items()}
         with _removed_on_failure(wheel):
             verify_wheel(wheel, expected, directory=directory)
@@ -396,6 +406,13 @@ class _ProvenWheel(_Command):
         with _errors_as_messages():
             dist: Any = self.distribution
             self.door.prove_wheel(Path(dist.dist_files[-1][2]))
+
+    def write_wheelfile(self, wheelfile_base: str, *args: Any, **named: Any) -> None:
+        """Write `WHEEL`, and beside it the list; `editable_wheel` calls this, too."""
+        super().write_wheelfile(wheelfile_base, *args, **named)  # type: ignore[misc]
+        with _errors_as_messages():
+            name, listing = self.door.metadata_file
+            _write_files(Path(wheelfile_base), {name: listing})
 
 
 class _ProvenEditableWheel(_Command):
