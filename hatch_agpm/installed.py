@@ -14,6 +14,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, cast
 
+from hatch_agpm.discovery import discover
 from hatch_agpm.errors import BundleError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Prompt", "Prompts", "Resources", "load"]
 
+_NAME_SIGNS = re.compile(r"[-_.]+")
 _SCHEMA = 1
 """The newest index that can be read."""
 
@@ -103,7 +105,7 @@ def load(name: str) -> Prompts:
     Raises `BundleError` where there are none, where a distribution has several, and
     where they are written for a newer hatch-agpm.
     """
-    package = re.sub(r"[-_.]+", "_", name)
+    package = _NAME_SIGNS.sub("_", name)
     tried = dict.fromkeys([name, f"{name}.prompts", package, f"{package}.prompts"])
     module = next((module for module in tried if _is_bundle(module)), None)
     found = [module] if module else _of_distribution(name)
@@ -121,18 +123,29 @@ def load(name: str) -> Prompts:
 
 
 def _of_distribution(name: str) -> list[str]:
-    """Return the bundles among the files of a distribution, sorted."""
+    """Return the bundles of a distribution, sorted."""
     try:
-        files = metadata.distribution(name).files or []
+        distribution = metadata.distribution(name)
     except (metadata.PackageNotFoundError, ValueError):
         return []
-    # What begins with `_` is where an editable install keeps a bundle, not its name.
+    # What it lists itself holds for an editable install, too, where no file says it.
     modules = {
+        bundle.module
+        for bundle in discover()
+        if bundle.module and _same(bundle.distribution, name)
+    }
+    # What begins with `_` is where an editable install keeps a bundle, not its name.
+    modules |= {
         ".".join(file.parent.parts)
-        for file in files
+        for file in distribution.files or []
         if file.name == "index.json" and not str(file).startswith("_")
     }
     return sorted(module for module in modules if _is_bundle(module))
+
+
+def _same(one: str, other: str) -> bool:
+    """Say whether these are names of one distribution (PEP 503)."""
+    return _NAME_SIGNS.sub("-", one).lower() == _NAME_SIGNS.sub("-", other).lower()
 
 
 def _is_bundle(module: str) -> bool:
