@@ -7,8 +7,6 @@ import hashlib
 import itertools
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -581,85 +579,3 @@ def test_the_reader_may_be_copied_freely():
     data = build(resource("agents/x.md")).files["_reader.py"].data
 
     assert data.startswith(b"# SPDX-License-Identifier: MIT-0\n")
-
-
-RIGHT = """
-from pkg import prompts
-from pkg.prompts import Prompt, UnknownPromptError
-
-text: str = prompts.agents.backend_engineer
-prompt: Prompt = prompts.agents["backend-engineer"]
-model: object = prompts.load("agents/backend-engineer").metadata["model"]
-document: str = prompts.agents.int.document
-for name in prompts.agents:
-    prompt = prompts.agents[name]
-data: bytes = prompts.scripts.blob
-data = prompts.scripts["blob"].document
-either: str | bytes = prompts.load("agents/" + text.lower())
-files: tuple[str, ...] = prompts.skills["net"].files
-count: int = len(prompts.hooks)
-known: bool = "x" in prompts.agents
-names: list[str] = prompts.names()
-try:
-    prompts.load("x")
-except UnknownPromptError as error:
-    near: tuple[str, ...] = error.near
-"""
-WRONG = """
-from pkg import prompts
-
-prompts.agents.backend
-prompts.agents["backend"]
-prompts.hooks["x"]
-prompts.agnets
-prompts.agents.int.titel
-prompts.load(3)
-prompts.scripts["blob"].upper().encode()
-"""
-
-
-def test_a_type_checker_takes_what_is_right_and_finds_what_is_wrong(tmp_path):
-    names = ["backend-engineer", "rust-1.70", "class", "int", "bool", "object", "str"]
-    names += ["Prompt", "Literal", "property", "overload", "_hidden"]
-    resources = [
-        *(
-            resource("p/x.md", alias=name, metadata={"description": f'"{name}"\n\\'})
-            for name in names
-        ),
-        resource("p/x.bin", alias="blob", type="script", text=b"\xff"),
-        resource("p/x.sh", alias="run", type="script"),
-        skill("skills/net", {}),
-    ]
-    for path, file in build(*resources).files.items():
-        target = tmp_path / "pkg/prompts" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
-    (tmp_path / "pkg/__init__.py").touch()
-    (tmp_path / "right.py").write_text(RIGHT)
-    (tmp_path / "wrong.py").write_text(WRONG)
-
-    options = ["--strict", "--no-error-summary", "--hide-error-codes"]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mypy",
-            *options,
-            "-p",
-            "pkg",
-            "-m",
-            "right",
-            "-m",
-            "wrong",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
-
-    found = [
-        line.split(":")[:2] for line in done.stdout.splitlines() if "error" in line
-    ]
-    expected = [["wrong.py", str(line)] for line in range(4, 11)]
-    assert found == expected, done.stdout + done.stderr

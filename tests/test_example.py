@@ -64,7 +64,8 @@ def test_the_variants_differ_in_the_language_and_share_the_projects_rules(
 def test_the_packages_own_code_uses_a_prompt(site, run_python):
     output = run_python(
         "from example_pkg.release_notes import messages\n"
-        "system, user = messages(['Add x', 'Drop y'])\n"
+        "system, user = messages(['Add x', 'Drop y'], lines=12)\n"
+        "assert '- keep it below 12 lines;' in system['content']\n"
         "print(system['content'].splitlines()[0]); print(user['content'])",
         site,
     )
