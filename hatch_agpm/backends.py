@@ -84,7 +84,7 @@ class _Static(OpenProject):
 class _Setuptools(OpenProject):
     def _metadata(self) -> Mapping[str, object]:
         try:
-            from hatch_agpm.setuptools import known_metadata, read_distribution
+            from hatch_agpm.distribution import known_metadata, read_distribution
 
             dist = read_distribution(self.root)
         except (Exception, SystemExit) as error:

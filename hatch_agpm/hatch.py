@@ -238,7 +238,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _writes_into(self, output: str, source: str, target: str) -> bool:
         """Say whether a forced inclusion reaches the output, or takes its name."""
-        ours = PurePosixPath(self._directory_in_archive(output))
+        ours = PurePosixPath(self._directory_in_archive(self._packed_output(output)))
         module = ours.with_suffix(".py")
         if not Path(source).is_dir():
             theirs = PurePosixPath(self._in_archive(target))
@@ -296,7 +296,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self, plan: Plan, build_data: dict[str, Any], *, version: str
     ) -> None:
         """Put the bundle into the wheel; into an editable one, beside the package."""
-        bundle, output = plan.bundle, plan.output
+        bundle, output = plan.bundle, self._packed_output(plan.output)
         self._reserved = self._directory_in_archive(output)
         # Where the tree has no package around it, nothing hides the bundle.
         if version == "editable" and plan.has_package_around:
@@ -326,8 +326,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         """Put the file into the wheel's metadata that lists the prompts."""
         from hatch_agpm.bundle import metadata_file
 
-        module = self._directory_in_archive(bundle.output).replace("/", ".")
-        name, file = metadata_file(bundle, module=module)
+        packed = self._directory_in_archive(self._packed_output(bundle.output))
+        name, file = metadata_file(bundle, module=packed.replace("/", "."))
         builder: Any = self.build_config.builder
         path = f"{builder.artifact_project_id}.dist-info/extra_metadata/{name}"
         build_data["extra_metadata"][str(self._staged(path, file))] = name
@@ -350,6 +350,15 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         from hatch_agpm.plan import must_hold
 
         self._expected[path] = must_hold(file)
+
+    def _packed_output(self, output: str) -> str:
+        """Return the output directory such that hatchling packs it importable."""
+        # Without code below it, nothing tells hatchling that `src` is no package.
+        as_it_is = self._directory_in_archive(output) == output
+        is_package = Path(self.root, "src", "__init__.py").exists()
+        if self.target_name == "wheel" and as_it_is and not is_package:
+            return output.removeprefix("src/")
+        return output
 
     def _in_archive(self, path: str) -> str:
         """Return where hatchling puts a path that is given in source form."""

@@ -13,21 +13,23 @@ import logging
 import os
 import shutil
 import tomllib
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from setuptools import Command, Distribution
+from setuptools import Command
 from setuptools.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from setuptools import Distribution
+
     from hatch_agpm.bundle import BundleFile
     from hatch_agpm.plan import Plan
 
-__all__ = ["BuildAgpm", "finalize", "known_metadata", "read_distribution"]
+__all__ = ["BuildAgpm", "finalize"]
 
 _NAME = "hatch-agpm"
 _STEP = "build_agpm"
@@ -60,93 +62,6 @@ def _pyproject_with_our_table() -> dict[str, Any] | None:
     return tables if isinstance(tool, dict) and _NAME in tool else None
 
 
-def read_distribution(root: Path) -> Distribution:
-    """
-    Return what setuptools knows of the project at `root`, but for its setup.py.
-
-    Raises whatever setuptools and its plugins raise.
-    """
-    with chdir(root):
-        dist = Distribution()
-        dist.parse_config_files()
-    return dist
-
-
-def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object]:
-    """
-    Return the defaults of `agpm.project` for a project that setuptools builds.
-
-    `dist` is its distribution as configured, and `project` its `[project]` table, {}
-    without one.  Raises `ConfigError` for a
-    field of the wrong form.
-    """
-    import io
-
-    from hatch_agpm.metadata import project_metadata
-
-    text = io.StringIO()
-    dist.metadata.write_pkg_file(text)
-    stated = {
-        **_of_setup_py(dist),
-        **project,
-        # With `tag_build` it is not the one of the table.
-        "version": dist.get_version(),
-        "scripts": _scripts(dist),
-    }
-    return project_metadata(stated, core_metadata=text.getvalue())
-
-
-def _of_setup_py(dist: Any) -> dict[str, object]:
-    """Return what core metadata does not say, or says otherwise, as a table has it."""
-    known: dict[str, object] = {
-        "dependencies": list(dist.install_requires or ()),
-        "optional-dependencies": _extras(dist),
-    }
-    for role in ("author", "maintainer"):
-        # One person, though core metadata has the name and the address apart.
-        name = getattr(dist.metadata, role)
-        email = getattr(dist.metadata, f"{role}_email")
-        if name and email and "<" not in email:
-            known[f"{role}s"] = [{"name": name, "email": email}]
-    if dist.metadata.url:
-        urls = dict(dist.metadata.project_urls or {})
-        known["urls"] = {"Homepage": dist.metadata.url, **urls}
-    return known
-
-
-def _extras(dist: Any) -> dict[str, list[str]]:
-    """Return the optional requirements, without setuptools' own `extra:marker`."""
-    from packaging.utils import canonicalize_name
-
-    extras: dict[str, list[str]] = {}
-    for key, requirements in (dist.extras_require or {}).items():
-        extra, _, marker = key.partition(":")
-        # Without an extra, setuptools has put them among the requirements.
-        if extra:
-            extras.setdefault(canonicalize_name(extra), []).extend(
-                f"{requirement} ; {marker}" if marker else requirement
-                for requirement in requirements
-            )
-    return extras
-
-
-def _scripts(dist: Any) -> dict[str, str]:
-    """Return the console scripts, which setup.py may give as text or as lines."""
-    groups = dist.entry_points or {}
-    if isinstance(groups, str):
-        import configparser
-
-        parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
-        parser.optionxform = str  # type: ignore[assignment,method-assign] # its way
-        parser.read_string(groups)
-        groups = {name: list(map("=".join, parser[name].items())) for name in parser}
-    lines = groups.get("console_scripts", [])
-    if isinstance(lines, str):
-        lines = lines.splitlines()
-    pairs = (line.partition("=") for line in lines if "=" in line)
-    return {name.strip(): target.strip() for name, _, target in pairs}
-
-
 # --- where setuptools looks for packages ----------------------------------------------
 
 
@@ -165,7 +80,8 @@ def _hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
     hidden = {
         top
         for top in {"prompts", *_top_directories(table)} - {*kept}
-        if not Path(top, "__init__.py").exists()
+        # What holds a module is a package, though templates may lie in it, too.
+        if top.isidentifier() and not any(Path(top).glob("*.py"))
     }
     Finder.DEFAULT_EXCLUDE = (
         *Finder.DEFAULT_EXCLUDE,
@@ -182,8 +98,7 @@ def _top_directories(value: object) -> Iterator[str]:
         for item in value:
             yield from _top_directories(item)
     elif isinstance(value, str) and "/" in value:
-        parts = PurePosixPath(value).parts
-        yield parts[0]
+        yield PurePosixPath(value).parts[0]
 
 
 # --- commands -------------------------------------------------------------------------
@@ -218,6 +133,7 @@ class _Door:
     @cached_property
     def plan(self) -> Plan:
         """What is to be shipped: rendered once for all commands of one process."""
+        from hatch_agpm.distribution import known_metadata
         from hatch_agpm.plan import plan_build
 
         # It may add a tag to the version.

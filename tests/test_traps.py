@@ -402,6 +402,26 @@ def test_trap_24_a_package_that_is_called_prompts_stays_one(write_files, build):
     assert "prompts/__init__.py" in files
 
 
+def test_trap_24_no_code_is_hidden_with_the_templates(write_files, build):
+    project = write_files(
+        {
+            "pyproject.toml": (
+                '[project]\nname = "no-init"\nversion = "1"\n\n[tool.hatch-agpm]\n'
+                'snippets.a = "no_init/templates/a.md"\n'
+                'agents.all = "*/templates/b*.md"\n'
+            ),
+            "no_init/module.py": "",
+            "no_init/templates/a.md": "A\n",
+            "no_init/templates/b.md": "B\n",
+        }
+    )
+
+    files = build(project, backend="setuptools").files
+
+    assert "no_init/module.py" in files
+    assert b"B\n" in files.values()
+
+
 @pytest.mark.parametrize(
     "lines", ["prune prompts\n", "global-exclude *.md *.sh\n", "exclude docs/*\n"]
 )
@@ -534,10 +554,24 @@ def test_trap_32_a_distribution_of_prompts_alone_is_built(
     assert run_python(code) == "['snippets/greeting']\n"
 
 
+@BOTH
+@pytest.mark.parametrize("target", ["wheel", "editable"])
+def test_trap_32_the_directory_src_is_no_package_of_it(
+    copy_project, edit, build, unpack, run_python, backend, target
+):
+    project = copy_project("no-code")
+    edit(project, '"acme_prompts"', '"src/acme/texts"')
+
+    site = unpack(build(project, target, backend).artefact)
+
+    code = f"{EDITABLE.format(str(site))}import acme.texts; print(acme.texts.names())"
+    assert run_python(code) == "['snippets/greeting']\n"
+
+
 def test_trap_33_nothing_of_ours_needs_a_newer_hatchling_than_we_say(
     copy_project, build
 ):
     with zipfile.ZipFile(build(copy_project("flat")).artefact) as wheel:
         names = wheel.namelist()
 
-    assert not [name for name in names if "sboms" in name or "extra_metadata" in name]
+    assert not [name for name in names if "sboms" in name]
