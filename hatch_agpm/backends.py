@@ -85,7 +85,9 @@ class _Setuptools(OpenProject):
     def _metadata(self) -> Mapping[str, object]:
         try:
             from hatch_agpm.distribution import known_metadata, read_distribution
-
+        except ModuleNotFoundError:
+            return self._without_setuptools()
+        try:
             dist = read_distribution(self.root)
         except (Exception, SystemExit) as error:
             # setup.cfg, dynamic fields and plugins of others raise what they like.
@@ -93,6 +95,17 @@ class _Setuptools(OpenProject):
                 "project", f"is refused by setuptools: {error}"
             ) from error
         return known_metadata(dist, self.pyproject.get("project", {}))
+
+    def _without_setuptools(self) -> Mapping[str, object]:
+        """Return what a table states that leaves nothing to setuptools."""
+        project = self.pyproject.get("project", {})
+        if "name" in project and not project.get("dynamic"):
+            return project_metadata(project)
+        raise ConfigError(
+            "project",
+            "leaves fields to setuptools, which is not here",
+            hint="install it beside hatch-agpm",
+        )
 
 
 class _Hatchling(OpenProject):

@@ -57,6 +57,11 @@ def check_output(root: Path, output: str, *, stub: bytes) -> tuple[str, ...]:
     directory = root / output
     module = directory.with_name(f"{directory.name}.py")
     problems: list[AgpmError] = []
+    around = directory.parent.with_suffix(".py")
+    if not directory.parent.exists() and around.exists():
+        what = f"is a module, which cannot hold the package of prompts, {output}/"
+        hint = "make it a package, or choose another `output` in [tool.hatch-agpm]"
+        problems.append(BundleError(around.relative_to(root).as_posix(), what, hint))
     if module.exists():
         what = f"has the name of the package of prompts, {output}/"
         problems.append(BundleError(f"{output}.py", what, "delete or rename it"))

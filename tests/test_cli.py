@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
 from hatch_agpm import __version__
 from hatch_agpm.cli import main
+
+ROOT = Path(__file__).parent.parent
 
 REVIEWER = "You review flat 1.2.0.\nBe kind.\nNo tabs.\nÄ Ada Lovelace, requests>=2\n"
 
@@ -434,6 +438,51 @@ def test_what_setuptools_refuses_is_an_error(write_files, capsys):
 
     shown = capsys.readouterr().err
     assert shown.startswith("hatch-agpm: project is refused by setuptools: ")
+
+
+WITHOUT_SETUPTOOLS = """
+import sys
+sys.modules["setuptools"] = None
+from hatch_agpm.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (("", ""), b"2 prompts in flat/prompts, "),
+        (
+            ('version = "1.2.0"', 'dynamic = ["version"]'),
+            b"hatch-agpm: project leaves fields to setuptools, which is not here; "
+            b"install it beside hatch-agpm\n",
+        ),
+    ],
+)
+def test_a_static_project_is_checked_without_setuptools(
+    copy_project, use_backend, edit, change, shown
+):
+    project = copy_project("flat")
+    edit(project, *change)
+    use_backend(project, "setuptools")
+
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SETUPTOOLS, "check"],
+        cwd=project,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.stderr or done.stdout).startswith(shown)
+    assert done.returncode == bool(done.stderr)
+
+
+def test_the_pre_commit_hook_runs_a_command_that_there_is(flat):
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    program, *arguments = hook["entry"].split()
+
+    assert program == "hatch-agpm"
+    assert main([*arguments, "--project", str(flat)]) == 0
 
 
 # --- verify ---------------------------------------------------------------------------

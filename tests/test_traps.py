@@ -150,13 +150,16 @@ def test_trap_07_a_checkout_that_went_away_leaves_no_namespace(
     assert output == f"No module named '{name.replace('-', '_')}'\n"
 
 
-def test_trap_08_hooks_without_an_artefact_leave_nothing_behind(copy_project, tmp_path):
+@pytest.mark.parametrize("options", [["--hooks-only"], ["--clean", "--hooks-only"]])
+def test_trap_08_hooks_without_an_artefact_leave_nothing_behind(
+    copy_project, tmp_path, options
+):
     project = copy_project("flat")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "--hooks-only"],
+        [sys.executable, "-m", "hatchling", "build", *options],
         cwd=project,
         env={**os.environ, "TMPDIR": str(scratch)},
         check=True,

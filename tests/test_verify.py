@@ -141,6 +141,11 @@ def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
             "delete or rename it",
         ),
         (
+            {"pkg.py": b""},
+            "pkg.py: is a module, which cannot hold the package of prompts, pkg/out/; "
+            "make it a package, or choose another `output` in [tool.hatch-agpm]",
+        ),
+        (
             {"pkg/out": b""},
             "pkg/out: is a file where the package of prompts goes; delete it",
         ),
