@@ -211,7 +211,10 @@ def _check_other_markdown(file: File) -> None:
     if document is None or not isinstance(document.value, dict):
         return
     agpm = document.value.get("agpm")
-    ours = isinstance(agpm, dict) and (agpm.get("templating") or "dependencies" in agpm)
+    ours = isinstance(agpm, dict) and (
+        agpm.get("templating")
+        or not agpm.keys().isdisjoint(("dependencies", "runtime"))
+    )
     if ours or "dependencies" in document.value:
         raise FrontmatterError(
             "only files that end in .md are templates or have dependencies",

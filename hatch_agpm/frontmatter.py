@@ -312,6 +312,9 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
     if isinstance(agpm, dict) and "dependencies" in agpm:
         hint = 'move it to the top: "dependencies": {...}'
         reader.problem("'agpm.dependencies' has no effect in JSON", 0, hint=hint)
+    if isinstance(agpm, dict) and "runtime" in agpm:
+        hint = "only files that end in .md leave values open"
+        reader.problem("'agpm.runtime' has no effect in JSON", 0, hint=hint)
     dependencies = value.get("dependencies")
     if isinstance(dependencies, dict) and not RESOURCE_TYPES.keys().isdisjoint(
         dependencies

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import json
 import pickle
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -576,6 +577,48 @@ def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
         "skills/s/SKILL.md:5: a skill is shipped as it is, so 'agpm.runtime' has no"
         " effect"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        (
+            "agents/a.markdown",
+            "---\nagpm: {runtime: {n: str}}\n---\n",
+            "agents/a.markdown: only files that end in .md are templates or have"
+            " dependencies; rename the file",
+        ),
+        (
+            "agents/a.json",
+            '{"agpm": {"runtime": {"n": "str"}}}',
+            "agents/a.json: 'agpm.runtime' has no effect in JSON; only files that end"
+            " in .md leave values open",
+        ),
+    ],
+)
+def test_where_a_declaration_would_have_no_effect_it_is_an_error(
+    error_of, path, text, message
+):
+    assert error_of({path: text}, f'[agents]\na = "{path}"\n') == message
+
+
+def test_the_page_shows_what_happens(prompts_of):
+    page = (Path(__file__).parent.parent / "docs/reading.md").read_text("utf-8")
+    section = page.partition("## Run-time variables")[2].partition("\n## ")[0]
+    shown = re.search(r"```markdown\n(.*?)```", section, re.DOTALL)[1]
+    (error,) = re.findall(r"```\n(example_pkg\..*?)\n```", section)
+    manifest = (
+        '[agents]\nhelper = { path = "a.md", template_vars = { project = { name ='
+        ' "x" } } }\n'
+    )
+    helper = prompts_of({"a.md": shown}, manifest).agents.helper
+
+    assert helper.startswith("You answer {{ user_name }} in ")
+    assert helper(user_name="Ada").startswith("You answer Ada in at most 5 sentences. ")
+    with pytest.raises(TypeError) as caught:
+        helper(user_nam="Ada")
+    package = type(helper).__module__
+    assert str(caught.value).replace(package, "example_pkg.prompts") == error
 
 
 def test_a_patched_file_keeps_its_places(prompts_of):
