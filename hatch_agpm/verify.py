@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["PlannedFile", "check_output", "verify_sdist", "verify_wheel"]
@@ -104,20 +104,7 @@ def verify_wheel(
     `BundleError`, or `ProblemsError` with all that is wrong.
     """
     try:
-        with zipfile.ZipFile(wheel) as archive:
-            found = [
-                (
-                    member.filename,
-                    PlannedFile.of(
-                        archive.read(member),
-                        executable=bool(
-                            member.external_attr >> 16 & _OWNER_MAY_EXECUTE
-                        ),
-                    ),
-                )
-                for member in archive.infolist()
-                if _matters(member.filename, plan, directory)
-            ]
+        found = list(_zip_files(wheel, lambda path: _matters(path, plan, directory)))
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(wheel.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(wheel.name, found, plan)))
@@ -129,23 +116,41 @@ def verify_sdist(
     """
     Compare the files of an sdist with the plan, whose paths begin at its root.
 
-    Otherwise as `verify_wheel`.
+    Otherwise as `verify_wheel`.  An sdist is a tar, or a zip as setuptools may write.
     """
-    found = []
+    errors = (OSError, EOFError, KeyError, tarfile.TarError, zipfile.BadZipFile)
     try:
-        with tarfile.open(sdist) as archive:
-            for member in archive:
-                path = member.name.partition("/")[2]
-                if member.isdir() or not _matters(path, plan, directory):
-                    continue
-                content = archive.extractfile(member)
-                data = content.read() if content else b""
-                mode = _followed(archive, member).mode
-                executable = bool(mode & _OWNER_MAY_EXECUTE)
-                found.append((path, PlannedFile.of(data, executable=executable)))
-    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
+        files = _zip_files if zipfile.is_zipfile(sdist) else _tar_files
+        inside = files(
+            sdist, lambda path: _matters(path.partition("/")[2], plan, directory)
+        )
+        found = [(path.partition("/")[2], file) for path, file in inside]
+    except (*errors, zlib.error) as error:
         raise BundleError(sdist.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(sdist.name, found, plan)))
+
+
+def _zip_files(
+    path: Path, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, PlannedFile]]:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if wanted(member.filename) and not member.is_dir():
+                executable = bool(member.external_attr >> 16 & _OWNER_MAY_EXECUTE)
+                data = archive.read(member)
+                yield member.filename, PlannedFile.of(data, executable=executable)
+
+
+def _tar_files(
+    path: Path, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, PlannedFile]]:
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if wanted(member.name) and not member.isdir():
+                content = archive.extractfile(member)
+                data = content.read() if content else b""
+                executable = bool(_followed(archive, member).mode & _OWNER_MAY_EXECUTE)
+                yield member.name, PlannedFile.of(data, executable=executable)
 
 
 def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -157,7 +162,7 @@ def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarI
 
 
 def _matters(path: str, plan: Mapping[str, PlannedFile], directory: str) -> bool:
-    below = path.startswith(f"{directory}/") and not path.endswith("/")
+    below = path.startswith(f"{directory}/")
     return path in plan or below
 
 

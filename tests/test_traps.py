@@ -510,20 +510,22 @@ def test_trap_29_no_member_of_an_sdist_leads_out_of_it(copy_project, build, back
     assert {m.linkname for m in members if m.issym()} == {"../../lib/greeting.md"}
 
 
-@pytest.mark.parametrize("command", ["bdist_wheel", "sdist"])
+@pytest.mark.parametrize(
+    "command", ["bdist_wheel", "sdist", "sdist --formats=zip,bztar"]
+)
 def test_trap_30_setup_py_alone_proves_what_it_makes(
     copy_project, run_command, command
 ):
     project = copy_project(
         "flat", {"setup.py": "from setuptools import setup\nsetup()\n"}
     )
-    code, output = run_command([sys.executable, "setup.py", command], project)
+    code, output = run_command([sys.executable, "setup.py", *command.split()], project)
     assert code == 0, output
     (project / "docs/rules.md").unlink()
     for path in (project / "dist").iterdir():
         path.unlink()
 
-    code, output = run_command([sys.executable, "setup.py", command], project)
+    code, output = run_command([sys.executable, "setup.py", *command.split()], project)
 
     assert code == 1
     assert last(output).startswith("prompts/agents/reviewer.md:13:25: ")
