@@ -23,6 +23,7 @@ from hatch_agpm.content import (
 from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
     AgpmError,
+    ContentError,
     FrontmatterError,
     TemplateError,
     raise_problems,
@@ -193,12 +194,7 @@ class _Renderer:
         texts = self._texts(resource, file)
         text = texts.document
         if resource in self.dependents:
-            self.contents[resource] = self._data(resource)
-            if texts.content is not None:
-                self.contents[resource]["content"] = texts.content
-            if texts.worded is not None:
-                worded = {**self.contents[resource], "content": texts.worded}
-                self.worded[resource] = worded
+            self._remember(resource, texts)
         self.inputs[resource] = self._inputs_of(resource, file)
         if resource.type in MERGED:
             check_shape(
@@ -229,6 +225,15 @@ class _Renderer:
             executable=file.executable,
             files=self._skill_files(resource, text),
         )
+
+    def _remember(self, resource: Resource, texts: Texts) -> None:
+        """Keep what those see that embed a resource."""
+        data = self._data(resource)
+        if texts.worded is not None:
+            self.worded[resource] = {**data, "content": texts.worded}
+        if texts.content is not None:
+            data["content"] = texts.content
+        self.contents[resource] = data
 
     def _parts(self, text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
         if isinstance(text, bytes) or not path.endswith(".md"):
@@ -275,7 +280,12 @@ class _Renderer:
         self, resource: Resource, file: File, *, embedded: bool, worded: bool = False
     ) -> Rendered:
         context = self._context(resource, worded=worded)
-        text = _source_text(file)
+        # Bytes are for scripts; and what is embedded has to be text.
+        text = (
+            file.text
+            if embedded or resource.type != "scripts"
+            else _text_or_bytes(file)
+        )
         if isinstance(text, bytes):
             return Rendered(document=text)
         matter = None
@@ -371,7 +381,8 @@ class _Renderer:
 
 
 _UNDECLARED = re.compile(
-    r"'agpm\.deps\.(?P<type>\w+)(?:\.(?P<key>\w+))?.*' is undefined"
+    r"""'agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?"""
+    r"""(?:\.(?P<key>\w+))?.*' is undefined"""
 )
 
 
@@ -407,12 +418,12 @@ def _input(file: File) -> Input:
     return Input(path=file.path, sha256=file.sha256)
 
 
-def _source_text(file: File) -> str | bytes:
+def _text_or_bytes(file: File) -> str | bytes:
     """Return the file as text if it is text, else its bytes."""
     try:
-        return file.data.decode()
-    except UnicodeDecodeError:
+        return file.text
+    except ContentError:
+        # For these the language or the parser needs text.
         if file.path.endswith((".md", ".json")):
-            # For these the error says where.
-            return file.text
+            raise
         return file.data

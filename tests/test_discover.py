@@ -251,11 +251,13 @@ def test_a_bundle_can_be_kept_in_a_set_and_says_what_it_is():
 # --- from real wheels -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @pytest.mark.parametrize("target", ["wheel", "editable"])
-def test_what_hatch_builds_is_discovered_and_loaded(
-    copy_project, build, unpack, target
+def test_what_a_backend_builds_is_discovered_and_loaded(
+    copy_project, build, unpack, backend, target
 ):
-    site = unpack(build(copy_project("src-layout"), target).artefact)
+    built = build(copy_project("src-layout"), target, backend=backend)
+    site = unpack(built.artefact)
 
     (bundle,) = discover(site)
 
@@ -272,3 +274,17 @@ def test_what_hatch_builds_is_discovered_and_loaded(
         check=True,
     ).stdout.split()
     assert list(bundle.names) == names
+
+
+def test_setuptools_writes_nothing_into_the_metadata_of_others(
+    write_files, build, unpack
+):
+    # As where the environment of a build has hatch-agpm for another project.
+    files = {
+        "pyproject.toml": '[project]\nname = "other"\nversion = "1"\n',
+        "other.py": "",
+    }
+    site = unpack(build(write_files(files), backend="setuptools").artefact)
+
+    assert discover(site) == []
+    assert list(site.rglob(FILE_NAME)) == []
