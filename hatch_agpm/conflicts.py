@@ -23,6 +23,10 @@ _FILES: Final = frozenset(["agent", "snippet", "command", "script", "skill"])
 """The types that are installed as files of their own."""
 
 
+_SHOWN: Final = 5
+"""How many files a message names."""
+
+
 def check_install_paths(resources: Sequence[RenderedResource], *, by_key: bool) -> None:
     """
     Refuse two resources with one install path.
@@ -57,7 +61,9 @@ def _conflict(path: str, group: Sequence[RenderedResource]) -> ConflictError:
     hint = "give one a 'filename' or 'target'"
     files = sorted({resource.source_path for resource in group})
     if len(files) > 1:
-        return ConflictError(f"both would be installed as {path}", files, hint)
+        more = len(files) - _SHOWN
+        shown = [*files[:_SHOWN], f"{more} more"] if more > 0 else files
+        return ConflictError(f"both would be installed as {path}", shown, hint)
     keys = sorted({resource.alias for resource in group if resource.alias})
     what = f"its entries {' and '.join(keys)} would both be installed as {path}"
     return ConflictError(what, files, hint)

@@ -89,6 +89,8 @@ def _stands_alone(head: str, body: str) -> bool:
     """
     plain = not any(mark in head for mark in ("{{", "{%", "{#", "```"))
     trimmed = body.strip(WHITE_SPACE)
+    # A second carriage return would be taken for a line end of its own.
+    plain = plain and "\r" not in body
     return plain and not trimmed.startswith("{") and not trimmed.endswith("}")
 
 
@@ -139,9 +141,13 @@ def filter_content(tree: Tree, value: object) -> tuple[File, str]:
         real = tree.locate(value)
     except ContentError as error:
         raise _refused(error.what, hint=error.hint) from None
-    if real is None or tree.is_directory(real):
+    if real is None:
         what = f"the file '{value}' does not exist"
         raise _refused(what, hint=tree.nearest(value))
+    if tree.is_directory(real):
+        raise _refused(f"'{value}' is a directory, not a file")
+    if _ending(real) != _ending(value):
+        raise _refused(f"'{value}' is a link to '{real}', which ends otherwise")
     if tree.from_base(real).startswith("../"):
         raise _refused(f"'{value}' leads out of the manifest's directory")
     try:
@@ -157,8 +163,7 @@ def filter_content(tree: Tree, value: object) -> tuple[File, str]:
 
 def _filtered(file: File, name: str) -> str:
     extension = name.lower().rpartition(".")[2]
-    # Case counts for Markdown, as it does in AGPM.
-    if name.endswith(".md"):
+    if extension == "md":
         return body_text(file.text)
     if extension == "json":
         try:
@@ -167,6 +172,10 @@ def _filtered(file: File, name: str) -> str:
             # Comments and trailing commas are usual in configuration files.
             return file.text
     return file.text
+
+
+def _ending(path: str) -> str:
+    return posixpath.splitext(path)[1].lower()
 
 
 def _check_path(path: str) -> None:

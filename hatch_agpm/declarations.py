@@ -34,15 +34,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hatch_agpm.files import File
-    from hatch_agpm.frontmatter import Split
+    from hatch_agpm.frontmatter import Dialect, Split
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.yaml12 import Document
 
 __all__ = ["Declarations", "Matter"]
 
 _JINJA2 = re.compile(
-    r"\btemplating[ \t]*:[ \t]*[\"']?jinja2[\"']?[ \t]*(?=$|[,}#])", re.MULTILINE
+    r"""
+    ^agpm[ \t]*:[ \t]*
+    (?:
+        \{[^}\n#]*?\btemplating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*[,}]
+    |
+        (?:\#.*)?\n
+        (?:[ \t]*\n|[ \t]+[^ \t\n].*\n)*?
+        [ \t]+templating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*(?:\#.*)?$
+    )
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
+"""The flag as it can be seen before the frontmatter is rendered."""
 _OTHER_MARKDOWN = (".md", ".markdown")
 
 
@@ -98,13 +109,14 @@ class Declarations:
         parts = self._split(file)
         if parts is None:
             return None
+        dialect: Dialect = "jinja2" if _JINJA2.search(parts.matter) else "tera"
         rendered = render_piece(
             self.environment,
             parts.matter,
             context,
             path=file.path,
             line=parts.line,
-            dialect="jinja2" if _JINJA2.search(parts.matter) else "tera",
+            dialect=dialect,
         )
         # By the file, not its path: a patched one has another text.
         key = (file, rendered)
@@ -113,6 +125,10 @@ class Declarations:
         frontmatter = self._frontmatters[key]
         if frontmatter is None:
             return None
+        if frontmatter.dialect not in {None, dialect}:
+            what = "the language cannot be seen before the frontmatter is rendered"
+            hint = "write 'agpm:' and below it '  templating: jinja2'"
+            raise FrontmatterError(what, file.path, parts.line, hint=hint)
         return Matter(
             split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
         )

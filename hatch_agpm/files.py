@@ -14,6 +14,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["File", "Tree"]
 
+_MOST_GUESSES: Final = 20
 _ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class File:
     """The content of one file, read once."""
 
@@ -38,12 +40,12 @@ class File:
     data: bytes
     executable: bool
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Of the bytes, in hexadecimal digits."""
         return hashlib.sha256(self.data).hexdigest()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The content as text; raises ContentError where it is not UTF-8."""
         try:
@@ -73,6 +75,8 @@ class Tree:
         self.base = Path(os.path.realpath(base))
         self._files: dict[str, File] = {}
         self._real: dict[str, str | None] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
+        self._guesses = 0
 
     @property
     def read_files(self) -> Mapping[str, File]:
@@ -136,18 +140,30 @@ class Tree:
 
     def nearest(self, path: str) -> str:
         """Return a hint that names the file most like the missing `path`, or ""."""
-        folder, _, name = path.rpartition("/")
-        try:
-            real = self._locate(folder or ".")
-            if real is None:
-                return ""
-            names = [entry.name for entry in (self.root / real).iterdir()]
-        except (OSError, ContentError):
+        if "\\" in path:
+            return "paths are written with '/'"
+        self._guesses += 1
+        if self._guesses > _MOST_GUESSES:
+            # To guess takes time, and nobody reads a thousand hints.
             return ""
-        hint = did_you_mean(name, filter(_is_text, names))
+        folder, _, name = path.rpartition("/")
+        hint = did_you_mean(name, self._names(folder))
         if folder and hint:
             return hint.replace("'", f"'{folder}/", 1)
         return hint
+
+    def _names(self, folder: str) -> tuple[str, ...]:
+        """Return what lies in a directory; nothing where it cannot be read."""
+        if folder not in self._listings:
+            names: list[str] = []
+            try:
+                real = self._locate(folder or ".")
+                if real is not None:
+                    names = [entry.name for entry in (self.root / real).iterdir()]
+            except (OSError, ContentError):
+                names = []
+            self._listings[folder] = tuple(filter(_is_text, names))
+        return self._listings[folder]
 
     def is_directory(self, path: str) -> bool:
         """Tell whether a real path is a directory."""
@@ -193,6 +209,9 @@ class Tree:
             try:
                 with os.scandir(self.root / directory / folder) as entries:
                     for entry in entries:
+                        if entry.name == "__pycache__":
+                            # Python leaves it beside scripts that have been run.
+                            continue
                         path = f"{folder}{entry.name}"
                         found.append(path)
                         if entry.is_dir(follow_symlinks=False):

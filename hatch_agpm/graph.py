@@ -19,12 +19,12 @@ from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
     ContentError,
-    CycleError,
     FrontmatterError,
     ProblemsError,
     raise_problems,
 )
 from hatch_agpm.keys import Dependency, keyed
+from hatch_agpm.ordering import dependencies_first
 from hatch_agpm.patterns import compile_pattern, is_pattern
 from hatch_agpm.placement import install_path
 from hatch_agpm.resource_types import RESOURCE_TYPES
@@ -106,6 +106,10 @@ class _Node:
     install: bool | None = None
     edges: list[tuple[Spec, _Node]] = field(default_factory=list)
 
+    def children(self) -> Iterator[_Node]:
+        """Yield what it depends on."""
+        return (child for _, child in self.edges)
+
 
 def resolve(
     manifest: Manifest,
@@ -124,7 +128,9 @@ def resolve(
     resolver = _Resolver(manifest, tree, declarations, metadata)
     resolver.list_entries()
     resolver.follow()
-    ordered = _dependencies_first(resolver.nodes)
+    ordered = dependencies_first(
+        resolver.nodes, children=_Node.children, name=lambda node: node.file
+    )
     return _Freezer(manifest, tree).freeze(ordered)
 
 
@@ -206,6 +212,7 @@ class _Resolver:
         file = self.tree.locate(whole)
         if file is not None:
             self._check_kind(entry.type, file, whole)
+            _check_ending(entry, file)
             self._path(name, file)
             yield entry.path.rstrip("/"), file, False
             return
@@ -349,16 +356,43 @@ class _Resolver:
         else:
             # Relative to the directory above its own, whatever that is called.
             path = posixpath.join(folder, "..", spec.path)
-        file = self.tree.locate(path)
+        try:
+            file = self.tree.locate(path)
+        except ContentError as error:
+            raise _hinting(error, self._respelled(folder, spec.path)) from None
         if file is None and is_pattern(spec.path):
             return [file for _, file in self.expand(spec.type, folder, spec.path)]
         if file is None:
             where = posixpath.normpath(path)
-            raise ContentError(
-                f"there is no file '{where}'", hint=self.tree.nearest(where)
-            )
+            hint = self._respelled(folder, spec.path) or self.tree.nearest(where)
+            raise ContentError(f"there is no file '{where}'", hint=hint)
         self._check_kind(spec.type, file, path)
         return [file]
+
+    def _respelled(self, folder: str, path: str) -> str:
+        """Return a hint where a path is right, but for where it starts; else ""."""
+        for start in ("", folder):
+            try:
+                found = self.tree.locate(posixpath.join(start, path))
+            except ContentError:
+                continue
+            if found is not None:
+                written = posixpath.relpath(posixpath.join(start, path), folder)
+                written = written if written.startswith("..") else f"./{written}"
+                return f"write '{written}'"
+        return ""
+
+
+def _check_ending(entry: Entry, file: str) -> None:
+    """Refuse a link whose target ends otherwise: one of the two would be ignored."""
+    ending = posixpath.splitext(file)[1]
+    if entry.type != "skills" and posixpath.splitext(entry.path)[1] != ending:
+        what = f"is a link to '{file}', which ends otherwise"
+        raise ConfigError(f"{entry.key}.path", what, repr(entry.path))
+
+
+def _hinting(error: ContentError, hint: str) -> ContentError:
+    return error.hinting(hint) if hint else error
 
 
 def _static_part(pattern: str) -> tuple[str, str]:
@@ -380,32 +414,6 @@ def _entry_error(entry: Entry, error: ConfigError | ContentError) -> ConfigError
     return ConfigError(f"{entry.key}.path:", _what(error), hint=error.hint)
 
 
-def _dependencies_first(nodes: list[_Node]) -> list[_Node]:
-    """
-    Order nodes so that each comes after what it depends on.
-
-    Without recursion, since a chain may be longer than Python's stack is deep.
-    Raises CycleError with the whole circle.
-    """
-    done: dict[_Node, None] = {}
-    for start in nodes:
-        trail = {start: iter(start.edges)} if start not in done else {}
-        while trail:
-            node = next(reversed(trail))
-            for _, child in trail[node]:
-                if child in trail:
-                    path = [n.file for n in trail]
-                    circle = path[path.index(child.file) :]
-                    raise CycleError([*circle, child.file])
-                if child not in done:
-                    trail[child] = iter(child.edges)
-                    break
-            else:
-                done[node] = None
-                del trail[node]
-    return list(done)
-
-
 class _Freezer:
     """Turns nodes into resources, dependencies first."""
 
@@ -417,15 +425,15 @@ class _Freezer:
 
     def freeze(self, nodes: list[_Node]) -> tuple[Resource, ...]:
         for node in nodes:
+            if any(child not in self.frozen for _, child in node.edges):
+                # It depends on what could not be frozen, and is not at fault.
+                continue
             try:
                 self.frozen[node] = self._resource(node)
             except ProblemsError as error:
                 self.problems.extend(error.problems)
             except AgpmError as error:
                 self.problems.append(error)
-            if self.problems and node not in self.frozen:
-                # What depends on it cannot be frozen, and is not at fault.
-                break
         raise_problems(self.problems)
         return tuple(self.frozen[node] for node in nodes)
 

@@ -163,7 +163,10 @@ def _base_name(resource: RenderedResource) -> str:
 def _tail(resource: RenderedResource) -> str:
     if resource.type == "skill":
         return "/SKILL.md"
-    return PurePosixPath(resource.source_path).suffix
+    tail = PurePosixPath(resource.source_path).suffix
+    # A key that has the ending already, as `run.sh` beside `run.py`, gets no second.
+    keyed = resource.alias is not None and _is_keyed(resource)
+    return "" if keyed and str(resource.alias).endswith(tail) else tail
 
 
 def _content(resource: RenderedResource) -> tuple[object, ...]:

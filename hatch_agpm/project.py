@@ -10,18 +10,26 @@ from __future__ import annotations
 import keyword
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import AgpmError, ConfigError, ProblemsError, raise_problems
+from hatch_agpm.errors import (
+    AgpmError,
+    BundleError,
+    ConfigError,
+    ProblemsError,
+    did_you_mean,
+    raise_problems,
+)
 from hatch_agpm.manifest import SECTIONS, Manifest, read_manifest
 from hatch_agpm.resource_types import RESOURCE_TYPES
 from hatch_agpm.tables import TableReader
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Project", "find_output", "load_toml", "read_agpm_toml", "read_project"]
 
@@ -78,7 +86,15 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
     tool = pyproject.get("tool", {})
-    table = tool.get("hatch-agpm", {}) if isinstance(tool, dict) else {}
+    tool = tool if isinstance(tool, dict) else {}
+    raise_problems(
+        [
+            ConfigError(f"tool.{name}", "is not read", hint=f"call it {TABLE}")
+            for name in ("agpm", "hatch_agpm")
+            if name in tool
+        ]
+    )
+    table = tool.get("hatch-agpm", {})
     if not isinstance(table, dict):
         raise ConfigError(TABLE, "must be a table", repr(table))
     reader = TableReader(f"{TABLE}.")
@@ -154,7 +170,8 @@ def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
 
 
 def _by_convention(root: Path) -> dict[str, dict[str, str]]:
-    found = {type_: dict(_conventional(root, type_)) for type_ in RESOURCE_TYPES}
+    _check_names(root / _CONVENTION)
+    found = {type_: _conventional(root, type_) for type_ in RESOURCE_TYPES}
     found = {type_: entries for type_, entries in found.items() if entries}
     if not found:
         raise ConfigError(
@@ -166,22 +183,62 @@ def _by_convention(root: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def _conventional(root: Path, type_: str) -> Iterator[tuple[str, str]]:
-    """Yield key and path of each resource in the directory of its type."""
-    top = root / _CONVENTION / type_
-    for path in sorted(top.rglob("*")):
-        relative = path.relative_to(top)
-        if any(part.startswith(".") for part in relative.parts):
+def _check_names(top: Path) -> None:
+    """Refuse directories whose names are nearly those of types: nobody reads them."""
+    problems: list[AgpmError] = []
+    for path in sorted(top.iterdir()) if top.is_dir() else ():
+        if path.name in RESOURCE_TYPES or not path.is_dir():
             continue
-        whole = path.relative_to(root).as_posix()
-        if type_ == "skills":
-            if path.name == "SKILL.md":
-                yield (
-                    relative.parent.as_posix(),
-                    path.parent.relative_to(root).as_posix(),
-                )
-        elif path.is_file():
-            yield relative.with_suffix("").as_posix(), whole
+        name = path.name.lower().replace("_", "-")
+        if hint := did_you_mean(name, RESOURCE_TYPES):
+            shown = f"{_CONVENTION}/{path.name}"
+            problems.append(BundleError(shown, "is no directory of resources", hint))
+    raise_problems(problems)
+
+
+def _conventional(root: Path, type_: str) -> dict[str, str]:
+    """Return key and path of each resource in the directory of its type."""
+    top = root / _CONVENTION / type_
+    found = _skills(top) if type_ == "skills" else _files(top)
+    stems = Counter(path.with_suffix("") for path in found)
+    entries = {}
+    for path in found:
+        # Of two files that differ in their ending, none may take the other's name.
+        alone = type_ == "skills" or stems[path.with_suffix("")] == 1
+        key = path.with_suffix("") if alone and type_ != "skills" else path
+        entries[key.as_posix()] = f"{_CONVENTION}/{type_}/{path.as_posix()}"
+    return entries
+
+
+def _skills(top: Path) -> list[PurePosixPath]:
+    """Return the directories that hold a SKILL.md, but for those inside another."""
+    found: list[PurePosixPath] = []
+    for path in _files(top):
+        skill = path.parent
+        if path.name == "SKILL.md" and not any(
+            other == skill or other in skill.parents for other in found
+        ):
+            found.append(skill)
+    if PurePosixPath() in found:
+        what = "lies in no directory that would name the skill"
+        shown = f"{_CONVENTION}/skills/SKILL.md"
+        raise BundleError(shown, what, "move it to one of its own")
+    return found
+
+
+def _files(top: Path) -> list[PurePosixPath]:
+    """Return the files below a directory, by path; hidden ones are not meant."""
+    paths = (
+        PurePosixPath(path.relative_to(top).as_posix())
+        for path in top.rglob("*")
+        # A link that leads nowhere is listed, so that it is missed.
+        if path.is_file() or (path.is_symlink() and not path.exists())
+    )
+    return sorted(
+        path
+        for path in paths
+        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+    )
 
 
 def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manifest:
@@ -231,7 +288,9 @@ def find_output(project: Project, distribution: str) -> str:
     the distribution.  Raises ConfigError where there is no such package, or two.
     """
     if project.output is not None:
-        return str(PurePosixPath(project.output))
+        output = PurePosixPath(project.output)
+        _check_parent(project.root, output)
+        return str(output)
     packages = _packages(project.root, distribution)
     if len(packages) == 1:
         return f"{packages[0]}/prompts"
@@ -241,6 +300,17 @@ def find_output(project: Project, distribution: str) -> str:
         f"is missing: there {'are' if packages else 'is'} {found}",
         hint='say where the prompts go: output = "<package>/prompts"',
     )
+
+
+def _check_parent(root: Path, output: PurePosixPath) -> None:
+    """Refuse a package that is not there beside one with nearly its name."""
+    parent = root / output.parent
+    if parent.is_dir() or not parent.parent.is_dir():
+        return
+    packages = [path.name for path in parent.parent.iterdir() if any(path.glob("*.py"))]
+    if hint := did_you_mean(parent.name, packages):
+        what = f"lies in '{output.parent}', which is not there"
+        raise ConfigError(f"{TABLE}.output", what, repr(str(output)), hint)
 
 
 def _packages(root: Path, distribution: str) -> list[str]:

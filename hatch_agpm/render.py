@@ -73,7 +73,7 @@ def render_project(
     """
     project = read_project(root, pyproject)
     output = find_output(project, distribution)
-    known = {**metadata, "package": _import_name(output)}
+    known = {"package": _import_name(output), **metadata}
     renderer = _Renderer(project, known if project.with_metadata else {})
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.

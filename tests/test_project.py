@@ -131,13 +131,18 @@ def test_the_conventional_directories_name_resources_by_their_paths(write_files)
             "prompts/skills/fix/SKILL.md": "",
             "prompts/skills/fix/scripts/run.sh": "",
             "prompts/skills/none/README.md": "",
-            "prompts/agent/typo.md": "",
+            "prompts/scripts/__pycache__/run.pyc": "",
+            "prompts/skills/fix/inner/SKILL.md": "",
+            "prompts/scripts/lint.sh": "",
+            "prompts/scripts/lint.py": "",
             "prompts/readme.md": "",
         }
     )
     assert listed(read(root, {})) == [
         ("agents", "team/lead", "prompts/agents/team/lead.md"),
         ("mcp-servers", "files", "prompts/mcp-servers/files.json"),
+        ("scripts", "lint.py", "prompts/scripts/lint.py"),
+        ("scripts", "lint.sh", "prompts/scripts/lint.sh"),
         ("scripts", "run.tar", "prompts/scripts/run.tar.gz"),
         ("skills", "fix", "prompts/skills/fix"),
     ]
@@ -224,3 +229,39 @@ def test_an_output_that_is_said_is_taken(output, write_files):
     root = write_files({"prompts/agents/a.md": ""})
     found = find_output(read(root, {"output": output}), "x")
     assert found == output.rstrip("/")
+
+
+@pytest.mark.parametrize("name", ["agent", "snipets", "mcp_servers", "Snippets"])
+def test_a_directory_that_is_nearly_a_type_is_refused(name, write_files):
+    root = write_files({"prompts/commands/a.md": "", f"prompts/{name}/x.md": ""})
+    with pytest.raises(AgpmError, match=f"^prompts/{name}: is no directory of res"):
+        read(root, {})
+
+
+def test_a_skill_without_a_directory_of_its_own_is_refused(write_files):
+    root = write_files({"prompts/skills/SKILL.md": ""})
+    with pytest.raises(AgpmError, match=r"^prompts/skills/SKILL\.md: lies in no dir"):
+        read(root, {})
+
+
+def test_a_dangling_link_is_missed(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    (root / "prompts/agents/b.md").symlink_to("nowhere.md")
+    assert ("agents", "b", "prompts/agents/b.md") in listed(read(root, {}))
+
+
+@pytest.mark.parametrize("name", ["agpm", "hatch_agpm"])
+def test_a_table_of_another_name_is_refused(name, tmp_path):
+    with pytest.raises(AgpmError) as caught:
+        read_project(tmp_path, {"tool": {name: {}}})
+    assert str(caught.value) == f"tool.{name} is not read; call it tool.hatch-agpm"
+
+
+def test_an_output_in_a_misspelt_package_is_refused(write_files):
+    root = write_files({"pkg/__init__.py": "", "prompts/agents/a.md": ""})
+    with pytest.raises(AgpmError) as caught:
+        find_output(read(root, {"output": "pgk/prompts"}), "pkg")
+    assert str(caught.value) == (
+        "tool.hatch-agpm.output lies in 'pgk', which is not there, got "
+        "'pgk/prompts'; did you mean 'pkg'?"
+    )

@@ -219,6 +219,62 @@ MISTAKES = [
 ]
 
 
+MISTAKES += [
+    pytest.param(
+        {"prompts/agents/a.md": depends("prompts/s/x.md"), "prompts/s/x.md": ""},
+        '[agents]\na = "prompts/agents/a.md"\n',
+        "prompts/agents/a.md:6: the dependency 'prompts/s/x.md': there is no file "
+        "'prompts/prompts/s/x.md'; write '../s/x.md'",
+        id="dependency written from the root",
+    ),
+    pytest.param(
+        {"a.md": depends("s/x.md"), "s/x.md": ""},
+        '[agents]\na = "a.md"\n',
+        "a.md:6: the dependency 's/x.md': '../s/x.md' leads out of the project; "
+        "write './s/x.md'",
+        id="dependency of a file at the root",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends(
+                "../s/tone.txt", body="{% if agpm.deps %}{% endif %}"
+            ),
+            "s/tone.txt": b"caf\xe9\n",
+        },
+        AGENT,
+        "s/tone.txt:1: is not UTF-8 text, got byte 0xe9; save the file as UTF-8",
+        id="embedded text that is not UTF-8",
+    ),
+    pytest.param(
+        {"s/tone.txt": b"caf\xe9\n"},
+        '[snippets]\ntone = "s/tone.txt"\n',
+        "s/tone.txt:1: is not UTF-8 text, got byte 0xe9; save the file as UTF-8",
+        id="a snippet that is not UTF-8",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 'docs' | content }}", "docs/x": ""},
+        AGENT,
+        "agents/a.md:5:13: 'docs' cannot be embedded; files can be md, txt, json, "
+        "toml, yaml, yml\n    {{ 'docs' | content }}\n                ^",
+        id="content of a directory",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 'docs.md' | content }}", "docs.md/x": ""},
+        AGENT,
+        "agents/a.md:5:16: 'docs.md' is a directory, not a file\n"
+        "    {{ 'docs.md' | content }}\n                   ^",
+        id="content of a directory that looks like a file",
+    ),
+    pytest.param(
+        {"agents/a.md": ""},
+        "[agents]\na = 'agents\\a.md'\n",
+        "agpm.toml: agents.a.path names no file, got 'agents\\\\a.md'; paths are "
+        "written with '/'",
+        id="a path with backslashes",
+    ),
+]
+
+
 @pytest.mark.parametrize(("files", "manifest", "message"), MISTAKES)
 def test_a_mistake_is_told_by_place_and_way_out(files, manifest, message, render_files):
     with pytest.raises(AgpmError) as caught:
@@ -446,3 +502,107 @@ def test_an_unreadable_file_is_told(write_files):
     (root / "agents/a.md").chmod(0)
     with pytest.raises(AgpmError, match=r"agents/a.md: cannot be read: Permission"):
         render_manifest(root / "agpm.toml")
+
+
+def test_conflicts_of_several_files_are_told_at_once(render_files):
+    twice = (
+        "---\nagpm:\n  templating: true\n  dependencies:\n    snippets:\n"
+        "      - path: ../s/{0}.md\n      - path: ../t/{0}.md\n---\n"
+    )
+    files = {f"agents/{n}.md": twice.replace("{0}", n) for n in "xy"}
+    files |= {f"{folder}/{n}.md": "" for folder in "st" for n in "xy"}
+    manifest = '[agents]\nx = "agents/x.md"\ny = "agents/y.md"\n'
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    assert str(caught.value).count("both are the dependency") == 2
+
+
+def test_a_link_that_ends_otherwise_than_its_target_is_refused(render_files, tmp_path):
+    (tmp_path / "l.md").symlink_to("x.txt")
+    with pytest.raises(AgpmError) as caught:
+        render_files({"x.txt": "x"}, '[agents]\na = "l.md"\n')
+    assert str(caught.value) == (
+        "agpm.toml: agents.a.path is a link to 'x.txt', which ends otherwise, got "
+        "'l.md'"
+    )
+    body = "{{ 'l.md' | content }}"
+    with pytest.raises(AgpmError, match=r"'l\.md' is a link to 'x\.txt', which ends"):
+        render_files({"x.txt": "x", "agents/a.md": TEMPLATE + body}, AGENT)
+
+
+def test_the_filter_takes_markdown_in_any_case(render_files):
+    files = {
+        "agents/a.md": TEMPLATE + "[{{ 'h.MD' | content }}]",
+        "h.MD": "---\na: 1\n---\n\nhead\n\n",
+    }
+    (agent,) = render_files(files, AGENT)
+    assert agent.text.endswith("[head\n]")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# templating: jinja2", "description: |\n  templating: jinja2", "x: jinja2"],
+)
+def test_only_the_flag_itself_chooses_jinja2(line, render_files):
+    agent = (
+        f"---\n{line}\nv: '{{{{ project.yes }}}}'\nagpm: {{templating: true}}\n---\n"
+    )
+    (found,) = render_files({"agents/a.md": agent}, f"[project]\nyes = true\n{AGENT}")
+    assert found.metadata["v"] == "true"
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "agpm:\n  templating: jinja2",
+        "agpm: {templating: jinja2}",
+        "agpm:   # ours\n\n    # more\n    x: 1\n    templating: 'jinja2'  # yes",
+    ],
+)
+def test_jinja2_is_for_the_frontmatter_too(flag, render_files):
+    agent = f"---\n{flag}\nv: '{{{{ project.yes }}}}'\n---\n{{{{ 1 if true else 2 }}}}"
+    (found,) = render_files({"agents/a.md": agent}, f"[project]\nyes = true\n{AGENT}")
+    assert found.metadata["v"] == "True"
+    assert found.text.endswith("---\n1")
+
+
+def test_a_flag_that_appears_only_when_rendered_is_refused(render_files):
+    agent = "---\nagpm:\n  templating: '{{ project.language }}'\n---\n"
+    manifest = f'[project]\nlanguage = "jinja2"\n{AGENT}'
+    with pytest.raises(AgpmError, match="the language cannot be seen before"):
+        render_files({"agents/a.md": agent}, manifest)
+
+
+def test_blank_lines_before_the_flag_cost_nothing(render_files):
+    blank = "  \n" * 5000
+    agent = f"---\nagpm:\n{blank}  templating: true\n---\n"
+    assert len(render_files({"agents/a.md": agent}, AGENT)) == 1
+
+
+def test_thousands_of_missing_files_are_told_in_seconds(render_files):
+    files = {f"s/s{n}.md": "" for n in range(2000)}
+    manifest = "[snippets]\n" + "".join(f's{n} = "s/t{n}.md"\n' for n in range(2000))
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    assert str(caught.value).count("names no file") == 2000
+    assert str(caught.value).count("did you mean") == 20
+
+
+def test_a_second_carriage_return_is_the_same_embedded_or_not(render_files):
+    files = {
+        "agents/a.md": depends("../s/b.md"),
+        "s/b.md": TEMPLATE + "long text\r\r\nmore {{ 1 }} end\n",
+    }
+    alone = TEMPLATE + "long text\r\r\nmore {{ 1 }} end\n"
+    embedded = [r.text for r in render_files(files, AGENT) if r.name == "s/b"]
+    (single,) = render_files({"s/b.md": alone}, '[snippets]\nb = "s/b.md"\n')
+    assert embedded == [single.text]
+
+
+def test_byte_code_is_no_part_of_a_skill(render_files):
+    files = {
+        "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n",
+        "skills/k/scripts/__pycache__/x.pyc": b"\0",
+    }
+    (skill,) = render_files(files, '[skills]\nk = "skills/k"\n')
+    assert [file.path for file in skill.files] == ["SKILL.md"]

@@ -1,0 +1,45 @@
+"""The order in which dependencies come before what depends on them, or the circle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from hatch_agpm.errors import CycleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["dependencies_first"]
+
+N = TypeVar("N")
+
+
+def dependencies_first(
+    nodes: Iterable[N],
+    *,
+    children: Callable[[N], Iterator[N]],
+    name: Callable[[N], str],
+) -> list[N]:
+    """
+    Order nodes so that each comes after its `children`.
+
+    Without recursion, since a chain may be longer than Python's stack is deep.
+    Raises CycleError with the names of the whole circle.
+    """
+    done: dict[N, None] = {}
+    for start in nodes:
+        trail = {start: children(start)} if start not in done else {}
+        while trail:
+            node = next(reversed(trail))
+            for child in trail[node]:
+                if child in trail:
+                    path = list(trail)
+                    circle = [*path[path.index(child) :], child]
+                    raise CycleError([name(each) for each in circle])
+                if child not in done:
+                    trail[child] = children(child)
+                    break
+            else:
+                done[node] = None
+                del trail[node]
+    return list(done)
