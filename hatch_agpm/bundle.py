@@ -177,6 +177,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "executable": contents[item.path][1],
         "size": len(document),
         "sha256": _sha256(document),
+        "checksum": f"sha256:{_checksum(resource)}",
         "encoding": None if isinstance(resource.text, bytes) else "utf-8",
         "body": resource.body,
         "metadata": _plain(resource.metadata),
@@ -199,6 +200,21 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
             if resource.type == "skill"
         ],
     }
+
+
+def _checksum(resource: RenderedResource) -> str:
+    """
+    Return the digest that AGPM's lockfile has for a resource (semantics, 8).
+
+    For a skill it is that of its files as they are in the project: a patch does
+    not show in it.
+    """
+    if resource.type != "skill":
+        return _sha256(resource.document)
+    digests = {file.path: _sha256(file.data) for file in resource.files}
+    digests["SKILL.md"] = resource.inputs[0].sha256
+    lines = (f"{path}:sha256:{digests[path]}\n" for path in sorted(digests))
+    return _sha256("".join(lines).encode())
 
 
 def _runtime(variable: RuntimeVariable) -> dict[str, object]:

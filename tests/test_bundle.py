@@ -474,6 +474,7 @@ def test_every_field_of_the_index_is_what_was_built():
                 "executable": False,
                 "size": len(text.encode()),
                 "sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "checksum": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
                 "encoding": "utf-8",
                 "body": 16,
                 "metadata": {"name": "x", "model": None, "tags": ["b", "a"]},

@@ -1,9 +1,11 @@
 """Skills (AGPM semantics, 7.5); what is refused, the program refuses too."""
 
+import json
 import os
 
 import pytest
 
+from hatch_agpm.bundle import build_bundle
 from hatch_agpm.errors import AgpmError
 
 LISTED = '[skills]\nk = "skills/k"\n'
@@ -220,3 +222,19 @@ def test_what_a_skill_depends_on_is_found_from_the_directory_above_it(render_fil
     document = text(dependencies="\n  snippets:\n  - path: ./k/x.md")
     found = render_files({"skills/k/SKILL.md": document, "skills/k/x.md": "X"}, LISTED)
     assert [r.name for r in found] == ["skills/k/x", "skills/k"]
+
+
+@pytest.mark.parametrize("patch", ["", '[patch.skills.k]\ncolor = "red"\n'])
+def test_the_index_has_the_checksum_of_agpms_lockfile(patch, render_files):
+    """Semantics, 8: of the skill's files in the project; a patch does not show."""
+    skill = {
+        "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\nx\n",
+        "skills/k/bin/a.sh": "hi\n",
+        "skills/k/z.txt": "y\n",
+    }
+    found = render_files(skill, f'[skills]\nk = "skills/k"\n{patch}')
+    bundle = build_bundle(found, output="p/prompts", distribution="p", version="1")
+    (entry,) = json.loads(bundle.files["index.json"].data)["resources"]
+    assert entry["checksum"] == (
+        "sha256:823b4629052e6a96332f1b5992660908267e4a895ed7d6d0e953be22d9f625d0"
+    )
