@@ -77,3 +77,15 @@ def test_every_command_runs(command, write_files, monkeypatch):
 
     monkeypatch.chdir(write_files(named_files()))
     assert main(command.split()[1:]) == 0
+
+
+def test_every_module_has_its_place_on_the_page_about_architecture():
+    floors = (ROOT / "docs/architecture.md").read_text("utf-8")
+    table = floors.partition("## Floors")[2].partition("## One build")[0]
+    modules = {
+        path.stem
+        for path in (ROOT / "hatch_agpm").glob("*.py")
+        if not path.stem.startswith("__")
+    }
+    named = set(re.findall(r"`(\w+)`", table)) & (modules | {"tera"})
+    assert modules | {"tera"} == named
