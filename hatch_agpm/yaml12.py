@@ -191,11 +191,17 @@ def _located(text: str) -> Iterator[None]:
         yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context == "while scanning a quoted scalar":
+            # Where the quote opens says more than where the text ends.
+            mark = error.context_mark or mark
         what = str(error.problem or error.context or "invalid")
         if what.startswith("but "):
             what = f"{error.context}, {what}"
         where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _error(" ".join(what.split()), text, *where) from None
+        # By far the commonest mistake: a description with a colon in it.
+        colon = what.startswith("mapping values are not allowed")
+        hint = "quote the text that has the colon" if colon else ""
+        raise _error(" ".join(what.split()), text, *where, hint) from None
     except yaml.reader.ReaderError as error:
         raise _control_character(text, chr(error.character)) from None
     except UnicodeEncodeError as error:

@@ -147,7 +147,8 @@ def error_of(function, *arguments):
 
 def test_invalid_frontmatter_of_an_embedded_file_is_an_error():
     assert error_of(body_text, "---\n\na: 1\nb: c: d\n---\nBody\n") == (
-        "4:5: invalid YAML: mapping values are not allowed in this context\n"
+        "4:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
         "    b: c: d\n        ^"
     )
 

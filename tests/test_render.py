@@ -70,7 +70,8 @@ MISTAKES = [
         {"agents/a.md": "---\ndescription: Use this: now\n---\nx"},
         AGENT,
         "agents/a.md:2:22: invalid YAML: mapping values are not allowed in this "
-        "context\n    description: Use this: now\n                         ^",
+        "context; quote the text that has the colon\n"
+        "    description: Use this: now\n                         ^",
         id="invalid YAML",
     ),
     pytest.param(
@@ -103,7 +104,8 @@ MISTAKES = [
             "d.md": "---\na: b: c\n---\n",
         },
         AGENT,
-        "d.md:2:5: invalid YAML: mapping values are not allowed in this context\n"
+        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
         "    a: b: c\n        ^\n  embedded in agents/a.md",
         id="invalid YAML in a content file",
     ),

@@ -144,7 +144,8 @@ def error_of(text, function=load):
         ),
         (
             "a: b: c",
-            "1:5: invalid YAML: mapping values are not allowed in this context\n"
+            "1:5: invalid YAML: mapping values are not allowed in this context; "
+            "quote the text that has the colon\n"
             "    a: b: c\n        ^",
         ),
         (
@@ -251,7 +252,8 @@ def test_the_shape_of_a_text_does_not_depend_on_its_values(text, kind):
 
 def test_the_shape_of_what_is_no_yaml_is_an_error():
     assert error_of("a: 1\nb: c: d", shape) == (
-        "2:5: invalid YAML: mapping values are not allowed in this context\n"
+        "2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
         "    b: c: d\n        ^"
     )
 
@@ -295,3 +297,9 @@ def test_the_c_parser_is_used_where_there_is_one():
     start = time.process_time()
     load("a:\n" + "- x y z\n" * 20_000)
     assert time.process_time() - start < 0.8
+
+
+def test_a_quote_that_is_not_closed_is_told_where_it_opens():
+    with pytest.raises(FrontmatterError) as caught:
+        load('a: 1\nb: "two\nc: 3\nd: 4\n')
+    assert (caught.value.line, caught.value.column) == (2, 4)

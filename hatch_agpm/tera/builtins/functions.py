@@ -72,6 +72,9 @@ def get_env(arguments: Arguments) -> object:
         return os.environ[name]
     if "default" in arguments.given:
         return arguments.given["default"]
+    if name in arguments.scope.names:
+        what = f"function 'get_env' finds no variable '{name}'"
+        raise Failure(what, hint="set it for the build, or pass a 'default'")
     what = f"function 'get_env' finds no variable '{name}' that templates may read"
     raise Failure(what, hint="allow it by name with 'env', or pass a 'default'")
 
