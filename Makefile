@@ -41,7 +41,7 @@ demo: $(STAMP)
 	@cd $(DEMO) && venv/bin/python -m example_pkg agents/backend-engineer
 
 test: $(STAMP)
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" -n auto --dist loadfile
 
 check: $(STAMP)
 	@$(BIN)/ruff format --check

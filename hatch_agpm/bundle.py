@@ -212,7 +212,8 @@ def _checksum(resource: RenderedResource) -> str:
     if resource.type != "skill":
         return _sha256(resource.document)
     digests = {file.path: _sha256(file.data) for file in resource.files}
-    digests["SKILL.md"] = resource.inputs[0].sha256
+    if resource.inputs:
+        digests["SKILL.md"] = resource.inputs[0].sha256
     lines = (f"{path}:sha256:{digests[path]}\n" for path in sorted(digests))
     return _sha256("".join(lines).encode())
 

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import timeit
 import zipfile
 from pathlib import Path
 
@@ -551,17 +550,6 @@ print(sorted({"json", "re", "difflib", "typing", "pathlib"} & set(sys.modules)))
 """
 
     assert run_python(code, tmp_path) == "[]\n"
-
-
-def test_a_prompt_that_was_read_is_at_hand_within_a_microsecond(prompts):
-    for code in (
-        "prompts.agents.backend_engineer",
-        "prompts.agents['backend-engineer']",
-        "prompts.load('agents/backend-engineer')",
-    ):
-        times = timeit.repeat(code, globals={"prompts": prompts}, number=1000)
-        # Microseconds are milliseconds of a thousand; a busy machine gets a margin.
-        assert min(times) * 1000 < 2
 
 
 def test_threads_get_one_and_the_same_prompt(tmp_path, package):
