@@ -20,7 +20,9 @@ from hatch_agpm import __version__
 from hatch_agpm.accessor import accessor_source, stub_source
 from hatch_agpm.discovery import FILE_NAME, file_text
 from hatch_agpm.errors import BundleError
-from hatch_agpm.layout import lay_out, variant_hash
+from hatch_agpm.layout import lay_out
+from hatch_agpm.resource_types import SKILL_FILE
+from hatch_agpm.variables import variant_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -213,7 +215,7 @@ def _checksum(resource: RenderedResource) -> str:
         return _sha256(resource.document)
     digests = {file.path: _sha256(file.data) for file in resource.files}
     if resource.inputs:
-        digests["SKILL.md"] = resource.inputs[0].sha256
+        digests[SKILL_FILE] = resource.inputs[0].sha256
     lines = (f"{path}:sha256:{digests[path]}\n" for path in sorted(digests))
     return _sha256("".join(lines).encode())
 

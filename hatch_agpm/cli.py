@@ -53,14 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="hatch-agpm", description="Show prompts as a build would render them."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    in_project = argparse.ArgumentParser(add_help=False)
-    in_project.add_argument(
-        "--project",
-        metavar="DIR",
-        type=Path,
-        default=Path(),
-        help="where pyproject.toml is (default: the current directory)",
-    )
+    in_project = _project_option()
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
@@ -92,6 +85,19 @@ def _parser() -> argparse.ArgumentParser:
         help="write all prompts into a new directory",
     )
     return parser
+
+
+def _project_option() -> argparse.ArgumentParser:
+    """Return what commands that look at a project have in common."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--project",
+        metavar="DIR",
+        type=Path,
+        default=Path(),
+        help="where pyproject.toml is (default: the current directory)",
+    )
+    return parent
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import posixpath
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -27,7 +27,7 @@ from hatch_agpm.keys import Dependency, keyed
 from hatch_agpm.ordering import dependencies_first
 from hatch_agpm.patterns import compile_pattern, is_pattern
 from hatch_agpm.placement import install_path
-from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.variables import (
     resolution_context,
     variant_hash,
@@ -39,14 +39,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hatch_agpm.declarations import Declarations
-    from hatch_agpm.files import File, Tree
+    from hatch_agpm.files import Tree
     from hatch_agpm.frontmatter import Spec
     from hatch_agpm.manifest import Entry, Manifest, Source
     from hatch_agpm.patches import Patch
 
 __all__ = ["Resource", "resolve"]
 
-SKILL_FILE: Final = "SKILL.md"
+
+def _text_file(type_: str, file: str) -> str:
+    return f"{file}/{SKILL_FILE}" if type_ == "skills" else file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -85,7 +87,7 @@ class Resource:
     @property
     def text_file(self) -> str:
         """The real path of the file that holds its text."""
-        return f"{self.file}/{SKILL_FILE}" if self.type == "skills" else self.file
+        return _text_file(self.type, self.file)
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -105,6 +107,11 @@ class _Node:
 
     install: bool | None = None
     edges: list[tuple[Spec, _Node]] = field(default_factory=list)
+
+    @property
+    def text_file(self) -> str:
+        """The real path of the file that holds its text."""
+        return _text_file(self.type, self.file)
 
     def children(self) -> Iterator[_Node]:
         """Yield what it depends on."""
@@ -287,7 +294,7 @@ class _Resolver:
             self._specs[key] = ()
             variables = with_metadata(node.variables, self.metadata)
             try:
-                file = self._text_file(node)
+                file = self.tree.read(node.text_file)
                 self._specs[key] = self.declarations.specs(
                     file, resolution_context(variables)
                 )
@@ -296,10 +303,6 @@ class _Resolver:
             except AgpmError as error:
                 self.problems.append(error)
         return self._specs[key]
-
-    def _text_file(self, node: _Node) -> File:
-        skill = node.type == "skills"
-        return self.tree.read(f"{node.file}/{SKILL_FILE}" if skill else node.file)
 
     def _connect(self, node: _Node, spec: Spec) -> None:
         try:
@@ -310,7 +313,7 @@ class _Resolver:
             tool = self.manifest.tool_for(spec.type, spec.tool, node.tool)
         except (ConfigError, ContentError) as error:
             what = f"the dependency '{spec.path}': {_what(error)}"
-            path = self._text_file(node).path
+            path = node.text_file
             self.problems.append(
                 FrontmatterError(what, path, spec.line, hint=error.hint)
             )
@@ -479,10 +482,9 @@ class _Freezer:
             Dependency(name=spec.name, resource=self.frozen[child])
             for spec, child in node.edges
         ]
-        file = f"{node.file}/{SKILL_FILE}" if node.type == "skills" else node.file
         found = {}
         for type_ in RESOURCE_TYPES:
             of_type = [edge for edge in edges if edge.resource.type == type_]
             if of_type:
-                found[type_] = keyed(of_type, file)
+                found[type_] = keyed(of_type, node.text_file)
         return found

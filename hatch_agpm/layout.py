@@ -8,9 +8,7 @@ nothing is renamed to make it fit.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import keyword
 import unicodedata
 from collections import defaultdict
@@ -19,23 +17,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
+from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.variables import variant_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hatch_agpm.rendered import RenderedResource
 
-__all__ = ["TYPES", "Shipped", "lay_out", "variant_hash"]
+__all__ = ["TYPES", "Shipped", "lay_out"]
 
-TYPES = (
-    "agents",
-    "commands",
-    "hooks",
-    "mcp-servers",
-    "scripts",
-    "skills",
-    "snippets",
-)
+TYPES = tuple(sorted(RESOURCE_TYPES))
 """The directories of a bundle: the types in the plural, sorted."""
 
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -133,14 +125,6 @@ def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
     return tuple(shipped)
 
 
-def variant_hash(variables: Mapping[str, object]) -> str:
-    """Return AGPM's hash of variant inputs, without its prefix `sha256:`."""
-    canonical = json.dumps(
-        variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
-
-
 # --- names ------------------------------------------------------------------------
 
 
@@ -162,7 +146,7 @@ def _base_name(resource: RenderedResource) -> str:
 
 def _tail(resource: RenderedResource) -> str:
     if resource.type == "skill":
-        return "/SKILL.md"
+        return f"/{SKILL_FILE}"
     tail = PurePosixPath(resource.source_path).suffix
     # A key that has the ending already, as `run.sh` beside `run.py`, gets no second.
     keyed = resource.alias is not None and _is_keyed(resource)

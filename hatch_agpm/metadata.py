@@ -56,9 +56,7 @@ def project_metadata(
     texts = {
         "name": _text(project, core, "name", "Name"),
         "version": _version(_text(project, core, "version", "Version")),
-        "description": " ".join(
-            _text(project, core, "description", "Summary").splitlines()
-        ),
+        "description": _one_line(_text(project, core, "description", "Summary")),
         "requires_python": _specifiers(
             _text(project, core, "requires-python", "Requires-Python")
         ),
@@ -77,6 +75,10 @@ def project_metadata(
         "scripts": _string_table(project.get("scripts", {}), "project.scripts"),
         "language": "python",
     }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def _text(project: Mapping[str, object], core: Message, key: str, header: str) -> str:

@@ -24,7 +24,7 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.manifest import SECTIONS, Manifest, read_manifest
-from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.tables import TableReader
 from hatch_agpm.tera import Limits
 
@@ -215,13 +215,13 @@ def _skills(top: Path) -> list[PurePosixPath]:
     found: list[PurePosixPath] = []
     for path in _files(top):
         skill = path.parent
-        if path.name == "SKILL.md" and not any(
+        if path.name == SKILL_FILE and not any(
             other == skill or other in skill.parents for other in found
         ):
             found.append(skill)
     if PurePosixPath() in found:
         what = "lies in no directory that would name the skill"
-        shown = f"{_CONVENTION}/skills/SKILL.md"
+        shown = f"{_CONVENTION}/skills/{SKILL_FILE}"
         raise BundleError(shown, what, "move it to one of its own")
     return found
 

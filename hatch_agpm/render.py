@@ -34,9 +34,9 @@ from hatch_agpm.openings import Openings, Rendered, Texts, dependent
 from hatch_agpm.placement import MERGED
 from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
-from hatch_agpm.resource_types import RESOURCE_TYPES
+from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.shapes import check_merged, check_shape
-from hatch_agpm.skills import SKILL_FILE, check_skill, read_skill
+from hatch_agpm.skills import check_skill, read_skill
 from hatch_agpm.tera import TeraEnvironment
 from hatch_agpm.variables import deep_merge, with_metadata
 

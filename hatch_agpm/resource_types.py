@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RESOURCE_TYPES"]
+__all__ = ["RESOURCE_TYPES", "SKILL_FILE"]
 
 RESOURCE_TYPES: Final[Mapping[str, str]] = {
     "agents": "agent",
@@ -19,3 +19,6 @@ RESOURCE_TYPES: Final[Mapping[str, str]] = {
     "skills": "skill",
 }
 """The plural, as sections are called, to the singular; in AGPM's order."""
+
+SKILL_FILE: Final = "SKILL.md"
+"""The file of a skill's directory that holds its text."""

@@ -21,6 +21,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.frontmatter import split
 from hatch_agpm.rendered import SkillFile
+from hatch_agpm.resource_types import SKILL_FILE
 from hatch_agpm.yaml12 import load
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     from hatch_agpm.files import Tree
     from hatch_agpm.yaml12 import Document
 
-__all__ = ["SKILL_FILE", "check_skill", "read_skill"]
+__all__ = ["check_skill", "read_skill"]
 
-SKILL_FILE: Final = "SKILL.md"
 
 _MAX_FILES: Final = 1000
 _MAX_BYTES: Final = 100 * 2**20
