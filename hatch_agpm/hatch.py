@@ -108,6 +108,9 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _reserved: str
     """The directory of the archive that holds nothing but what the plan says."""
 
+    _sbom = ""
+    """Where the bill of materials is staged."""
+
     _summary: str
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -144,6 +147,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             distribution=self.metadata.core.raw_name,
         )
         self._check_inclusions(plan.output, inclusion)
+        if plan.rendering.sbom and self.target_name == "wheel":
+            self._check_sbom_support()
         return plan
 
     def finalize(
@@ -166,6 +171,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             except AgpmError:
                 artefact.unlink()
                 raise
+        self._forget_sbom()
         self._clean_up()
         self.app.display_info(f"hatch-agpm: {self._summary}")
 
@@ -206,6 +212,18 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 for key in sorted(set(self.config) - _HATCHLINGS_KEYS)
             ]
         )
+
+    def _check_sbom_support(self) -> None:
+        """Raise where hatchling would drop a bill of materials in silence."""
+        from hatchling.__about__ import __version__
+
+        from hatch_agpm.errors import ConfigError
+
+        builder: Any = self.build_config.builder
+        if "sbom_files" not in builder.get_default_build_data():
+            what = "needs hatchling 1.29 or later"
+            hint = 'write "hatchling>=1.29" into build-system.requires'
+            raise ConfigError("tool.hatch-agpm.sbom", what, __version__, hint)
 
     def _check_inclusions(self, output: str, inclusion: Mapping[str, str]) -> None:
         """Raise for whatever else is forced into the output directory."""
@@ -320,6 +338,9 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 inclusion[staged] = path
             self._expect(in_archive[path], file)
         self._add_metadata_file(bundle, build_data)
+        # A checkout goes on changing, and what is said of it would soon be wrong.
+        if plan.rendering.sbom and version != "editable":
+            self._add_sbom(plan, build_data)
         self._summary = bundle.summary
 
     def _add_metadata_file(self, bundle: Bundle, build_data: dict[str, Any]) -> None:
@@ -332,6 +353,24 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         path = f"{builder.artifact_project_id}.dist-info/extra_metadata/{name}"
         build_data["extra_metadata"][str(self._staged(path, file))] = name
         self._expect(path, file)
+
+    def _add_sbom(self, plan: Plan, build_data: dict[str, Any]) -> None:
+        """Put the bill of materials into the wheel's metadata, by PEP 770."""
+        from hatch_agpm.sbom import sbom_file
+
+        name, file = sbom_file(plan, directory=self._reserved)
+        builder: Any = self.build_config.builder
+        path = f"{builder.artifact_project_id}.dist-info/{name}"
+        self._sbom = str(self._staged(path, file))
+        build_data["sbom_files"].append(self._sbom)
+        self._expect(path, file)
+
+    def _forget_sbom(self) -> None:
+        """Take it out of the project's own list, to which hatchling has added it."""
+        # The next version of the wheel would look for a file that is gone.
+        files = getattr(self.build_config, "sbom_files", [])
+        if self._sbom in files:
+            files.remove(self._sbom)
 
     def _staged(self, path: str, content: BundleFile | Path) -> Path:
         """Write a file, or a link to one, where hatchling can read it."""

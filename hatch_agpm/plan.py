@@ -36,6 +36,9 @@ class Plan:
     stubs: tuple[str, ...]
     """The stub in the output directory, if one is committed."""
 
+    license: str = ""
+    """The project's: an SPDX expression, or any text."""
+
     @property
     def output(self) -> str:
         """The bundle's directory, in source form."""
@@ -103,6 +106,7 @@ def plan_build(
         rendering=rendering,
         bundle=bundle,
         stubs=check_output(root, rendering.output, stub=stub),
+        license=str(metadata.get("license", "")),
     )
 
 

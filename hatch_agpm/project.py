@@ -35,7 +35,7 @@ __all__ = ["Project", "find_output", "load_toml", "read_agpm_toml", "read_projec
 
 TABLE: Final = "tool.hatch-agpm"
 
-_OPTIONS: Final = ("output", "manifest", "metadata", "env", "limits")
+_OPTIONS: Final = ("output", "manifest", "metadata", "env", "limits", "sbom")
 _LATER: Final = ("editable", "export")
 _CONVENTION: Final = "prompts"
 
@@ -61,6 +61,9 @@ class Project:
     """The environment variables that templates may read."""
 
     limits: Limits = field(default_factory=Limits)
+
+    sbom: bool = False
+    """Whether a bill of materials is asked for."""
 
 
 def load_toml(path: Path, shown: str) -> dict[str, object]:
@@ -109,6 +112,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     wanted = reader.get(table, "metadata", bool)
     env = reader.strings(table, "env")
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
+    sbom = reader.get(table, "sbom", bool)
     manifest = _manifest(root, table, path, reader.problems)
     return Project(
         root=root,
@@ -118,6 +122,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         with_metadata=path is None if wanted is None else wanted,
         env=env,
         limits=limits,
+        sbom=bool(sbom),
     )
 
 

@@ -78,7 +78,7 @@ def render_project(
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
         renderer.tree.read(project.manifest.path)
-    return renderer.render(output)
+    return replace(renderer.render(output), sbom=project.sbom)
 
 
 def _import_name(output: str) -> str:

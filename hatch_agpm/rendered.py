@@ -105,3 +105,6 @@ class Rendering:
 
     output: str = ""
     """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""
+
+    sbom: bool = False
+    """Whether the wheel is to list what it holds as a software bill of materials."""

@@ -183,12 +183,18 @@ class _Door:
         files = redirect_files(files, module=module, parent=parent)
         return next(iter(files)).partition("/")[0], files
 
-    @property
-    def metadata_file(self) -> tuple[str, BundleFile]:
-        """The file of the wheel's metadata that lists the prompts, and its name."""
+    def metadata_files(self, *, editable: bool) -> dict[str, BundleFile]:
+        """Return what the wheel's metadata says of the prompts, by path."""
         from hatch_agpm.bundle import metadata_file
 
-        return metadata_file(self.plan.bundle, module=self.directory.replace("/", "."))
+        module = self.directory.replace("/", ".")
+        files = dict([metadata_file(self.plan.bundle, module=module)])
+        # A checkout goes on changing, and what is said of it would soon be wrong.
+        if self.plan.rendering.sbom and not editable:
+            from hatch_agpm.sbom import sbom_file
+
+            files.update([sbom_file(self.plan, directory=self.directory)])
+        return files
 
     def prove_wheel(self, wheel: Path, *, editable: bool = False) -> None:
         """Look whether a wheel holds the bundle; remove it and raise if not."""
@@ -201,9 +207,9 @@ class _Door:
             directory = self.directory
             bundle = self.plan.bundle.files
             files = {f"{directory}/{path}": file for path, file in bundle.items()}
-        name, listing = self.metadata_file
         project = "-".join(wheel.name.split("-")[:2])
-        files = {**files, f"{project}.dist-info/{name}": listing}
+        metadata = self.metadata_files(editable=editable).items()
+        files |= {f"{project}.dist-info/{name}": file for name, file in metadata}
         expected = {path: must_hold(file) for path, file in files.items()}
         with _removed_on_failure(wheel):
             verify_wheel(wheel, expected, directory=directory)
@@ -324,11 +330,13 @@ class _ProvenWheel(_Command):
             self.door.prove_wheel(Path(dist.dist_files[-1][2]))
 
     def write_wheelfile(self, wheelfile_base: str, *args: Any, **named: Any) -> None:
-        """Write `WHEEL`, and beside it the list; `editable_wheel` calls this, too."""
+        """Write `WHEEL`, and beside it what is ours; `editable_wheel` calls this."""
         super().write_wheelfile(wheelfile_base, *args, **named)  # type: ignore[misc]
+        dist: Any = self.distribution
+        editable = dist.get_command_obj("editable_wheel", create=False) is not None
         with _errors_as_messages():
-            name, listing = self.door.metadata_file
-            _write_files(Path(wheelfile_base), {name: listing})
+            files = self.door.metadata_files(editable=editable)
+            _write_files(Path(wheelfile_base), files)
 
 
 class _ProvenEditableWheel(_Command):

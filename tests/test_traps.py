@@ -6,13 +6,14 @@ The numbers are those of docs/building.md.  Most hold for both backends.
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import subprocess
 import sys
 import tarfile
-import zipfile
 
 import pytest
+from packaging.version import Version
 
 from hatch_agpm.cli import main
 
@@ -573,10 +574,20 @@ def test_trap_32_the_directory_src_is_no_package_of_it(
     assert run_python(code) == "['snippets/greeting']\n"
 
 
-def test_trap_33_nothing_of_ours_needs_a_newer_hatchling_than_we_say(
-    copy_project, build
+def test_trap_33_a_bill_of_materials_is_there_or_an_error(
+    copy_project, edit, run_build
 ):
-    with zipfile.ZipFile(build(copy_project("flat")).artefact) as wheel:
-        names = wheel.namelist()
+    project = copy_project("flat")
+    table = "[tool.hatch-agpm.project]"
+    edit(project, table, f"[tool.hatch-agpm]\nsbom = true\n\n{table}")
 
-    assert not [name for name in names if "sboms" in name]
+    done = run_build(project)
+
+    version = importlib.metadata.version("hatchling")
+    if Version(version) < Version("1.29"):
+        assert done.output.endswith(
+            "hatch-agpm: tool.hatch-agpm.sbom needs hatchling 1.29 or later, got "
+            f'{version}; write "hatchling>=1.29" into build-system.requires\n'
+        )
+        return
+    assert "flat-1.2.0.dist-info/sboms/flat.agpm.cdx.json" in done.files
