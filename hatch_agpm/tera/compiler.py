@@ -1,18 +1,16 @@
 """
-From Tera's tree to Jinja2's: what each part does, said in `jinja2.nodes`.
+From Tera's tree to the form of a template: what each part does.
 
-Here are the tags; `evaluation` has the expressions.  Variables are Tera's own (see
-`scope`): of Jinja2's there is only the name that each of its loops must have.
+Here are the tags; `evaluation` has the expressions, `generator` makes code of both.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import nodes
-
-from hatch_agpm.tera.evaluation import Evaluation, operation, place
+from hatch_agpm.tera.evaluation import Evaluation, place
 from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.form import Expression, Statement, Table
 from hatch_agpm.tera.syntax import (
     Array,
     Block,
@@ -34,12 +32,10 @@ from hatch_agpm.tera.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hatch_agpm.tera.form import Body, Known, Outline
     from hatch_agpm.tera.syntax import Node, TemplateTree
 
-__all__ = ["FIRST_LINE", "MACRO", "compile_tree"]
-
-FIRST_LINE: Final = 1
-"""Offsets in the source, plus this, are the line numbers of statements."""
+__all__ = ["MACRO", "outline"]
 
 MACRO: Final = "macro_"
 """What the names of Tera's macros begin with among Jinja2's."""
@@ -51,25 +47,25 @@ _LOOPS_IN_A_FUNCTION: Final = 15
 """Python allows 20."""
 
 
-def compile_tree(tree: TemplateTree) -> nodes.Template:
-    """Return the tree of Jinja2 for a template; raise Failure where Tera does."""
-    template = nodes.Template(_Compiler(tree).template())
-    template.set_lineno(FIRST_LINE)
-    return template
+def outline(tree: TemplateTree) -> Outline:
+    """Return the form of a template; raise Failure where Tera does."""
+    compiler = _Compiler(tree)
+    return compiler.table.outline(compiler.template())
 
 
 class _Compiler:
     def __init__(self, tree: TemplateTree) -> None:
+        self.table: Final = Table()
         self._tree: Final = tree
         self._macros: Final[dict[str, MacroDefinition]] = {}
-        self._expressions: Final = Evaluation(self._macros)
+        self._expressions: Final = Evaluation(self._macros, self.table)
         self._blocks: Final[dict[str, Block]] = {}
         self._called_blocks: Final[dict[str, None]] = {}
         self._loops = 0
         """How many loops are open here."""
-        self._parts: Final[list[nodes.Node]] = []
+        self._parts: Final[list[Statement]] = []
 
-    def template(self) -> list[nodes.Node]:
+    def template(self) -> Body:
         for node in self._tree.nodes:
             if isinstance(node, MacroDefinition):
                 if node.name in self._macros:
@@ -83,7 +79,7 @@ class _Compiler:
         ]
         body = self._body(self._tree.nodes)
         functions += self._block_functions()
-        return [*self._parts, *functions, *body]
+        return (*self._parts, *functions, *body)
 
     def _find_blocks(self, body: Iterable[Node]) -> None:
         for node in body:
@@ -95,68 +91,67 @@ class _Compiler:
 
     # Statements
 
-    def _body(self, body: Iterable[Node]) -> list[nodes.Node]:
-        result: list[nodes.Node] = []
-        line = FIRST_LINE
+    def _body(self, body: Iterable[Node]) -> Body:
+        result: list[Statement] = []
+        at = 0
         for node in body:
             # Text has no place of its own: it is near what comes before it.
-            line = max(_statement_place(node) + FIRST_LINE, line)
-            for compiled in self._node(node):
-                compiled.set_lineno(line)
-                result.append(compiled)
-        return result
+            at = max(_statement_place(node), at)
+            result += self._node(node, self.table.place(at))
+        return tuple(result)
 
-    def _node(self, node: Node) -> list[nodes.Node]:
+    def _node(self, node: Node, here: int) -> list[Statement]:
         match node:
             case If():
-                return [self._if(node)]
+                return [self._if(node, here)]
             case For():
-                return self._for(node)
+                return self._for(node, here)
             case FilterSection():
-                return self._filter_section(node)
+                return self._filter_section(node, here)
             case Block():
-                return self._block(node)
-        return self._simple_node(node)
+                return self._block(node, here)
+        return self._simple_node(node, here)
 
-    def _simple_node(self, node: Node) -> list[nodes.Node]:
+    def _simple_node(self, node: Node, here: int) -> list[Statement]:
         """Compile what has no body."""
-        compiled: list[nodes.Node] = []
+        compiled: list[Statement] = []
         match node:
             case Text() | Raw() if node.text:
-                compiled = [_output(nodes.Const(node.text))]
+                compiled = [_output(here, self.table.constant(node.text))]
             case Print():
-                compiled = [_output(self._expressions.value(node.value))]
+                compiled = [_output(here, self._expressions.value(node.value))]
             case Set():
                 value = self._expressions.value(node.value)
-                compiled = [_run("assign", value, node.name, node.everywhere)]
+                compiled = [
+                    self._run(here, "assign", value, node.name, node.everywhere)
+                ]
             case Jump():
-                compiled = self._jump(node)
+                compiled = self._jump(node, here)
             case Include():
-                compiled = [self._include(node)]
+                compiled = [self._include(node, here)]
             case Super():
                 what = "'super()' has no block above this one"
-                compiled = [_run("fail", what, node.at)]
+                compiled = [self._run(here, "fail", what, node.at)]
         return compiled
 
-    def _if(self, node: If) -> nodes.If:
+    def _run(self, here: int, name: str, *arguments: Expression | Known) -> Statement:
+        return Statement("run", here, (self.table.call(name, *arguments),))
+
+    def _if(self, node: If, here: int) -> Statement:
         tests = [
             self._expressions.condition(branch.condition) for branch in node.branches
         ]
         bodies = [self._body(branch.body) for branch in node.branches]
-        otherwise = self._body(node.otherwise.body) if node.otherwise else []
-        elifs = [
-            nodes.If(test, body, [], [])
-            for test, body in zip(tests[1:], bodies[1:], strict=True)
-        ]
-        return nodes.If(tests[0], bodies[0], elifs, otherwise)
+        bodies.append(self._body(node.otherwise.body) if node.otherwise else ())
+        return Statement("if", here, tuple(tests), tuple(bodies))
 
-    def _for(self, node: For) -> list[nodes.Node]:
+    def _for(self, node: For, here: int) -> list[Statement]:
         container = node.container.value
         if not isinstance(container, Path | Call | Array):
             what = "a loop goes over a variable, a function or an array"
-            return [_run("fail", what, node.at)]
+            return [self._run(here, "fail", what, node.at)]
         label = container.text if isinstance(container, Path) else "this"
-        items = operation(
+        items = self.table.call(
             "loop",
             self._expressions.value(node.container),
             *(node.key, node.value, label, _weigh(node.body), node.at),
@@ -164,70 +159,71 @@ class _Compiler:
         self._loops += 1
         body = self._body(node.body)
         self._loops -= 1
-        target = nodes.Name("_item", "store")
-        loop: list[nodes.Node] = [
-            nodes.For(target, items, body, [], None, False)  # noqa: FBT003 - not recursive
-        ]
+        loop = [Statement("for", here, (items,), (body,))]
         if self._loops % _LOOPS_IN_A_FUNCTION == _LOOPS_IN_A_FUNCTION - 1:
             name = f"part_{len(self._parts)}"
-            self._parts.append(nodes.Macro(name, [], [], loop))
-            loop = [_output(operation("part", name))]
+            self._parts.append(Statement("function", here, (), (tuple(loop),), name))
+            loop = [_output(here, self.table.call("part", name))]
         if node.empty:
             # Not Jinja2's `else`: that runs, too, when the first turn breaks.
             empty = self._body(node.empty)
-            was_empty = operation("was_empty", 0)
-            loop.append(nodes.If(was_empty, empty, [], []))
+            was_empty = self.table.call("was_empty", 0)
+            loop.append(Statement("if", here, (was_empty,), (empty, ())))
         return loop
 
-    def _jump(self, node: Jump) -> list[nodes.Node]:
+    def _jump(self, node: Jump, here: int) -> list[Statement]:
         if not self._loops:
-            return [_run("fail", f"'{node.word}' stands outside a loop", node.at)]
-        jump = nodes.Break if node.word == "break" else nodes.Continue
-        return [_run("jump", node.word, node.at), jump(lineno=1)]
+            what = f"'{node.word}' stands outside a loop"
+            return [self._run(here, "fail", what, node.at)]
+        prepared = self._run(here, "jump", node.word, node.at)
+        return [prepared, Statement(node.word, here)]
 
-    def _filter_section(self, node: FilterSection) -> list[nodes.Node]:
-        filtered: nodes.Expr = nodes.Filter(None, "section", [], [], None, None)
+    def _filter_section(self, node: FilterSection, here: int) -> list[Statement]:
+        filtered = self.table.call("section", Expression("buffer"))
         if node.call.name != "safe":
-            filtered = operation("pipe", filtered, self._expressions.calls([node.call]))
-        block = nodes.FilterBlock(self._body(node.body), operation("show", filtered))
-        return [_run("open_section", 0), block]
+            calls = self._expressions.calls([node.call])
+            filtered = self.table.call("pipe", filtered, calls)
+        show = self.table.call("show", filtered)
+        body = self._body(node.body)
+        return [
+            self._run(here, "open_section", 0),
+            Statement("section", here, (show,), (body,)),
+        ]
 
-    def _block(self, node: Block) -> list[nodes.Node]:
+    def _block(self, node: Block, here: int) -> list[Statement]:
         if self._blocks.get(node.name, node) is node:
-            return self._body(node.body)
+            return list(self._body(node.body))
         # A block further in takes the body of the one of its name at the top, which
         # becomes a function for that: it may be asked for often, or by itself.
         self._called_blocks[node.name] = None
-        return [_output(operation("part", f"{_BLOCK}{node.name}"))]
+        return [_output(here, self.table.call("part", f"{_BLOCK}{node.name}"))]
 
-    def _block_functions(self) -> list[nodes.Node]:
+    def _block_functions(self) -> list[Statement]:
         """Compile the blocks that others call; each may call more of them."""
-        functions: list[nodes.Node] = []
+        functions: list[Statement] = []
         while len(functions) < len(self._called_blocks):
             name = list(self._called_blocks)[len(functions)]
             functions.append(self._function(_BLOCK + name, self._blocks[name].body))
         return functions
 
-    def _function(self, name: str, body: tuple[Node, ...]) -> nodes.Node:
+    def _function(self, name: str, body: tuple[Node, ...]) -> Statement:
         """Compile a body that is called: each call counts as a turn of a loop."""
-        turn = _run("turn", _weigh(body))
-        return nodes.Macro(name, [], [], [turn, *self._body(body)])
+        here = self.table.place(0)
+        turn = self._run(here, "turn", _weigh(body))
+        return Statement("function", here, (), ((turn, *self._body(body)),), name)
 
-    def _include(self, node: Include) -> nodes.Node:
+    def _include(self, node: Include, here: int) -> Statement:
         names = ", ".join(node.names)
         if node.ignore_missing:
             what = f"'{names}' would silently be left out"
-            return _run("refuse", what, "embed files with the content filter", node.at)
+            hint = "embed files with the content filter"
+            return self._run(here, "refuse", what, hint, node.at)
         what = f"'{names}' cannot be included: a template is rendered by itself"
-        return _run("fail", what, node.at)
+        return self._run(here, "fail", what, node.at)
 
 
-def _run(name: str, *arguments: nodes.Expr | str | float) -> nodes.ExprStmt:
-    return nodes.ExprStmt(operation(name, *arguments))
-
-
-def _output(value: nodes.Expr) -> nodes.Output:
-    return nodes.Output([value])
+def _output(here: int, value: Expression) -> Statement:
+    return Statement("output", here, (value,))
 
 
 def _weigh(body: Iterable[Node]) -> int:

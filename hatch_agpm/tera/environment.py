@@ -1,9 +1,8 @@
 """
-Where templates are compiled, kept and rendered: the sandbox and its errors.
+Where templates are parsed, kept and rendered, within limits and with errors.
 
-Two environments of Jinja2 stand behind `TeraEnvironment`, one for each dialect.
-The one for Tera holds `operators` for filters and nothing else: compiled Tera has
-no way to say an attribute, a call or a global of Python's.
+Two environments of Jinja2 stand behind `TeraEnvironment`, one for each dialect: see
+`generator` and `jinja`.
 """
 
 from __future__ import annotations
@@ -13,18 +12,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-
-import jinja2
-from jinja2.compiler import CodeGenerator
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from hatch_agpm.errors import TemplateError
-from hatch_agpm.tera.compiler import FIRST_LINE, compile_tree
-from hatch_agpm.tera.evaluation import LAZY
+from hatch_agpm.tera.compiler import outline
 from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.generator import FIRST_LINE, compiled
 from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.operators import OPERATORS, write
 from hatch_agpm.tera.parser import parse
 from hatch_agpm.tera.places import reported, running_line
 from hatch_agpm.tera.scope import Scope
@@ -33,9 +27,6 @@ from hatch_agpm.tera.trim import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-
-    from jinja2 import nodes
-    from jinja2.compiler import Frame
 
     from hatch_agpm.tera.jinja import JinjaEnvironment
     from hatch_agpm.tera.scope import Filter
@@ -122,7 +113,7 @@ class TeraEnvironment:
     ) -> None:
         self._limits: Final = limits
         self._filters: Final = filters
-        self._tera: Final = _Sandbox(filters, limits, frozenset(env))
+        self._tera: Final = _Surroundings(filters, limits, frozenset(env))
         self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
 
     def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
@@ -160,71 +151,43 @@ class TeraEnvironment:
         return JinjaEnvironment(self._filters, self._limits)
 
 
-class _TeraTemplate:
-    """One source text, compiled."""
+class _Surroundings(NamedTuple):
+    """What all templates of an environment have in common."""
 
-    def __init__(self, source: str, environment: _Sandbox) -> None:
-        self._source: Final = source
-        self._environment: Final = environment
-        with reported(source):
-            self._compiled: Final = self._compile()
-
-    def _compile(self) -> jinja2.Template:
-        tree = self._environment.tree(self._source)
-        tree = TemplateTree(nodes=trimmed(tree.nodes))
-        code = self._environment.compile(compile_tree(tree))
-        return jinja2.Template.from_code(self._environment, code, {})
-
-    def render(self, context: Mapping[str, object]) -> str:
-        scope = self._compiled.new_context(dict(context))
-        assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
-        with reported(self._source):
-            environment = self._environment
-            account = Account(environment.limits)
-            scope.start(self._source, account, environment.given, environment.names)
-            try:
-                return "".join(self._compiled.root_render_func(scope))
-            except Failure as failure:
-                if failure.at < 0:
-                    # The compiler has written offsets where Jinja2 has lines.
-                    line = running_line(failure.__traceback__, self._compiled)
-                    failure.at = line - FIRST_LINE
-                raise
-
-
-class _Generator(CodeGenerator):
-    """Jinja2's code generator, and one filter that delays what it is given."""
-
-    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802
-        if node.name != LAZY or node.node is None:
-            super().visit_Filter(node, frame)
-            return
-        self.write("(lambda: ")
-        self.visit(node.node, frame)
-        self.write(")")
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """What Tera's templates are compiled in."""
-
-    context_class = Scope
-    code_generator_class = _Generator
-
-    def __init__(
-        self,
-        filters: Mapping[str, Filter],
-        limits: Limits,
-        names: frozenset[str],
-    ) -> None:
-        super().__init__(autoescape=False, finalize=write, optimized=False)
-        self.globals.clear()
-        self.tests.clear()
-        self.filters = OPERATORS
-        self.given: Final = filters
-        self.limits: Final = limits
-        self.names: Final = names
+    filters: Mapping[str, Filter]
+    limits: Limits
+    names: frozenset[str]
 
     def tree(self, source: str) -> TemplateTree:
         """Parse a template within the limits."""
         size = (self.limits.source - len(source)) // _TAG_COST
         return parse(source, depth=self.limits.depth, size=size)
+
+
+class _TeraTemplate:
+    """One source text, compiled."""
+
+    def __init__(self, source: str, surroundings: _Surroundings) -> None:
+        self._source: Final = source
+        self._surroundings: Final = surroundings
+        with reported(source):
+            tree = surroundings.tree(source)
+            tree = TemplateTree(nodes=trimmed(tree.nodes))
+            self._outline: Final = outline(tree)
+            self._compiled: Final = compiled(self._outline.form)
+
+    def render(self, context: Mapping[str, object]) -> str:
+        scope = self._compiled.new_context(dict(context))
+        assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
+        with reported(self._source):
+            around = self._surroundings
+            account = Account(around.limits)
+            constants = self._outline.constants
+            scope.start(self._source, constants, account, around.filters, around.names)
+            try:
+                return "".join(self._compiled.root_render_func(scope))
+            except Failure as failure:
+                line = running_line(failure.__traceback__, self._compiled)
+                if failure.at < 0 and line >= FIRST_LINE:
+                    failure.at = self._outline.places[line - FIRST_LINE]
+                raise

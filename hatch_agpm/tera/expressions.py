@@ -9,7 +9,6 @@ first alternative that fits is final, which explains the oddities: `true_value` 
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from hatch_agpm.tera import terminals
@@ -97,14 +96,14 @@ class ExpressionParser(OperandParser):
             self.skip()
         found = self._in_cond() or self._comparison_expr()
         if found is not None:
-            return dataclasses.replace(found, negated=negated)
+            return found._replace(negated=negated)
         self.at = start
         if self.take(terminals.OPEN):
             self.skip()
             found = self.logic_expr()
             if found is not None and self.next(terminals.CLOSE, "')'"):
                 # Tera's own fault: parentheses take the `not` from a single value.
-                return dataclasses.replace(found, negated=False)
+                return found._replace(negated=False)
         self.at = start
         return None
 

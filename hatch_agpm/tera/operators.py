@@ -1,7 +1,7 @@
 """
 What a compiled template calls: Tera's operators, tags and lookups at run time.
 
-Jinja2 knows them as filters.  Each takes the scope, then its operands, then what
+Each takes the scope, then its operands, then what
 the compiler knew; `at` is where an error is shown.
 """
 
@@ -10,14 +10,11 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
-from jinja2 import pass_context
-
 from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.tera.arithmetic import calculate
 from hatch_agpm.tera.builtins import FILTERS, FUNCTIONS, TESTS
 from hatch_agpm.tera.builtins.arguments import Arguments
 from hatch_agpm.tera.compiler import MACRO
-from hatch_agpm.tera.evaluation import LAZY
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.hints import (
     undefined,
@@ -46,34 +43,29 @@ if TYPE_CHECKING:
 
     from hatch_agpm.tera.scope import Scope
 
-__all__ = ["OPERATORS", "write"]
+__all__ = ["OPERATORS"]
 
-OPERATORS: Final[dict[str, Callable[..., object]]] = {LAZY: lambda value: value}
+OPERATORS: Final[dict[str, Callable[..., object]]] = {}
 
 _Function = TypeVar("_Function", bound="Callable[..., object]")
 
 
 def _operator(function: _Function) -> _Function:
-    OPERATORS[function.__name__.removesuffix("_")] = pass_context(function)
+    OPERATORS[function.__name__] = function
     return function
 
 
 # Text
 
 
-@pass_context
-def write(scope: Scope, value: object) -> str:
+@_operator
+def show(scope: Scope, value: object) -> str:
     """Return what `{{ value }}` prints, and count it."""
     if isinstance(value, list):
         scope.account.used(value)
     text = value if isinstance(value, str) else render(value)
     scope.account.write(text)
     return text
-
-
-@_operator
-def show(scope: Scope, value: object) -> str:
-    return write(scope, value)
 
 
 @_operator
@@ -342,7 +334,7 @@ def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> 
 
 
 @_operator
-def call(scope: Scope, name: str, given: dict[str, object], at: int) -> object:
+def call(scope: Scope, given: dict[str, object], name: str, at: int) -> object:
     try:
         function = FUNCTIONS.get(name)
         if function is None:
@@ -358,8 +350,8 @@ def call(scope: Scope, name: str, given: dict[str, object], at: int) -> object:
 def test(
     scope: Scope,
     subject: Callable[[], object],
-    name: str,
     arguments: list[object],
+    name: str,
     at: int,
 ) -> bool:
     value = subject()
@@ -374,7 +366,7 @@ def test(
 
 
 @_operator
-def macro(scope: Scope, name: str, arguments: dict[str, object], at: int) -> str:
+def macro(scope: Scope, arguments: dict[str, object], name: str, at: int) -> str:
     """Call a macro; what it prints is a value."""
     try:
         scope.enter_macro(arguments)

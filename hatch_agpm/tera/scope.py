@@ -99,6 +99,8 @@ class Scope(Context):
     """The context of Jinja2 that a compiled template runs in."""
 
     source: str
+    constants: tuple[object, ...]
+    """What the compiled code has by number: the texts and places of `source`."""
     account: Account
     filters: Mapping[str, Filter]
     """Those that are not Tera's."""
@@ -113,12 +115,14 @@ class Scope(Context):
     def start(
         self,
         source: str,
+        constants: tuple[object, ...],
         account: Account,
         filters: Mapping[str, Filter],
         names: Collection[str],
     ) -> None:
         """Begin a render of `source`."""
         self.source = source
+        self.constants = constants
         self.account = account
         self.filters = filters
         self.names = names

@@ -2,12 +2,13 @@
 The tree that the parser builds: what a template says, not yet what it does.
 
 Names follow Tera's grammar where it has one.  `at` is an offset in the source.
+Tuples with names, since a build pays for each dataclass when it imports it, and for
+each node: a dataclass takes five times as long to define.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 __all__ = [
     "NO_TRIM",
@@ -47,32 +48,28 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """A variable: `a.b`, `a["x"][0]`, `a[b.c]`, as written."""
 
     text: str
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A string or a number."""
 
     value: str | int | float
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Boolean:
+class Boolean(NamedTuple):
     """`true`, `True`, `false` or `False`."""
 
     value: bool
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A function or a filter with its arguments."""
 
     name: str
@@ -80,8 +77,7 @@ class Call:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MacroCall:
+class MacroCall(NamedTuple):
     """`self::name(argument=value)`."""
 
     namespace: str
@@ -90,8 +86,7 @@ class MacroCall:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TestCall:
+class TestCall(NamedTuple):
     """`path is name(arguments)`."""
 
     path: Path
@@ -101,8 +96,7 @@ class TestCall:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """A chain of `operands` with one of `operators` (`+-*/%`) between each two."""
 
     operands: tuple[Operand, ...]
@@ -110,8 +104,7 @@ class Arithmetic:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Two sides and one of `< <= > >= == !=`."""
 
     left: Operand
@@ -120,8 +113,7 @@ class Comparison:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Connective:
+class Connective(NamedTuple):
     """Two or more conditions joined by the same word, `and` or `or`."""
 
     word: str
@@ -129,8 +121,7 @@ class Connective:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """`needle in container` or `needle not in container`."""
 
     needle: Operand
@@ -139,16 +130,14 @@ class Membership:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Concatenation:
+class Concatenation(NamedTuple):
     """Two or more values joined by `~`."""
 
     parts: tuple[Literal | Path | Call, ...]
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Array:
+class Array(NamedTuple):
     """`[1, "a", b]`."""
 
     items: tuple[Operand, ...]
@@ -171,8 +160,7 @@ Expression: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Operand:
+class Operand(NamedTuple):
     """An expression, whether `not` stands before it, and the filters behind it."""
 
     value: Expression
@@ -183,8 +171,7 @@ class Operand:
 Arguments: TypeAlias = dict[str, Operand]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trim:
+class Trim(NamedTuple):
     """The sides of a tag on which a `-` asks to drop white space."""
 
     left: bool = False
@@ -194,15 +181,13 @@ class Trim:
 NO_TRIM = Trim()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Text between tags."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """`{% raw %}text{% endraw %}`."""
 
     start: Trim
@@ -210,30 +195,26 @@ class Raw:
     end: Trim
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """`{# ... #}`; all that matters of it is what it trims."""
 
     trim: Trim
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Print:
+class Print(NamedTuple):
     """`{{ value }}`."""
 
     trim: Trim
     value: Operand
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Super:
+class Super(NamedTuple):
     """`{{ super() }}` in a block."""
 
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Set:
+class Set(NamedTuple):
     """`{% set name = value %}` or `{% set_global name = value %}`."""
 
     trim: Trim
@@ -242,8 +223,7 @@ class Set:
     everywhere: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """`{% include "a" %}`."""
 
     trim: Trim
@@ -252,8 +232,7 @@ class Include:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Jump:
+class Jump(NamedTuple):
     """`{% break %}` or `{% continue %}`."""
 
     trim: Trim
@@ -261,8 +240,7 @@ class Jump:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilterSection:
+class FilterSection(NamedTuple):
     """`{% filter name %}body{% endfilter %}`."""
 
     start: Trim
@@ -271,8 +249,7 @@ class FilterSection:
     end: Trim
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """`{% block name %}body{% endblock %}`."""
 
     start: Trim
@@ -282,8 +259,7 @@ class Block:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class For:
+class For(NamedTuple):
     """`{% for key, value in container %}body{% else %}empty{% endfor %}`."""
 
     start: Trim
@@ -298,8 +274,7 @@ class For:
     at: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """One `if` or `elif` with its body."""
 
     trim: Trim
@@ -307,16 +282,14 @@ class Branch:
     body: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Else:
+class Else(NamedTuple):
     """The `else` of an `if` with its body."""
 
     trim: Trim
     body: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class If:
+class If(NamedTuple):
     """`{% if a %}...{% elif b %}...{% else %}...{% endif %}`."""
 
     branches: tuple[Branch, ...]
@@ -324,8 +297,7 @@ class If:
     end: Trim
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MacroDefinition:
+class MacroDefinition(NamedTuple):
     """`{% macro name(argument, other=1) %}body{% endmacro %}`."""
 
     start: Trim
@@ -355,8 +327,7 @@ Node: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TemplateTree:
+class TemplateTree(NamedTuple):
     """A whole template."""
 
     nodes: tuple[Node, ...]

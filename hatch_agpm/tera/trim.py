@@ -7,7 +7,6 @@ Tera's own walk, with its gaps: the `else` of a loop is not looked into, and the
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 
 from hatch_agpm.tera.syntax import (
@@ -77,11 +76,11 @@ def _ends(node: Node) -> tuple[Trim, Trim]:
 def _inside(node: Node) -> Node:
     if isinstance(node, For | MacroDefinition | FilterSection | Block):
         between = Trim(left=node.start.right, right=node.end.left)
-        return dataclasses.replace(node, body=trimmed(node.body, between))
+        return node._replace(body=trimmed(node.body, between))
     if isinstance(node, Raw):
         text = node.text.lstrip(SPACE) if node.start.right else node.text
         text = text.rstrip(SPACE) if node.end.left else text
-        return dataclasses.replace(node, text=text)
+        return node._replace(text=text)
     if isinstance(node, If):
         return _inside_if(node)
     return node
@@ -94,14 +93,14 @@ def _inside_if(node: If) -> If:
         follows.append(node.otherwise.trim)
     follows.append(node.end)
     branches = tuple(
-        dataclasses.replace(branch, body=_between(branch, follow))
+        branch._replace(body=_between(branch, follow))
         for branch, follow in zip(node.branches, follows, strict=False)
     )
     otherwise = node.otherwise
     if otherwise is not None:
         body = _between(otherwise, node.end)
-        otherwise = dataclasses.replace(otherwise, body=body)
-    return dataclasses.replace(node, branches=branches, otherwise=otherwise)
+        otherwise = otherwise._replace(body=body)
+    return node._replace(branches=branches, otherwise=otherwise)
 
 
 def _between(part: Branch | Else, follow: Trim) -> tuple[Node, ...]:

@@ -1,0 +1,76 @@
+"""
+The form of a template: what it does, without what is its own.
+
+Texts, names and places are taken out into a table.  What is left are statements and
+calls of `operators`, with numbers of entries in that table; templates that are built
+alike have equal forms, and share the code that is compiled from them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, TypeAlias
+
+__all__ = ["Body", "Expression", "Known", "Outline", "Statement", "Table"]
+
+
+class Expression(NamedTuple):
+    """A call of an operator, or what `generator` has a word for: `not`, `list`."""
+
+    does: str
+    parts: tuple[Expression, ...] = ()
+    number: int = -1
+    """Of a `constant`, or of what an operator takes behind its parts; -1 if nothing."""
+
+
+class Statement(NamedTuple):
+    """One step, with the number of its place."""
+
+    does: str
+    place: int
+    values: tuple[Expression, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    name: str = ""
+    """Of a `function`."""
+
+
+Known: TypeAlias = str | float | tuple[str, ...]
+Body: TypeAlias = tuple[Statement, ...]
+
+
+class Outline(NamedTuple):
+    """A template taken apart; the form alone decides what code it needs."""
+
+    form: Body
+    constants: tuple[object, ...]
+    places: tuple[int, ...]
+    """The offset in the source for each number that a statement has."""
+
+
+class Table:
+    """Takes out what is a template's own, while its form is drawn."""
+
+    def __init__(self) -> None:
+        self._constants: Final[list[object]] = []
+        self._places: Final[list[int]] = []
+
+    def constant(self, value: object) -> Expression:
+        """Return what stands for a value."""
+        self._constants.append(value)
+        return Expression("constant", (), len(self._constants) - 1)
+
+    def call(self, name: str, *arguments: Expression | Known) -> Expression:
+        """Return a call of one of `operators`: expressions, then what is known."""
+        parts = [each for each in arguments if isinstance(each, Expression)]
+        known = arguments[len(parts) :]
+        if known:
+            self._constants.append(known)
+        return Expression(name, tuple(parts), len(self._constants) - 1 if known else -1)
+
+    def place(self, offset: int) -> int:
+        """Return the number of a statement's place."""
+        self._places.append(offset)
+        return len(self._places) - 1
+
+    def outline(self, form: Body) -> Outline:
+        """Return the form with all that was taken out of it."""
+        return Outline(form, tuple(self._constants), tuple(self._places))
