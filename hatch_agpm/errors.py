@@ -7,7 +7,9 @@ Every error that bad input can cause.
     ├── SourceError          one file of the project; .path, .line, .column
     │   ├── FrontmatterError     its frontmatter
     │   ├── TemplateError        its template text; .embedded_in
-    │   └── ContentError         a file that a template embeds
+    │   ├── ContentError         a file that a template embeds
+    │   ├── PortabilityError     a file that other tools would lose; .readers
+    │   └── HiddenTextError      text that nobody sees; .kind, .says
     ├── GraphError           how resources relate
     │   ├── CycleError           .cycle
     │   └── ConflictError        two claim one thing; .paths
@@ -26,7 +28,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "AgpmError",
@@ -37,6 +39,8 @@ __all__ = [
     "CycleError",
     "FrontmatterError",
     "GraphError",
+    "HiddenTextError",
+    "PortabilityError",
     "ProblemsError",
     "SourceError",
     "TemplateError",
@@ -194,6 +198,62 @@ class TemplateError(SourceError):
 
 class ContentError(SourceError):
     """A file that a template embeds is missing, unreadable or out of bounds."""
+
+
+class PortabilityError(SourceError):
+    """
+    An exported file breaks a rule of a tool that reads it.
+
+    `readers` says what becomes of the file in those tools: name -> `dropped`,
+    `refused`, `cut short`.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
+        self,
+        what: str,
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        got: str = "",
+        hint: str = "",
+        source_line: str = "",
+        readers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(what, path, line, column, got, hint, source_line)
+        self.readers = dict(readers or {})
+        self.args = (*self.args, self.readers)
+
+    def __str__(self) -> str:
+        effects: dict[str, list[str]] = {}
+        for reader, effect in self.readers.items():
+            effects.setdefault(effect, []).append(reader)
+        parts = [f"{effect} by {', '.join(names)}" for effect, names in effects.items()]
+        return super().__str__() + ("\n  " if parts else "") + "; ".join(parts)
+
+
+class HiddenTextError(SourceError):
+    """
+    A text holds characters that are read by a model and not seen by people.
+
+    `kind` names them, `says` is what they spell, or their code points.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
+        self,
+        what: str,
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        got: str = "",
+        hint: str = "",
+        source_line: str = "",
+        kind: str = "",
+        says: str = "",
+    ) -> None:
+        super().__init__(what, path, line, column, got, hint, source_line)
+        self.args = (*self.args, kind, says)
+        self.kind = kind
+        self.says = says
 
 
 class GraphError(AgpmError):

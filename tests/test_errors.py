@@ -18,6 +18,8 @@ from hatch_agpm.errors import (
     CycleError,
     FrontmatterError,
     GraphError,
+    HiddenTextError,
+    PortabilityError,
     ProblemsError,
     SourceError,
     TemplateError,
@@ -75,6 +77,18 @@ CASES = [
         "a.md:3:1: w\n    {{ x }}\n    ^\n  embedded in b.md\n  embedded in c.md",
     ),
     (TemplateError("w", embedded_in=["b.md"]), "w\n  embedded in b.md"),
+    (PortabilityError("is wrong", "a.md", 2), "a.md:2: is wrong"),
+    (
+        PortabilityError(
+            *("is wrong", "a.md", 2, 0, "3", "quote it", ""),
+            {"one": "dropped", "two": "refused", "three": "dropped"},
+        ),
+        "a.md:2: is wrong, got 3; quote it\n  dropped by one, three; refused by two",
+    ),
+    (
+        HiddenTextError("1 hidden x", "a.md", 2, 3, "'y'", "", "ab", "x", "'y'"),
+        "a.md:2:3: 1 hidden x, got 'y'\n    ab\n      ^",
+    ),
     (CycleError(["a", "b", "a"]), "a: depends on itself: a -> b -> a"),
     (ConflictError("clash", ["a", "b"]), "a and b: clash"),
     (ConflictError("clash", ["a", "b"], "rename"), "a and b: clash; rename"),
