@@ -6,6 +6,7 @@ import copy
 import hashlib
 import importlib
 import inspect
+import io
 import itertools
 import json
 import os
@@ -402,6 +403,15 @@ def test_help_of_the_class_says_what_a_prompt_knows(prompts):
     assert "attrgetter" not in text
 
 
+def test_help_of_a_prompt_says_that_there_is_none(prompts):
+    # If this fails, Python has learnt better, and docs/reading.md can say so.
+    output = io.StringIO()
+    pydoc.Helper(output=output)(prompts.agents.plain)
+
+    message = "No Python documentation found for 'No frontmatter."
+    assert output.getvalue().startswith(message)
+
+
 # --- damage ---------------------------------------------------------------------------
 
 
@@ -464,6 +474,10 @@ except prompts.UnknownPromptError as error:
     assert str(error).endswith("agents has no 'plane'; did you mean 'plain'?"), error
 else:
     raise AssertionError
+import pydoc
+for page in (prompts, prompts.agents, type(prompts.agents.plain)):
+    text = pydoc.plain(pydoc.render_doc(page))
+    assert "attrgetter" not in text and "_late" not in text, text
 print(sys.version_info[:2])
 """
 
