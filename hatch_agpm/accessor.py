@@ -272,12 +272,7 @@ def _stub_prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
 
 
 def _parameters(runtime: Iterable[RuntimeVariable]) -> str:
-    # `ascii`, since YAML can spell half a surrogate pair, and no file can hold it.
-    return ", ".join(
-        f"{variable.name}: {variable.kind}"
-        + ("" if variable.default is None else f" = {variable.default!a}")
-        for variable in runtime
-    )
+    return ", ".join(variable.parameter for variable in runtime)
 
 
 def _by_kind(

@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from hatch_agpm.rendered import RenderedResource
     from hatch_agpm.runtime import RuntimeVariable
 
-__all__ = ["INDEX_SCHEMA", "Bundle", "BundleFile", "build_bundle", "metadata_file"]
+__all__ = [
+    "INDEX_SCHEMA",
+    "Bundle",
+    "BundleFile",
+    "build_bundle",
+    "metadata_file",
+    "runtime_entry",
+]
 
 INDEX_SCHEMA = 1
 """The number in `index.json`; docs/index.md says when it changes."""
@@ -183,7 +190,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "encoding": None if isinstance(resource.text, bytes) else "utf-8",
         "body": resource.body,
         "metadata": _plain(resource.metadata),
-        "runtime": [_runtime(variable) for variable in resource.runtime],
+        "runtime": [runtime_entry(variable) for variable in resource.runtime],
         "variables": _plain(resource.variables),
         "variant": variant_hash(resource.variables) if resource.variables else None,
         "source": resource.source,
@@ -220,7 +227,8 @@ def _checksum(resource: RenderedResource) -> str:
     return _sha256("".join(lines).encode())
 
 
-def _runtime(variable: RuntimeVariable) -> dict[str, object]:
+def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
+    """Return what the index says of a run-time variable."""
     return {
         "name": variable.name,
         "type": variable.kind,

@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
             name, help=summary, description=f"{summary}.", parents=parents
         )
 
-    command("list", "list the prompts of the wheel", in_project).set_defaults(run=_list)
+    listed = command("list", "list the prompts of the wheel", in_project)
+    listed.set_defaults(run=_list)
+    listed.add_argument("--json", action="store_true", help="print JSON")
     check = command("check", "render everything, and say what to mend", in_project)
     check.set_defaults(run=_check)
     check.add_argument(
@@ -104,11 +106,38 @@ def _list(arguments: argparse.Namespace) -> int:
     from hatch_agpm.backends import open_project
 
     shipped = _shipped(open_project(arguments.project).plan().rendering)
-    width = max(len(item.full_name) for item in shipped)
-    for item in shipped:
-        sources = sorted({resource.source_path for resource in item.resources})
-        print(f"{item.full_name:<{width}}  {', '.join(sources)}")
+    if arguments.json:
+        import json
+
+        print(json.dumps({"prompts": [_listed(item) for item in shipped]}, indent=1))
+        return 0
+    calls = [_call(item) for item in shipped]
+    width = max(map(len, calls))
+    for item, call in zip(shipped, calls, strict=True):
+        print(f"{call:<{width}}  {', '.join(_sources(item))}")
     return 0
+
+
+def _listed(item: Shipped) -> dict[str, object]:
+    from hatch_agpm.bundle import runtime_entry
+
+    return {
+        "full_name": item.full_name,
+        "sources": _sources(item),
+        "runtime": [runtime_entry(each) for each in item.resources[0].runtime],
+    }
+
+
+def _call(item: Shipped) -> str:
+    """Return the name, and the run-time variables in parentheses if it has any."""
+    parameters = [variable.parameter for variable in item.resources[0].runtime]
+    return (
+        f"{item.full_name}({', '.join(parameters)})" if parameters else item.full_name
+    )
+
+
+def _sources(item: Shipped) -> list[str]:
+    return sorted({resource.source_path for resource in item.resources})
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -70,6 +70,13 @@ class RuntimeVariable:
     places: tuple[tuple[int, int], ...]
     """Begin and end of each `{{ name }}`, in the bytes of the file, in order."""
 
+    @property
+    def parameter(self) -> str:
+        """What a signature says of it, in ASCII: `limit: int = 5`."""
+        # YAML can spell half a surrogate pair, and no file can hold it.
+        default = "" if self.default is None else f" = {self.default!a}"
+        return f"{self.name}: {self.kind}{default}"
+
 
 def read_declarations(
     value: object, problem: Callable[[str, tuple[str, ...], str, str], None]

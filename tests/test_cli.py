@@ -50,6 +50,50 @@ def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):
     )
 
 
+HELPER = """\
+---
+agpm:
+  runtime:
+    user_name: str
+    limit: {type: int, default: 5}
+---
+You answer {{ user_name }} in {{ limit }} sentences.
+"""
+
+
+@pytest.fixture
+def with_helper(flat, edit):
+    """The project, with a prompt that has run-time variables."""
+    (flat / "prompts/agents/helper.md").write_text(HELPER, encoding="utf-8")
+    before = "[tool.hatch-agpm.agents]\n"
+    edit(flat, before, f'{before}helper = "prompts/agents/helper.md"\n')
+    return flat
+
+
+def test_list_shows_what_a_prompt_is_called_with(with_helper, capsys):
+
+    assert main(["list", "--project", str(with_helper)]) == 0
+
+    helper, reviewer, _ = capsys.readouterr().out.splitlines()
+    call = "agents/helper(user_name: str, limit: int = 5)"
+    assert helper == f"{call}  prompts/agents/helper.md"
+    assert reviewer == f"{'agents/reviewer':{len(call)}}  prompts/agents/reviewer.md"
+
+
+def test_list_as_json_says_of_variables_what_the_index_does(with_helper, build, capsys):
+    assert main(["list", "--project", str(with_helper), "--json"]) == 0
+
+    helper, reviewer, check = json.loads(capsys.readouterr().out)["prompts"]
+    index = json.loads(build(with_helper).files["flat/prompts/index.json"])
+    assert helper == {
+        "full_name": "agents/helper",
+        "sources": ["prompts/agents/helper.md"],
+        "runtime": index["resources"][0]["runtime"],
+    }
+    assert [each["name"] for each in helper["runtime"]] == ["user_name", "limit"]
+    assert (reviewer["runtime"], check["full_name"]) == ([], "scripts/check")
+
+
 @pytest.mark.parametrize(
     "name", ["agents/reviewer", "reviewer", "prompts/agents/reviewer"]
 )
