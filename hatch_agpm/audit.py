@@ -2,7 +2,8 @@
 The proof for a finished wheel, whoever built it: from the indexes that it holds.
 
 An index gives path, size and sha256 of every prompt.  What is generated around them
-is not in it, and is compared with the wheel's own RECORD.
+is not in it, and is compared with the wheel's own RECORD; the file by which `discover`
+finds the bundle must say what the index says.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from email.parser import HeaderParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.bundle import INDEX_SCHEMA
+from hatch_agpm.discovery import FILE_NAME, PLACES, read_listing
+from hatch_agpm.editable import bundle_directory
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.verify import PlannedFile, verify_wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Audit", "AuditedBundle", "audit_wheel"]
 
@@ -72,9 +75,11 @@ def audit_wheel(wheel: Path) -> Audit:
         return Audit(problems=(BundleError(wheel.name, f"cannot be read: {error}"),))
     for directory, index in contents.indexes.items():
         try:
-            bundle, plan = _read_index(directory, index)
+            bundle, plan, names = _read_index(directory, index)
             bundles.append(bundle)
-            contents.check_version(bundle)
+            if contents.is_own(bundle):
+                contents.check_version(bundle)
+                problems += contents.listing_problems(bundle, names)
             plan |= contents.recorded(directory)
             verify_wheel(wheel, contents.as_packed(plan), directory=directory)
         except ProblemsError as error:
@@ -111,16 +116,25 @@ class _Contents:
             if member.filename.partition("/")[2] == name
             and member.filename.partition("/")[0].endswith(".dist-info")
         }
+        self._listings = {
+            member.filename: archive.read(member)
+            for member in members
+            if member.filename.partition("/")[0].endswith(".dist-info")
+            and member.filename.partition("/")[2] in PLACES
+        }
+        self._wheel = Path(archive.filename or "").name
         self._metadata = HeaderParser().parsestr(texts.get("METADATA", ""))
         rows = csv.reader(io.StringIO(texts.get("RECORD", "")))
         self._record = {path: (digest, size) for path, digest, size, *_ in rows}
 
+    def is_own(self, bundle: AuditedBundle) -> bool:
+        """Say whether a bundle is that of the wheel's distribution, not a copy."""
+        name = str(self._metadata.get("Name", ""))
+        return canonicalize_name(name) == canonicalize_name(bundle.distribution)
+
     def check_version(self, bundle: AuditedBundle) -> None:
         """Raise for a bundle that an earlier version of the wheel has left."""
-        name = str(self._metadata.get("Name", ""))
         version = str(self._metadata.get("Version", ""))
-        if canonicalize_name(name) != canonicalize_name(bundle.distribution):
-            return
         try:
             same = Version(version) == Version(bundle.version)
         except InvalidVersion:
@@ -128,6 +142,37 @@ class _Contents:
         if not same:
             what = f"is of version {bundle.version}, in a wheel of version {version}"
             raise BundleError(f"{bundle.directory}/{_INDEX}", what)
+
+    def listing_problems(
+        self, bundle: AuditedBundle, names: Sequence[str]
+    ) -> Iterator[BundleError]:
+        """Yield in what the file for `discover` and the index of `bundle` differ."""
+        rank = {place: number for number, place in enumerate(PLACES)}
+        found = sorted(self._listings, key=lambda path: rank[path.partition("/")[2]])
+        if not found:
+            what = (
+                f"has no {FILE_NAME} in its metadata, by which tools find the prompts"
+            )
+            yield BundleError(self._wheel, what, "build it again")
+            return
+        path = found[0]
+        listing = read_listing("", "", self._listings[path])
+        if listing.problem:
+            yield BundleError(path, listing.problem.removeprefix(f"{FILE_NAME} "))
+            return
+        says = {
+            "the distribution": (listing.distribution, bundle.distribution),
+            "the version": (listing.version, bundle.version),
+        }
+        if bundle.directory != bundle_directory(listing.module):
+            says["the module"] = (listing.module, _module(bundle.directory))
+        for what, (given, expected) in says.items():
+            if given != expected:
+                yield BundleError(path, f"names {what} {given!r}, not {expected!r}")
+        for name in sorted(set(names) - set(listing.names)):
+            yield BundleError(path, f"does not list {name}")
+        for name in sorted(set(listing.names) - set(names)):
+            yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
 
     def recorded(self, directory: str) -> dict[str, PlannedFile]:
         """Return what RECORD says of the generated files."""
@@ -163,15 +208,15 @@ def _our_document(data: bytes) -> dict[str, object] | None:
 
 def _read_index(
     directory: str, index: dict[str, object]
-) -> tuple[AuditedBundle, dict[str, PlannedFile]]:
-    """Return what an index says of its bundle, and of the files of all prompts."""
+) -> tuple[AuditedBundle, dict[str, PlannedFile], list[str]]:
+    """Return what an index says: the bundle, the files of all prompts, their names."""
     path = f"{directory}/{_INDEX}"
     if index.get("schema") != INDEX_SCHEMA:
         what = f"has schema {index.get('schema')!r}; this version knows {INDEX_SCHEMA}"
         raise BundleError(path, what, "verify it with the version that built it")
     try:
         plan = dict(_planned(directory, index["resources"]))
-        names = {entry["full_name"] for entry in _tables(index["resources"])}
+        names = {str(entry["full_name"]) for entry in _tables(index["resources"])}
     except (LookupError, TypeError, AttributeError) as error:
         raise BundleError(path, f"is damaged: {error!r}") from None
     bundle = AuditedBundle(
@@ -181,7 +226,13 @@ def _read_index(
         prompts=len(names),
         size=sum(file.size for file in plan.values()),
     )
-    return bundle, plan
+    return bundle, plan, sorted(names)
+
+
+def _module(directory: str) -> str:
+    """Return the module of a directory, which may be below `x.data/purelib`."""
+    parts = directory.split("/")
+    return ".".join(parts[2:] if parts[0].endswith(".data") else parts)
 
 
 def _planned(directory: str, resources: object) -> Iterator[tuple[str, PlannedFile]]:

@@ -16,7 +16,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["FILE_NAME", "InstalledBundle", "discover", "file_text"]
+__all__ = [
+    "FILE_NAME",
+    "PLACES",
+    "InstalledBundle",
+    "discover",
+    "file_text",
+    "read_listing",
+]
 
 FILE_NAME = "agpm-prompts.txt"
 """What the file is called in a distribution's metadata."""
@@ -24,7 +31,8 @@ FILE_NAME = "agpm-prompts.txt"
 _FORMAT = "1"
 _INFOS = (".dist-info", ".egg-info")
 # hatchling has a directory for what is not its own, setuptools has not.
-_PLACES = (f"extra_metadata/{FILE_NAME}", FILE_NAME)
+PLACES = (f"extra_metadata/{FILE_NAME}", FILE_NAME)
+"""Where it may lie in a distribution's metadata: the first that is there counts."""
 
 
 class InstalledBundle:
@@ -108,7 +116,7 @@ def discover(
             if key in found:
                 continue
             version = rest.partition("-")[0]
-            found[key] = None if data is None else _read(name, version, data)
+            found[key] = None if data is None else read_listing(name, version, data)
     listed = [bundle for bundle in found.values() if bundle]
     return sorted(listed, key=lambda bundle: (bundle.distribution, bundle.version))
 
@@ -128,7 +136,7 @@ def _infos(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
 
 
 def _first(entry: str, info: str) -> bytes | OSError | None:
-    for place in _PLACES:
+    for place in PLACES:
         try:
             # `open` takes thrice as long, and there are hundreds.
             file = os.open(f"{entry}/{info}/{place}", os.O_RDONLY)
@@ -161,7 +169,7 @@ def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
                 info: place
                 for place in archive.namelist()
                 for info, _, rest in [place.partition("/")]
-                if info.endswith(_INFOS) and rest in _PLACES
+                if info.endswith(_INFOS) and rest in PLACES
             }
             for info, place in sorted(paths.items()):
                 yield info, archive.read(place)
@@ -169,8 +177,12 @@ def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
         return
 
 
-def _read(name: str, version: str, data: bytes | OSError) -> InstalledBundle:
-    """Return what a file says, or what is wrong with it."""
+def read_listing(name: str, version: str, data: bytes | OSError) -> InstalledBundle:
+    """
+    Return what the file of a distribution says, or what is wrong with it.
+
+    `name` and `version` are those of the distribution, for a file that says nothing.
+    """
 
     def broken(problem: str) -> InstalledBundle:
         return InstalledBundle(distribution=name, version=version, problem=problem)

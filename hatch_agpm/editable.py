@@ -17,7 +17,16 @@ from hatch_agpm.bundle import BundleFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["redirect_files"]
+__all__ = ["bundle_directory", "redirect_files"]
+
+
+def _name(module: str) -> str:
+    return f"_agpm_editable_{module.replace('.', '__')}"
+
+
+def bundle_directory(module: str) -> str:
+    """Return the directory in an editable wheel that holds the bundle of `module`."""
+    return f"{_name(module)}_bundle"
 
 
 def redirect_files(
@@ -30,8 +39,7 @@ def redirect_files(
     its dotted name and `parent` the directory of the package around it, in the
     checkout.
     """
-    name = f"_agpm_editable_{module.replace('.', '__')}"
-    directory = f"{name}_bundle"
+    name, directory = _name(module), bundle_directory(module)
     start = (
         f"\n\ndef start() -> None:\n"
         f'    """Redirect `{module}`; the .pth and the .start file call this."""\n'

@@ -12,7 +12,7 @@ import json
 import re
 from importlib import metadata
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from hatch_agpm.discovery import discover
 from hatch_agpm.errors import BundleError
@@ -68,6 +68,11 @@ class Prompt(Protocol):
 
     def read(self, file: str) -> bytes:
         """Return one of the files of a skill."""
+
+    # Type checkers take this signature for any, so that a prompt fits whose own
+    # variables a stub knows.  What is `bytes` cannot be called: nobody knows it here.
+    def __call__(self, *args: Any, **variables: Any) -> str:
+        """Return the text with its run-time variables, given by name."""
 
 
 class Resources(Protocol):

@@ -12,11 +12,21 @@ from hatch_agpm.audit import audit_wheel
 INDEX = "flat/prompts/index.json"
 RECORD = "flat-1.2.0.dist-info/RECORD"
 METADATA = "flat-1.2.0.dist-info/METADATA"
+LISTING = "flat-1.2.0.dist-info/extra_metadata/agpm-prompts.txt"
+IN_SETUPTOOLS = "flat-1.2.0.dist-info/agpm-prompts.txt"
+LISTED = b"""\
+Agpm-Version: 1
+Name: flat
+Version: 1.2.0
+Module: flat.prompts
+Prompt: skills/mend-nets
+"""
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The files of a wheel with a skill and a script, built once."""
+    from hatch_agpm.bundle import metadata_file  # noqa: PLC0415 - heavy
     from hatch_agpm.plan import plan_build  # noqa: PLC0415 - heavy
 
     root = tmp_path_factory.mktemp("project")
@@ -41,6 +51,8 @@ def wheel(tmp_path_factory):
         f"flat/prompts/{path}": (file.data, 0o755 if file.executable else 0o644)
         for path, file in plan.bundle.files.items()
     }
+    _, listing = metadata_file(plan.bundle, module="flat.prompts")
+    files[LISTING] = (listing.data, 0o644)
     files[METADATA] = (b"Metadata-Version: 2.1\nName: flat\nVersion: 1.2.0\n", 0o644)
     return files
 
@@ -154,6 +166,52 @@ SKILL = "flat/prompts/skills/mend-nets"
 )
 def test_whatever_is_wrong_is_named(audit, changes, expected):
     assert messages(audit(changes)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\xff", ["is not UTF-8"]),
+        (b"Agpm-Version: 1\n", ["has no Name and no Version and no Module"]),
+        (LISTED.replace(b": 1\n", b": 2\n"), ["is of the version '2', this reads 1"]),
+        (
+            LISTED.replace(b"flat", b"fiat").replace(b"1.2.0", b"1.1"),
+            [
+                "names the distribution 'fiat', not 'flat'",
+                "names the version '1.1', not '1.2.0'",
+                "names the module 'fiat.prompts', not 'flat.prompts'",
+            ],
+        ),
+        (
+            LISTED.replace(b"mend-nets", b"mend-net"),
+            [
+                "does not list skills/mend-nets",
+                "lists skills/mend-net, which flat/prompts has not",
+            ],
+        ),
+    ],
+)
+def test_a_file_for_discovery_that_says_something_else_is_named(audit, data, expected):
+    found = messages(audit({LISTING: data}))
+
+    assert found == [f"{LISTING}: {message}" for message in expected]
+
+
+def test_a_wheel_without_a_file_for_discovery_is_not_whole(audit):
+    assert messages(audit({LISTING: None})) == [
+        f"{WHEEL}: has no agpm-prompts.txt in its metadata, by which tools find the"
+        " prompts; build it again"
+    ]
+
+
+def test_setuptools_has_the_file_for_discovery_elsewhere(audit):
+    assert messages(audit({LISTING: None, IN_SETUPTOOLS: LISTED})) == []
+    # Where there are both, tools read the first.
+    assert messages(audit({IN_SETUPTOOLS: b"\xff"})) == []
+
+
+def test_a_key_that_is_not_known_yet_is_no_problem(audit):
+    assert messages(audit({LISTING: LISTED + b"Licence: MIT\n"})) == []
 
 
 def test_a_generated_file_that_is_not_the_recorded_one_is_named(audit):

@@ -136,8 +136,38 @@ prompts.scripts.blob()  # wrong
 number: int = prompts.agents.greeter(user_name="Ada")  # wrong
 prompts.agents.greeter(user_name="Ada").metadata  # wrong
 """
+LOADED = """
+import hatch_agpm
+from hatch_agpm.installed import Prompt
+from pkg import prompts as own
+
+prompts = hatch_agpm.load("pkg")
+text: str = prompts.agents["greeter"](user_name="Ada", limit=3)
+text = prompts.load("agents/backend-engineer")()
+sizes: dict[str, int] = {name: len(prompts.agents[name]()) for name in prompts.agents}
+
+def call(prompt: Prompt, **values: object) -> str:
+    return prompt(**values)
+
+text = call(own.agents.greeter, user_name="Ada") + call(own.agents.backend_engineer)
+
+number: int = prompts.agents["greeter"](user_name="Ada")  # wrong
+prompts.agents["greeter"].titel  # wrong
+prompts.agents.greeter  # wrong
+prompts.load(3)  # wrong
+call("text")  # wrong
+"""
+
+
+def marked(program):
+    """Return the lines of a program that are wrong."""
+    lines = enumerate(program.splitlines(), 1)
+    return [number for number, line in lines if "# wrong" in line]
+
+
 EXPECTED = [
-    number for number, line in enumerate(WRONG.splitlines(), 1) if "# wrong" in line
+    *(("loaded.py", number) for number in marked(LOADED)),
+    *(("wrong.py", number) for number in marked(WRONG)),
 ]
 
 
@@ -155,6 +185,7 @@ def project(tmp_path):
     (tmp_path / "pkg/py.typed").touch()
     (tmp_path / "right.py").write_text(RIGHT)
     (tmp_path / "wrong.py").write_text(WRONG)
+    (tmp_path / "loaded.py").write_text(LOADED)
     return tmp_path
 
 
@@ -182,7 +213,7 @@ def pyright(directory, *files, **options):
     settings = {"typeCheckingMode": "strict", "include": files, **options}
     (directory / "pyrightconfig.json").write_text(json.dumps(settings))
     done = subprocess.run(
-        [checker, "--outputjson"],
+        [checker, "--pythonpath", sys.executable, "--outputjson"],
         capture_output=True,
         text=True,
         check=False,
@@ -201,9 +232,10 @@ def pyright(directory, *files, **options):
 
 
 def test_mypy_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
-    found, output = mypy(project, "-p", "pkg", "-m", "right", "-m", "wrong")
+    modules = [f"-m{name}" for name in ("right", "wrong", "loaded")]
+    found, output = mypy(project, "-p", "pkg", *modules)
 
-    assert found == [("wrong.py", line) for line in EXPECTED], output
+    assert sorted(found) == EXPECTED, output
 
 
 @pytest.mark.slow
@@ -214,6 +246,7 @@ def test_pyright_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
         project,
         "right.py",
         "wrong.py",
+        "loaded.py",
         "pkg/prompts/__init__.pyi",
         reportUnusedExpression=False,
         reportUnknownMemberType=False,
@@ -221,7 +254,7 @@ def test_pyright_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
         reportUnusedCallResult=False,
     )
 
-    assert found == [("wrong.py", line) for line in EXPECTED], output
+    assert found == EXPECTED, output
 
 
 @pytest.fixture
