@@ -12,20 +12,38 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import ContentError, FrontmatterError, SourceError, TemplateError
+from hatch_agpm.errors import (
+    ConfigError,
+    ContentError,
+    FrontmatterError,
+    SourceError,
+    TemplateError,
+    did_you_mean,
+    raise_problems,
+    shown,
+)
 from hatch_agpm.frontmatter import body_text, is_frontmatter, normalise, split
+from hatch_agpm.hidden_text import check_hidden_text
 from hatch_agpm.json_text import parse_json, pretty_json
 from hatch_agpm.lines import WHITE_SPACE
+from hatch_agpm.project import TABLE
 from hatch_agpm.templates import render_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from hatch_agpm.declarations import Matter
     from hatch_agpm.files import File, Tree
     from hatch_agpm.tera import TeraEnvironment
 
-__all__ = ["Source", "filter_content", "markdown_texts", "other_content"]
+__all__ = [
+    "Source",
+    "check_allowed",
+    "check_embedded",
+    "filter_content",
+    "markdown_texts",
+    "other_content",
+]
 
 _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
 
@@ -195,3 +213,35 @@ def _check_path(path: str) -> None:
 
 def _refused(what: str, got: str = "", hint: str = "") -> TemplateError:
     return TemplateError(what, got=got, hint=hint)
+
+
+def check_embedded(file: File, text: str, allowed: Collection[str] | None) -> None:
+    """
+    Refuse a file that hides text from its readers; `text` is what is embedded of it.
+
+    Files in `allowed` may; where it is None, all may.  What a template writes itself
+    is the template's own.  Raises HiddenTextError, or ProblemsError with several.
+    """
+    if allowed is None or text.isascii() or file.path in allowed:
+        return
+    problems = check_hidden_text(file.path, file.text)
+    if not problems and file.path.endswith(".json"):
+        # It is written in escapes, and they are printed as what they stand for.
+        problems = check_hidden_text(file.path, text, is_file=False)
+    raise_problems(problems)
+
+
+def check_allowed(allowed: Collection[str], read: Collection[str]) -> None:
+    """Refuse permissions for files that are not `read`: they are out of date."""
+    raise_problems(
+        [
+            ConfigError(
+                f"{TABLE}.hidden-text",
+                "names a file that the build does not read",
+                shown(path),
+                did_you_mean(path, read),
+            )
+            for path in allowed
+            if path not in read
+        ]
+    )

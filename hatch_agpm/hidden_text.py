@@ -105,22 +105,25 @@ def find_hidden(text: str) -> tuple[Hidden, ...]:
     )
 
 
-def check_hidden_text(path: str, text: str) -> tuple[HiddenTextError, ...]:
+def check_hidden_text(
+    path: str, text: str, *, is_file: bool = True
+) -> tuple[HiddenTextError, ...]:
     """
-    Return an error for whatever `text`, the content of the file `path`, hides.
+    Return an error for whatever `text` hides; `path` is the file it comes from.
 
-    Lines and columns are those of `text`.
+    Lines and columns are those of `text`; they are told only if it `is_file` itself.
     """
-    lines = text.split("\n") if (hidden := find_hidden(text)) else []
+    hidden = find_hidden(text)
+    lines = text.split("\n") if hidden and is_file else []
     return tuple(
         HiddenTextError(
             _counted(each),
             path,
-            each.line,
-            each.column,
+            each.line if is_file else 0,
+            each.column if is_file else 0,
             got=each.says,
             hint=f"delete what is hidden, or list '{path}' in hidden-text",
-            source_line=lines[each.line - 1],
+            source_line=lines[each.line - 1] if is_file else "",
             kind=each.kind,
             says=each.says,
         )

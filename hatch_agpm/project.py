@@ -35,7 +35,10 @@ __all__ = ["Project", "find_output", "load_toml", "read_agpm_toml", "read_projec
 
 TABLE: Final = "tool.hatch-agpm"
 
-_OPTIONS: Final = ("output", "manifest", "metadata", "env", "limits", "sbom")
+_OPTIONS: Final = (
+    *("output", "manifest", "metadata", "env", "limits", "sbom"),
+    "hidden-text",
+)
 _LATER: Final = ("editable", "export")
 _CONVENTION: Final = "prompts"
 
@@ -64,6 +67,9 @@ class Project:
 
     sbom: bool = False
     """Whether a bill of materials is asked for."""
+
+    hidden_text: tuple[str, ...] | None = None
+    """The files that may hide text; None: there is no build, and none is refused."""
 
 
 def load_toml(path: Path, shown: str) -> dict[str, object]:
@@ -113,6 +119,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     env = reader.strings(table, "env")
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
     sbom = reader.get(table, "sbom", bool)
+    hidden_text = reader.strings(table, "hidden-text")
     manifest = _manifest(root, table, path, reader.problems)
     return Project(
         root=root,
@@ -123,6 +130,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         env=env,
         limits=limits,
         sbom=bool(sbom),
+        hidden_text=hidden_text,
     )
 
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from hatch_agpm.conflicts import check_install_paths
 from hatch_agpm.content import (
     Source,
+    check_allowed,
+    check_embedded,
     filter_content,
     markdown_texts,
     other_content,
@@ -32,7 +34,12 @@ from hatch_agpm.files import Tree
 from hatch_agpm.graph import resolve
 from hatch_agpm.openings import Openings, Rendered, Texts, dependent
 from hatch_agpm.placement import MERGED
-from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
+from hatch_agpm.project import (
+    find_output,
+    load_toml,
+    read_agpm_toml,
+    read_project,
+)
 from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.shapes import check_merged, check_shape
@@ -125,6 +132,7 @@ class _Renderer:
         root: Path | None = None,
     ) -> None:
         self.manifest = project.manifest
+        self.hidden_text = project.hidden_text
         self.metadata = metadata
         self.tree = Tree(root or project.root, project.base)
         self.environment = TeraEnvironment(
@@ -158,6 +166,7 @@ class _Renderer:
             if all(child in self.contents for child in _children(resource)):
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
+        check_allowed(self.hidden_text or (), self.tree.read_files)
         by_key = self.manifest.path == "pyproject.toml"
         check_install_paths(rendered, by_key=by_key)
         check_merged(rendered)
@@ -169,6 +178,7 @@ class _Renderer:
             inputs=tuple(_input(read[path]) for path in sorted(read)),
             links=self.tree.links,
             output=output,
+            hidden_text=self.hidden_text or (),
         )
 
     def _attempt(self, resource: Resource) -> Iterator[RenderedResource]:
@@ -194,6 +204,7 @@ class _Renderer:
         texts = self._texts(resource, file)
         text = texts.document
         if resource in self.dependents:
+            check_embedded(file, texts.content or "", self.hidden_text)
             self._remember(resource, texts)
         self.inputs[resource] = self._inputs_of(resource, file)
         if resource.type in MERGED:
@@ -349,6 +360,7 @@ class _Renderer:
         """`| content`; arguments are ignored, as AGPM ignores them."""
         del arguments
         file, text = filter_content(self.tree, value)
+        check_embedded(file, text, self.hidden_text)
         self.embedded.append(file)
         return text
 

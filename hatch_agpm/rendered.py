@@ -106,5 +106,8 @@ class Rendering:
     output: str = ""
     """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""
 
+    hidden_text: tuple[str, ...] = ()
+    """The files that may hide text."""
+
     sbom: bool = False
     """Whether the wheel is to list what it holds as a software bill of materials."""
