@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from importlib.resources import files as package_files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm.layout import TYPES
@@ -45,7 +45,7 @@ def accessor_source(shipped: Sequence[Shipped], distribution: str, version: str)
     variables stand in one more column.  No name has a `|`, a backslash or a quote in
     it: no portable file name does.
     """
-    head = package_files("hatch_agpm").joinpath("access.py").read_text("utf-8")
+    head = Path(__file__).with_name("access.py").read_text("utf-8")
     _, _, below = head.partition(_LINE)
     code = _without_types(below.partition("\n")[2]).strip()
     tables = "\n".join(

@@ -12,11 +12,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files as package_files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hatch_agpm import __version__
+from hatch_agpm import __version__, reader
 from hatch_agpm.accessor import accessor_source, stub_source
 from hatch_agpm.discovery import FILE_NAME, file_text
 from hatch_agpm.errors import BundleError
@@ -104,7 +104,7 @@ def build_bundle(
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
         "__init__.pyi": stub_source(shipped, distribution).encode(),
-        "_reader.py": package_files("hatch_agpm").joinpath("reader.py").read_bytes(),
+        "_reader.py": Path(reader.__file__).read_bytes(),
         "index.json": _index(shipped, distribution, version),
     }
     contents = {

@@ -27,7 +27,7 @@ __all__ = ["File", "Tree"]
 
 _MOST_GUESSES: Final = 20
 _ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = "[\ud800-\udfff]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,9 @@ class Tree:
         self.base = Path(os.path.realpath(base))
         self._files: dict[str, File] = {}
         self._real: dict[str, str | None] = {}
+        self._folders: dict[str, str] = {}
+        """The real paths of directories, by path as asked for."""
+
         self._listings: dict[str, tuple[str, ...]] = {}
         self._guesses = 0
 
@@ -118,18 +121,32 @@ class Tree:
         if not _is_text(path):
             raise ContentError(f"the path {path!r} is not UTF-8 text")
         try:
-            real = Path(os.path.realpath(self.base / path))
+            real = self._resolved(os.path.join(self.base, path))  # noqa: PTH118 - once for each file
             exists = _exists(real)
         except OSError as error:
             raise ContentError(f"cannot read {path!r}: {error.strerror}") from None
-        if not real.is_relative_to(self.root):
+        root = str(self.root)
+        if real != root and not real.startswith(root.rstrip(os.sep) + os.sep):
             lexical = Path(os.path.normpath(self.base / path))
             through = " through a link" if lexical.is_relative_to(self.root) else ""
             raise ContentError(
                 f"{path!r} leads out of the project{through}",
                 hint="move the file into the project",
             )
-        return real.relative_to(self.root).as_posix() if exists else None
+        if not exists:
+            return None
+        return Path(real).relative_to(root).as_posix()
+
+    def _resolved(self, path: str) -> str:
+        """Return the real path of a path; each directory is looked at once."""
+        folder, name = os.path.split(path)
+        # Windows has other spellings of a name than its own.
+        if os.name == "nt" or name in {"", ".", ".."}:
+            return os.path.realpath(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        whole = os.path.join(self._folders[folder], name)  # noqa: PTH118 - as above
+        return os.path.realpath(path) if os.path.islink(whole) else whole  # noqa: PTH114
 
     def from_base(self, path: str) -> str:
         """Return a real path as AGPM names it: relative to the base, with `../`."""
@@ -189,7 +206,7 @@ class Tree:
         if stat.S_ISDIR(mode):
             raise ContentError("is a directory, not a file", path)
         # A link would lead anywhere, and a device or a pipe could go on for ever.
-        if os.path.realpath(whole) != str(whole):
+        if self._resolved(str(whole)) != str(whole):
             raise ContentError("is a link, not a file", path)
         if not stat.S_ISREG(mode):
             raise ContentError("is no regular file", path)
@@ -223,10 +240,10 @@ class Tree:
         return sorted(found)
 
 
-def _exists(path: Path) -> bool:
+def _exists(path: str) -> bool:
     """Tell whether something is there; raises OSError where that cannot be said."""
     try:
-        path.stat()
+        os.stat(path)  # noqa: PTH116 - once for each file
     except OSError as error:
         if error.errno in _ABSENT:
             return False
@@ -236,4 +253,4 @@ def _exists(path: Path) -> bool:
 
 def _is_text(path: str) -> bool:
     """Tell whether a name can be written down: file systems allow any bytes."""
-    return path.isascii() or not _SURROGATE.search(path)
+    return path.isascii() or not re.search(_SURROGATE, path)

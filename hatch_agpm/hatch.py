@@ -332,8 +332,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         if version == "editable" and build_data["force_include_editable"]:
             # Another hook took over: from now on only this table counts.
             inclusions.append(build_data["force_include_editable"])
-        for path, file in files.items():
-            staged = str(self._staged(path, file))
+        for number, (path, file) in enumerate(files.items()):
+            # Side by side: to remove directories takes longer than all the rest.
+            name = f"{number}-{PurePosixPath(path).name}"
+            staged = str(self._staged(name, file))
             for inclusion in inclusions:
                 inclusion[staged] = path
             self._expect(in_archive[path], file)
@@ -351,7 +353,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         name, file = metadata_file(bundle, module=packed.replace("/", "."))
         builder: Any = self.build_config.builder
         path = f"{builder.artifact_project_id}.dist-info/extra_metadata/{name}"
-        build_data["extra_metadata"][str(self._staged(path, file))] = name
+        build_data["extra_metadata"][str(self._staged(name, file))] = name
         self._expect(path, file)
 
     def _add_sbom(self, plan: Plan, build_data: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["project_metadata"]
 
-_EXTRA_CLAUSE = re.compile(r'(?:(?P<rest>.+) and )?extra == "(?P<extra>[^"]+)"')
+_EXTRA_CLAUSE = r'(?:(?P<rest>.+) and )?extra == "(?P<extra>[^"]+)"'
 """The end of a marker by which core metadata says "only with this extra"."""
 
 _FOLD = " " * 8
@@ -204,7 +204,7 @@ def _core_requirements(core: Message) -> tuple[list[str], dict[str, list[str]]]:
     }
     for text in core.get_all("Requires-Dist", []):
         requirement = Requirement(str(text))
-        clause = _EXTRA_CLAUSE.fullmatch(str(requirement.marker or ""))
+        clause = re.fullmatch(_EXTRA_CLAUSE, str(requirement.marker or ""))
         if clause is None:
             always.append(_canonical_requirement(requirement))
             continue

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
 
 if TYPE_CHECKING:
+    import tarfile
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
@@ -118,6 +118,9 @@ def verify_sdist(
 
     Otherwise as `verify_wheel`.  An sdist is a tar, or a zip as setuptools may write.
     """
+    # Here and not above: the proof of a wheel has no use for it.
+    import tarfile  # noqa: PLC0415
+
     errors = (OSError, EOFError, KeyError, tarfile.TarError, zipfile.BadZipFile)
     try:
         files = _zip_files if zipfile.is_zipfile(sdist) else _tar_files
@@ -144,6 +147,8 @@ def _zip_files(
 def _tar_files(
     path: Path, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, PlannedFile]]:
+    import tarfile  # noqa: PLC0415 - as above
+
     with tarfile.open(path) as archive:
         for member in archive:
             if wanted(member.name) and not member.isdir():

@@ -46,9 +46,10 @@ _MAX_DEPTH: Final = 127
 """AGPM's parser stops there as well."""
 
 _U128_DIGITS: Final = 39
-_INT = re.compile(r"([-+]?)(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_INT = r"([-+]?)(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))"
+_FLOAT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_LEADING_ZERO = r"[-+]?0[0-9]+"
+_FIRST_OF_NUMBERS: Final = frozenset("-+.0123456789")
 _WORDS: Final[Mapping[str, object]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -296,7 +297,9 @@ def plain_value(text: str) -> object:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if (match := _INT.fullmatch(text)) and len(match[5] or "") <= _U128_DIGITS:
+    if text[0] not in _FIRST_OF_NUMBERS:
+        return text
+    if (match := re.fullmatch(_INT, text)) and len(match[5] or "") <= _U128_DIGITS:
         sign, *digits = match.groups()
         bases = zip(digits, (16, 8, 2, 10), strict=True)
         value = next(int(sign + d, base) for d, base in bases if d is not None)
@@ -304,7 +307,7 @@ def plain_value(text: str) -> object:
             return value
     # What is larger still is a float to AGPM, too.  A run of digits that begins
     # with 0 is text, and so is 1e400.
-    if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
+    if re.fullmatch(_FLOAT, text) and not re.fullmatch(_LEADING_ZERO, text):
         number = float(text)
         return number if math.isfinite(number) else text
     return text

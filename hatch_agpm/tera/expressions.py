@@ -30,9 +30,9 @@ from hatch_agpm.tera.syntax import (
 )
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
 
+    from hatch_agpm.tera.lexer import Terminal
     from hatch_agpm.tera.syntax import Expression
 
 __all__ = ["ExpressionParser"]
@@ -74,7 +74,7 @@ class ExpressionParser(OperandParser):
 
     def _joined(
         self,
-        operator: re.Pattern[str],
+        operator: Terminal,
         expected: str,
         rule: Callable[[], Operand | None],
     ) -> Operand | None:

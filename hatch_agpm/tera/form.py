@@ -19,7 +19,7 @@ class Expression(NamedTuple):
     does: str
     parts: tuple[Expression, ...] = ()
     number: int = -1
-    """Of a `constant`, or of what an operator takes behind its parts; -1 if nothing."""
+    """Of a `constant`."""
 
 
 class Statement(NamedTuple):
@@ -61,10 +61,8 @@ class Table:
     def call(self, name: str, *arguments: Expression | Known) -> Expression:
         """Return a call of one of `operators`: expressions, then what is known."""
         parts = [each for each in arguments if isinstance(each, Expression)]
-        known = arguments[len(parts) :]
-        if known:
-            self._constants.append(known)
-        return Expression(name, tuple(parts), len(self._constants) - 1 if known else -1)
+        known = [self.constant(each) for each in arguments[len(parts) :]]
+        return Expression(name, (*parts, *known))
 
     def place(self, offset: int) -> int:
         """Return the number of a statement's place."""

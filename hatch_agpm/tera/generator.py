@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator
+from jinja2.nodes import Filter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hatch_agpm.tera.operators import OPERATORS
@@ -77,8 +78,7 @@ def _expression(expression: Expression) -> nodes.Expr:
     build = _EXPRESSIONS.get(expression.does)
     if build is not None:
         return build(parts)
-    known = nodes.Const(expression.number) if expression.number >= 0 else None
-    return nodes.Filter(None, expression.does, parts, [], known, None)
+    return nodes.Filter(None, expression.does, parts, [], None, None)
 
 
 def _dict(parts: Sequence[nodes.Expr]) -> nodes.Dict:
@@ -102,17 +102,20 @@ class _Generator(CodeGenerator):
     def write_commons(self) -> None:
         super().write_commons()
         self.writeline("constants = context.constants")
-        self.writeline("operators = environment.filters")
+        self.writeline("show = environment.filters['show']")
 
     def pull_dependencies(self, nodes: Iterable[nodes.Node]) -> None:
-        """Do nothing: which filters there are is known."""
+        """Give each filter that is used a name of its own; all of them are known."""
+        used = {filter_.name for node in nodes for filter_ in node.find_all(Filter)}
+        for name in sorted(used & OPERATORS.keys()):
+            self.writeline(f"do_{name} = environment.filters[{name!r}]")
 
     def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: ARG002, N802
         self.write(f"constants[{node.value}]")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802
         self.start_write(frame, node)
-        self.write("operators['show'](context, ")
+        self.write("show(context, ")
         self.visit(node.nodes[0], frame)
         self.write(")")
         self.end_write(frame)
@@ -126,13 +129,10 @@ class _Generator(CodeGenerator):
             # Its value is evaluated when the callee asks for it.
             self.write("(lambda: ")
         else:
-            self.write(f"operators[{node.name!r}](context, ")
+            self.write(f"do_{node.name}(context, ")
         for argument in node.args:
             self.visit(argument, frame)
             self.write(", " if node.name != "lazy" else "")
-        if node.dyn_args is not None:
-            self.write("*")
-            self.visit(node.dyn_args, frame)
         self.write(")")
 
 

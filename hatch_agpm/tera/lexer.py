@@ -10,11 +10,14 @@ is where an error is.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeAlias
 
-__all__ = ["Cursor", "position", "source_line", "terminal"]
+__all__ = ["Cursor", "Terminal", "position", "source_line", "terminal"]
 
-_SPACE: Final = re.compile(r"[ \t\r\n]*")
+Terminal: TypeAlias = str | re.Pattern[str]
+"""What the parser asks for: a fixed text, or a pattern."""
+
+_SPACE: Final = re.compile(r"[ \t\r\n]+")
 
 
 def terminal(pattern: str) -> re.Pattern[str]:
@@ -33,21 +36,24 @@ class Cursor:
         self.expected: set[str] = set()
         """What would have been right there."""
 
-    def take(self, pattern: re.Pattern[str], expected: str = "") -> str | None:
+    def take(self, wanted: Terminal, expected: str = "") -> str | None:
         """Take a terminal, or stay and return None."""
-        match = pattern.match(self.source, self.at)
-        if match is None:
-            if expected:
-                self.miss(expected)
-            return None
-        self.at = match.end()
-        return match.group()
+        if isinstance(wanted, str):
+            found = wanted if self.source.startswith(wanted, self.at) else None
+        else:
+            match = wanted.match(self.source, self.at)
+            found = match.group() if match else None
+        if found is not None:
+            self.at += len(found)
+        elif expected:
+            self.miss(expected)
+        return found
 
-    def next(self, pattern: re.Pattern[str], expected: str = "") -> str | None:
+    def next(self, wanted: Terminal, expected: str = "") -> str | None:
         """Take a terminal behind optional white space, or stay and return None."""
         start = self.at
         self.skip()
-        found = self.take(pattern, expected)
+        found = self.take(wanted, expected)
         if found is None:
             self.at = start
         return found
@@ -55,8 +61,8 @@ class Cursor:
     def skip(self) -> None:
         """Move over white space: space, tab, CR and LF, nothing else."""
         match = _SPACE.match(self.source, self.at)
-        assert match is not None  # noqa: S101 - the pattern matches nothing, too
-        self.at = match.end()
+        if match is not None:
+            self.at = match.end()
 
     def miss(self, expected: str) -> None:
         """Note that `expected` is not here."""

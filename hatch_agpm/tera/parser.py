@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hatch_agpm.tera.expressions import ExpressionParser
 from hatch_agpm.tera.failures import Refusal
 from hatch_agpm.tera.habits import habit
-from hatch_agpm.tera.lexer import terminal
+from hatch_agpm.tera.lexer import Terminal, terminal
 from hatch_agpm.tera.syntax import (
     Block,
     Boolean,
@@ -36,10 +36,17 @@ from hatch_agpm.tera.syntax import (
     Text,
     Trim,
 )
-from hatch_agpm.tera.terminals import CLOSE, EQUALS, IDENT, OPEN, STRING
+from hatch_agpm.tera.terminals import (
+    CLOSE,
+    CLOSE_SQUARE,
+    EQUALS,
+    IDENT,
+    OPEN,
+    OPEN_SQUARE,
+    STRING,
+)
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
 
 __all__ = ["parse"]
@@ -50,15 +57,13 @@ _VARIABLE_END: Final = terminal(r"-?\}\}")
 _TAG_START: Final = terminal(r"\{%-?")
 _TAG_END: Final = terminal(r"-?%\}")
 _COMMENT: Final = terminal(r"\{#-?(?:(?!-?#\}).)+-?#\}")
-_SUPER: Final = terminal(r"super\(\)")
+_SUPER: Final = "super()"
 _KEYWORD: Final = terminal(r"[a-z_]+")
 _SPACES: Final = terminal(r"[ \t\r\n]+")
 _ENDRAW: Final = terminal(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
 _IN: Final = terminal(r"in[ \t\r\n]+")
 _COMMA: Final = terminal(r",[ \t\r\n]*")
 _IGNORE_MISSING: Final = terminal(r"ignore[ \t\r\n]*missing")
-_OPEN_SQUARE: Final = terminal(r"\[")
-_CLOSE_SQUARE: Final = terminal(r"\]")
 
 _WORD: Final = terminal(r"\w+|-?[%#}]\}|\{[{%#]|.")
 _OPERATORS: Final = dict.fromkeys(
@@ -234,8 +239,8 @@ class _TemplateParser(ExpressionParser):
         if not self.take(_SPACES, "a space"):
             raise self._unexpected()
 
-    def _need(self, pattern: re.Pattern[str], expected: str) -> str:
-        found = self.take(pattern, expected)
+    def _need(self, wanted: Terminal, expected: str) -> str:
+        found = self.take(wanted, expected)
         if found is None:
             raise self._unexpected()
         return found
@@ -400,13 +405,13 @@ class _TemplateParser(ExpressionParser):
 
     def _include(self, tag: _Tag, _: str) -> Include:
         self._spaces()
-        if self.take(_OPEN_SQUARE):
+        if self.take(OPEN_SQUARE):
             names: list[str] = []
             while (name := self.next(STRING, "a string")) is not None:
                 names.append(name[1:-1])
                 if not self.next(_COMMA, "','"):
                     break
-            if self.next(_CLOSE_SQUARE, "']'") is None:
+            if self.next(CLOSE_SQUARE, "']'") is None:
                 raise self._unexpected()
         else:
             names = [self._need(STRING, "a string")[1:-1]]

@@ -81,16 +81,18 @@ class Loop:
 class Frame:
     """The variables set in one place, and its loop if it is one."""
 
-    __slots__ = ("loop", "macro", "variables")
+    __slots__ = ("depth", "loop", "macro", "variables")
 
     def __init__(
         self,
         *,
         macro: bool = False,
+        depth: int = 0,
         loop: Loop | None = None,
         variables: dict[str, object] | None = None,
     ) -> None:
         self.macro = macro
+        self.depth = depth  # of macros, this one included
         self.loop = loop
         self.variables: dict[str, object] = {} if variables is None else variables
 
@@ -172,7 +174,7 @@ class Scope(Context):
 
     def enter_loop(self, loop: Loop) -> Iterator[int]:
         """Run a loop: each item is an index; the frame is there meanwhile."""
-        frame = Frame(loop=loop)
+        frame = Frame(loop=loop, depth=self.frames[-1].depth)
         self.frames.append(frame)
         for index in range(loop.length):
             loop.index = index
@@ -191,8 +193,9 @@ class Scope(Context):
 
     def enter_macro(self, variables: dict[str, object]) -> None:
         """Push the frame of a macro call."""
-        self.account.nest(sum(frame.macro for frame in self.frames) + 1)
-        self.frames.append(Frame(macro=True, variables=variables))
+        depth = self.frames[-1].depth + 1
+        self.account.nest(depth)
+        self.frames.append(Frame(macro=True, depth=depth, variables=variables))
 
     def leave(self) -> None:
         """Pop a frame."""

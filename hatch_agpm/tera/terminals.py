@@ -43,17 +43,17 @@ BOOLEAN: Final = terminal(r"[tT]rue|[fF]alse")
 OR: Final = terminal(r"or[ \t\r\n]")
 AND: Final = terminal(r"and[ \t\r\n]")
 NOT: Final = terminal(r"not[ \t\r\n]")
-IN: Final = terminal(r"in")
-IS: Final = terminal(r"is")
-IS_NOT: Final = terminal(r"not")
+IN: Final = "in"
+IS: Final = "is"
+IS_NOT: Final = "not"
 ARITHMETIC: Final = terminal(r"[-+*/%]")
 COMPARISON: Final = terminal(r"<=|>=|>|<|==|!=")
-TILDE: Final = terminal(r"~")
-PIPE: Final = terminal(r"\|")
-COMMA: Final = terminal(r",")
-EQUALS: Final = terminal(r"=")
-OPEN: Final = terminal(r"\(")
-CLOSE: Final = terminal(r"\)")
-OPEN_SQUARE: Final = terminal(r"\[")
-CLOSE_SQUARE: Final = terminal(r"\]")
-COLONS: Final = terminal(r"::")
+TILDE: Final = "~"
+PIPE: Final = "|"
+COMMA: Final = ","
+EQUALS: Final = "="
+OPEN: Final = "("
+CLOSE: Final = ")"
+OPEN_SQUARE: Final = "["
+CLOSE_SQUARE: Final = "]"
+COLONS: Final = "::"

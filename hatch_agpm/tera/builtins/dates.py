@@ -67,7 +67,7 @@ def _formatted(items: list[str], moment: Moment) -> str:
 
 # Reading a format
 
-_ITEM: Final = re.compile(r"%(?:[-0_]?[A-Za-z+%]|:{1,3}z|\.[369]?f|[369]f|#z)|[^%]+")
+_ITEM: Final = r"%(?:[-0_]?[A-Za-z+%]|:{1,3}z|\.[369]?f|[369]f|#z)|[^%]+"
 _COMPOSED: Final = {
     "D": "%m/%d/%y",
     "F": "%Y-%m-%d",
@@ -86,7 +86,7 @@ def _items(pattern: str) -> list[str]:
     items: list[str] = []
     at = 0
     while at < len(pattern):
-        match = _ITEM.match(pattern, at)
+        match = re.compile(_ITEM).match(pattern, at)
         item = match.group() if match else "%"
         letter = item[-1]
         padded = len(item) == 3 and item[1] in "-0_"  # noqa: PLR2004
