@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+from pathlib import Path
 
 import pytest
 from packaging.version import Version
@@ -591,3 +593,42 @@ def test_trap_33_a_bill_of_materials_is_there_or_an_error(
         )
         return
     assert "flat-1.2.0.dist-info/sboms/flat.agpm.cdx.json" in done.files
+
+
+PIP = [sys.executable, "-m", "pip", "install"]
+UV = ["uv", "pip", "install", "--python", sys.executable]
+
+
+@pytest.mark.parametrize(
+    ("install", "backend"), [(PIP, "hatchling"), (UV, "setuptools")], ids=["pip", "uv"]
+)
+def test_trap_35_an_installer_hides_what_list_check_and_verify_show(
+    copy_project, use_backend, build, run_command, tmp_path, install, backend
+):
+    project, site = copy_project("flat"), tmp_path / "site"
+    use_backend(project, backend)
+    beside = Path(sys.executable).parent
+    command = shutil.which(install[0]) or shutil.which(install[0], path=beside)
+    if command is None:
+        pytest.skip("uv is not installed")
+    options = ["--no-build-isolation", "--no-deps", "--no-index", "--target", site]
+
+    code, output = run_command([command, *install[1:], *options, "."], project)
+    assert code == 0, output
+    assert (site / "flat" / "prompts" / "agents" / "reviewer.md").is_file()
+    assert "hatch-agpm: " not in output
+
+    ours = [sys.executable, "-m", "hatch_agpm"]
+    assert run_command([*ours, "list"], project) == (
+        0,
+        "agents/reviewer  prompts/agents/reviewer.md\n"
+        "scripts/check    prompts/scripts/check.sh\n",
+    )
+    code, output = run_command([*ours, "check"], project)
+    assert (code, output.partition(",")[0]) == (0, "2 prompts in flat/prompts")
+    wheel = build(project, "wheel", backend).artefact
+    code, output = run_command([*ours, "verify", wheel], project)
+    assert (code, output.partition(",")[0]) == (
+        0,
+        f"{wheel.name}: 2 prompts in flat/prompts",
+    )
