@@ -61,10 +61,9 @@ _MAX_LISTED: Final = 1536
 _CLOSING = re.compile(r"^---", re.MULTILINE)
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
-_AUTHOR: Final = "author"
 _PLUGIN_TEXTS: Final = ("version", "description", "repository", "license", "homepage")
 _PLUGIN_KEYS: Final = (
-    *("$schema", "name", "displayName", *_PLUGIN_TEXTS, _AUTHOR, "keywords"),
+    *("$schema", "name", "displayName", *_PLUGIN_TEXTS, "author", "keywords"),
     *("commands", "agents", "skills", "hooks", "mcpServers", "lspServers"),
     *("outputStyles", "dependencies", "settings", "userConfig", "channels"),
     *("defaultEnabled", "experimental"),
@@ -449,11 +448,12 @@ def _plugin_problems(
     if not isinstance(keywords, list) or not all(isinstance(k, str) for k in keywords):
         what = "'keywords' must be a list of texts"
         yield _plugin_error(path, what, got=shown(keywords))
-    author = document.get(_AUTHOR)
-    of = author.get("name") if isinstance(author, dict) else None
-    if not isinstance(of, str) or not of:
-        hint = "give the project an author: authors = [{ name = ... }]"
-        yield _plugin_error(path, "'author' must have a name", hint=hint)
+    if "author" in document:
+        author = document["author"]
+        name = author.get("name") if isinstance(author, dict) else None
+        if not isinstance(name, str) or not name:
+            what = "'author' must be an object with a name"
+            yield _plugin_error(path, what, got=shown(author))
 
 
 def _plugin_error(

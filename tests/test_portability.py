@@ -281,8 +281,9 @@ PLUGIN = {
 }
 
 
-def test_a_plugin_is_fine():
-    assert check_plugin("plugin.json", json.dumps(PLUGIN).encode()) == ()
+def test_a_plugin_is_fine_with_all_that_is_known_of_a_project_or_just_a_name():
+    for plugin in (PLUGIN, {"name": "heldskill"}):
+        assert check_plugin("plugin.json", json.dumps(plugin).encode()) == ()
 
 
 @pytest.mark.parametrize(
@@ -297,10 +298,9 @@ def test_a_plugin_is_fine():
         ({"version": 1}, "'version' must be text, got 1"),
         ({"homepage": "example"}, "'homepage' must be a URL, got 'example'"),
         ({"keywords": "nets"}, "'keywords' must be a list of texts, got 'nets'"),
-        ({"author": "A"}, "'author' must have a name; give the project an author: "
-         "authors = [{ name = ... }]"),
-        ({"author": {"name": ""}}, "'author' must have a name; give the project an "
-         "author: authors = [{ name = ... }]"),
+        ({"author": "A"}, "'author' must be an object with a name, got 'A'"),
+        ({"author": {"name": ""}}, "'author' must be an object with a name, "
+         "got a table"),
     ],
 )  # fmt: skip
 def test_a_plugin_that_is_refused_or_ignored_in_part_is_an_error(changed, message):
