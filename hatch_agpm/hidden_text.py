@@ -14,48 +14,61 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hatch_agpm.errors import HiddenTextError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = ["Hidden", "check_hidden_text", "find_hidden"]
 
-_SUSPECT = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
-)
-_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_IDEOGRAPHIC_SELECTOR = re.compile("[\U000e0100-\U000e01ef]")
-_ASCII_WORD = re.compile("[0-9A-Za-z_]")
-_IDEOGRAPH = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-
-_FLAG: Final = "\U0001f3f4"
-_REGION = re.compile(
-    "[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}"
-    "\U000e007f"
-)
-"""The tags of a flag: a region, its part, and the end (`gbeng` for England)."""
-
-_KEYCAPS: Final = "0123456789#*"
-_SOFT_HYPHEN: Final = "\u00ad"
-_BOM: Final = "\ufeff"
-
-_TAGS: Final = "tag character"
-_SELECTORS: Final = "variation selector"
-_DIRECTIONS: Final = "directional control"
-_ANNOTATIONS: Final = "annotation mark"
-_WIDTHLESS: Final = "zero-width character"
-
-_NEVER: Final = {
-    _TAGS: re.compile("[\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"),
-    _DIRECTIONS: re.compile("[\u202a-\u202e\u2066-\u2069]"),
-    _ANNOTATIONS: re.compile("[\ufff9-\ufffb]"),
+_KINDS: Final = {
+    "tags": "tag character",
+    "selectors": "variation selector",
+    "directions": "directional control",
+    "annotations": "annotation mark",
+    "widthless": "zero-width character",
 }
-"""What has no honest use, but for the tags of flags."""
+
+_SHOWN: Final = 500
+"""How many characters of what is hidden an error shows."""
+
+_TAGS = "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+_DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
+_ANNOTATIONS = "\ufff9-\ufffb"
+_SELECTORS = "\ufe00-\ufe0f"
+_IDEOGRAPHIC = "\U000e0100-\U000e01ef"
+_WIDTHLESS = (
+    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065"
+    "\u206a-\u206f\u3164\ufeff\uffa0\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+)
+_SOFT_HYPHEN = "\u00ad"
+_UNSEEN = f"{_TAGS}{_DIRECTIONS}{_ANNOTATIONS}{_WIDTHLESS}{_SOFT_HYPHEN}"
+_IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = "0-9A-Za-z_"
+
+# Compiled when first used: most builds have nothing to search.
+_SUSPECT: Final = f"[{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}]"
+_HIDDEN: Final = (
+    # Nearly every character is none of these, which is quickly said.
+    f"(?=[\U0001f3f4{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}])(?:"
+    # A flag: its region, the part of it, and the end (`gbeng` for England).
+    "\U0001f3f4[\U000e0061-\U000e007a]{2}"
+    "[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f"
+    f"|(?P<tags>[{_TAGS}])|(?P<directions>[{_DIRECTIONS}])"
+    f"|(?P<annotations>[{_ANNOTATIONS}])"
+    # One of two in a row, or after what is not seen, or has no variants: in ASCII
+    # only digits, # and * have, as keycaps.
+    f"|(?P<selectors>[{_SELECTORS}{_IDEOGRAPHIC}](?=[{_SELECTORS}{_IDEOGRAPHIC}])"
+    f"|(?<=[{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}])[{_SELECTORS}{_IDEOGRAPHIC}]"
+    f"|(?<![^\\x00-\\x7f])(?<![0-9#*])[{_SELECTORS}]"
+    f"|(?<![{_IDEOGRAPHS}])[{_IDEOGRAPHIC}])"
+    # One of two in a row, or between ASCII letters.  A selector before is part of
+    # what is seen: a heart, in colour, joined to fire.
+    f"|(?P<widthless>[{_WIDTHLESS}{_SOFT_HYPHEN}]"
+    f"(?=[{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}])"
+    f"|(?<=[{_UNSEEN}])[{_WIDTHLESS}{_SOFT_HYPHEN}]"
+    f"|(?<=[{_WORD}])[{_WIDTHLESS}](?=[{_WORD}])))"
+)
+"""What is hidden, by kind, and flags, which have no kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +86,9 @@ class Hidden:
     @property
     def says(self) -> str:
         """What tags and selectors spell; of others the code points."""
-        if self.kind == _TAGS:
+        if self.kind == _KINDS["tags"]:
             return _ascii(self.text)
-        if self.kind == _SELECTORS:
+        if self.kind == _KINDS["selectors"]:
             return _bytes(self.text)
         return _code_points(self.text)
 
@@ -88,17 +101,21 @@ def find_hidden(text: str) -> tuple[Hidden, ...]:
     character without width, but between ASCII letters or digits; a soft hyphen; a
     byte order mark at the very start.
     """
-    if text.isascii():
+    # A text has few different characters, and most texts none of these.
+    if text.isascii() or not re.search(_SUSPECT, "".join(set(text))):
         return ()
     found: dict[tuple[int, str], tuple[int, list[str]]] = {}
-    line, counted = 1, 0
-    for match in _SUSPECT.finditer(text):
-        line += text.count("\n", counted, match.start())
+    line, start, counted = 1, -1, 0
+    for match in re.finditer(_HIDDEN, text):
+        if match.lastgroup is None:
+            continue
+        if newlines := text.count("\n", counted, match.start()):
+            line += newlines
+            start = text.rfind("\n", counted, match.start())
         counted = match.start()
-        start = text.rfind("\n", 0, counted)
-        for position, kind in _judge(text, match):
-            _, characters = found.setdefault((line, kind), (position - start, []))
-            characters.append(text[position])
+        key = line, _KINDS[match.lastgroup]
+        _, characters = found.setdefault(key, (counted - start, []))
+        characters.append(match[0])
     return tuple(
         Hidden(kind=kind, line=line, column=column, text="".join(characters))
         for (line, kind), (column, characters) in sorted(found.items())
@@ -121,7 +138,7 @@ def check_hidden_text(
             path,
             each.line if is_file else 0,
             each.column if is_file else 0,
-            got=each.says,
+            got=_cut(each.says),
             hint=f"delete what is hidden, or list '{path}' in hidden-text",
             source_line=lines[each.line - 1] if is_file else "",
             kind=each.kind,
@@ -136,43 +153,8 @@ def _counted(hidden: Hidden) -> str:
     return f"{count} hidden {hidden.kind}{'s' if count > 1 else ''}"
 
 
-def _judge(text: str, run: re.Match[str]) -> Iterator[tuple[int, str]]:
-    """Yield place and kind of each character of a run that has no honest use."""
-    position, end = run.span()
-    if text[max(position - 1, 0)] == _FLAG and (flag := _REGION.match(text, position)):
-        position = flag.end()
-    for place in range(position, end):
-        if kind := _kind(text, place):
-            yield place, kind
-
-
-def _kind(text: str, place: int) -> str:
-    """Return what kind of hidden character stands at a place, "" for none."""
-    character = text[place]
-    for kind, characters in _NEVER.items():
-        if characters.match(character):
-            return kind
-    before = text[place - 1] if place else ""
-    after = text[place + 1 : place + 2]
-    if _SELECTOR.match(character):
-        return "" if _selects(before, character, after) else _SELECTORS
-    if character == _BOM and not place:
-        return ""
-    # A selector before is part of what is seen: a heart, in colour, joined to fire.
-    follows = _SUSPECT.match(before) and not _SELECTOR.match(before)
-    leads = _SUSPECT.match(after)
-    splits = _ASCII_WORD.match(before) and _ASCII_WORD.match(after)
-    alone = not follows and not leads
-    return "" if alone and (not splits or character == _SOFT_HYPHEN) else _WIDTHLESS
-
-
-def _selects(before: str, selector: str, after: str) -> bool:
-    """Tell whether a selector chooses a variant of the character before it."""
-    if not before or _SUSPECT.match(before) or _SELECTOR.match(after):
-        return False
-    if _IDEOGRAPHIC_SELECTOR.match(selector):
-        return bool(_IDEOGRAPH.match(before))
-    return not before.isascii() or before in _KEYCAPS
+def _cut(says: str) -> str:
+    return says if len(says) <= _SHOWN else f"{says[:_SHOWN]}..."
 
 
 def _ascii(tags: str) -> str:

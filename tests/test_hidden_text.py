@@ -129,6 +129,12 @@ def test_a_single_character_is_no_plural():
     assert str(error).startswith("a.md:1:1: 1 hidden directional control, got U+202E")
 
 
+def test_a_long_message_is_not_shown_for_ever():
+    (error,) = check_hidden_text("a.md", tags("a" * 10_000))
+    assert error.got == f"'{'a' * 499}..."
+    assert len(error.says) == 10_002
+
+
 def test_the_error_survives_copies():
     (error,) = check_hidden_text("a.md", "ig\u200bnore")
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301
