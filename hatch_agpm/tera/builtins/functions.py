@@ -7,10 +7,10 @@ bound: to SOURCE_DATE_EPOCH, to the variables that are allowed, or not to be use
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from hatch_agpm.environ import EPOCH, variable
 from hatch_agpm.tera.failures import Failure, Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def now(arguments: Arguments) -> str | int:
     """Return the time of the build: SOURCE_DATE_EPOCH, as text or as seconds."""
     arguments.boolean("utc", default=False)
     timestamp = arguments.boolean("timestamp", default=False)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    epoch = variable(EPOCH) or ""
     if not (epoch.isascii() and epoch.isdigit()):
         what = "function 'now' would give another text at every build"
         raise Refusal(what, hint="set SOURCE_DATE_EPOCH to the time it should give")
@@ -68,11 +68,13 @@ def get_random(_: Arguments) -> NoReturn:
 def get_env(arguments: Arguments) -> object:
     """Return a variable of the process, or `default`."""
     name = arguments.string("name")
-    if name in arguments.scope.names and name in os.environ:
-        return os.environ[name]
+    allowed = name in arguments.scope.names
+    value = variable(name) if allowed else None
+    if value is not None:
+        return value
     if "default" in arguments.given:
         return arguments.given["default"]
-    if name in arguments.scope.names:
+    if allowed:
         what = f"function 'get_env' finds no variable '{name}'"
         raise Failure(what, hint="set it for the build, or pass a 'default'")
     what = f"function 'get_env' finds no variable '{name}' that templates may read"
