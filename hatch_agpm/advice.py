@@ -122,6 +122,10 @@ def _strings(value: object) -> list[str]:
 def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Advice]:
     """Yield what makes a right build go stale, or differ between two machines."""
     paths = plan.source_paths()
+    for path in plan.stubs:
+        stub = plan.source(path).data.replace(b"\r\n", b"\n")
+        if stub != plan.bundle.files["__init__.pyi"].data:
+            yield Advice(what=f"{path} is not up to date: run `hatch-agpm stub`")
     yield from _about_cache_keys(paths, pyproject)
     crlf = [path for path in paths if b"\r\n" in plan.source(path).data]
     if crlf:

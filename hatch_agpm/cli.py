@@ -2,7 +2,7 @@
 The command `hatch-agpm`: shows prompts as a build would render them.
 
 The same core and the same messages as in a build, and the same proof of what was
-built; nothing is written but what `render --output` is asked to write.
+built; nothing is written but what `render --output` and `stub` are asked to write.
 """
 
 from __future__ import annotations
@@ -70,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     check.add_argument(
         "--strict", action="store_true", help="fail where something could be mended"
+    )
+    what = "write the stub by which editors and type checkers know the prompts"
+    stub = command("stub", what, in_project)
+    stub.set_defaults(run=_stub)
+    stub.add_argument(
+        "--check", action="store_true", help="write nothing, fail where it is not right"
     )
     verify = command("verify", "compare wheels with the index of their prompts")
     verify.set_defaults(run=_verify)
@@ -163,6 +169,18 @@ def _check(arguments: argparse.Namespace) -> int:
     for problem in problems:
         print(f"hatch-agpm: {problem}", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _stub(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.backends import open_project
+    from hatch_agpm.stub import check_stub, write_stub
+
+    plan = open_project(arguments.project).plan()
+    if arguments.check:
+        check_stub(plan)
+    else:
+        print(write_stub(plan))
+    return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -19,11 +19,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, did_you_mean
+from hatch_agpm.rendered import Listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["File", "Tree"]
+__all__ = ["File", "Tree", "visible_listings"]
 
 _MOST_GUESSES: Final = 20
 _ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
@@ -80,6 +81,8 @@ class Tree:
 
         self._listings: dict[str, tuple[str, ...]] = {}
         self._guesses = 0
+        self.listings: dict[str, Listing] = {}
+        """What lay in the directories that were searched, by real path."""
 
     @property
     def read_files(self) -> Mapping[str, File]:
@@ -100,6 +103,16 @@ class Tree:
             # What `..` behind a link means cannot be said without the link.
             if path != real and os.path.lexists(self.root / path)
         }
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The paths, relative to the root, that were located and led nowhere."""
+        paths = (self.base / path for path, real in self._real.items() if real is None)
+        return tuple(
+            sorted(
+                os.path.relpath(path, self.root).replace(os.sep, "/") for path in paths
+            )
+        )
 
     def locate(self, path: str) -> str | None:
         """
@@ -223,6 +236,7 @@ class Tree:
         waiting = [""]
         while waiting:
             folder = waiting.pop()
+            names: list[str] = []
             try:
                 with os.scandir(self.root / directory / folder) as entries:
                     for entry in entries:
@@ -231,13 +245,40 @@ class Tree:
                             continue
                         path = f"{folder}{entry.name}"
                         found.append(path)
-                        if entry.is_dir(follow_symlinks=False):
+                        is_directory = entry.is_dir(follow_symlinks=False)
+                        names.append(entry.name + "/" * is_directory)
+                        if is_directory:
                             waiting.append(f"{path}/")
             except OSError as error:
                 what = f"cannot be read: {error.strerror}"
                 where = f"{directory}/{folder}".strip("/")
                 raise ContentError(what, where) from None
+            searched = f"{directory}/{folder}".rstrip("/")
+            self.listings[searched] = Listing(names=tuple(names), hidden=True)
         return sorted(found)
+
+
+def visible_listings(top: Path, depth: int = 0) -> Iterator[tuple[Path, Listing]]:
+    """
+    Yield the directories from `top` down, with what lies in them but is not hidden.
+
+    `depth` is how many levels that are, 0 for all.  What is no directory, or cannot be
+    read, has nothing to yield.
+    """
+    try:
+        with os.scandir(top) as scanned:
+            entries = [
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in scanned
+                if not entry.name.startswith(".") and entry.name != "__pycache__"
+            ]
+    except OSError:
+        return
+    names = tuple(name + "/" * is_directory for name, is_directory in entries)
+    yield top, Listing(names=names, hidden=False)
+    if depth != 1:
+        for name in (name for name, is_directory in entries if is_directory):
+            yield from visible_listings(top / name, depth - 1)
 
 
 def _exists(path: str) -> bool:

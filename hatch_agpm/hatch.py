@@ -9,6 +9,7 @@ build of the environment, so the core is imported inside functions.
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -118,16 +119,24 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._expected = {}
         if self.target_name not in {"sdist", "wheel"}:
             return
+        editable = self.target_name == "wheel" and version == "editable"
         with self._errors_as_messages():
+            if editable and self._leaves_out_prompts():
+                return
             plan = self.plan(build_data["force_include"])
             if not plan.has_package_around:
                 # Asked for paths, hatchling looks for the code first.  Where there is
                 # a package around the output, it had better find it.
                 self.build_config.target_config.setdefault("bypass-selection", True)
+            self._exclude(plan)
             if self.target_name == "sdist":
                 self._add_sources(plan, build_data)
+            elif editable:
+                self._add_redirect(plan, build_data)
             else:
-                self._add_bundle(plan, build_data, version=version)
+                output = self._packed_output(plan.output)
+                files = plan.bundle_files(output)
+                self._add_bundle(plan, build_data, files, version=version)
 
     def plan(self, inclusion: Mapping[str, str] = MappingProxyType({})) -> Plan:
         """
@@ -192,6 +201,23 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         if self._staging is not None:
             self._staging.cleanup()
             self._staging = None
+
+    def clean(
+        self,
+        versions: list[str],  # noqa: ARG002 - the signature is hatchling's
+    ) -> None:
+        """Remove what an in-tree install wrote into the source tree."""
+        from hatch_agpm.errors import AgpmError
+        from hatch_agpm.in_tree import remove_from_tree
+        from hatch_agpm.project import find_output, read_project
+
+        try:
+            project = read_project(Path(self.root), self.metadata.config)
+            output = find_output(project, self.metadata.core.raw_name)
+        except AgpmError:
+            # To clean is no time to complain; nothing is lost but a copy.
+            return
+        remove_from_tree(Path(self.root, output))
 
     # --- what must not be -------------------------------------------------------------
 
@@ -310,26 +336,49 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         inclusion[str(source)] = path
         self._expect(path, file)
 
-    def _add_bundle(
-        self, plan: Plan, build_data: dict[str, Any], *, version: str
-    ) -> None:
-        """Put the bundle into the wheel; into an editable one, beside the package."""
-        bundle, output = plan.bundle, self._packed_output(plan.output)
-        self._reserved = self._directory_in_archive(output)
-        # Where the tree has no package around it, nothing hides the bundle.
-        if version == "editable" and plan.has_package_around:
-            from hatch_agpm.editable import redirect_files
+    def _leaves_out_prompts(self) -> bool:
+        """Say whether an editable install is to hold none of the prompts."""
+        from hatch_agpm.project import editable_mode
 
-            parent = Path(self.root, output).parent
-            module = self._reserved.replace("/", ".")
-            files = redirect_files(bundle.files, module=module, parent=parent)
-            in_archive = {path: path for path in files}
-            self._reserved = next(iter(files)).partition("/")[0]
-        else:
-            files = {f"{output}/{path}": file for path, file in bundle.files.items()}
-            in_archive = {path: self._in_archive(path) for path in files}
+        self._check_table()
+        if editable_mode(self.metadata.config) != "off":
+            return False
+        # Without prompts, a project of nothing else has nothing to ship.
+        self.build_config.target_config.setdefault("bypass-selection", True)
+        self.app.display_info('hatch-agpm: no prompts, as `editable = "off"` says')
+        return True
+
+    def _exclude(self, plan: Plan) -> None:
+        """Keep what lies in the output directory of the tree out of the artefact."""
+        if not (plan.root / plan.output).is_dir():
+            return
+        target = self.build_config.target_config
+        # One list replaces the other, and what is not a list hatchling will refuse.
+        stated = target.get("exclude", self.build_config.build_config.get("exclude"))
+        if isinstance(stated, list | None):
+            escaped = re.sub(r"[][*?!#\\ ]", r"\\\g<0>", plan.output)
+            target["exclude"] = [*(stated or ()), f"/{escaped}/"]
+
+    def _add_redirect(self, plan: Plan, build_data: dict[str, Any]) -> None:
+        """Put the bundle into an editable wheel, with all that finds and renews it."""
+        from hatch_agpm.editable import editable_files, update_tree
+
+        update_tree(plan)
+        packed = self._directory_in_archive(self._packed_output(plan.output))
+        files = editable_files(plan, module=packed.replace("/", "."))
+        self._add_bundle(plan, build_data, files, version="editable")
+
+    def _add_bundle(
+        self,
+        plan: Plan,
+        build_data: dict[str, Any],
+        files: Mapping[str, BundleFile],
+        *,
+        version: str,
+    ) -> None:
+        """Put files into the wheel; the first of them is one of the bundle's."""
         inclusions = [build_data["force_include"]]
-        if version == "editable" and build_data["force_include_editable"]:
+        if build_data["force_include_editable"]:
             # Another hook took over: from now on only this table counts.
             inclusions.append(build_data["force_include_editable"])
         for number, (path, file) in enumerate(files.items()):
@@ -338,12 +387,14 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             staged = str(self._staged(name, file))
             for inclusion in inclusions:
                 inclusion[staged] = path
-            self._expect(in_archive[path], file)
-        self._add_metadata_file(bundle, build_data)
+            self._expect(self._in_archive(path), file)
+        first = self._in_archive(next(iter(files)))
+        self._reserved = PurePosixPath(first).parent.as_posix()
+        self._add_metadata_file(plan.bundle, build_data)
         # A checkout goes on changing, and what is said of it would soon be wrong.
         if plan.rendering.sbom and version != "editable":
             self._add_sbom(plan, build_data)
-        self._summary = bundle.summary
+        self._summary = plan.bundle.summary
 
     def _add_metadata_file(self, bundle: Bundle, build_data: dict[str, Any]) -> None:
         """Put the file into the wheel's metadata that lists the prompts."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle import Bundle, BundleFile, build_bundle
@@ -19,6 +18,7 @@ from hatch_agpm.verify import PlannedFile, check_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from hatch_agpm.rendered import Rendering
 
@@ -32,6 +32,9 @@ class Plan:
     root: Path
     rendering: Rendering
     bundle: Bundle
+    pyproject: Mapping[str, object]
+    metadata: Mapping[str, object]
+    """The defaults of `agpm.project`, as the backend knows them."""
 
     stubs: tuple[str, ...]
     """The stub in the output directory, if one is committed."""
@@ -47,8 +50,19 @@ class Plan:
     @property
     def has_package_around(self) -> bool:
         """Whether the tree has the package that the output lies in."""
-        parent = self.root / Path(self.output).parent
-        return parent not in {self.root, self.root / "src"} and parent.is_dir()
+        output = self.root / self.output
+        if output.parent in {self.root, self.root / "src"}:
+            return False
+        # A directory that only holds the output is there for its sake.
+        return output.parent.is_dir() and any(
+            path not in {output, output.with_name("__pycache__")}
+            for path in output.parent.iterdir()
+        )
+
+    def bundle_files(self, directory: str) -> dict[str, BundleFile]:
+        """Return the files of the bundle by their paths, where it is in `directory`."""
+        files = self.bundle.files
+        return {f"{directory}/{path}": file for path, file in files.items()}
 
     def links(self) -> dict[str, str]:
         """Return the own path of each file that a link led to, by that of the link."""
@@ -105,6 +119,8 @@ def plan_build(
         root=root,
         rendering=rendering,
         bundle=bundle,
+        pyproject=pyproject,
+        metadata=metadata,
         stubs=check_output(root, rendering.output, stub=stub),
         license=str(metadata.get("license", "")),
     )

@@ -23,6 +23,7 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
+from hatch_agpm.files import visible_listings
 from hatch_agpm.manifest import SECTIONS, Manifest, read_manifest
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.tables import TableReader
@@ -31,15 +32,31 @@ from hatch_agpm.tera import Limits
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Project", "find_output", "load_toml", "read_agpm_toml", "read_project"]
+    from hatch_agpm.rendered import Listing
+
+__all__ = [
+    "Project",
+    "editable_mode",
+    "find_output",
+    "load_toml",
+    "read_agpm_toml",
+    "read_project",
+]
 
 TABLE: Final = "tool.hatch-agpm"
 
 _OPTIONS: Final = (
-    *("output", "manifest", "metadata", "env", "limits", "sbom"),
+    "output",
+    "manifest",
+    "metadata",
+    "env",
+    "limits",
+    "editable",
+    "sbom",
     "hidden-text",
 )
-_LATER: Final = ("editable", "export")
+_LATER: Final = ("export",)
+_EDITABLE: Final = ("redirect", "in-tree", "off")
 _CONVENTION: Final = "prompts"
 
 
@@ -64,6 +81,8 @@ class Project:
     """The environment variables that templates may read."""
 
     limits: Limits = field(default_factory=Limits)
+    listings: Mapping[str, Listing] = field(default_factory=dict)
+    """The directories that were searched because no resource is listed."""
 
     sbom: bool = False
     """Whether a bill of materials is asked for."""
@@ -120,6 +139,10 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
     sbom = reader.get(table, "sbom", bool)
     hidden_text = reader.strings(table, "hidden-text")
+    _check_editable(reader, table)
+    # Before they are searched: what is put there in between shows at the next look.
+    listed = path is not None or any(type_ in table for type_ in RESOURCE_TYPES)
+    listings = {} if listed else _listings(root)
     manifest = _manifest(root, table, path, reader.problems)
     return Project(
         root=root,
@@ -131,7 +154,30 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         limits=limits,
         sbom=bool(sbom),
         hidden_text=hidden_text,
+        listings=listings,
     )
+
+
+def editable_mode(pyproject: Mapping[str, object]) -> str:
+    """
+    Return what an editable install does: `redirect`, `in-tree` or `off`.
+
+    Looks at that key alone; raises ConfigError where it says anything else.
+    """
+    tool = pyproject.get("tool")
+    table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
+    reader = TableReader(f"{TABLE}.")
+    mode = _check_editable(reader, table if isinstance(table, dict) else {})
+    raise_problems(reader.problems)
+    return mode
+
+
+def _check_editable(reader: TableReader, table: Mapping[str, object]) -> str:
+    mode = reader.get(table, "editable", str) or _EDITABLE[0]
+    if mode not in _EDITABLE:
+        known = ", ".join(f"'{each}'" for each in _EDITABLE)
+        reader.problem("editable", f"must be one of {known}", got=repr(mode))
+    return mode
 
 
 def _manifest(
@@ -194,6 +240,16 @@ def _by_convention(root: Path) -> dict[str, dict[str, str]]:
             hint="list them, or move the templates there",
         )
     return found
+
+
+def _listings(root: Path) -> dict[str, Listing]:
+    """Return what lies in the conventional directories, and which there are."""
+    top = root / _CONVENTION
+    searched = [
+        *visible_listings(top, depth=1),
+        *(found for type_ in RESOURCE_TYPES for found in visible_listings(top / type_)),
+    ]
+    return {path.relative_to(root).as_posix(): listing for path, listing in searched}
 
 
 def _check_names(top: Path) -> None:

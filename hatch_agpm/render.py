@@ -134,6 +134,7 @@ class _Renderer:
         self.manifest = project.manifest
         self.hidden_text = project.hidden_text
         self.metadata = metadata
+        self.listings = project.listings
         self.tree = Tree(root or project.root, project.base)
         self.environment = TeraEnvironment(
             filters={"content": self._content_filter},
@@ -177,6 +178,8 @@ class _Renderer:
             resources=tuple(rendered),
             inputs=tuple(_input(read[path]) for path in sorted(read)),
             links=self.tree.links,
+            listings={**self.listings, **self.tree.listings},
+            absent=self.tree.absent,
             output=output,
             hidden_text=self.hidden_text or (),
         )
@@ -427,7 +430,7 @@ def _children(resource: Resource) -> list[Resource]:
 
 
 def _input(file: File) -> Input:
-    return Input(path=file.path, sha256=file.sha256)
+    return Input(path=file.path, sha256=file.sha256, executable=file.executable)
 
 
 def _text_or_bytes(file: File) -> str | bytes:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.runtime import RuntimeVariable
 
-__all__ = ["Input", "RenderedResource", "Rendering", "SkillFile"]
+__all__ = ["Input", "Listing", "RenderedResource", "Rendering", "SkillFile"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +22,19 @@ class Input:
 
     sha256: str
     """Of its bytes, as 64 hexadecimal digits."""
+
+    executable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """What lay in one directory when it was searched for templates."""
+
+    names: tuple[str, ...]
+    """Each ends in `/` where it is a directory; `__pycache__` is left out."""
+
+    hidden: bool
+    """Whether names that begin with a dot are among them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +115,12 @@ class Rendering:
 
     links: Mapping[str, str] = field(default_factory=dict)
     """The files and directories that were found through a link, by its path."""
+
+    listings: Mapping[str, Listing] = field(default_factory=dict)
+    """The directories that were searched, by path."""
+
+    absent: tuple[str, ...] = ()
+    """Paths where something was looked for and nothing found, sorted."""
 
     output: str = ""
     """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""

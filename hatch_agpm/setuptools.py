@@ -76,7 +76,8 @@ def _hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
 
     table = pyproject["tool"][_NAME]
     output = table.get("output") if isinstance(table, dict) else None
-    kept = PurePosixPath(output).parts[:1] if isinstance(output, str) else ()
+    parts = PurePosixPath(output).parts if isinstance(output, str) else ()
+    kept = parts[:1]
     hidden = {
         top
         for top in {"prompts", *_top_directories(table)} - {*kept}
@@ -85,7 +86,12 @@ def _hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
     }
     Finder.DEFAULT_EXCLUDE = (
         *Finder.DEFAULT_EXCLUDE,
-        *(pattern for top in sorted(hidden) for pattern in (top, f"{top}.*")),
+        *(
+            pattern
+            # Nor is what an in-tree install wrote there.
+            for name in (*sorted(hidden), *([".".join(parts)] if parts else ()))
+            for pattern in (name, f"{name}.*")
+        ),
     )
 
 
@@ -164,51 +170,49 @@ class _Door:
         within = output.is_relative_to(top)
         return str(output.relative_to(top) if within else output)
 
-    def editable_files(self) -> tuple[str, dict[str, BundleFile]]:
-        """
-        Return what an editable wheel holds: the bundle's directory, and all files.
+    @property
+    def is_editable(self) -> bool:
+        """Whether setuptools was asked for an editable wheel."""
+        dist: Any = self._dist
+        return dist.get_command_obj("editable_wheel", create=False) is not None
 
-        Not in strict mode alone, where setuptools links the bundle into its own tree:
-        the redirect answers for the checkout's package only.
-        """
-        from hatch_agpm.editable import redirect_files
+    @property
+    def leaves_out_prompts(self) -> bool:
+        """Whether this is an editable install that is to hold none of the prompts."""
+        from hatch_agpm.project import editable_mode
 
-        files, plan = self.plan.bundle.files, self.plan
-        if not plan.has_package_around:
-            return self.directory, {
-                f"{self.directory}/{path}": file for path, file in files.items()
-            }
-        module = self.directory.replace("/", ".")
-        parent = (plan.root / plan.output).parent
-        files = redirect_files(files, module=module, parent=parent)
-        return next(iter(files)).partition("/")[0], files
+        return self.is_editable and editable_mode(self._pyproject) == "off"
 
-    def metadata_files(self, *, editable: bool) -> dict[str, BundleFile]:
+    @cached_property
+    def editable_files(self) -> dict[str, BundleFile]:
+        """What an editable wheel holds; the first file is one of the bundle's."""
+        from hatch_agpm.editable import editable_files
+
+        return editable_files(self.plan, module=self.directory.replace("/", "."))
+
+    def metadata_files(self) -> dict[str, BundleFile]:
         """Return what the wheel's metadata says of the prompts, by path."""
         from hatch_agpm.bundle import metadata_file
 
         module = self.directory.replace("/", ".")
         files = dict([metadata_file(self.plan.bundle, module=module)])
         # A checkout goes on changing, and what is said of it would soon be wrong.
-        if self.plan.rendering.sbom and not editable:
+        if self.plan.rendering.sbom and not self.is_editable:
             from hatch_agpm.sbom import sbom_file
 
             files.update([sbom_file(self.plan, directory=self.directory)])
         return files
 
-    def prove_wheel(self, wheel: Path, *, editable: bool = False) -> None:
+    def prove_wheel(self, wheel: Path) -> None:
         """Look whether a wheel holds the bundle; remove it and raise if not."""
         from hatch_agpm.plan import must_hold
         from hatch_agpm.verify import verify_wheel
 
-        if editable:
-            directory, files = self.editable_files()
-        else:
-            directory = self.directory
-            bundle = self.plan.bundle.files
-            files = {f"{directory}/{path}": file for path, file in bundle.items()}
+        files = self.plan.bundle_files(self.directory)
+        files = {**self.editable_files} if self.is_editable else files
+        directory = str(PurePosixPath(next(iter(files))).parent)
         project = "-".join(wheel.name.split("-")[:2])
-        metadata = self.metadata_files(editable=editable).items()
+        metadata = self.metadata_files().items()
         files |= {f"{project}.dist-info/{name}": file for name, file in metadata}
         expected = {path: must_hold(file) for path, file in files.items()}
         with _removed_on_failure(wheel):
@@ -255,16 +259,19 @@ class BuildAgpm(Command):
     def run(self) -> None:
         """Write the bundle among the wheel's files; raises `SetupError`."""
         with _errors_as_messages():
-            plan, directory = self.door.plan, self.door.directory
-            bundle = {
-                f"{directory}/{path}": file for path, file in plan.bundle.files.items()
-            }
+            if self.door.leaves_out_prompts:
+                return
+            plan = self.door.plan
             self._remove_stale()
+            bundle = plan.bundle_files(self.door.directory)
             _write_files(Path(self.build_lib), bundle)
             if self.editable_mode:
+                from hatch_agpm.editable import update_tree
+
+                update_tree(plan)
                 # setuptools packs what is here, and discards `build_lib`.
                 install: Any = self.get_finalized_command("install")
-                _write_files(Path(install.install_lib), self.door.editable_files()[1])
+                _write_files(Path(install.install_lib), self.door.editable_files)
             _LOG.info(f"{_NAME}: {plan.bundle.summary}")
 
     def get_source_files(self) -> list[str]:
@@ -274,6 +281,8 @@ class BuildAgpm(Command):
     def get_outputs(self) -> list[str]:
         """Return the paths of the bundle's files."""
         with _errors_as_messages():
+            if self.door.leaves_out_prompts:
+                return []
             directory = Path(self.build_lib, self.door.directory)
             return [str(directory / path) for path in self.door.plan.bundle.files]
 
@@ -332,10 +341,10 @@ class _ProvenWheel(_Command):
     def write_wheelfile(self, wheelfile_base: str, *args: Any, **named: Any) -> None:
         """Write `WHEEL`, and beside it what is ours; `editable_wheel` calls this."""
         super().write_wheelfile(wheelfile_base, *args, **named)  # type: ignore[misc]
-        dist: Any = self.distribution
-        editable = dist.get_command_obj("editable_wheel", create=False) is not None
         with _errors_as_messages():
-            files = self.door.metadata_files(editable=editable)
+            if self.door.leaves_out_prompts:
+                return
+            files = self.door.metadata_files()
             _write_files(Path(wheelfile_base), files)
 
 
@@ -347,12 +356,15 @@ class _ProvenEditableWheel(_Command):
     def run(self) -> None:
         # What is raised inside of `run` is shown with a traceback.
         with _errors_as_messages():
-            _ = self.door.plan
+            if not self.door.leaves_out_prompts:
+                _ = self.door.plan
         super().run()
         with _errors_as_messages():
+            if self.door.leaves_out_prompts:
+                return
             wheels = Path(self.dist_dir).glob("*-0.editable-*.whl")
             newest = max(wheels, key=lambda wheel: wheel.stat().st_mtime_ns)
-            self.door.prove_wheel(newest, editable=True)
+            self.door.prove_wheel(newest)
 
 
 class _CompleteSdist(_Command):
@@ -375,10 +387,17 @@ class _CompleteSdist(_Command):
         """Add the sources to what setuptools is about to pack."""
         plan = self.door.plan
         # The file list has each path in the spelling of MANIFEST.in.
-        known = {os.path.normpath(file) for file in files}
-        ours = (path.replace("/", os.sep) for path in plan.source_paths())
-        missing = [path for path in ours if path not in known]
-        super().make_release_tree(base_dir, [*files, *missing])  # type: ignore[misc]
+        known = {os.path.normpath(file): file for file in files}
+        ours = {path.replace("/", os.sep) for path in plan.source_paths()}
+        # What an in-tree install wrote looks like any other package.
+        output = plan.output.replace("/", os.sep) + os.sep
+        kept = [
+            file
+            for path, file in known.items()
+            if path in ours or not path.startswith(output)
+        ]
+        missing = sorted(ours - set(known))
+        super().make_release_tree(base_dir, [*kept, *missing])  # type: ignore[misc]
         for path, target in plan.links().items():
             # setuptools copies what links lead to, and the index would tell.
             link = Path(base_dir, path)

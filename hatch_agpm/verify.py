@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
+from hatch_agpm.in_tree import STUB, is_owned
 
 if TYPE_CHECKING:
     import tarfile
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PlannedFile", "check_output", "verify_sdist", "verify_wheel"]
 
-_STUB = "__init__.pyi"
 _SHOWN = 5
 """How many of the files in the way a message names."""
 
@@ -50,9 +50,9 @@ def check_output(root: Path, output: str, *, stub: bytes) -> tuple[str, ...]:
     """
     Return the files in `root` that may lie in `output`: none, or a stub of ours.
 
-    A stub is known by its first line, that of `stub`: it may be older than the
-    prompts.  Raises `BundleError`, or `ProblemsError` for several, where anything
-    else is in the way of the bundle.
+    What an in-tree install wrote there is not among them.  A stub is known by its
+    first line, that of `stub`: it may be older than the prompts.  Raises `BundleError`,
+    or `ProblemsError` for several, where anything else is in the way of the bundle.
     """
     directory = root / output
     module = directory.with_name(f"{directory.name}.py")
@@ -69,7 +69,8 @@ def check_output(root: Path, output: str, *, stub: bytes) -> tuple[str, ...]:
         what = "is a file where the package of prompts goes"
         problems.append(BundleError(output, what, "delete it"))
     found = _files_below(directory)
-    ours = [path for path in found if path == _STUB and _is_stub(directory, stub)]
+    found = [path for path in found if not is_owned(directory, path)]
+    ours = [path for path in found if path == STUB and _is_stub(directory, stub)]
     if foreign := [path for path in found if path not in ours]:
         shown = ", ".join(foreign[:_SHOWN])
         more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
@@ -91,7 +92,7 @@ def _files_below(directory: Path) -> list[str]:
 
 def _is_stub(directory: Path, stub: bytes) -> bool:
     first_line = stub.partition(b"\n")[0]
-    return (directory / _STUB).read_bytes().startswith(first_line)
+    return (directory / STUB).read_bytes().startswith(first_line)
 
 
 def verify_wheel(
