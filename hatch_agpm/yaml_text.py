@@ -27,13 +27,17 @@ _SIMPLE_KEY: Final = 128
 
 _SPECIAL = re.compile(
     # libyaml's idea of what cannot be printed: the tabulator belongs to it.
-    "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _NOT_PLAIN = re.compile(
     r"^(?:---|\.\.\.|[ #,\[\]{}&*!|>'\"%@`]|[-?:](?: |$))|:(?: |$)| #| $"
 )
+# The next line (U+0085) is one, too, but cannot be printed.
+_BREAKS: Final = "\n\u2028\u2029"
+_BREAK_RUN = re.compile(f"[{_BREAKS}]+")
+_BEFORE_LINE = re.compile(f"(^|[{_BREAKS}])(?=[^{_BREAKS}])")
 _DIGITS = re.compile(r"[-+]?0[0-9]+")
-_ESCAPED = re.compile(f'{_SPECIAL.pattern}|[\n"\\\\]')
+_ESCAPED = re.compile(f'{_SPECIAL.pattern}|[{_BREAKS}"\\\\]')
 _ESCAPES: Final = dict(
     zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029', '0abtnvfre"\\NLP', strict=True)
 )
@@ -76,7 +80,10 @@ def _block(value: object, indent: str) -> list[str]:
 
 def _entry(key: str, value: object, indent: str) -> list[str]:
     name, *more = _scalar(key, indent)
-    if "\n" in key or len(key.encode("utf-8", "surrogatepass")) > _SIMPLE_KEY:
+    if (
+        _BREAK_RUN.search(key)
+        or len(key.encode("utf-8", "surrogatepass")) > _SIMPLE_KEY
+    ):
         first, *rest = _node(value, indent)
         return [f"? {name}", *more, f"{indent}: {first}", *rest]
     if not _is_collection(value):
@@ -106,12 +113,15 @@ def _scalar(value: object, indent: str) -> list[str]:
 
 
 def _text(text: str, indent: str) -> list[str]:
-    if _SPECIAL.search(text) or " \n" in text or ("\n" in text and text[-1] == " "):
+    literal, breaks = "\n" in text, _BREAK_RUN.search(text)
+    unfit = text.endswith(" ") if literal else re.search(f"[{_BREAKS}] ", text)
+    if _SPECIAL.search(text) or re.search(f" [{_BREAKS}]", text) or (breaks and unfit):
         return [f'"{_ESCAPED.sub(_escape, text)}"']
-    if "\n" in text:
+    if literal:
         return _literal(text, indent + _STEP)
-    if _NOT_PLAIN.search(text) or _reads_as_other(text):
-        return ["'" + text.replace("'", "''") + "'"]
+    if breaks or _NOT_PLAIN.search(text) or _reads_as_other(text):
+        quoted = text.replace("'", "''")
+        return ["'" + _BREAK_RUN.sub(rf"\g<0>{indent}{_STEP}", quoted) + "'"]
     return [text]
 
 
@@ -121,13 +131,13 @@ def _reads_as_other(text: str) -> bool:
 
 
 def _literal(text: str, indent: str) -> list[str]:
-    hint = "2" if text[0] in " \n" else ""
-    if not text.endswith("\n"):
+    hint = "2" if text[0] in f" {_BREAKS}" else ""
+    if text[-1] not in _BREAKS:
         hint += "-"
-    elif text == "\n" or text.endswith("\n\n"):
+    elif len(text) == 1 or text[-2] in _BREAKS:
         hint += "+"
-    lines = text.removesuffix("\n").split("\n")
-    return [f"|{hint}", *(indent + line if line else "" for line in lines)]
+    indented = _BEFORE_LINE.sub(rf"\g<0>{indent}", text)
+    return [f"|{hint}", *indented.removesuffix("\n").split("\n")]
 
 
 def _escape(match: re.Match[str]) -> str:
