@@ -168,7 +168,8 @@ class TemplateError(SourceError):
     """
     A template cannot be parsed or rendered.
 
-    `embedded_in` names the files that embed this one, the innermost first.
+    `embedded_in` names the files that embed this one, the innermost first, with the
+    line where that is known.  `call_line` is such a line until its file is, too.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
@@ -181,14 +182,21 @@ class TemplateError(SourceError):
         hint: str = "",
         source_line: str = "",
         embedded_in: Sequence[str] = (),
+        call_line: int = 0,
     ) -> None:
         super().__init__(what, path, line, column, got, hint, source_line)
-        self.args = (*self.args, tuple(embedded_in))
+        self.args = (*self.args, tuple(embedded_in), call_line)
         self.embedded_in = tuple(embedded_in)
+        self.call_line = call_line
 
     def within(self, embedded_in: Sequence[str]) -> Self:
         """Return the same error with the files that embed this one."""
-        arguments = [*self.args[:-1], tuple(embedded_in)]
+        arguments = [*self.args[:-2], tuple(embedded_in)]
+        return type(self)(*arguments)
+
+    def called_at(self, line: int) -> Self:
+        """Return the same error, come up at a line of the file that embeds this one."""
+        arguments = [*self.args[:-1], line]
         return type(self)(*arguments)
 
     def __str__(self) -> str:
@@ -300,6 +308,8 @@ class BundleError(AgpmError):
 
 def raise_problems(problems: Sequence[AgpmError]) -> None:
     """Raise what was found: nothing, the one error, or all of them as one."""
+    # Two variants of a template have its mistakes in common.
+    problems = list({str(problem): problem for problem in problems}.values())
     if len(problems) == 1:
         raise problems[0]
     if problems:

@@ -223,7 +223,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _check_table(self) -> None:
         """Raise for keys in the hook's table, which only switches the hook on."""
-        from hatch_agpm.errors import ConfigError, raise_problems
+        from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
 
         own = self.PLUGIN_NAME in self.build_config.target_config.get("hooks", {})
         target = f".targets.{self.target_name}" if own else ""
@@ -233,7 +233,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 ConfigError(
                     f"{table}.{key}",
                     "is not read",
-                    hint="it belongs into [tool.hatch-agpm]",
+                    hint=did_you_mean(key, _HATCHLINGS_KEYS)
+                    or "it belongs into [tool.hatch-agpm]",
                 )
                 for key in sorted(set(self.config) - _HATCHLINGS_KEYS)
             ]

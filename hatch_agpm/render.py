@@ -190,7 +190,7 @@ class _Renderer:
             yield self._render(resource)
         except TemplateError as error:
             own = resource.text_file
-            chain = [own] if error.path != own else []
+            chain = [*error.embedded_in] or ([own] if error.path != own else [])
             chain += self._embedders(resource)
             self.problems.append(_with_declaration(error).within(chain))
         except AgpmError as error:

@@ -8,7 +8,7 @@ said of the file as written: frontmatter and fences counted.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import TemplateError
 from hatch_agpm.fences import shield
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from hatch_agpm.tera.uses import Use
 
 __all__ = ["check_uses", "render_piece"]
+
+_LIMIT: Final = "the limit is '"
+"""So begins the hint of an error that only a limit makes one."""
 
 
 def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every error
@@ -86,7 +89,13 @@ def _placed(path: str, line: int, shielded: Shielded | None = None) -> Iterator[
     try:
         yield
     except TemplateError as error:
-        if error.path:
+        if error.path and not error.call_line:
             raise
+        if error.path:
+            number = shielded.line(error.call_line) if shielded else error.call_line
+            place = f"{path}:{number + line - 1}"
+            raise error.within([*error.embedded_in, place]) from None
         number = shielded.line(error.line) if shielded else max(error.line, 1)
+        if error.hint.startswith(_LIMIT):
+            error = error.hinting(f"{error.hint} of [tool.hatch-agpm.limits]")
         raise error.at(path, number + line - 1) from None

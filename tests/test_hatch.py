@@ -386,6 +386,18 @@ def test_keys_in_the_hooks_table_are_errors_that_say_where_they_belong(
     )
 
 
+def test_a_near_miss_of_hatchlings_own_keys_is_one(copy_project, error_of):
+    project = copy_project("flat")
+    replace(project, "hooks.agpm]", "hooks.agpm]\ndependencys = []\nenable-default = 1")
+
+    assert error_of(project) == one_line(
+        "tool.hatch.build.hooks.agpm.dependencys is not read; "
+        "did you mean 'dependencies'?\n"
+        "tool.hatch.build.hooks.agpm.enable-default is not read; "
+        "did you mean 'enable-by-default'?"
+    )
+
+
 def test_keys_in_the_targets_own_hook_table_are_named_there(copy_project, error_of):
     project = copy_project("flat")
     replace(project, "build.hooks.agpm]", "build.targets.wheel.hooks.agpm]\nx = 1")

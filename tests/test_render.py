@@ -106,8 +106,47 @@ MISTAKES = [
         AGENT,
         "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
         "quote the text that has the colon\n"
-        "    a: b: c\n        ^\n  embedded in agents/a.md",
+        "    a: b: c\n        ^\n  embedded in agents/a.md:5",
         id="invalid YAML in a content file",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": TEMPLATE.replace("true", "jinja2")
+            + "x\n```literal\n1\n2\n```\n{{ 'd.md' | content }}",
+            "d.md": "---\na: b: c\n---\n",
+        },
+        AGENT,
+        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
+        "    a: b: c\n        ^\n  embedded in agents/a.md:10",
+        id="invalid YAML in a content file, below a literal fence of Jinja2",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends("../s/b.md", body="x\n"),
+            "s/b.md": TEMPLATE + "\n{{ 'd.md' | content }}",
+            "d.md": "---\na: b: c\n---\n",
+        },
+        AGENT,
+        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
+        "    a: b: c\n        ^\n  embedded in s/b.md:6\n  embedded in agents/a.md",
+        id="invalid YAML in a content file of a dependency",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{% for i in range(end=100001) %}{% endfor %}"},
+        AGENT,
+        "agents/a.md:5:13: an array gets longer than 100000 items; the limit is"
+        " 'loop' of [tool.hatch-agpm.limits]\n"
+        "    {% for i in range(end=100001) %}{% endfor %}\n                ^",
+        id="more than a limit allows",
+    ),
+    pytest.param(
+        {"a.md": TEMPLATE + "{{ nope }}"},
+        '[agents]\nx = { path = "a.md", filename = "x" }\n'
+        'y = { path = "a.md", filename = "y" }\n',
+        "a.md:5:4: 'nope' is undefined\n    {{ nope }}\n       ^",
+        id="a mistake that two entries have in common",
     ),
     pytest.param(
         {

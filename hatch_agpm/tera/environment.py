@@ -101,7 +101,7 @@ class TeraEnvironment:
 
     `filters` are additional filters that take the value and the arguments by name.
     They may raise any AgpmError, which passes unchanged; a TemplateError without a
-    line gets the place where the filter stands.
+    line gets the place where the filter stands, another one the `call_line`.
     """
 
     def __init__(

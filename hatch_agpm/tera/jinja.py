@@ -135,9 +135,9 @@ class JinjaTemplate:
             line = running_line(failure.__traceback__, self._compiled)
             raise at_line(error, self._source, line) from None
         except TemplateError as error:
-            if error.line:
-                raise
             line = running_line(error.__traceback__, self._compiled)
+            if error.line:
+                raise error.called_at(line) from None
             raise at_line(error, self._source, line) from None
         except AgpmError:
             raise

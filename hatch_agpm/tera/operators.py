@@ -317,9 +317,8 @@ def pipe(
         except Failure as failure:
             raise _placed(failure, at) from None
         except TemplateError as error:
-            if error.line:
-                raise
-            raise located(error, scope.source, at) from None
+            place = located(error, scope.source, at)
+            raise (error.called_at(place.line) if error.line else place) from None
     return value
 
 

@@ -223,9 +223,13 @@ class _TemplateParser(ExpressionParser):
             raise self._unexpected()
         return found == "-%}"
 
-    def _end(self, word: str) -> Trim:
-        """Take the closing tag of a body."""
+    def _end(self, word: str, opening: _Tag) -> Trim:
+        """Take the closing tag of the body that `opening` began."""
         start = self.at
+        if start == len(self.source):
+            # Where it began helps more than where the text ends.
+            what = f"'{{% {opening.word} %}}' has no '{{% {word} %}}'"
+            raise Refusal(what, at=opening.at)
         tag = self._tag_start()
         if tag is None or tag.word != word:
             self.at = tag.at if tag else start
@@ -335,7 +339,7 @@ class _TemplateParser(ExpressionParser):
         if part is not None:
             trim = Trim(left=part.trims, right=self._tag_end())
             otherwise = Else(trim=trim, body=self._body(place))
-        end = self._end("endif")
+        end = self._end("endif", tag)
         self.shallower()
         return If(branches=tuple(branches), otherwise=otherwise, end=end)
 
@@ -365,7 +369,7 @@ class _TemplateParser(ExpressionParser):
         while self._next_tag("else"):
             self._tag_end()
             empty = self._body("for")
-        end = self._end("endfor")
+        end = self._end("endfor", tag)
         self.shallower()
         return For(
             start=start,
@@ -386,7 +390,7 @@ class _TemplateParser(ExpressionParser):
             raise self._unexpected()
         start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("filter")
-        end = self._end("endfilter")
+        end = self._end("endfilter", tag)
         self.shallower()
         return FilterSection(start=start, call=call, body=body, end=end)
 
@@ -428,7 +432,7 @@ class _TemplateParser(ExpressionParser):
         name = self._need(IDENT, "a name")
         start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("block")
-        end = self._end("endblock")
+        end = self._end("endblock", tag)
         self.shallower()
         return Block(start=start, name=name, body=body, end=end, at=tag.at)
 
@@ -439,7 +443,7 @@ class _TemplateParser(ExpressionParser):
         parameters = self._parameters()
         start = Trim(left=tag.trims, right=self._tag_end())
         body = self._body("macro")
-        end = self._end("endmacro")
+        end = self._end("endmacro", tag)
         self.shallower()
         return MacroDefinition(
             start=start, name=name, parameters=parameters, body=body, end=end, at=tag.at

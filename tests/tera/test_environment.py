@@ -62,7 +62,6 @@ def failing(error):
     [
         ContentError("is missing", "a.md"),
         GraphError("circle"),
-        TemplateError("'x' is undefined", "b.md", 3, 4, embedded_in=("c.md",)),
     ],
 )
 @pytest.mark.parametrize("dialect", ["tera", "jinja2"])
@@ -71,6 +70,16 @@ def test_an_error_of_a_filter_passes_unchanged(error, dialect):
     with pytest.raises(type(error)) as caught:
         template.render({})
     assert caught.value is error
+
+
+@pytest.mark.parametrize("dialect", ["tera", "jinja2"])
+def test_a_template_error_of_another_file_learns_the_line_that_embeds_it(dialect):
+    error = TemplateError("'x' is undefined", "b.md", 3, 4, embedded_in=("c.md",))
+    template = failing(error).template("\n{{ 'a' | content }}", dialect=dialect)
+    with pytest.raises(TemplateError) as caught:
+        template.render({})
+    assert str(caught.value) == str(error)
+    assert (error.call_line, caught.value.call_line) == (0, 2)
 
 
 def test_an_error_without_a_line_gets_the_place_of_the_filter():
