@@ -155,16 +155,23 @@ def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> Bund
 
 
 def _index(shipped: Iterable[Shipped], distribution: str, version: str) -> bytes:
-    document = {
+    head = {
         "schema": INDEX_SCHEMA,
         "generator": {"name": "hatch-agpm", "version": __version__},
         "distribution": distribution,
         "version": version,
-        "resources": [
-            _entry(item, resource) for item in shipped for resource in item.resources
-        ],
     }
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    # Python's encoder in C makes no indents, and is ten times as fast.
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    fields = [f"{encode(key)}: {encode(value)}" for key, value in head.items()]
+    entries = [
+        encode(_entry(item, resource))
+        for item in shipped
+        for resource in item.resources
+    ]
+    resources = ",\n  ".join(entries)
+    text = ",\n ".join([*fields, f'"resources": [\n  {resources}\n ]'])
+    text = f"{{\n {text}\n}}"
     # Half a surrogate pair, which YAML can spell, is the one thing that UTF-8
     # cannot hold, and `\udc80` happens to be JSON's spelling of it, too.
     return f"{text}\n".encode(errors="backslashreplace")

@@ -9,8 +9,7 @@ is never rendered again.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import (
     ConfigError,
@@ -48,8 +47,7 @@ __all__ = [
 _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A Markdown file with frontmatter, and all that it is rendered with."""
 
     environment: TeraEnvironment

@@ -8,8 +8,8 @@ interprets the result.  Where AGPM would ignore a declaration, this is an error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -57,8 +57,7 @@ _JINJA2 = re.compile(
 _OTHER_MARKDOWN = (".md", ".markdown")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """The frontmatter of one file, rendered and interpreted."""
 
     split: Split
@@ -183,12 +182,12 @@ class Declarations:
             frontmatter = interpret(document)
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, path, placed) from None
-        specs = (replace(spec, line=placed(spec.line)) for spec in frontmatter.specs)
+        specs = (spec._replace(line=placed(spec.line)) for spec in frontmatter.specs)
         runtime = (
             replace(variable, line=placed(variable.line))
             for variable in frontmatter.runtime
         )
-        return replace(frontmatter, specs=tuple(specs), runtime=tuple(runtime))
+        return frontmatter._replace(specs=tuple(specs), runtime=tuple(runtime))
 
     def _json_specs(
         self, file: File, context: Mapping[str, object]

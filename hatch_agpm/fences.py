@@ -16,8 +16,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import TemplateError
 from hatch_agpm.lines import WHITE_SPACE, rust_lines
@@ -34,8 +33,7 @@ _CAPITALS = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
 _SIGNS = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shielded:
+class Shielded(NamedTuple):
     """A template whose literal blocks are out of the engine's reach."""
 
     text: str

@@ -11,8 +11,8 @@ Knows neither templates nor files: the caller renders the matter and reads them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hatch_agpm.errors import (
     FrontmatterError,
@@ -61,8 +61,7 @@ _OUR_KEY_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A text taken apart at its frontmatter's rules; nothing is parsed yet."""
 
     matter: str
@@ -75,8 +74,7 @@ class Split:
     """Where in the text the line after the closing rule begins."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """One dependency that a file declares."""
 
     type: str
@@ -90,8 +88,7 @@ class Spec:
     """In the rendered frontmatter, from 1; 0 where it is not known."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Frontmatter:
+class Frontmatter(NamedTuple):
     """What the frontmatter of a file says."""
 
     metadata: Mapping[str, object]

@@ -10,8 +10,7 @@ filters, conditions and other files the text has gone through (docs/adr/0007).
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import ConflictError, FrontmatterError, TemplateError
 from hatch_agpm.runtime import RuntimeVariable, StandIns, shown_place
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Openings", "Rendered", "Texts", "dependent"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What one render of a file gave."""
 
     document: str | bytes
@@ -37,8 +35,7 @@ class Rendered:
     declared: tuple[Declared, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """What is shipped of a file and what is embedded of it."""
 
     document: str | bytes

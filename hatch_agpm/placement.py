@@ -8,9 +8,8 @@ Pure: works on texts, touches no file.  The rules are AGPM's (semantics, 3.4 and
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +30,7 @@ MERGED: Final = ("hooks", "mcp-servers")
 _NOTHING: Final = "leaves nothing to name the file by"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a tool keeps resources of one type."""
 
     path: str
@@ -42,8 +40,7 @@ class Place:
     flatten: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """A coding agent that resources are for."""
 
     path: str

@@ -271,12 +271,12 @@ class _Renderer:
 
         patched = apply_patch(resource.patch, file, path)
         if resource.type == "skills":
-            return replace(original, document=patched.file.text)
+            return original._replace(document=patched.file.text)
         try:
             texts = self._of_file(resource, patched.file, embedded=False)
         except AgpmError as error:
             raise patched.relocated(error) from None
-        return replace(texts, content=original.content, worded=original.worded)
+        return texts._replace(content=original.content, worded=original.worded)
 
     def _of_file(self, resource: Resource, file: File, *, embedded: bool) -> Texts:
         """Render a file: once, or in both ways where it leaves values open."""

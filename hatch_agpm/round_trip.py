@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import FrontmatterError, ProblemsError, SourceError, shown
@@ -154,7 +154,7 @@ class _RoundTrip:
 
     def dependencies(self, value: object) -> object:
         """Return the declarations with the fields in AGPM's order."""
-        only = replace(self.document, value={"dependencies": value}, repeated={})
+        only = self.document._replace(value={"dependencies": value}, repeated={})
         try:
             interpret(only)
         except ProblemsError as error:

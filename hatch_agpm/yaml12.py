@@ -13,8 +13,7 @@ from __future__ import annotations
 import math
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 import yaml
 
@@ -66,8 +65,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     yaml_implicit_resolvers: Final = {None: [(_PLAIN, re.compile(""))]}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A YAML document as JSON values, and where its keys and items stand."""
 
     value: object
@@ -84,8 +82,7 @@ class Document:
     """For the path of each key that is given again the line of the last one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unquoted:
+class Unquoted(NamedTuple):
     """A scalar as it is written, without quotes."""
 
     path: tuple[str | int, ...]

@@ -37,6 +37,7 @@ __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
 Dialect: TypeAlias = Literal["tera", "jinja2"]
 
 _TAG_COST: Final = 2_000
+_TRIMS: Final = ("{{-", "-}}", "{%-", "-%}", "{#-", "-#}")
 _NO_FILTERS: Final[Mapping[str, Filter]] = MappingProxyType({})
 
 
@@ -172,7 +173,8 @@ class _TeraTemplate:
         self._surroundings: Final = surroundings
         with reported(source):
             tree = surroundings.tree(source)
-            tree = TemplateTree(nodes=trimmed(tree.nodes))
+            if any(mark in source for mark in _TRIMS):
+                tree = TemplateTree(nodes=trimmed(tree.nodes))
             self._outline: Final = outline(tree)
             self._compiled: Final = compiled(self._outline.form)
 

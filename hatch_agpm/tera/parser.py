@@ -276,7 +276,7 @@ class _TemplateParser(ExpressionParser):
         if place == "block" and self.take(_SUPER) and self.next(_VARIABLE_END):
             return Super(at=at)
         self.at = inside
-        value = self._value()
+        value = self.variable() or self._value()
         end = self.next(_VARIABLE_END, "'}}'")
         if end is None:
             raise self._unexpected()

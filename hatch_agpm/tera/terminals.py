@@ -31,6 +31,7 @@ __all__ = [
     "STEPS",
     "STRING",
     "TILDE",
+    "VARIABLE",
 ]
 
 IDENT: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -57,3 +58,8 @@ CLOSE: Final = ")"
 OPEN_SQUARE: Final = "["
 CLOSE_SQUARE: Final = "]"
 COLONS: Final = "::"
+VARIABLE: Final = terminal(
+    r"(?![tT]rue|[fF]alse|not[ \t\r\n])"
+    r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*(?=[ \t\r\n]*-?\}\})"
+)
+"""A variable that is all of a tag: what the rules would find by a dozen attempts."""
