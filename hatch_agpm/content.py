@@ -22,7 +22,6 @@ from hatch_agpm.errors import (
     shown,
 )
 from hatch_agpm.frontmatter import body_text, is_frontmatter, normalise, split
-from hatch_agpm.hidden_text import check_hidden_text
 from hatch_agpm.json_text import parse_json, pretty_json
 from hatch_agpm.lines import WHITE_SPACE
 from hatch_agpm.project import TABLE
@@ -222,6 +221,9 @@ def check_embedded(file: File, text: str, allowed: Collection[str] | None) -> No
     """
     if allowed is None or text.isascii() or file.path in allowed:
         return
+    # Its patterns take longer to compile than most builds to render.
+    from hatch_agpm.hidden_text import check_hidden_text  # noqa: PLC0415
+
     problems = check_hidden_text(file.path, file.text)
     if not problems and file.path.endswith(".json"):
         # It is written in escapes, and they are printed as what they stand for.

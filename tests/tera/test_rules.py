@@ -44,3 +44,28 @@ def test_the_documentation_names_each_rule():
         r"^\| \*\*(.+?)\*\* \|", DOCUMENT.read_text("utf-8"), re.MULTILINE
     )
     assert named == list(RULES)
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{not}} {{ or }} {{truth}}", "1 2 3"),
+        ("{{ not }}", None),
+        ("{{ not -}}", None),
+        ("{{not-}} x", "1x"),
+        ("{{True}}", "true"),
+        ("{{ truex }}", None),
+        ("{{ false.a }}", None),
+        ("{{- a.b -}} y", "xy"),
+        ("{{ a.b- }}", None),
+        ("{{-a.b}}", "x"),
+    ],
+)
+def test_a_word_alone_in_a_tag_is_a_variable_but_for_a_few(template, expected, oracle):
+    context = {"not": 1, "or": 2, "truth": 3, "truex": 4, "True": 5, "a": {"b": "x"}}
+    try:
+        found = render(template, context)
+    except TemplateError:
+        found = None
+    assert found == expected
+    assert oracle.render(template, context) == expected
