@@ -4,7 +4,8 @@ What rendering adds to a build, beside packing the same files unrendered.
 Run as `python bench/bench_build.py [RUNS]`.  Measured are the commands that users
 run, and the bare call of the backend that stands behind each of them: whole
 processes, without isolation and index.  Both kinds of project take turns, so that a
-busy machine slows both.  Commands that are not installed are left out.
+busy machine slows both; the ratio of processor time (`cpu`) hardly moves with it.
+Commands that are not installed are left out.
 
 A backend looks through all distributions of its environment for plugins as soon as a
 project asks for one, so that a crowded environment costs more than a build's own.
@@ -13,6 +14,7 @@ project asks for one, so that a crowded environment costs more than a build's ow
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -97,7 +99,9 @@ def main() -> None:
         f"wheel builds in turn, median of {runs}, in an environment of "
         f"{len(list(distributions()))} distributions"
     )
-    print(f"{'':28}{'prompts':>8}{'plain':>9}{'ours':>9}{'ratio':>7}{'goal':>6}")
+    print(
+        f"{'':28}{'prompts':>8}{'plain':>9}{'ours':>9}{'ratio':>7}{'cpu':>7}{'goal':>6}"
+    )
     for backend, module in BACKENDS.items():
         bare = [PYTHON, "-c", BARE.format(module)]
         for name, command in {BARE_CALL: bare, **COMMANDS}.items():
@@ -105,11 +109,11 @@ def main() -> None:
             if skipped or not is_installed(command):
                 continue
             for prompts, goal in GOALS.items():
-                base, ours = compare(command, backend, prompts, runs)
+                base, ours, cpu = compare(command, backend, prompts, runs)
                 print(
                     f"{backend:<11} {name:<16}{prompts:>8}{base * 1e3:>6.0f} ms"
-                    f"{ours * 1e3:>6.0f} ms{ours / base:>7.2f}{goal:>6}"
-                    f"{'' if ours / base <= goal else '  missed'}",
+                    f"{ours * 1e3:>6.0f} ms{ours / base:>7.2f}{cpu:>7.2f}{goal:>6}"
+                    f"{'' if cpu <= goal else '  missed'}",
                     flush=True,
                 )
 
@@ -129,21 +133,27 @@ def search_path() -> str:
 
 def compare(
     command: list[str], backend: str, prompts: int, runs: int
-) -> tuple[float, float]:
-    """Return the median seconds of a plain build, and of one that renders."""
+) -> tuple[float, float, float]:
+    """
+    Return the median seconds of a plain build, and of one that renders.
+
+    Last comes the ratio of the medians of their processor times.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         ours, plain = Path(scratch, "ours"), Path(scratch, "plain")
         write_project(ours, backend, prompts, rendered=True)
         write_project(plain, backend, prompts, rendered=False)
-        times: dict[Path, list[float]] = {plain: [], ours: []}
+        times: dict[Path, list[tuple[float, float]]] = {plain: [], ours: []}
         # The first turn fills caches of the machine, and is thrown away.
         for turn in range(runs + 1):
             for project, seconds in times.items():
                 spent = build(command, project)
                 if turn:
                     seconds.append(spent)
-        base, rendered = (statistics.median(seconds) for seconds in times.values())
-    return base, rendered
+    (base, base_cpu), (rendered, cpu) = (
+        map(statistics.median, zip(*seconds, strict=True)) for seconds in times.values()
+    )
+    return base, rendered, cpu / base_cpu
 
 
 def write_project(root: Path, backend: str, prompts: int, *, rendered: bool) -> None:
@@ -161,22 +171,28 @@ def write_project(root: Path, backend: str, prompts: int, *, rendered: bool) -> 
         (texts / f"reviewer-{number}.md").write_text(text, encoding="utf-8")
 
 
-def build(command: list[str], project: Path) -> float:
-    """Return the seconds of one build, from scratch."""
+def build(command: list[str], project: Path) -> tuple[float, float]:
+    """Return the seconds of one build from scratch, and those of the processor."""
     for leftover in ("build", "demo.egg-info"):
         shutil.rmtree(project / leftover, ignore_errors=True)
     # What is installed has its byte code.
     environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environ["PATH"] = search_path()
     with tempfile.TemporaryDirectory() as out:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), processor_time()
         subprocess.run(
             [*command, out], cwd=project, env=environ, check=True, capture_output=True
         )
-        spent = time.perf_counter() - start
+        spent = time.perf_counter() - start, processor_time() - before
         if not list(Path(out).glob("*.whl")):
             sys.exit(f"{' '.join(command)} made no wheel")
     return spent
+
+
+def processor_time() -> float:
+    """Return the seconds that processes which have ended took of the processor."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
