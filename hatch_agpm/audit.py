@@ -12,9 +12,10 @@ import base64
 import csv
 import io
 import json
+import posixpath
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +52,9 @@ class AuditedBundle:
     size: int
     """The bytes of all prompts together."""
 
+    exported: int = 0
+    """How many files are there for coding agents."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Audit:
@@ -76,12 +80,15 @@ def audit_wheel(wheel: Path) -> Audit:
     for directory, index in contents.indexes.items():
         try:
             bundle, plan, names = _read_index(directory, index)
-            bundles.append(bundle)
+            export, exported = contents.export_of(directory, index)
+            bundles.append(replace(bundle, exported=len(exported)))
             if contents.is_own(bundle):
                 contents.check_version(bundle)
                 problems += contents.listing_problems(bundle, names)
-            plan |= contents.recorded(directory)
-            verify_wheel(wheel, contents.as_packed(plan), directory=directory)
+            plan |= exported | contents.recorded(directory)
+            verify_wheel(
+                wheel, contents.as_packed(plan), directory=directory, export=export
+            )
         except ProblemsError as error:
             problems += error.problems
         except AgpmError as error:
@@ -131,6 +138,30 @@ class _Contents:
         """Say whether a bundle is that of the wheel's distribution, not a copy."""
         name = str(self._metadata.get("Name", ""))
         return canonicalize_name(name) == canonicalize_name(bundle.distribution)
+
+    def export_of(
+        self, directory: str, index: dict[str, object]
+    ) -> tuple[str, dict[str, PlannedFile]]:
+        """Return where the bundle's export lies and its files, both empty for none."""
+        if "export" not in index:
+            return "", {}
+        try:
+            (export,) = _tables([index["export"]])
+            files = {
+                str(file["path"]): _file(file) for file in _tables(export["files"])
+            }
+            name = str(export["directory"])
+        except (LookupError, TypeError) as error:
+            path = f"{directory}/{_INDEX}"
+            raise BundleError(path, f"is damaged: {error!r}") from None
+        # In an editable wheel, and in one without a package around, it is inside.
+        inside, beside = (
+            f"{directory}/{name}",
+            posixpath.join(posixpath.dirname(directory), name),
+        )
+        there = any(path.startswith(f"{inside}/") for path in self._has_modes)
+        where = inside if there or "/" not in directory else beside
+        return where, {f"{where}/{path}": file for path, file in files.items()}
 
     def check_version(self, bundle: AuditedBundle) -> None:
         """Raise for a bundle that an earlier version of the wheel has left."""

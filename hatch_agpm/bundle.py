@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from hatch_agpm.variables import variant_hash
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hatch_agpm.export import Export
     from hatch_agpm.layout import Shipped
     from hatch_agpm.rendered import RenderedResource
     from hatch_agpm.runtime import RuntimeVariable
@@ -62,6 +63,12 @@ class Bundle:
     files: Mapping[str, BundleFile]
     """By path relative to the directory, with `/`, sorted."""
 
+    exported: Mapping[str, BundleFile]
+    """By path relative to the directory of the export, likewise; {} for none."""
+
+    export: Export | None
+    """What coding agents find beside the bundle."""
+
     distribution: str
     version: str
     names: tuple[str, ...]
@@ -75,13 +82,52 @@ class Bundle:
     @property
     def size(self) -> int:
         """The bytes of all files together."""
-        return sum(len(file.data) for file in self.files.values())
+        files = (*self.files.values(), *self.exported.values())
+        return sum(len(file.data) for file in files)
 
     @property
     def summary(self) -> str:
         """How many prompts, where and how big, for people."""
         number = "1 prompt" if self.prompts == 1 else f"{self.prompts} prompts"
-        return f"{number} in {self.output}, {self.size:,} bytes"
+        where = f"{number} in {self.output}"
+        if self.export is not None:
+            exported = len(self.export.resources)
+            where += f", {exported} exported to {self.export_directory()}"
+        return f"{where}, {self.size:,} bytes"
+
+    def export_directory(self, output: str = "") -> str:
+        """
+        Return where the export lies if the bundle is in `output`; "" without one.
+
+        That is beside it, in the import package.  A bundle at the top is the import
+        package itself.
+        """
+        if self.export is None:
+            return ""
+        within = self.is_top_level
+        package = PurePosixPath(output or self.output)
+        package = package if within else package.parent
+        return str(package / self.export.directory)
+
+    @property
+    def is_top_level(self) -> bool:
+        """Whether no package is around the bundle."""
+        parts = PurePosixPath(self.output).parts
+        return len(parts[1:] if parts[0] == "src" else parts) < 2  # noqa: PLR2004
+
+    def at(self, output: str) -> dict[str, BundleFile]:
+        """Return all files by their paths in a wheel with the bundle in `output`."""
+        directory = self.export_directory(output)
+        return {
+            **{f"{output}/{path}": file for path, file in self.files.items()},
+            **{f"{directory}/{path}": file for path, file in self.exported.items()},
+        }
+
+    def in_one(self) -> dict[str, BundleFile]:
+        """Return all files by path in one directory that holds bundle and export."""
+        top = self.export.directory if self.export else ""
+        exported = {f"{top}/{path}": file for path, file in self.exported.items()}
+        return {**self.files, **exported}
 
 
 def build_bundle(
@@ -90,37 +136,67 @@ def build_bundle(
     output: str,
     distribution: str,
     version: str,
+    export: Export | None = None,
 ) -> Bundle:
     """
     Return the files that ship `resources`: accessor, stub, reader, index, texts.
+
+    `export` is what coding agents get of them.
 
     Resources with `install` false are left out.  Raises `BundleError` where nothing
     is left to ship or a name is no portable file name, `ConflictError` where two
     resources cannot lie side by side, `ProblemsError` for several of these.
     """
     shipped = lay_out(resources)
-    if not shipped:
+    if not shipped and export is None:
         raise _nothing_to_ship(resources, output)
-    generated = {
-        "__init__.py": accessor_source(shipped, distribution, version).encode(),
-        "__init__.pyi": stub_source(shipped, distribution).encode(),
-        "_reader.py": Path(reader.__file__).read_bytes(),
-        "index.json": _index(shipped, distribution, version),
-    }
-    contents = {
-        path: BundleFile(data=data, executable=False)
-        for path, data in generated.items()
-    }
-    for item in shipped:
-        for path, (data, executable) in item.files().items():
-            contents[path] = BundleFile(data=data, executable=executable)
-    return Bundle(
+    files = _files(shipped, export, distribution, version)
+    exported = _as_files(export.files() if export else {})
+    bundle = Bundle(
         output=output,
-        files=MappingProxyType(dict(sorted(contents.items()))),
+        files=MappingProxyType(dict(sorted(files.items()))),
+        exported=MappingProxyType(exported),
+        export=export,
         distribution=distribution,
         version=version,
         names=tuple(item.full_name for item in shipped),
     )
+    _check_apart(bundle)
+    return bundle
+
+
+def _files(
+    shipped: Sequence[Shipped], export: Export | None, distribution: str, version: str
+) -> dict[str, BundleFile]:
+    generated = {
+        "__init__.py": accessor_source(shipped, distribution, version).encode(),
+        "__init__.pyi": stub_source(shipped, distribution).encode(),
+        "_reader.py": Path(reader.__file__).read_bytes(),
+        "index.json": _index(shipped, export, distribution, version),
+    }
+    files = _as_files({path: (data, False) for path, data in generated.items()})
+    for item in shipped:
+        files |= _as_files(item.files())
+    return files
+
+
+def _as_files(contents: Mapping[str, tuple[bytes, bool]]) -> dict[str, BundleFile]:
+    return {
+        path: BundleFile(data=data, executable=executable)
+        for path, (data, executable) in contents.items()
+    }
+
+
+def _check_apart(bundle: Bundle) -> None:
+    """Raise where the export would lie in the bundle, or around it."""
+    export = PurePosixPath(bundle.export_directory())
+    output = PurePosixPath(bundle.output)
+    if not bundle.export or bundle.is_top_level:
+        return
+    if export.is_relative_to(output) or output.is_relative_to(export):
+        what = f"is not apart from the prompts in {output}"
+        hint = "choose another `directory` in [tool.hatch-agpm.export]"
+        raise BundleError(str(export), what, hint)
 
 
 def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, BundleFile]:
@@ -154,8 +230,13 @@ def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> Bund
 # --- the index ------------------------------------------------------------------------
 
 
-def _index(shipped: Iterable[Shipped], distribution: str, version: str) -> bytes:
-    head = {
+def _index(
+    shipped: Iterable[Shipped],
+    export: Export | None,
+    distribution: str,
+    version: str,
+) -> bytes:
+    head: dict[str, object] = {
         "schema": INDEX_SCHEMA,
         "generator": {"name": "hatch-agpm", "version": __version__},
         "distribution": distribution,
@@ -170,7 +251,10 @@ def _index(shipped: Iterable[Shipped], distribution: str, version: str) -> bytes
         for resource in item.resources
     ]
     resources = ",\n  ".join(entries)
-    text = ",\n ".join([*fields, f'"resources": [\n  {resources}\n ]'])
+    fields.append(f'"resources": [\n  {resources}\n ]')
+    if export is not None:
+        fields.append(f'"export": {encode(_exported(export))}')
+    text = ",\n ".join(fields)
     text = f"{{\n {text}\n}}"
     # Half a surrogate pair, which YAML can spell, is the one thing that UTF-8
     # cannot hold, and `\udc80` happens to be JSON's spelling of it, too.
@@ -206,15 +290,36 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
             for template in resource.inputs
         ],
         "files": [
-            {
-                "path": path.removeprefix(f"{item.full_name}/"),
-                "size": len(data),
-                "sha256": _sha256(data),
-                "executable": executable,
-            }
-            for path, (data, executable) in sorted(contents.items())
+            _file(path.removeprefix(f"{item.full_name}/"), *file)
+            for path, file in sorted(contents.items())
             if resource.type == "skill"
         ],
+    }
+
+
+def _file(path: str, data: bytes, executable: bool) -> dict[str, object]:  # noqa: FBT001 - a pair of these is a file
+    return {
+        "path": path,
+        "size": len(data),
+        "sha256": _sha256(data),
+        "executable": executable,
+    }
+
+
+def _exported(export: Export) -> dict[str, object]:
+    return {
+        "directory": export.directory,
+        "resources": [
+            {
+                "full_name": item.full_name,
+                "type": item.resource.type,
+                "name": item.name,
+                "path": item.path,
+                "template": item.resource.source_path,
+            }
+            for item in export.resources
+        ],
+        "files": [_file(path, *file) for path, file in export.files().items()],
     }
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from hatch_agpm.advice import Advice
     from hatch_agpm.audit import Audit
+    from hatch_agpm.bundle import Bundle
+    from hatch_agpm.export import ExportedResource
     from hatch_agpm.layout import Shipped
     from hatch_agpm.rendered import RenderedResource, Rendering
 
@@ -111,16 +113,26 @@ def _project_option() -> argparse.ArgumentParser:
 def _list(arguments: argparse.Namespace) -> int:
     from hatch_agpm.backends import open_project
 
-    shipped = _shipped(open_project(arguments.project).plan().rendering)
+    plan = open_project(arguments.project).plan()
+    shipped = _shipped(plan.rendering)
+    exported = _exported(plan.bundle)
     if arguments.json:
         import json
 
-        print(json.dumps({"prompts": [_listed(item) for item in shipped]}, indent=1))
+        listed = {
+            "prompts": [_listed(item) for item in shipped],
+            "exported": [
+                {"name": name, "templates": [item.resource.source_path]}
+                for name, item in exported.items()
+            ],
+        }
+        print(json.dumps(listed, indent=1))
         return 0
-    calls = [_call(item) for item in shipped]
-    width = max(map(len, calls))
-    for item, call in zip(shipped, calls, strict=True):
-        print(f"{call:<{width}}  {', '.join(_sources(item))}")
+    lines = [(_call(item), ", ".join(_sources(item))) for item in shipped]
+    lines += [(name, item.resource.source_path) for name, item in exported.items()]
+    width = max(len(call) for call, _ in lines)
+    for call, sources in lines:
+        print(f"{call:<{width}}  {sources}")
     return 0
 
 
@@ -197,6 +209,8 @@ def _verify(arguments: argparse.Namespace) -> int:
             for bundle in audit.bundles:
                 number = f"{bundle.prompts} prompt{'s' * (bundle.prompts != 1)}"
                 where = f"{bundle.directory}, {bundle.size:,} bytes"
+                if bundle.exported:
+                    where += f"; {bundle.exported} exported files"
                 print(f"{wheel.name}: {number} in {where}")
             for problem in audit.problems:
                 print(f"hatch-agpm: {wheel.name}: {problem}", file=sys.stderr)
@@ -217,16 +231,20 @@ def _as_json(wheel: Path, audit: Audit) -> dict[str, object]:
 def _render(arguments: argparse.Namespace) -> int:
     from hatch_agpm.backends import open_project
 
-    rendering = open_project(arguments.project).plan().rendering
+    plan = open_project(arguments.project).plan()
+    rendering, bundle = plan.rendering, plan.bundle
     if arguments.output is None:
         # Bytes: standard output must not translate line ends or characters.
-        sys.stdout.buffer.write(_find(arguments.name, rendering).document)
+        sys.stdout.buffer.write(_find(arguments.name, rendering, bundle))
         return 0
     files = {
         path: content
         for item in _shipped(rendering)
         for path, content in item.files().items()
     }
+    for path, file in bundle.in_one().items():
+        if path not in bundle.files:
+            files[path] = (file.data, file.executable)
     _write_directory(arguments.output, files)
     print(f"{len(files)} files in {arguments.output}")
     return 0
@@ -238,9 +256,16 @@ def _shipped(rendering: Rendering) -> Sequence[Shipped]:
     return lay_out(rendering.resources)
 
 
-def _find(name: str, rendering: Rendering) -> RenderedResource:
+def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
+    """Return what coding agents find, by its path without an ending."""
+    export = bundle.export
+    items = export.resources if export else ()
+    return {f"{export.directory}/{item.full_name}": item for item in items if export}
+
+
+def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
     """
-    Return the resource of this name in the wheel, in the manifest, or of AGPM.
+    Return the document of this name in the wheel, in the manifest, or of AGPM.
 
     Raises ConfigError for a name that is unknown, or means different texts.
     """
@@ -248,14 +273,16 @@ def _find(name: str, rendering: Rendering) -> RenderedResource:
 
     in_wheel = {item.full_name: item.resources[0] for item in _shipped(rendering)}
     if name in in_wheel:
-        return in_wheel[name]
+        return in_wheel[name].document
+    if name in (exported := _exported(bundle)):
+        return exported[name].text.encode()
     by_other_name: dict[str, list[RenderedResource]] = {}
     for resource in rendering.resources:
         for other in {resource.alias, resource.name} - {None}:
             by_other_name.setdefault(str(other), []).append(resource)
     found = by_other_name.get(name, [])
     if not found:
-        hint = did_you_mean(name, [*in_wheel, *by_other_name])
+        hint = did_you_mean(name, [*in_wheel, *exported, *by_other_name])
         raise ConfigError(
             f"'{name}'",
             "is not a prompt of this project",
@@ -264,7 +291,7 @@ def _find(name: str, rendering: Rendering) -> RenderedResource:
     if len({resource.document for resource in found}) > 1:
         names = [full for full, resource in in_wheel.items() if resource in found]
         raise ConfigError(f"'{name}'", f"means several: {', '.join(names)}")
-    return found[0]
+    return found[0].document
 
 
 def _write_directory(target: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:

@@ -66,6 +66,10 @@ def editable_files(plan: Plan, *, module: str) -> dict[str, BundleFile]:
     around = plan.has_package_around
     directory = bundle_directory(module) if around else module.replace(".", "/")
     bundle = plan.bundle_files(directory)
+    if around:
+        # Below the package's name, what is exported would hide the checkout, too.
+        whole = plan.bundle.in_one().items()
+        bundle = {f"{directory}/{path}": file for path, file in whole}
     texts = {
         f"{name}.json": _frozen(plan),
         f"{name}.snapshot": snapshot(plan.root, plan.rendering, plan.pyproject).text(),

@@ -80,6 +80,8 @@ class Resource:
     """The name of the source that `path` is relative to."""
 
     patch: Patch | None
+    export: bool
+    """Whether coding agents are to find it in the package."""
 
     dependencies: Mapping[str, Mapping[str, Resource]]
     """By plural of the type and key, as `agpm.deps` has them."""
@@ -458,6 +460,7 @@ class _Freezer:
             is_match=node.is_match,
             source=node.source,
             patch=entry.patch if entry else None,
+            export=bool(entry and entry.export),
             dependencies=self._dependencies(node),
         )
 

@@ -112,6 +112,9 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _sbom = ""
     """Where the bill of materials is staged."""
 
+    _export: str = ""
+    """The same for what coding agents find, in a wheel."""
+
     _summary: str
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -136,6 +139,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             else:
                 output = self._packed_output(plan.output)
                 files = plan.bundle_files(output)
+                if exported := plan.bundle.export_directory(output):
+                    self._export = self._directory_in_archive(exported)
                 self._add_bundle(plan, build_data, files, version=version)
 
     def plan(self, inclusion: Mapping[str, str] = MappingProxyType({})) -> Plan:
@@ -158,6 +163,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._check_inclusions(plan.output, inclusion)
         if plan.rendering.sbom and self.target_name == "wheel":
             self._check_sbom_support()
+        if exported := plan.bundle.export_directory():
+            self._check_inclusions(exported, inclusion)
         return plan
 
     def finalize(
@@ -173,10 +180,17 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             from hatch_agpm.errors import AgpmError
             from hatch_agpm.verify import verify_sdist, verify_wheel
 
-            verify = verify_sdist if self.target_name == "sdist" else verify_wheel
             artefact = Path(artifact_path)
             try:
-                verify(artefact, self._expected, directory=self._reserved)
+                if self.target_name == "sdist":
+                    verify_sdist(artefact, self._expected, directory=self._reserved)
+                else:
+                    verify_wheel(
+                        artefact,
+                        self._expected,
+                        directory=self._reserved,
+                        export=self._export,
+                    )
             except AgpmError:
                 artefact.unlink()
                 raise

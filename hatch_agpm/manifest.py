@@ -98,6 +98,8 @@ class Entry:
     """Where `path` starts; None: at the manifest's directory."""
 
     patch: Patch | None = None
+    export: bool | None = None
+    """Whether coding agents are to find it; None where the entry says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,13 +233,17 @@ def _entry(
         reader.problem(key, "must be a path or a table with a path", got=repr(value))
         return None
     where = f"{key}."
-    reader.known_only(value, _ENTRY_FIELDS, where)
+    reader.known_only(value, (*_ENTRY_FIELDS, "export"), where)
+    if reader.path and "export" in value:
+        hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
+        reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
     reader.strings(value, "args", where)  # do nothing, in AGPM as here
     _refuse_git(reader, value, where)
     template_vars = reader.get(value, "template_vars", dict, where)
     flatten = reader.get(value, "flatten", bool, where)
     install = reader.get(value, "install", bool, where)
+    export = reader.get(value, "export", bool, where)
     path = texts["path"]
     if "path" not in value:
         reader.problem(f"{where}path", "is missing")
@@ -255,6 +261,7 @@ def _entry(
         target=texts["target"],
         flatten=flatten,
         install=install,
+        export=export,
         template_vars=None if template_vars is None else _json_table(template_vars),
     )
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle import Bundle, BundleFile, build_bundle
 from hatch_agpm.render import render_project
-from hatch_agpm.verify import PlannedFile, check_output
+from hatch_agpm.verify import PlannedFile, check_nothing_in, check_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hatch_agpm.export import Export
     from hatch_agpm.rendered import Rendering
 
 __all__ = ["Plan", "must_hold", "plan_build"]
@@ -60,9 +61,8 @@ class Plan:
         )
 
     def bundle_files(self, directory: str) -> dict[str, BundleFile]:
-        """Return the files of the bundle by their paths, where it is in `directory`."""
-        files = self.bundle.files
-        return {f"{directory}/{path}": file for path, file in files.items()}
+        """Return all files by their paths in a wheel that has the bundle there."""
+        return self.bundle.at(directory)
 
     def links(self) -> dict[str, str]:
         """Return the own path of each file that a link led to, by that of the link."""
@@ -113,7 +113,9 @@ def plan_build(
         output=rendering.output,
         distribution=distribution,
         version=str(metadata.get("version", "")),
+        export=_export(rendering, metadata, distribution),
     )
+    check_nothing_in(root, bundle.export_directory())
     stub = bundle.files["__init__.pyi"].data
     return Plan(
         root=root,
@@ -123,6 +125,22 @@ def plan_build(
         metadata=metadata,
         stubs=check_output(root, rendering.output, stub=stub),
         license=str(metadata.get("license", "")),
+    )
+
+
+def _export(
+    rendering: Rendering, metadata: Mapping[str, object], distribution: str
+) -> Export | None:
+    if not any(resource.export for resource in rendering.resources):
+        return None
+    # Few projects export anything, and every build would pay for the import.
+    from hatch_agpm.export import build_export  # noqa: PLC0415
+
+    return build_export(
+        rendering.resources,
+        settings=rendering.export,
+        distribution=distribution,
+        metadata=metadata,
     )
 
 

@@ -23,6 +23,8 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
+from hatch_agpm.export_settings import ExportSettings
+from hatch_agpm.export_table import mark_exported, read_export_table
 from hatch_agpm.files import visible_listings
 from hatch_agpm.manifest import SECTIONS, Manifest, read_manifest
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
@@ -52,10 +54,10 @@ _OPTIONS: Final = (
     "env",
     "limits",
     "editable",
+    "export",
     "sbom",
     "hidden-text",
 )
-_LATER: Final = ("export",)
 _EDITABLE: Final = ("redirect", "in-tree", "off")
 _CONVENTION: Final = "prompts"
 
@@ -83,6 +85,7 @@ class Project:
     limits: Limits = field(default_factory=Limits)
     listings: Mapping[str, Listing] = field(default_factory=dict)
     """The directories that were searched because no resource is listed."""
+    export: ExportSettings = field(default_factory=ExportSettings)
 
     sbom: bool = False
     """Whether a bill of materials is asked for."""
@@ -126,10 +129,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     if not isinstance(table, dict):
         raise ConfigError(TABLE, "must be a table", repr(table))
     reader = TableReader(f"{TABLE}.")
-    reader.known_only(table, (*_OPTIONS, *_LATER, *SECTIONS))
-    for key in _LATER:
-        if key in table:
-            reader.problem(key, "is not supported yet")
+    reader.known_only(table, (*_OPTIONS, *SECTIONS))
     output = reader.get(table, "output", str)
     if output is not None and (problem := _output_problem(output)):
         reader.problem("output", problem, got=repr(output))
@@ -143,11 +143,12 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     # Before they are searched: what is put there in between shows at the next look.
     listed = path is not None or any(type_ in table for type_ in RESOURCE_TYPES)
     listings = {} if listed else _listings(root)
+    export = read_export_table(reader, table)
     manifest = _manifest(root, table, path, reader.problems)
     return Project(
         root=root,
         base=root if path is None else (root / path).parent,
-        manifest=manifest,
+        manifest=mark_exported(manifest, export),
         output=output,
         with_metadata=path is None if wanted is None else wanted,
         env=env,
@@ -155,6 +156,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         sbom=bool(sbom),
         hidden_text=hidden_text,
         listings=listings,
+        export=export,
     )
 
 

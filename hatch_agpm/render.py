@@ -133,6 +133,7 @@ class _Renderer:
     ) -> None:
         self.manifest = project.manifest
         self.hidden_text = project.hidden_text
+        self.export = project.export
         self.metadata = metadata
         self.listings = project.listings
         self.tree = Tree(root or project.root, project.base)
@@ -182,6 +183,7 @@ class _Renderer:
             absent=self.tree.absent,
             output=output,
             hidden_text=self.hidden_text or (),
+            export=self.export,
         )
 
     def _attempt(self, resource: Resource) -> Iterator[RenderedResource]:
@@ -236,8 +238,9 @@ class _Renderer:
             source=resource.source,
             runtime=texts.runtime,
             is_match=resource.is_match,
+            export=resource.export,
             executable=file.executable,
-            files=self._skill_files(resource, text),
+            files=self._skill_files(resource, file, text),
         )
 
     def _remember(self, resource: Resource, texts: Texts) -> None:
@@ -270,7 +273,7 @@ class _Renderer:
         from hatch_agpm.patches import apply_patch  # noqa: PLC0415
 
         patched = apply_patch(resource.patch, file, path)
-        if resource.type == "skills":
+        if resource.type == "skills" and not resource.export:
             return original._replace(document=patched.file.text)
         try:
             texts = self._of_file(resource, patched.file, embedded=False)
@@ -310,9 +313,12 @@ class _Renderer:
             return Rendered(document=text, content=content)
         declared = matter.frontmatter.runtime
         if resource.type == "skills" and declared:
-            what = "a skill is shipped as it is, so 'agpm.runtime' has no effect"
+            what = "a skill has no run-time variables: coding agents fill nothing in"
             raise FrontmatterError(what, file.path, declared[0].line)
-        if resource.type == "skills" and not embedded:
+        # AGPM copies skills as they are; only what is embedded of one is rendered.
+        is_template = resource.export and matter.frontmatter.dialect is not None
+        as_it_is = resource.type == "skills" and not is_template
+        if as_it_is and not embedded:
             return Rendered(document=text)
         source = Source(
             environment=self.environment,
@@ -323,8 +329,7 @@ class _Renderer:
         if declared and not worded:
             self.openings.check(source, context)
         document, content = markdown_texts(source, embedded=embedded)
-        # AGPM copies skills as they are; only what is embedded of one is rendered.
-        document = text if resource.type == "skills" else document
+        document = text if as_it_is else document
         return Rendered(document=document, content=content, declared=declared)
 
     def _context(self, resource: Resource, *, worded: bool) -> dict[str, object]:
@@ -380,13 +385,14 @@ class _Renderer:
         return inputs
 
     def _skill_files(
-        self, resource: Resource, text: str | bytes
+        self, resource: Resource, file: File, text: str | bytes
     ) -> tuple[SkillFile, ...]:
         """Return the files of a skill, with `text` as its SKILL.md."""
-        if resource.type != "skills":
+        if resource.type != "skills" or isinstance(text, bytes):
             return ()
-        files = read_skill(self.tree, resource.file)
-        if resource.patch is None or isinstance(text, bytes):
+        is_template = resource.patch is None and text != file.text
+        files = read_skill(self.tree, resource.file, is_template=is_template)
+        if text == file.text:
             return files
         check_skill(resource.text_file, text)
         return tuple(

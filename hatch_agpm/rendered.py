@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hatch_agpm.export_settings import ExportSettings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -95,6 +97,9 @@ class RenderedResource:
     is_match: bool = False
     """Found by a pattern of the manifest, so that `alias` is the pattern's key."""
 
+    export: bool = False
+    """Whether coding agents are to find it in the package."""
+
     executable: bool = False
     files: tuple[SkillFile, ...] = ()
     """For a skill: every file of its directory, SKILL.md included, by path."""
@@ -130,3 +135,6 @@ class Rendering:
 
     sbom: bool = False
     """Whether the wheel is to list what it holds as a software bill of materials."""
+
+    export: ExportSettings = field(default_factory=ExportSettings)
+    """How the resources with `export` are to be exported."""

@@ -216,7 +216,8 @@ class _Door:
         files |= {f"{project}.dist-info/{name}": file for name, file in metadata}
         expected = {path: must_hold(file) for path, file in files.items()}
         with _removed_on_failure(wheel):
-            verify_wheel(wheel, expected, directory=directory)
+            export = self.plan.bundle.export_directory(self.directory)
+            verify_wheel(wheel, expected, directory=directory, export=export)
 
     def prove_sdist(self, sdist: Path) -> None:
         """Look whether an sdist holds the sources; remove it and raise if not."""
@@ -283,8 +284,8 @@ class BuildAgpm(Command):
         with _errors_as_messages():
             if self.door.leaves_out_prompts:
                 return []
-            directory = Path(self.build_lib, self.door.directory)
-            return [str(directory / path) for path in self.door.plan.bundle.files]
+            files = self.door.plan.bundle_files(self.door.directory)
+            return [str(Path(self.build_lib, path)) for path in files]
 
     def get_output_mapping(self) -> dict[str, str]:
         """Return nothing: no output is a copy of a file in the source tree."""
@@ -293,21 +294,25 @@ class BuildAgpm(Command):
     def _remove_stale(self) -> None:
         """Remove what earlier builds left, also where the output was elsewhere."""
         # `build/lib` outlives a build; a prompt since deleted must not.
-        shutil.rmtree(Path(self.build_lib, self.door.directory), ignore_errors=True)
         for index in list(Path(self.build_lib).rglob("index.json")):
-            if _is_bundle_of(self.distribution.get_name(), index):
-                shutil.rmtree(index.parent)
+            for directory in _bundle_of(self.distribution.get_name(), index):
+                shutil.rmtree(directory, ignore_errors=True)
+        shutil.rmtree(Path(self.build_lib, self.door.directory), ignore_errors=True)
 
 
-def _is_bundle_of(distribution: str, index: Path) -> bool:
+def _bundle_of(distribution: str, index: Path) -> list[Path]:
+    """Return the directories of a bundle and its export, if `index` is of this one."""
     import json
 
     try:
         document = json.loads(index.read_bytes())
         generator, owner = document["generator"]["name"], document["distribution"]
+        export = document.get("export")
+        exported = [index.parent.parent / export["directory"]] if export else []
     except (OSError, ValueError, RecursionError, LookupError, TypeError):
-        return False
-    return (generator, owner) == (_NAME, distribution)
+        return []
+    ours = (generator, owner) == (_NAME, distribution)
+    return [index.parent, *exported] if ours else []
 
 
 class _Build(_WithDoor):

@@ -2,7 +2,8 @@
 Skills: directories that are shipped as they are, within AGPM's limits.
 
 What AGPM would refuse is refused here, all problems of one skill at once (AGPM
-semantics, 7.5).  Nothing in a skill is rendered.
+semantics, 7.5).  Nothing in a skill is rendered, but the SKILL.md of one that is
+exported and says so.
 """
 
 from __future__ import annotations
@@ -41,10 +42,13 @@ _NAME = re.compile(r"[A-Za-z0-9 _-]*")
 _KNOWN: Final = ("name", "description", "version", "allowed-tools")
 
 
-def read_skill(tree: Tree, directory: str) -> tuple[SkillFile, ...]:
+def read_skill(
+    tree: Tree, directory: str, *, is_template: bool = False
+) -> tuple[SkillFile, ...]:
     """
     Return all files of a skill, whose real path is `directory`, sorted by path.
 
+    Of a template, SKILL.md is not looked at: what it renders to has to be checked.
     Raises SourceError, or ProblemsError with several: for a link or anything else
     that is no file, too many files or bytes, a SKILL.md that AGPM would not accept.
     """
@@ -64,7 +68,7 @@ def read_skill(tree: Tree, directory: str) -> tuple[SkillFile, ...]:
     problems += _limits(directory, len(names), size)
     # A skill that is too large is not even read.
     small = len(names) <= _MAX_FILES and size <= _MAX_BYTES
-    if small and SKILL_FILE in names:
+    if small and SKILL_FILE in names and not is_template:
         problems += _text_problems(tree, f"{directory}/{SKILL_FILE}")
     raise_problems(problems)
     files = [(name, tree.read(f"{directory}/{name}")) for name in names]

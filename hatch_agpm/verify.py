@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["PlannedFile", "check_output", "verify_sdist", "verify_wheel"]
+__all__ = [
+    "PlannedFile",
+    "check_nothing_in",
+    "check_output",
+    "verify_sdist",
+    "verify_wheel",
+]
 
 _SHOWN = 5
 """How many of the files in the way a message names."""
@@ -72,13 +78,26 @@ def check_output(root: Path, output: str, *, stub: bytes) -> tuple[str, ...]:
     found = [path for path in found if not is_owned(directory, path)]
     ours = [path for path in found if path == STUB and _is_stub(directory, stub)]
     if foreign := [path for path in found if path not in ours]:
-        shown = ", ".join(foreign[:_SHOWN])
-        more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-        what = f"is filled in the wheel, but holds files in the tree: {shown}{more}"
         hint = "delete them, or choose another `output` in [tool.hatch-agpm]"
-        problems.append(BundleError(output, what, hint))
+        problems.append(_in_the_way(output, foreign, hint))
     raise_problems(problems)
     return tuple(f"{output}/{path}" for path in ours)
+
+
+def check_nothing_in(root: Path, directory: str) -> None:
+    """Raise BundleError where the directory of the export holds files in the tree."""
+    if not directory:
+        return
+    if found := _files_below(root / directory):
+        hint = "move them to prompts/, or choose another `directory` in "
+        raise _in_the_way(directory, found, f"{hint}[tool.hatch-agpm.export]")
+
+
+def _in_the_way(directory: str, files: list[str], hint: str) -> BundleError:
+    shown = ", ".join(files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+    what = f"is filled in the wheel, but holds files in the tree: {shown}{more}"
+    return BundleError(directory, what, hint)
 
 
 def _files_below(directory: Path) -> list[str]:
@@ -96,16 +115,22 @@ def _is_stub(directory: Path, stub: bytes) -> bool:
 
 
 def verify_wheel(
-    wheel: Path, plan: Mapping[str, PlannedFile], *, directory: str
+    wheel: Path,
+    plan: Mapping[str, PlannedFile],
+    *,
+    directory: str,
+    export: str = "",
 ) -> None:
     """
     Compare the files of a wheel with the plan, which gives them by their paths.
 
-    In `directory` there must be nothing that is not in the plan.  Raises
+    In `directory`, and in that of an `export`, there must be nothing that is not in
+    the plan.  Raises
     `BundleError`, or `ProblemsError` with all that is wrong.
     """
     try:
-        found = list(_zip_files(wheel, lambda path: _matters(path, plan, directory)))
+        ours = [each for each in (directory, export) if each]
+        found = list(_zip_files(wheel, lambda path: _matters(path, plan, *ours)))
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(wheel.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(wheel.name, found, plan)))
@@ -167,8 +192,8 @@ def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarI
     return member
 
 
-def _matters(path: str, plan: Mapping[str, PlannedFile], directory: str) -> bool:
-    below = path.startswith(f"{directory}/")
+def _matters(path: str, plan: Mapping[str, PlannedFile], *directories: str) -> bool:
+    below = any(path.startswith(f"{directory}/") for directory in directories)
     return path in plan or below
 
 

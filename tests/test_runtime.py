@@ -574,8 +574,8 @@ def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
     text = "---\nname: s\ndescription: d\nagpm:\n  runtime: {n: str}\n---\n{{ n }}\n"
 
     assert error_of({"skills/s/SKILL.md": text}, '[skills]\ns = "skills/s"\n') == (
-        "skills/s/SKILL.md:5: a skill is shipped as it is, so 'agpm.runtime' has no"
-        " effect"
+        "skills/s/SKILL.md:5: a skill has no run-time variables: coding agents fill"
+        " nothing in"
     )
 
 
