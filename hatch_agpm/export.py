@@ -71,6 +71,11 @@ class ExportedResource:
         return f"{self.type}/{self.name}"
 
     @property
+    def resources(self) -> tuple[RenderedResource, ...]:
+        """What it is made of."""
+        return (self.resource,)
+
+    @property
     def path(self) -> str:
         """Where its text lies in the tree."""
         tail = f"/{SKILL_FILE}" if self.type == "skills" else ".md"

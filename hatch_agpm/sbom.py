@@ -29,8 +29,9 @@ from hatch_agpm.layout import lay_out
 from hatch_agpm.rendered import Input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from hatch_agpm.export import ExportedResource
     from hatch_agpm.layout import Shipped
     from hatch_agpm.plan import Plan
 
@@ -120,14 +121,26 @@ def _licenses(text: str) -> dict[str, object]:
 
 
 def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
-    """Return every file of the bundle, sorted by path."""
-    items = {
-        path: item
-        for item in lay_out(plan.rendering.resources)
-        for path in item.files()
-    }
+    """Return every file of the bundle and of its export, each sorted by path."""
+    bundle = plan.bundle
+    shipped = lay_out(plan.rendering.resources)
+    exported = bundle.export.resources if bundle.export else ()
+    beside = bundle.export_directory(directory)
+    return [
+        *_listed(bundle.files, shipped, plan, directory),
+        *_listed(bundle.exported, exported, plan, beside),
+    ]
+
+
+def _listed(
+    files: Mapping[str, BundleFile],
+    resources: Iterable[Shipped | ExportedResource],
+    plan: Plan,
+    directory: str,
+) -> list[dict[str, object]]:
+    items = {path: item for item in resources for path in item.files()}
     components = []
-    for path, file in plan.bundle.files.items():
+    for path, file in files.items():
         sha256 = hashlib.sha256(file.data).hexdigest()
         about = (
             _made_of(items[path], _templates(items[path], path, sha256), plan)
@@ -159,7 +172,7 @@ def _generated(path: str, plan: Plan) -> dict[str, object]:
 
 
 def _made_of(
-    item: Shipped, templates: Iterable[Input], plan: Plan
+    item: Shipped | ExportedResource, templates: Iterable[Input], plan: Plan
 ) -> dict[str, object]:
     """Return what is to be said of a file that belongs to a resource."""
     first = item.resources[0]
@@ -181,7 +194,9 @@ def _made_of(
     }
 
 
-def _templates(item: Shipped, path: str, sha256: str) -> Iterable[Input]:
+def _templates(
+    item: Shipped | ExportedResource, path: str, sha256: str
+) -> Iterable[Input]:
     """Return the files that one file of a resource was made of, the template first."""
     if path == item.path:
         return dict.fromkeys(
