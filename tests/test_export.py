@@ -356,9 +356,11 @@ ABLE = "only agents, commands and skills can be"
         ),
         pytest.param(
             "[tool.hatch-agpm.export]\n"
-            'types = ["skill", "hooks"]\nprefix = "Sea"\ndirectory = "../x"\nprefi = 1\n',
+            'types = ["skill", "hooks"]\nprefix = "Sea"\n'
+            'directory = "../x"\nprefi = 1\n',
             {},
-            "tool.hatch-agpm.export.prefi is not a known option; did you mean 'prefix'?\n"
+            "tool.hatch-agpm.export.prefi is not a known option;"
+            " did you mean 'prefix'?\n"
             "tool.hatch-agpm.export.types[0] cannot be exported, got 'skill';"
             " did you mean 'skills'?\n"
             f"tool.hatch-agpm.export.types[1] cannot be exported, got 'hooks'; {ABLE}\n"
@@ -441,8 +443,8 @@ ABLE = "only agents, commands and skills can be"
                     "version: 1.1\nhooks: {}\nmetadata: {version: 1.5.0}",
                 )
             },
-            "prompts/skills/mend-nets/SKILL.md: the key 'hooks' is not read alike by all"
-            " coding agents; put it under 'metadata', or delete it\n"
+            "prompts/skills/mend-nets/SKILL.md: the key 'hooks' is not read alike by"
+            " all coding agents; put it under 'metadata', or delete it\n"
             "prompts/skills/mend-nets/SKILL.md: 'version' is not the project's version,"
             " 1.5, got '1.1'; delete it: what is exported gets the project's",
             id="keys and versions",
