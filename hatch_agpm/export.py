@@ -25,6 +25,7 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.export_matter import exported_frontmatter
+from hatch_agpm.hidden_text import check_hidden_text
 from hatch_agpm.layout import lay_out
 from hatch_agpm.portability import (
     check_agent,
@@ -35,9 +36,9 @@ from hatch_agpm.portability import (
 from hatch_agpm.resource_types import SKILL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from hatch_agpm.errors import PortabilityError
+    from hatch_agpm.errors import HiddenTextError, PortabilityError
     from hatch_agpm.export_settings import ExportSettings
     from hatch_agpm.rendered import RenderedResource
 
@@ -116,11 +117,13 @@ def build_export(
     settings: ExportSettings,
     distribution: str,
     metadata: Mapping[str, object],
+    may_hide: Collection[str] = (),
 ) -> Export | None:
     """
     Return the tree of those `resources` that are exported; None for none.
 
-    `metadata` are the defaults of `agpm.project`.  Raises AgpmError for what cannot
+    `metadata` are the defaults of `agpm.project`, and `may_hide` the files of the
+    project that may have text which nobody sees.  Raises AgpmError for what cannot
     be exported, or would not be read by every coding agent: all problems at once.
     """
     exported = [resource for resource in resources if resource.export]
@@ -138,6 +141,7 @@ def build_export(
     problems += _name_clashes(items)
     for item in items:
         problems += _unportable(item)
+        problems += _hidden(item, may_hide)
     plugin = _plugin(distribution, metadata)
     problems += check_plugin(f"{settings.directory}/{PLUGIN_FILE}", plugin)
     raise_problems(problems)
@@ -230,6 +234,25 @@ def _unportable(item: ExportedResource) -> Iterator[PortabilityError]:
     for problem in problems:
         below = problem.line > written
         yield problem.at(path, problem.line - written + own if below else 0)
+
+
+def _hidden(
+    item: ExportedResource, may_hide: Collection[str]
+) -> Iterator[HiddenTextError]:
+    """Yield what the files hide from those who read them."""
+    source = PurePosixPath(item.resource.source_path)
+    for path, (data, _) in item.files().items():
+        own = path == item.path
+        within = PurePosixPath(path).relative_to(item.type)
+        file = source if own else source.parent.joinpath(*within.parts[1:])
+        if str(file) in may_hide:
+            continue
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            # An image, or anything else that nobody reads as text.
+            continue
+        yield from check_hidden_text(str(file), text, is_file=not own)
 
 
 # --- the plugin -----------------------------------------------------------------------

@@ -26,6 +26,3 @@ class ExportSettings:
 
     prefix: str | None = None
     """What exported names begin with; None is the distribution's name."""
-
-    hidden_text: tuple[str, ...] = ()
-    """The files, relative to the project root, that may hold hidden characters."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["mark_exported", "read_export_table"]
 
 _TABLE: Final = "tool.hatch-agpm.export"
-_KEYS: Final = ("types", "resources", "directory", "prefix", "hidden-text")
+_KEYS: Final = ("types", "resources", "directory", "prefix")
 _PREFIX: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ABLE: Final = "only agents, commands and skills can be"
 
@@ -54,7 +54,6 @@ def read_export_table(
         resources=reader.strings(export, "resources", where),
         directory=directory or ExportSettings().directory,
         prefix=prefix,
-        hidden_text=reader.strings(export, "hidden-text", where),
     )
 
 

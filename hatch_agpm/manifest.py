@@ -233,10 +233,14 @@ def _entry(
         reader.problem(key, "must be a path or a table with a path", got=repr(value))
         return None
     where = f"{key}."
-    reader.known_only(value, (*_ENTRY_FIELDS, "export"), where)
-    if reader.path and "export" in value:
+    known: tuple[str, ...] = _ENTRY_FIELDS
+    if not reader.path:
+        known = (*known, "export")
+    elif "export" in value:
         hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
         reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
+        value = {field: value[field] for field in value if field != "export"}
+    reader.known_only(value, known, where)
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
     reader.strings(value, "args", where)  # do nothing, in AGPM as here
     _refuse_git(reader, value, where)

@@ -139,6 +139,7 @@ def _export(
     return build_export(
         rendering.resources,
         settings=rendering.export,
+        may_hide=rendering.hidden_text,
         distribution=distribution,
         metadata=metadata,
     )

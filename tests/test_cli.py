@@ -566,6 +566,7 @@ def test_verify_speaks_json(flat, build, edit, capsys):
                         "version": "1.2.0",
                         "prompts": 2,
                         "size": 245,
+                        "exported": 0,
                     }
                 ],
                 "problems": [],

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
+import tomllib
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from hatch_agpm.cli import main
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.plan import plan_build
+
+ROOT = Path(__file__).parent.parent
 
 SKILL = """\
 ---
@@ -319,8 +324,6 @@ def planned(write_files):
     """Plan the build of a project with the sample files and these tables."""
 
     def plan(tables, files=None, metadata=None):
-        import tomllib  # noqa: PLC0415 - one place
-
         root = write_files({**FILES, "p/__init__.py": "", **(files or {})})
         return plan_build(
             root,
@@ -450,6 +453,29 @@ ABLE = "only agents, commands and skills can be"
             id="keys and versions",
         ),
         pytest.param(
+            SKILLS,
+            {
+                "prompts/skills/mend-nets/references/knots.md": "Tie\U000e0062\n",
+                "prompts/skills/mend-nets/SKILL.md": SKILL.replace("Use", "<b>Use</b>")
+                + "[gone](gone.md) \U000e0061\n",
+            },
+            "prompts/skills/mend-nets/SKILL.md: a description has no '<' and no '>',"
+            " got '<'\n"
+            "  refused by quick_validate\n"
+            "prompts/skills/mend-nets/SKILL.md:13: the link 'gone.md' leads to no file"
+            " of the skill; an example of a link belongs between backticks\n"
+            "  left behind by library-skills, npx skills, skillager\n"
+            "prompts/skills/mend-nets/SKILL.md: 1 hidden tag character, got 'a';"
+            " delete what is hidden, or list 'prompts/skills/mend-nets/SKILL.md' in"
+            " hidden-text\n"
+            "prompts/skills/mend-nets/references/knots.md:1:4: 1 hidden tag character,"
+            " got 'b'; delete what is hidden, or list"
+            " 'prompts/skills/mend-nets/references/knots.md' in hidden-text\n"
+            "    Tie\ufffd\n"
+            "       ^",
+            id="what readers refuse and nobody sees",
+        ),
+        pytest.param(
             '[tool.hatch-agpm.export]\ntypes = ["agents"]\ndirectory = "prompts/x"\n',
             {},
             "p/prompts/x: is not apart from the prompts in p/prompts; choose another"
@@ -458,8 +484,96 @@ ABLE = "only agents, commands and skills can be"
         ),
     ],
 )
-def test_what_cannot_be_exported_is_told(planned, tables, files, message):
+def test_what_cannot_be_exported_is_told_at_once(planned, tables, files, message):
     with pytest.raises(AgpmError) as caught:
         planned(tables, files)
 
     assert str(caught.value) == message
+
+
+def test_a_listed_file_may_hide_text(planned):
+    path = "prompts/skills/mend-nets/references/knots.md"
+    bundle = planned(
+        f'[tool.hatch-agpm]\nhidden-text = ["{path}"]\n{SKILLS}',
+        {path: "Tie\U000e0062\n"},
+    ).bundle
+
+    assert "skills/p-mend-nets/references/knots.md" in bundle.exported
+
+
+def test_the_index_says_what_is_exported_and_its_schema_knows(exporting, build):
+    wheel = build(exporting("flat"))
+    export = json.loads(wheel.files["flat/prompts/index.json"])["export"]
+
+    assert export["directory"] == ".agents"
+    assert [item["full_name"] for item in export["resources"]] == [
+        "commands/flat-mend",
+        "skills/flat-mend-nets",
+    ]
+    for file in export["files"]:
+        data = wheel.files[f"flat/.agents/{file['path']}"]
+        sha256 = hashlib.sha256(data).hexdigest()
+        assert (file["size"], file["sha256"]) == (len(data), sha256)
+    schema = json.loads((ROOT / "docs/index.schema.json").read_text("utf-8"))
+    described = schema["properties"]["export"]["properties"]
+    assert list(described) == list(export)
+    for item in export["resources"]:
+        assert list(described["resources"]["items"]["properties"]) == list(item)
+    for file in export["files"]:
+        assert schema["$defs"]["file"]["required"] == list(file)
+
+
+def test_a_wheel_that_lost_an_exported_file_is_found_out(exporting, build, capsys):
+    wheel = build(exporting("flat")).artefact
+    lost = "flat/.agents/skills/flat-mend-nets/scripts/knot.sh"
+    rewritten = wheel.with_name("flat-1.2.0-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        members = [(each, archive.read(each)) for each in archive.infolist()]
+    with zipfile.ZipFile(rewritten, "w") as archive:
+        for each, data in members:
+            if each.filename != lost:
+                archive.writestr(each, data)
+        archive.writestr("flat/.agents/skills/other/SKILL.md", "")
+
+    assert main(["verify", str(rewritten)]) == 1
+
+    message = capsys.readouterr().err
+    assert f"{lost}: is missing from" in message
+    assert "flat/.agents/skills/other/SKILL.md: is in" in message
+
+
+def test_list_and_render_know_what_is_exported(exporting, capsys, tmp_path):
+    project = str(exporting("flat"))
+
+    assert main(["list", "--project", project]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        ".agents/commands/flat-mend     prompts/commands/mend.md",
+        ".agents/skills/flat-mend-nets  prompts/skills/mend-nets/SKILL.md",
+    ]
+    assert main(["list", "--json", "--project", project]) == 0
+    assert json.loads(capsys.readouterr().out)["exported"][0] == {
+        "name": ".agents/commands/flat-mend",
+        "templates": ["prompts/commands/mend.md"],
+    }
+    name = ".agents/commands/flat-mend"
+    assert main(["render", name, "--project", project]) == 0
+    assert capsys.readouterr().out.startswith('---\ndescription: "Mends one net"\n')
+    assert main(["check", "--project", project]) == 0
+    assert ", 2 exported to flat/.agents, " in capsys.readouterr().out
+    out = tmp_path / "out"
+    assert main(["render", "--output", str(out), "--project", project]) == 0
+    script = out / ".agents/skills/flat-mend-nets/scripts/knot.sh"
+    assert script.stat().st_mode & stat.S_IXUSR
+
+
+def test_what_is_forced_into_the_export_is_refused(exporting, edit, error_of):
+    project = exporting("flat")
+    (project / "extra.md").touch()
+    edit(
+        project,
+        "",
+        "[tool.hatch.build.targets.wheel.force-include]\n"
+        '"extra.md" = "flat/.agents/extra.md"\n',
+    )
+
+    assert "writes into flat/.agents; delete this line" in error_of(project)

@@ -81,8 +81,8 @@ def listed(project):
             id="env and metadata",
         ),
         pytest.param(
-            {"export": {}, "agents": {}},
-            "tool.hatch-agpm.export is not supported yet",
+            {"editable": "in-tree", "agents": {}},
+            "tool.hatch-agpm.editable is not supported yet",
             id="what comes later",
         ),
         pytest.param(
