@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.errors import FrontmatterError, raise_problems, shown
+from hatch_agpm.errors import FrontmatterError, did_you_mean, raise_problems, shown
 from hatch_agpm.frontmatter import split
 from hatch_agpm.profile import (
     AGENT_KEYS,
@@ -97,7 +97,7 @@ class _Writer:
                 hint = f"delete it; exported are {', '.join(known)}"
                 if "metadata" in known:
                     hint = "put it under 'metadata', or delete it"
-                self.problem(what, hint=hint)
+                self.problem(what, hint=did_you_mean(key, known) or hint)
 
     def check_version(self, key: str, stated: object) -> None:
         """Refuse a version that was written by hand, and then forgotten."""

@@ -73,3 +73,26 @@ def test_the_packages_own_code_uses_a_prompt(site, run_python):
     first, *rest = output.splitlines()
     assert first.startswith("You write the release notes of example-pkg 1.2.0,")
     assert rest == ["- Add x", "- Drop y"]
+
+
+def test_coding_agents_find_what_the_example_exports(site):
+    top = site / "example_pkg/.agents"
+    texts = {
+        path.relative_to(top).as_posix(): path.read_text(encoding="utf-8")
+        for path in top.rglob("*")
+        if path.is_file()
+    }
+
+    skill = "skills/example-pkg-release-notes"
+    agent = "agents/example-pkg-release-editor.md"
+    assert sorted(texts) == [
+        ".claude-plugin/plugin.json",
+        agent,
+        f"{skill}/SKILL.md",
+        f"{skill}/references/groups.md",
+        f"{skill}/scripts/commits.sh",
+    ]
+    assert '"version": "1.2.0"' in texts[".claude-plugin/plugin.json"]
+    assert "with example-pkg 1.2.0" in texts[agent]
+    assert "# Release notes with example-pkg 1.2.0" in texts[f"{skill}/SKILL.md"]
+    assert "from example_pkg.release_notes" in texts[f"{skill}/SKILL.md"]

@@ -43,6 +43,8 @@ FILES = {
     "prompts/skills/mend-nets/scripts/knot.sh": "#!/bin/sh\n",
     "prompts/commands/mend.md": COMMAND,
     "prompts/agents/sailor.md": AGENT,
+    # Where it is ignored, hatchling loses it without a word.
+    ".gitignore": ".*\n",
 }
 TABLES = """
 [tool.hatch-agpm.skills]
