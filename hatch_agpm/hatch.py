@@ -109,11 +109,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _reserved: str
     """The directory of the archive that holds nothing but what the plan says."""
 
+    _export = ""
+    """The directory of a wheel that holds nothing but what coding agents find."""
+
     _sbom = ""
     """Where the bill of materials is staged."""
-
-    _export: str = ""
-    """The same for what coding agents find, in a wheel."""
 
     _summary: str
 

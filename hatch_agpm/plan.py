@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hatch_agpm.export import Export
     from hatch_agpm.rendered import Rendering
 
-__all__ = ["Plan", "must_hold", "plan_build"]
+__all__ = ["Plan", "must_hold", "plan_build", "plan_export"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +113,7 @@ def plan_build(
         output=rendering.output,
         distribution=distribution,
         version=str(metadata.get("version", "")),
-        export=_export(rendering, metadata, distribution),
+        export=plan_export(rendering, metadata, distribution),
     )
     check_nothing_in(root, bundle.export_directory())
     stub = bundle.files["__init__.pyi"].data
@@ -128,9 +128,14 @@ def plan_build(
     )
 
 
-def _export(
+def plan_export(
     rendering: Rendering, metadata: Mapping[str, object], distribution: str
 ) -> Export | None:
+    """
+    Return what coding agents get of the resources; None for nothing.
+
+    Arguments and errors are those of `plan_build`.
+    """
     if not any(resource.export for resource in rendering.resources):
         return None
     # Few projects export anything, and every build would pay for the import.

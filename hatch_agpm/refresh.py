@@ -24,6 +24,7 @@ from hatch_agpm.environ import frozen
 from hatch_agpm.errors import BundleError, ConfigError
 from hatch_agpm.freshness import remember
 from hatch_agpm.in_tree import write_into_tree
+from hatch_agpm.plan import plan_export
 from hatch_agpm.project import editable_mode, load_toml
 from hatch_agpm.render import render_project
 from hatch_agpm.verify import check_output
@@ -69,6 +70,7 @@ def refresh(install: str, cache: str | None) -> str:
         output=rendering.output,
         distribution=known["distribution"],
         version=str(known["metadata"].get("version", "")),
+        export=plan_export(rendering, known["metadata"], known["distribution"]),
     )
     if editable_mode(pyproject) == "in-tree":
         _write_tree(root, bundle)

@@ -81,11 +81,6 @@ def listed(project):
             id="env and metadata",
         ),
         pytest.param(
-            {"editable": "in-tree", "agents": {}},
-            "tool.hatch-agpm.editable is not supported yet",
-            id="what comes later",
-        ),
-        pytest.param(
             {},
             "tool.hatch-agpm lists no resource, and none is found in "
             "prompts/agents, prompts/commands, ...; list them, or move the templates "
