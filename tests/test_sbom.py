@@ -177,6 +177,31 @@ def test_a_skill_lists_each_file_with_the_file_it_is_a_copy_of(document_of):
     ]
 
 
+def test_what_is_exported_is_listed_where_it_lies(document_of):
+    script = "print()\n"
+    document = document_of(
+        {"skills/nets/SKILL.md": SKILL, "skills/nets/scripts/x.py": script},
+        {"skills": {"nets": {"path": "skills/nets", "export": True}}},
+        license="MIT",
+    )
+
+    found = {
+        each["name"]: (
+            each["licenses"],
+            [ancestor["name"] for ancestor in each["pedigree"]["ancestors"]],
+        )
+        for each in document["components"]
+        if each["name"].startswith("acme/.agents/")
+    }
+    skill = "acme/.agents/skills/acme-nets"
+    apache, mit = ([{"expression": name}] for name in ("Apache-2.0", "MIT"))
+    assert found == {
+        "acme/.agents/.claude-plugin/plugin.json": (mit, ["hatch-agpm"]),
+        f"{skill}/SKILL.md": (apache, ["skills/nets/SKILL.md"]),
+        f"{skill}/scripts/x.py": (apache, ["skills/nets/scripts/x.py"]),
+    }
+
+
 def test_what_is_generated_comes_from_hatch_agpm(document_of):
     document = document_of({"a.md": "Hi\n"}, {"agents": {"a": "a.md"}}, license="MIT")
 
