@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -72,7 +73,8 @@ def remove_from_tree(directory: Path) -> None:
         return
     _remove(directory, {path for path in listed if is_owned(directory, path)})
     (directory / _MARKER).unlink()
-    _remove_empty([directory / "__pycache__", directory])
+    shutil.rmtree(directory / "__pycache__", ignore_errors=True)
+    _remove_empty([directory])
 
 
 def release(directory: Path, path: str) -> None:

@@ -145,12 +145,24 @@ class _Door:
         # It may add a tag to the version.
         self._dist.get_command_obj("egg_info").ensure_finalized()
         project = self._pyproject.get("project", {})
-        return plan_build(
+        plan = plan_build(
             Path.cwd(),
             self._pyproject,
             metadata=known_metadata(self._dist, project),
             distribution=self._dist.get_name(),
         )
+        self._forget_package(plan.output)
+        return plan
+
+    def _forget_package(self, output: str) -> None:
+        """Let what an in-tree install wrote be no package of the distribution's own."""
+        build_py: Any = self._dist.get_command_obj("build_py")
+        build_py.ensure_finalized()
+        self._dist.packages = build_py.packages = [
+            name
+            for name in self._dist.packages or ()
+            if not Path(build_py.get_package_dir(name)).is_relative_to(output)
+        ]
 
     @cached_property
     def directory(self) -> str:
