@@ -25,7 +25,7 @@ from hatch_agpm.frontmatter import body_text, is_frontmatter, normalise, split
 from hatch_agpm.json_text import parse_json, pretty_json
 from hatch_agpm.lines import WHITE_SPACE
 from hatch_agpm.project import TABLE
-from hatch_agpm.templates import render_piece
+from hatch_agpm.templates import render_piece, trace_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -62,6 +62,15 @@ class Source(NamedTuple):
             self.context,
             path=self.file.path,
             line=line,
+            dialect=self.matter.frontmatter.dialect or "tera",
+        )
+
+    def trace(self) -> list[tuple[int, str]]:
+        """Render the whole file in pieces, each with its line; raises TemplateError."""
+        return trace_text(
+            self.environment,
+            self.file.text,
+            self.context,
             dialect=self.matter.frontmatter.dialect or "tera",
         )
 

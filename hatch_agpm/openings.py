@@ -33,6 +33,8 @@ class Rendered(NamedTuple):
     """What is embedded of it; None where nothing can be, or nobody asked."""
 
     declared: tuple[Declared, ...] = ()
+    source: Source | None = None
+    """The template it comes from, where it is one."""
 
 
 class Texts(NamedTuple):
@@ -100,8 +102,10 @@ class Openings:
         Raises TemplateError where they disagree, ConflictError where two files
         declare one name differently.
         """
-        found = self._found(plain.document, worded.document, path)
-        in_content = self._found(plain.content, worded.content, path)
+        found = self._found(plain.document, worded.document)
+        in_content = self._found(plain.content, worded.content)
+        if found is None or in_content is None:
+            raise dependent(path, plain.source, self._parting(plain, worded))
         others = sorted(found.keys() - set(plain.declared), key=lambda each: each.name)
         self._check_names([*plain.declared, *others], path)
         return Texts(
@@ -120,14 +124,25 @@ class Openings:
         )
 
     def _found(
-        self, plain: str | bytes | None, worded: str | bytes | None, path: str
-    ) -> Mapping[Declared, list[tuple[int, int]]]:
+        self, plain: str | bytes | None, worded: str | bytes | None
+    ) -> Mapping[Declared, list[tuple[int, int]]] | None:
+        """Return the places in a text, or None where the two disagree."""
         if not isinstance(plain, str) or not isinstance(worded, str):
             return {}
         text, places = self._stand_ins.places(worded)
-        if text != plain:
-            raise dependent(path, plain, text)
-        return places
+        return places if text == plain else None
+
+    def _parting(self, plain: Rendered, worded: Rendered) -> int:
+        """Return the line of the source where the two renders part, or 0."""
+        if plain.source is None or worded.source is None:
+            return 0
+        both = plain.source.trace(), worded.source.trace()
+        for (line, one), (other, two) in itertools.zip_longest(
+            *both, fillvalue=(0, "")
+        ):
+            if self._stand_ins.places(two)[0] != one:
+                return line or other
+        return 0
 
     def _check_names(self, variables: Sequence[Declared], path: str) -> None:
         for one, other in itertools.combinations(variables, 2):
@@ -141,13 +156,13 @@ class Openings:
                 )
 
 
-def dependent(path: str, plain: str = "", other: str = "") -> TemplateError:
+def dependent(path: str, source: Source | None, line: int) -> TemplateError:
     """Return the error for a text that depends on what nobody knows yet."""
-    pairs = zip(plain.split("\n"), other.split("\n"), strict=False)
-    line = next((one for one, two in pairs if one != two), "")
+    lines = source.file.text.split("\n") if source else []
     return TemplateError(
         "what is rendered depends on the value of a run-time variable",
         path,
+        line,
         hint="embed its text as it is, without filters or conditions",
-        source_line=line,
+        source_line=lines[line - 1] if 0 < line <= len(lines) else "",
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,8 @@ class _Renderer:
         """The same for those that leave values open, with words for the values."""
 
         self.openings = Openings()
-        self.inputs: dict[Resource, dict[str, File]] = {}
+        self.inputs: dict[Resource, dict[str, Input]] = {}
+        """What each is made of: in a chain of files, all those further down."""
 
     def render(self, output: str = "") -> Rendering:
         """Render everything; `output` is handed on."""
@@ -231,10 +233,7 @@ class _Renderer:
             body=body,
             metadata=metadata,
             source_path=file.path,
-            inputs=(
-                _input(own),
-                *map(_input, sorted(others, key=lambda other: other.path)),
-            ),
+            inputs=(own, *sorted(others, key=attrgetter("path"))),
             source=resource.source,
             runtime=texts.runtime,
             is_match=resource.is_match,
@@ -288,9 +287,11 @@ class _Renderer:
             return Texts(document=plain.document, content=plain.content)
         try:
             worded = self._rendered(resource, file, embedded=embedded, worded=True)
-        except AgpmError:
+        except AgpmError as error:
             # Said of words that are not the user's: with what is shipped all is well.
-            raise dependent(file.path) from None
+            place = error if isinstance(error, TemplateError) else TemplateError("")
+            line = place.line if place.path == file.path else 0
+            raise dependent(file.path, plain.source, line) from None
         return self.openings.settle(plain, worded, file.path)
 
     def _rendered(
@@ -330,7 +331,9 @@ class _Renderer:
             self.openings.check(source, context)
         document, content = markdown_texts(source, embedded=embedded)
         document = text if as_it_is else document
-        return Rendered(document=document, content=content, declared=declared)
+        return Rendered(
+            document=document, content=content, declared=declared, source=source
+        )
 
     def _context(self, resource: Resource, *, worded: bool) -> dict[str, object]:
         """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
@@ -372,16 +375,12 @@ class _Renderer:
         self.embedded.append(file)
         return text
 
-    def _inputs_of(self, resource: Resource, file: File) -> dict[str, File]:
+    def _inputs_of(self, resource: Resource, file: File) -> dict[str, Input]:
         """Return all that a resource is made of: its own file, then the rest."""
-        inputs = {file.path: file}
-        inputs |= {other.path: other for other in self.embedded}
+        # One value for each file: a file at the end of a chain is in all lists.
+        inputs = {each.path: _input(each) for each in [file, *self.embedded]}
         for child in _children(resource):
-            inputs |= {
-                path: other
-                for path, other in self.inputs[child].items()
-                if path not in inputs
-            }
+            inputs |= {**self.inputs[child], **inputs}
         return inputs
 
     def _skill_files(

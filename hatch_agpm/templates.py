@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.tera.uses import Use
 
-__all__ = ["check_uses", "render_piece"]
+__all__ = ["check_uses", "render_piece", "trace_text"]
 
 _LIMIT: Final = "the limit is '"
 """So begins the hint of an error that only a limit makes one."""
@@ -48,6 +48,23 @@ def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every err
         with _placed(path, line, shielded):
             template = environment.template(shielded.text, dialect=dialect)
             return shielded.restore(template.render(context))
+
+
+def trace_text(
+    environment: TeraEnvironment,
+    text: str,
+    context: Mapping[str, object],
+    *,
+    dialect: Dialect = "tera",
+) -> list[tuple[int, str]]:
+    """
+    Return what a whole file is rendered to in pieces, each with its line in the file.
+
+    Raises TemplateError.
+    """
+    shielded = shield(text)
+    pieces = environment.template(shielded.text, dialect=dialect).trace(context)
+    return [(shielded.line(line), piece) for line, piece in pieces]
 
 
 def check_uses(  # noqa: PLR0913 - as render_piece

@@ -342,39 +342,56 @@ CHANGING = [
 ]
 
 
+DEPENDS = (
+    "what is rendered depends on the value of a run-time variable; embed its text as it"
+    " is, without filters or conditions"
+)
+
+
 @pytest.mark.parametrize("changing", CHANGING)
-def test_a_filter_over_an_embedded_place_is_an_error(error_of, changing):
+def test_a_filter_over_an_embedded_place_is_an_error_at_its_line(error_of, changing):
+    line = f"{{{{ agpm.deps.snippets.s.content | {changing} }}}}"
     message = error_of(
         {
-            "agents/a.md": embeds(
-                "../s.md", f"{{{{ agpm.deps.snippets.s.content | {changing} }}}}"
-            ),
+            "agents/a.md": embeds("../s.md", f"text\n\n{line}"),
             "s.md": template("{user_name: str}", "{{ user_name }}, hello"),
         }
     )
 
-    assert message.splitlines()[0] == (
-        "agents/a.md: what is rendered depends on the value of a run-time variable;"
-        " embed its text as it is, without filters or conditions"
-    )
+    assert message == f"agents/a.md:9: {DEPENDS}\n    {line}"
+
+
+@pytest.mark.parametrize("dialect", ["true", "jinja2"])
+@pytest.mark.parametrize(
+    ("body", "number", "line"),
+    [
+        ("x\n{% filter upper %}\n{{ n }}{% endfilter %}", 7, "{% filter upper %}"),
+        (
+            "{{ n }}\n```literal\n1\n```\n{% filter title %}{{ n }}{% endfilter %}",
+            10,
+            "{% filter title %}{{ n }}{% endfilter %}",
+        ),
+    ],
+)
+def test_a_filter_around_a_place_is_an_error_at_its_line(
+    error_of, dialect, body, number, line
+):
+    message = error_of({"agents/a.md": template("{n: str}", body, dialect)})
+
+    assert message == f"agents/a.md:{number}: {DEPENDS}\n    {line}"
 
 
 @pytest.mark.parametrize(
-    ("body", "line"),
+    ("body", "where"),
     [
-        ("{% filter upper %}{{ n }}{% endfilter %}", "{{ N }}"),
-        ("x\n{% filter length %}{{ n }}{% endfilter %}", "7"),
+        ("{% if CONTENT is containing('{{') %}{{ 1 }}{% endif %}", ":7"),
+        # What has no tag of its own has no place.
+        ("{% if CONTENT is containing('{{') %}yes{% endif %}", ""),
+        ("{% if CONTENT is containing('{{') %}{{ [1] | nth(n=0) }}{% endif %}", ":7"),
     ],
 )
-def test_a_filter_around_a_place_is_an_error_that_shows_the_line(error_of, body, line):
-    message = error_of({"agents/a.md": template("{n: str}", body)})
-
-    assert "depends on the value of a run-time variable" in message
-    assert message.splitlines()[-1] == f"    {line}"
-
-
-def test_a_condition_on_an_embedded_place_is_an_error(error_of):
-    body = "{% if agpm.deps.snippets.s.content is containing('{{') %}yes{% endif %}"
+def test_a_condition_on_an_embedded_place_is_an_error(error_of, body, where):
+    body = body.replace("CONTENT", "agpm.deps.snippets.s.content")
     message = error_of(
         {
             "agents/a.md": embeds("../s.md", body),
@@ -382,7 +399,22 @@ def test_a_condition_on_an_embedded_place_is_an_error(error_of):
         }
     )
 
-    assert "depends on the value of a run-time variable" in message
+    assert message == f"agents/a.md{where}: {DEPENDS}" + (where and f"\n    {body}")
+
+
+def test_what_would_fail_for_other_values_is_an_error_at_its_line(error_of):
+    body = (
+        "{% if agpm.deps.snippets.s.content is containing('{{') %}1{% else %}\n"
+        "{{ nope }}{% endif %}"
+    )
+    message = error_of(
+        {
+            "agents/a.md": embeds("../s.md", body),
+            "s.md": template("{n: str}", "{{ n }}"),
+        }
+    )
+
+    assert message == f"agents/a.md:8: {DEPENDS}\n    {{{{ nope }}}}{{% endif %}}"
 
 
 def test_what_leaves_the_places_alone_is_no_error(prompts_of):

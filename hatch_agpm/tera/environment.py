@@ -18,15 +18,16 @@ from hatch_agpm.errors import TemplateError
 from hatch_agpm.tera.compiler import outline
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.generator import FIRST_LINE, compiled
+from hatch_agpm.tera.lexer import position
 from hatch_agpm.tera.limits import Account, Limits
 from hatch_agpm.tera.parser import parse
-from hatch_agpm.tera.places import reported, running_line
+from hatch_agpm.tera.places import reported, running_line, traced
 from hatch_agpm.tera.scope import Scope
 from hatch_agpm.tera.syntax import TemplateTree
 from hatch_agpm.tera.trim import trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from hatch_agpm.tera.jinja import JinjaEnvironment
     from hatch_agpm.tera.scope import Filter
@@ -60,13 +61,28 @@ def render(
 class Template:
     """A template that is parsed and can be rendered any number of times."""
 
-    def __init__(self, render_with: Callable[[Mapping[str, object]], str]) -> None:
+    def __init__(
+        self,
+        render_with: Callable[[Mapping[str, object]], str],
+        trace_with: Callable[[Mapping[str, object]], Iterable[tuple[int, str]]],
+    ) -> None:
         self._render_with: Final = render_with
+        self._trace_with: Final = trace_with
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for the variables of `context`; raise TemplateError."""
         with _one_level_deeper():
             return self._render_with(context)
+
+    def trace(self, context: Mapping[str, object]) -> list[tuple[int, str]]:
+        """
+        Return the text in pieces, each with the line of the source that wrote it.
+
+        What several tags make together, as a filter section does, has the line where
+        it begins; 0 is a line that nobody knows.  Raise TemplateError.
+        """
+        with _one_level_deeper():
+            return list(self._trace_with(context))
 
 
 _MOST_LEVELS: Final = 250
@@ -126,13 +142,15 @@ class TeraEnvironment:
 
     def _parsed(self, source: str, dialect: Dialect) -> Template:
         if not any(opening in source for opening in ("{{", "{%", "{#")):
-            return Template(lambda _: source)
+            return Template(lambda _: source, lambda _: [(1, source)])
         if dialect == "tera":
-            return Template(_TeraTemplate(source, self._tera).render)
+            tera = _TeraTemplate(source, self._tera)
+            return Template(tera.render, tera.trace)
         # Here and not above: most libraries are in Tera alone.
         from hatch_agpm.tera.jinja import JinjaTemplate  # noqa: PLC0415
 
-        return Template(JinjaTemplate(source, self._jinja).render)
+        jinja = JinjaTemplate(source, self._jinja)
+        return Template(jinja.render, jinja.trace)
 
     def uses(
         self, source: str, names: Collection[str], *, dialect: Dialect = "tera"
@@ -178,14 +196,25 @@ class _TeraTemplate:
             self._outline: Final = outline(tree)
             self._compiled: Final = compiled(self._outline.form)
 
-    def render(self, context: Mapping[str, object]) -> str:
+    def _scope(self, context: Mapping[str, object]) -> Scope:
         scope = self._compiled.new_context(dict(context))
         assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
+        around, constants = self._surroundings, self._outline.constants
+        account = Account(around.limits)
+        scope.start(self._source, constants, account, around.filters, around.names)
+        return scope
+
+    def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:
+        pieces = self._compiled.root_render_func(self._scope(context))
         with reported(self._source):
-            around = self._surroundings
-            account = Account(around.limits)
-            constants = self._outline.constants
-            scope.start(self._source, constants, account, around.filters, around.names)
+            for line, piece in traced(pieces, self._compiled):
+                at = self._outline.places[max(line - FIRST_LINE, 0)]
+                # The first text of a branch has no place.
+                yield (position(self._source, at)[0] if at else 0), piece
+
+    def render(self, context: Mapping[str, object]) -> str:
+        scope = self._scope(context)
+        with reported(self._source):
             try:
                 return "".join(self._compiled.root_render_func(scope))
             except Failure as failure:

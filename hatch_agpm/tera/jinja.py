@@ -21,7 +21,7 @@ from jinja2.visitor import NodeTransformer
 from hatch_agpm.errors import AgpmError, TemplateError, did_you_mean
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.places import at_line, reported, running_line
+from hatch_agpm.tera.places import at_line, reported, running_line, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -122,9 +122,22 @@ class JinjaTemplate:
         finally:
             environment.account = outer
 
-    def _render(self, context: Mapping[str, object]) -> str:
+    def trace(self, context: Mapping[str, object]) -> list[tuple[int, str]]:
+        """Return what `render` does in pieces, each with the line that wrote it."""
+        environment = self._environment
+        outer, environment.account = environment.account, Account(environment.limits)
+        try:
+            pieces = self._compiled.root_render_func(self._scope(context))
+            return list(traced(pieces, self._compiled))
+        finally:
+            environment.account = outer
+
+    def _scope(self, context: Mapping[str, object]) -> Context:
         variables = {key: _sorted(context[key]) for key in sorted(context)}
-        scope = self._compiled.new_context(variables)
+        return self._compiled.new_context(variables)
+
+    def _render(self, context: Mapping[str, object]) -> str:
+        scope = self._scope(context)
         try:
             return "".join(self._pieces(scope))
         except (MemoryError, RecursionError):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-__all__ = ["at_line", "located", "reported", "running_line"]
+__all__ = ["at_line", "located", "reported", "running_line", "traced"]
 
 
 @contextmanager
@@ -62,6 +62,15 @@ def running_line(traceback: TracebackType | None, template: Template) -> int:
             line = template.get_corresponding_lineno(traceback.tb_lineno)
         traceback = traceback.tb_next
     return line
+
+
+def traced(pieces: Iterator[str], template: Template) -> Iterator[tuple[int, str]]:
+    """Yield what a compiled template writes, with the line it was at each time."""
+    for piece in pieces:
+        # A generator, whatever its annotation says; none where it has no output.
+        frame = getattr(pieces, "gi_frame", None)
+        line = frame.f_lineno if frame else 0
+        yield template.get_corresponding_lineno(line), piece
 
 
 def at_line(error: TemplateError, source: str, line: int) -> TemplateError:
