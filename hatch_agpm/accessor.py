@@ -181,17 +181,26 @@ from collections.abc import Iterator as _Iterator
 from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
 from typing import overload as _overload
 
-from ._reader import BinaryResource as BinaryResource
-from ._reader import DamagedWheelError as DamagedWheelError
-from ._reader import UnknownPromptError as UnknownPromptError
-from ._reader import VariableError as VariableError
+# Nothing is taken from `_reader`: in a source tree there is none beside the stub.
+class UnknownPromptError(KeyError, AttributeError):
+    """No resource has this name; `near` are the nearest of those there are."""
 
-class Prompt(str):
-    """A prompt: a `str`, everything after the frontmatter, byte for byte."""
+    place: str
+    near: tuple[str, ...]
 
-    @property
-    def document(self) -> str:
-        """The whole file, frontmatter included."""
+class DamagedWheelError(OSError):
+    """A file of the bundle is not there, or is not what was built."""
+
+    path: str
+    reason: str
+
+class VariableError(TypeError):
+    """A prompt was called with other variables than it has; `problems` says which."""
+
+    place: str
+    problems: tuple[str, ...]
+
+class _Details:
     @property
     def metadata(self) -> dict[str, _Any]:
         """The frontmatter, {} without one: one dict for all who read it."""
@@ -218,6 +227,20 @@ class Prompt(str):
         """The files of a skill, SKILL.md included, sorted; () of all others."""
     def read(self, file: str) -> bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
+
+class BinaryResource(bytes, _Details):
+    """A resource that is no text: the `bytes` of its file."""
+
+    @property
+    def document(self) -> bytes:
+        """The same bytes."""
+
+class Prompt(str, _Details):
+    """A prompt: a `str`, everything after the frontmatter, byte for byte."""
+
+    @property
+    def document(self) -> str:
+        """The whole file, frontmatter included."""
     def __call__(self, *args: _Any, **variables: _Any) -> str:
         """Return the text with its run-time variables; raises `VariableError`."""
 
