@@ -159,11 +159,13 @@ class Snapshot:
 
     def stamped(self, root: str) -> Snapshot:
         """Return the same snapshot with the stamps that the sources have now."""
-        fields = [source.split(" ", 3) for source in self.sources]
-        return Snapshot(
-            self.bundle,
-            [sighting(kind, root, path, content) for kind, content, _, path in fields],
-        )
+        sources = []
+        for source in self.sources:
+            kind, content, seen, path = source.split(" ", 3)
+            # The rest need not be read, nor can it be: Python 3.10 knows no TOML.
+            same = stamp(f"{root}/{path}") == seen
+            sources.append(source if same else sighting(kind, root, path, content))
+        return Snapshot(self.bundle, sources)
 
 
 def sighting(kind: str, root: str, path: str, content: str) -> str:

@@ -521,12 +521,14 @@ def test_a_static_project_is_checked_without_setuptools(
     assert done.returncode == bool(done.stderr)
 
 
-def test_the_pre_commit_hook_runs_a_command_that_there_is(flat):
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    program, *arguments = hook["entry"].split()
+def test_the_pre_commit_hooks_run_commands_that_there_are(flat):
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert main(["stub", "--project", str(flat)]) == 0
 
-    assert program == "hatch-agpm"
-    assert main([*arguments, "--project", str(flat)]) == 0
+    for hook in hooks:
+        program, *arguments = hook["entry"].split()
+        assert program == "hatch-agpm"
+        assert main([*arguments, "--project", str(flat)]) == 0
 
 
 # --- verify ---------------------------------------------------------------------------
