@@ -74,17 +74,19 @@ def refresh(install: str, cache: str | None) -> str:
     )
     if editable_mode(pyproject) == "in-tree":
         _write_tree(root, bundle)
-    name = _name(bundle.files)
+    # As in an editable wheel, what is exported lies with the prompts.
+    files = bundle.in_one()
+    name = _name(files)
     if cache is not None:
         try:
-            _write_cache(Path(cache), name, bundle.files)
+            _write_cache(Path(cache), name, files)
         except OSError:
             pass
         else:
             seen = snapshot(root, rendering, pyproject, bundle=name)
             if remember(seen, cache):
                 return f"{cache}/{name}"
-    return _write_temporary(bundle.files)
+    return _write_temporary(files)
 
 
 def _write_tree(root: Path, bundle: Bundle) -> None:
