@@ -109,7 +109,7 @@ def _docstring(shipped: Sequence[Shipped], of: str) -> str:
         if (count := sum(item.type == plural for item in shipped))
     )
     if not shipped:
-        return f'"""{of} has no prompts for code, but some for coding agents."""'
+        return f'"""{of} has no prompts for code: what is here is for others."""'
     by_attribute = [item for item in shipped if item.identifier]
     first = shipped[0]
     lines = [f'    prompts.{_attribute(first.type)}["{first.name}"]']

@@ -247,6 +247,8 @@ def _read_index(
         raise BundleError(path, what, "verify it with the version that built it")
     try:
         plan = dict(_planned(directory, index["resources"]))
+        prompts = sum(file.size for file in plan.values())
+        plan |= _offered(directory, index.get("templates"))
         names = {str(entry["full_name"]) for entry in _tables(index["resources"])}
     except (LookupError, TypeError, AttributeError) as error:
         raise BundleError(path, f"is damaged: {error!r}") from None
@@ -255,7 +257,7 @@ def _read_index(
         distribution=str(index.get("distribution", "")),
         version=str(index.get("version", "")),
         prompts=len(names),
-        size=sum(file.size for file in plan.values()),
+        size=prompts,
     )
     return bundle, plan, sorted(names)
 
@@ -271,6 +273,15 @@ def _planned(directory: str, resources: object) -> Iterator[tuple[str, PlannedFi
         yield f"{directory}/{entry['path']}", _file(entry)
         for file in _tables(entry["files"]):
             yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
+
+
+def _offered(directory: str, templates: object) -> dict[str, PlannedFile]:
+    if not isinstance(templates, dict):
+        return {}
+    return {
+        f"{directory}/{templates['directory']}/{file['path']}": _file(file)
+        for file in _tables(templates["files"])
+    }
 
 
 def _file(entry: dict[str, object]) -> PlannedFile:

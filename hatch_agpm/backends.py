@@ -17,6 +17,7 @@ from hatch_agpm.errors import ConfigError
 from hatch_agpm.metadata import project_metadata
 from hatch_agpm.plan import Plan, plan_build
 from hatch_agpm.project import load_toml
+from hatch_agpm.render import render_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hatchling.metadata.core import ProjectMetadata
 
     from hatch_agpm.hatch import AgpmBuildHook
+    from hatch_agpm.rendered import Rendering
 
 __all__ = ["OpenProject", "open_project"]
 
@@ -56,6 +58,18 @@ class OpenProject(ABC):
         distribution = self._distribution() or str(metadata.get("name", ""))
         return plan_build(
             self.root, self.pyproject, metadata=metadata, distribution=distribution
+        )
+
+    def rendering(self, *, live: bool) -> Rendering:
+        """Render the project, if `live` without what is vendored; raises AgpmError."""
+        metadata = self._metadata()
+        distribution = self._distribution() or str(metadata.get("name", ""))
+        return render_project(
+            self.root,
+            self.pyproject,
+            metadata=metadata,
+            distribution=distribution,
+            live=live,
         )
 
     def advice(self) -> list[Advice]:

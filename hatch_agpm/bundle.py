@@ -21,6 +21,7 @@ from hatch_agpm.accessor import accessor_source, stub_source
 from hatch_agpm.discovery import FILE_NAME, file_text
 from hatch_agpm.errors import BundleError
 from hatch_agpm.layout import lay_out
+from hatch_agpm.rendered import TEMPLATES
 from hatch_agpm.resource_types import SKILL_FILE
 from hatch_agpm.variables import variant_hash
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.export import Export
     from hatch_agpm.layout import Shipped
-    from hatch_agpm.rendered import RenderedResource
+    from hatch_agpm.rendered import Offered, RenderedResource, Rendering
     from hatch_agpm.runtime import RuntimeVariable
 
 __all__ = [
@@ -130,27 +131,37 @@ class Bundle:
         return {**self.files, **exported}
 
 
-def build_bundle(
+def build_bundle(  # noqa: PLR0913 - each is another part of what ships
     resources: Sequence[RenderedResource],
     *,
     output: str,
     distribution: str,
     version: str,
     export: Export | None = None,
+    rendering: Rendering | None = None,
 ) -> Bundle:
     """
     Return the files that ship `resources`: accessor, stub, reader, index, texts.
 
-    `export` is what coding agents get of them.
+    `export` is what coding agents get of them; from their `rendering` it has the
+    templates that are offered to others, and the distributions that were used.
 
     Resources with `install` false are left out.  Raises `BundleError` where nothing
     is left to ship or a name is no portable file name, `ConflictError` where two
     resources cannot lie side by side, `ProblemsError` for several of these.
     """
     shipped = lay_out(resources)
-    if not shipped and export is None:
+    offered = rendering.offered if rendering else None
+    if not shipped and export is None and offered is None:
         raise _nothing_to_ship(resources, output)
-    files = _files(shipped, export, distribution, version)
+    index = _index(shipped, export, distribution, version, rendering)
+    files = _files(shipped, index, distribution, version)
+    files |= _as_files(
+        {
+            f"{TEMPLATES}/{file.path}": (file.data, file.executable)
+            for file in (offered.files if offered else ())
+        }
+    )
     exported = _as_files(export.files() if export else {})
     bundle = Bundle(
         output=output,
@@ -166,13 +177,13 @@ def build_bundle(
 
 
 def _files(
-    shipped: Sequence[Shipped], export: Export | None, distribution: str, version: str
+    shipped: Sequence[Shipped], index: bytes, distribution: str, version: str
 ) -> dict[str, BundleFile]:
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
         "__init__.pyi": stub_source(shipped, distribution).encode(),
         "_reader.py": Path(reader.__file__).read_bytes(),
-        "index.json": _index(shipped, export, distribution, version),
+        "index.json": index,
     }
     files = _as_files({path: (data, False) for path, data in generated.items()})
     for item in shipped:
@@ -235,12 +246,23 @@ def _index(
     export: Export | None,
     distribution: str,
     version: str,
+    rendering: Rendering | None,
 ) -> bytes:
     head: dict[str, object] = {
         "schema": INDEX_SCHEMA,
         "generator": {"name": "hatch-agpm", "version": __version__},
         "distribution": distribution,
         "version": version,
+        "sources": [
+            {
+                "name": used.name,
+                "distribution": used.distribution,
+                "version": used.version,
+            }
+            for used in (rendering.sources if rendering else ())
+            if used.distribution
+        ],
+        "templates": _offered(rendering.offered if rendering else None),
     }
     # Python's encoder in C makes no indents, and is ten times as fast.
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -286,7 +308,11 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "variant": variant_hash(resource.variables) if resource.variables else None,
         "source": resource.source,
         "templates": [
-            {"path": template.path, "sha256": template.sha256}
+            {
+                "path": template.path_in_source or template.path,
+                "sha256": template.sha256,
+                "source": template.source,
+            }
             for template in resource.inputs
         ],
         "files": [
@@ -303,6 +329,21 @@ def _file(path: str, data: bytes, executable: bool) -> dict[str, object]:  # noq
         "size": len(data),
         "sha256": _sha256(data),
         "executable": executable,
+    }
+
+
+def _offered(offered: Offered | None) -> dict[str, object] | None:
+    if offered is None:
+        return None
+    return {
+        "directory": TEMPLATES,
+        "files": [
+            _file(file.path, file.data, file.executable) for file in offered.files
+        ],
+        "sources": {
+            name: required and {"distribution": required[0], "version": required[1]}
+            for name, required in offered.sources.items()
+        },
     }
 
 

@@ -83,6 +83,15 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(run=_verify)
     verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
     verify.add_argument("--json", action="store_true", help="print JSON")
+    what = "copy what is used of other places into the project"
+    vendor = command("vendor", what, in_project)
+    vendor.set_defaults(run=_vendor)
+    vendor.add_argument(
+        "--check", action="store_true", help="write nothing; fail where it would"
+    )
+    vendor.add_argument(
+        "--directory", metavar="DIR", help="where to (default: prompts/vendor)"
+    )
     what = "write one prompt to standard output, or all to files"
     render = command("render", what, in_project)
     render.set_defaults(run=_render)
@@ -192,6 +201,22 @@ def _stub(arguments: argparse.Namespace) -> int:
         check_stub(plan)
     else:
         print(write_stub(plan))
+    return 0
+
+
+def _vendor(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.backends import open_project
+    from hatch_agpm.errors import raise_problems
+    from hatch_agpm.vendor import vendored
+
+    project = open_project(arguments.project)
+    used = project.rendering(live=True).sources
+    wanted = vendored(project.root, used, directory=arguments.directory)
+    if arguments.check:
+        raise_problems(list(wanted.differences()))
+    else:
+        wanted.write()
+    print(wanted.summary)
     return 0
 
 

@@ -32,15 +32,18 @@ if TYPE_CHECKING:
 
     from hatch_agpm.declarations import Matter
     from hatch_agpm.files import File, Tree
+    from hatch_agpm.sources import Place
     from hatch_agpm.tera import TeraEnvironment
 
 __all__ = [
     "Source",
     "check_allowed",
     "check_embedded",
+    "content_tree",
     "filter_content",
     "markdown_texts",
     "other_content",
+    "rendered_content",
 ]
 
 _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
@@ -133,6 +136,18 @@ def other_content(file: File) -> str:
     return normalise(file.text) if file.path.endswith(".md") else file.text
 
 
+def rendered_content(file: File, body: int) -> str:
+    """
+    Return what is embedded of a file that another build has rendered.
+
+    `body` is the offset in its bytes at which its frontmatter ends.  Raises
+    ContentError where the file is no text.
+    """
+    if body:
+        return normalise(file.data[body:].decode())
+    return other_content(file)
+
+
 def _strip_rendered(rendered: str) -> str:
     """
     Strip a rendered body once more, as AGPM does.
@@ -148,6 +163,32 @@ def _strip_rendered(rendered: str) -> str:
     except FrontmatterError:
         return rendered
     return normalise(rendered[parts.end :] if stripped else rendered)
+
+
+def content_tree(value: object, place: Place, project: Place) -> Tree:
+    """
+    Return where the path of `value | content` starts, in a template of `place`.
+
+    That is the project for its own templates, and their own files for those of a
+    distribution.  A template of a directory outside may mean either, but a path must
+    not be in both.  Raises TemplateError where it is.
+    """
+    if place.package is not None:
+        return place.tree
+    if not place.is_outside or not isinstance(value, str):
+        return project.tree
+    found = [tree for tree in (project.tree, place.tree) if _is_in(tree, value)]
+    if len(found) > 1:
+        what = f"'{value}' is in the project and in the source '{place.name}'"
+        raise _refused(what, hint="rename one of the two")
+    return found[0] if found else project.tree
+
+
+def _is_in(tree: Tree, path: str) -> bool:
+    try:
+        return tree.locate(path) is not None
+    except ContentError:
+        return False
 
 
 def filter_content(tree: Tree, value: object) -> tuple[File, str]:
@@ -221,22 +262,29 @@ def _refused(what: str, got: str = "", hint: str = "") -> TemplateError:
     return TemplateError(what, got=got, hint=hint)
 
 
-def check_embedded(file: File, text: str, allowed: Collection[str] | None) -> None:
+def check_embedded(
+    file: File, text: str, place: Place, allowed: Collection[str] | None
+) -> None:
     """
     Refuse a file that hides text from its readers; `text` is what is embedded of it.
 
-    Files in `allowed` may; where it is None, all may.  What a template writes itself
-    is the template's own.  Raises HiddenTextError, or ProblemsError with several.
+    It is named as its `place` names it for good.  Files in `allowed` may; where it is
+    None, all may.  What a template writes itself is the template's own.
+
+    Raises HiddenTextError, or ProblemsError with several.
     """
-    if allowed is None or text.isascii() or file.path in allowed:
+    if allowed is None or text.isascii():
+        return
+    name = place.lasting(file.path)
+    if name in allowed:
         return
     # Its patterns take longer to compile than most builds to render.
     from hatch_agpm.hidden_text import check_hidden_text  # noqa: PLC0415
 
-    problems = check_hidden_text(file.path, file.text)
+    problems = check_hidden_text(name, file.text)
     if not problems and file.path.endswith(".json"):
         # It is written in escapes, and they are printed as what they stand for.
-        problems = check_hidden_text(file.path, text, is_file=False)
+        problems = check_hidden_text(name, text, is_file=False)
     raise_problems(problems)
 
 

@@ -3,7 +3,8 @@ The files of a project: read by name, remembered, and never one outside of it.
 
 Two directories matter: the project root, which is the boundary, and the base,
 where the manifest lies and where its paths start.  A file is known by its real
-path relative to the root, so that two spellings of one file are one file.
+path relative to the root, so that two spellings of one file are one file.  A
+directory outside that the project declares is a tree of its own, bounded by itself.
 """
 
 from __future__ import annotations
@@ -70,10 +71,19 @@ class Tree:
     go out are real and relative to the root.
     """
 
-    def __init__(self, root: Path, base: Path) -> None:
-        """Take the project root and the directory of the manifest, absolute."""
+    def __init__(
+        self, root: Path, base: Path, *, bounded: bool = False, label: str = ""
+    ) -> None:
+        """
+        Take the project root and the directory of the manifest, absolute.
+
+        If `bounded`, the base is the boundary, wherever it lies; `label` is what
+        messages call it.
+        """
         self.root = Path(os.path.realpath(root))
         self.base = Path(os.path.realpath(base))
+        self.label = label or "the project"
+        self._boundary = self.base if bounded else self.root
         self._files: dict[str, File] = {}
         self._real: dict[str, str | None] = {}
         self._folders: dict[str, str] = {}
@@ -126,29 +136,25 @@ class Tree:
         return self._real[path]
 
     def _locate(self, path: str) -> str | None:
-        if "\0" in path or PurePosixPath(path).is_absolute():
-            raise ContentError(
-                f"the path {path!r} must be relative to the project",
-                hint="a build on another machine could not find it",
-            )
-        if not _is_text(path):
-            raise ContentError(f"the path {path!r} is not UTF-8 text")
+        self.check_relative(path)
         try:
             real = self._resolved(os.path.join(self.base, path))  # noqa: PTH118 - once for each file
             exists = _exists(real)
         except OSError as error:
             raise ContentError(f"cannot read {path!r}: {error.strerror}") from None
-        root = str(self.root)
-        if real != root and not real.startswith(root.rstrip(os.sep) + os.sep):
+        boundary = str(self._boundary)
+        if real != boundary and not real.startswith(boundary.rstrip(os.sep) + os.sep):
             lexical = Path(os.path.normpath(self.base / path))
-            through = " through a link" if lexical.is_relative_to(self.root) else ""
+            inside = lexical.is_relative_to(self._boundary)
             raise ContentError(
-                f"{path!r} leads out of the project{through}",
-                hint="move the file into the project",
+                f"{path!r} leads out of {self.label}{' through a link' * inside}",
+                hint=f"move the file into {self.label}",
             )
         if not exists:
             return None
-        return Path(real).relative_to(root).as_posix()
+        if self._boundary == self.root:
+            return Path(real).relative_to(self.root).as_posix()
+        return os.path.relpath(real, self.root).replace(os.sep, "/")
 
     def _resolved(self, path: str) -> str:
         """Return the real path of a path; each directory is looked at once."""
@@ -160,6 +166,16 @@ class Tree:
             self._folders[folder] = os.path.realpath(folder)
         whole = os.path.join(self._folders[folder], name)  # noqa: PTH118 - as above
         return os.path.realpath(path) if os.path.islink(whole) else whole  # noqa: PTH114
+
+    def check_relative(self, path: str) -> None:
+        """Raise ContentError for a path that is absolute, or is no text."""
+        if "\0" in path or PurePosixPath(path).is_absolute():
+            raise ContentError(
+                f"the path {path!r} must be relative to {self.label}",
+                hint="a build on another machine could not find it",
+            )
+        if not _is_text(path):
+            raise ContentError(f"the path {path!r} is not UTF-8 text")
 
     def from_base(self, path: str) -> str:
         """Return a real path as AGPM names it: relative to the base, with `../`."""
@@ -199,6 +215,18 @@ class Tree:
         """Tell whether a real path is a directory."""
         return (self.root / path).is_dir()
 
+    def is_file(self, path: str) -> bool:
+        """Tell whether a real path, or what a link there leads to, is a file."""
+        return (self.root / path).is_file()
+
+    def is_link(self, path: str) -> bool:
+        """Tell whether `path`, which is relative to the base, is a link itself."""
+        return (self.base / path).is_symlink()
+
+    def status(self, path: str) -> os.stat_result:
+        """Return the status of a real path, where no link is followed."""
+        return (self.root / path).lstat()
+
     def read(self, path: str) -> File:
         """
         Return the file at a real path.
@@ -214,7 +242,8 @@ class Tree:
         return self._files[path]
 
     def _read(self, path: str) -> File:
-        whole = self.root / path
+        # A directory outside is reached by `..`, from the root's real path.
+        whole = Path(os.path.normpath(self.root / path))
         mode = whole.lstat().st_mode
         if stat.S_ISDIR(mode):
             raise ContentError("is a directory, not a file", path)

@@ -54,7 +54,7 @@ _RULE_LINE = re.compile(
 _TOP = ("agpm", "dependencies")
 _OURS = ("templating", "dependencies", "runtime")
 _OUR_PATHS = (("agpm",), *(("agpm", key) for key in _OURS))
-_SPEC_TEXTS = ("path", "name", "version", "tool")
+_SPEC_TEXTS = ("path", "name", "version", "tool", "source")
 _SPEC_FIELDS = (*_SPEC_TEXTS, "install", "flatten")
 _OUR_KEY_LINE = re.compile(
     r"""^["']?(?:agpm|dependencies|agpm\.\w+)["']?[ \t]*:""", re.MULTILINE
@@ -83,6 +83,9 @@ class Spec(NamedTuple):
     path: str
     name: str | None = None
     tool: str | None = None
+    source: str | None = None
+    """Where the path starts, if not at the file that declares it."""
+
     install: bool | None = None
     line: int = 0
     """In the rendered frontmatter, from 1; 0 where it is not known."""
@@ -346,7 +349,7 @@ class _SpecReader:
             line = self.lines.get(path, 0)
             self.problem(f"'{where}' must be a mapping", line, got=shown(value))
             return
-        earlier = {(spec.type, spec.path) for spec in self.specs}
+        earlier = {(spec.type, spec.path, spec.source) for spec in self.specs}
         for type_ in sorted(value):
             here = (*path, type_)
             line = self.lines.get(here, 0)
@@ -366,7 +369,7 @@ class _SpecReader:
         type_: str,
         items: Sequence[object],
         path: tuple[str | int, ...],
-        earlier: Collection[tuple[str, str]],
+        earlier: Collection[tuple[str, str, str | None]],
     ) -> None:
         for index, item in enumerate(items):
             here = (*path, index)
@@ -379,7 +382,7 @@ class _SpecReader:
                 )
                 continue
             spec = self.spec(type_, item, here)
-            if spec and (type_, spec.path) not in earlier:
+            if spec and (type_, spec.path, spec.source) not in earlier:
                 self.specs.append(spec)
 
     def spec(
@@ -408,6 +411,7 @@ class _SpecReader:
             path=path,
             name=texts["name"],
             tool=texts["tool"],
+            source=texts["source"],
             install=install if isinstance(install, bool) else None,
             line=line,
         )

@@ -24,8 +24,8 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.keys import Dependency, keyed
+from hatch_agpm.lookup import entry_files, spec_files
 from hatch_agpm.ordering import dependencies_first
-from hatch_agpm.patterns import compile_pattern, is_pattern
 from hatch_agpm.placement import install_path
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.variables import (
@@ -36,13 +36,13 @@ from hatch_agpm.variables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from hatch_agpm.declarations import Declarations
-    from hatch_agpm.files import Tree
     from hatch_agpm.frontmatter import Spec
-    from hatch_agpm.manifest import Entry, Manifest, Source
+    from hatch_agpm.manifest import Entry, Manifest
     from hatch_agpm.patches import Patch
+    from hatch_agpm.sources import Place, Places
 
 __all__ = ["Resource", "resolve"]
 
@@ -76,8 +76,8 @@ class Resource:
     is_match: bool
     """Found by a pattern, so that `alias` names the pattern, not the resource."""
 
-    source: str | None
-    """The name of the source that `path` is relative to."""
+    place: Place
+    """What `path` is relative to, and where its own paths start."""
 
     patch: Patch | None
     export: bool
@@ -85,6 +85,11 @@ class Resource:
 
     dependencies: Mapping[str, Mapping[str, Resource]]
     """By plural of the type and key, as `agpm.deps` has them."""
+
+    @property
+    def source(self) -> str | None:
+        """The name of the source that it is from; None: the project itself."""
+        return self.place.name
 
     @property
     def text_file(self) -> str:
@@ -102,7 +107,7 @@ class _Node:
     tool: str
     variables: Mapping[str, object]
     variant: str
-    source: str | None
+    place: Place
     entry: Entry | None = None
     is_match: bool = False
     """Found by a pattern of the manifest."""
@@ -122,25 +127,25 @@ class _Node:
 
 def resolve(
     manifest: Manifest,
-    tree: Tree,
-    declarations: Declarations,
+    places: Places,
+    declarations: Callable[[Place], Declarations],
     metadata: Mapping[str, object],
 ) -> tuple[Resource, ...]:
     """
     Find every resource of a manifest; dependencies come before their dependents.
 
-    `metadata` lies below `project` in all variables that templates see.  Raises
-    ConfigError for entries that name no file, SourceError for declarations that
-    cannot be read or followed, CycleError, ConflictError, or ProblemsError with
-    all of one stage.
+    `declarations` reads the files of a place, and `metadata` lies below `project` in
+    all variables that templates see.  Raises ConfigError for entries that name no
+    file, SourceError for declarations that cannot be read or followed, CycleError,
+    ConflictError, or ProblemsError with all of one stage.
     """
-    resolver = _Resolver(manifest, tree, declarations, metadata)
+    resolver = _Resolver(manifest, places, declarations, metadata)
     resolver.list_entries()
     resolver.follow()
     ordered = dependencies_first(
         resolver.nodes, children=_Node.children, name=lambda node: node.file
     )
-    return _Freezer(manifest, tree).freeze(ordered)
+    return _Freezer(manifest).freeze(ordered)
 
 
 class _Resolver:
@@ -149,34 +154,33 @@ class _Resolver:
     def __init__(
         self,
         manifest: Manifest,
-        tree: Tree,
-        declarations: Declarations,
+        places: Places,
+        declarations: Callable[[Place], Declarations],
         metadata: Mapping[str, object],
     ) -> None:
         self.manifest = manifest
-        self.tree = tree
+        self.places = places
         self.declarations = declarations
         self.metadata = metadata
         self.nodes: list[_Node] = []
         self.known: dict[tuple[str, str, str, str, str | None], _Node] = {}
-        self.sources: dict[str, str] = {}
-        """The real paths of the directories that are sources, by name."""
-
         self.problems: list[AgpmError] = []
-        self._specs: dict[tuple[str, str], tuple[Spec, ...]] = {}
+        self._specs: dict[tuple[Place, str, str], tuple[Spec, ...]] = {}
 
     def list_entries(self) -> None:
         """Turn the manifest's entries into nodes, one for each match of a pattern."""
-        for source in self.manifest.sources:
-            self._locate_source(source)
-        raise_problems(self.problems)
+        raise_problems(self.places.problems())
         for entry in self.manifest.entries:
             variables = variant_inputs(self.manifest.project, entry.template_vars)
             variant = variant_hash(variables)
             try:
-                found = list(self._matches(entry))
+                place = self.places.of(entry.source)
+                found = list(entry_files(entry, place))
             except (ConfigError, ContentError) as error:
-                self.problems.append(_entry_error(entry, error))
+                problem = _entry_error(entry, error)
+                # One source that cannot be opened is one problem.
+                if problem not in self.problems:
+                    self.problems.append(problem)
                 continue
             for path, file, is_match in found:
                 node = _Node(
@@ -186,7 +190,7 @@ class _Resolver:
                     tool=entry.tool,
                     variables=variables,
                     variant=variant,
-                    source=entry.source.name if entry.source else None,
+                    place=place,
                     entry=entry,
                     is_match=is_match,
                     install=entry.install,
@@ -194,90 +198,10 @@ class _Resolver:
                 self._add(node)
         raise_problems(self.problems)
 
-    def _locate_source(self, source: Source) -> None:
-        try:
-            real = self.tree.locate(source.path)
-        except ContentError as error:
-            what = f"{error.what}: a directory outside of it is not supported yet"
-            self.problems.append(ConfigError(f"{source.key}:", what))
-            return
-        if real is None or not self.tree.is_directory(real):
-            hint = self.tree.nearest(source.path) if real is None else ""
-            what = "names no directory"
-            self.problems.append(ConfigError(source.key, what, repr(source.path), hint))
-            return
-        self.sources[source.name] = real
-
     def _add(self, node: _Node) -> None:
         self.nodes.append(node)
-        identity = (node.type, node.file, node.tool, node.variant, node.source)
+        identity = (node.type, node.file, node.tool, node.variant, node.place.name)
         self.known.setdefault(identity, node)
-
-    def _matches(self, entry: Entry) -> Iterator[tuple[str, str, bool]]:
-        """Yield path, real path, and whether it was a pattern that named them."""
-        folder = posixpath.normpath(entry.source.path) if entry.source else ""
-        whole = posixpath.join(folder, entry.path)
-        name = entry.source.name if entry.source else None
-        file = self.tree.locate(whole)
-        if file is not None:
-            self._check_kind(entry.type, file, whole)
-            _check_ending(entry, file)
-            self._path(name, file)
-            yield entry.path.rstrip("/"), file, False
-            return
-        if not is_pattern(entry.path):
-            what = f"names no {'directory' if entry.type == 'skills' else 'file'}"
-            hint = self.tree.nearest(whole)
-            raise ConfigError(f"{entry.key}.path", what, repr(entry.path), hint)
-        if entry.filename is not None:
-            what = "cannot name all the files of a pattern"
-            raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
-        for path, file in self.expand(entry.type, folder, entry.path):
-            self._path(name, file)
-            yield posixpath.relpath(path, folder) if folder else path, file, True
-
-    def expand(self, type_: str, folder: str, pattern: str) -> list[tuple[str, str]]:
-        """
-        Return what a pattern matches: paths relative to the base, and real paths.
-
-        The pattern starts at `folder`, relative to the base.  Raises ContentError
-        where it is none or matches nothing.
-        """
-        top, rest = _static_part(posixpath.normpath(posixpath.join(folder, pattern)))
-        try:
-            matches = compile_pattern(rest).fullmatch
-        except ValueError as error:
-            raise ContentError(f"the pattern {pattern!r} is wrong: {error}") from None
-        start = self.tree.locate(top or ".")
-        found: list[tuple[str, str]] = []
-        for path in self.tree.entries(start) if start is not None else ():
-            if not matches(path):
-                continue
-            whole = posixpath.join(top, path)
-            file = self.tree.locate(whole)
-            if file is not None and self._is_kind(type_, file):
-                self._check_kind(type_, file, whole)
-                found.append((whole, file))
-        if not found:
-            raise ContentError(f"the pattern {pattern!r} matches nothing")
-        return found
-
-    def _is_kind(self, type_: str, file: str) -> bool:
-        if type_ != "skills":
-            return not self.tree.is_directory(file)
-        return (self.tree.root / file / SKILL_FILE).is_file()
-
-    def _check_kind(self, type_: str, file: str, path: str) -> None:
-        """Raise ContentError where a path names a directory, or for a skill a file."""
-        if type_ == "skills" and (self.tree.base / path.rstrip("/")).is_symlink():
-            hint = "put the directory there, or name the one it leads to"
-            raise ContentError("is a link, not a directory", path, hint=hint)
-        if self._is_kind(type_, file):
-            return
-        if type_ != "skills":
-            raise ContentError("is a directory, not a file", file)
-        hint = "" if self.tree.is_directory(file) else "a skill is a directory"
-        raise ContentError(f"has no {SKILL_FILE}", file, hint=hint)
 
     def follow(self) -> None:
         """Find what the nodes declare, and what that declares, to the end."""
@@ -291,13 +215,16 @@ class _Resolver:
         raise_problems(self.problems)
 
     def _declared(self, node: _Node) -> tuple[Spec, ...]:
-        key = (node.file, node.variant)
+        key = (node.place, node.file, node.variant)
         if key not in self._specs:
             self._specs[key] = ()
+            if node.place.is_rendered:
+                # What it declares was embedded when its own bundle was built.
+                return ()
             variables = with_metadata(node.variables, self.metadata)
             try:
-                file = self.tree.read(node.text_file)
-                self._specs[key] = self.declarations.specs(
+                file = node.place.tree.read(node.text_file)
+                self._specs[key] = self.declarations(node.place).specs(
                     file, resolution_context(variables)
                 )
             except ProblemsError as error:
@@ -308,10 +235,13 @@ class _Resolver:
 
     def _connect(self, node: _Node, spec: Spec) -> None:
         try:
-            targets = [
-                (file, self._path(node.source, file))
-                for file in self._targets(node, spec)
-            ]
+            place = node.place
+            if spec.source is not None:
+                place = self.places.named(spec.source, place)
+            files = spec_files(
+                spec, node.file, place, elsewhere=spec.source is not None
+            )
+            targets = [(file, place.path(file)) for file in files]
             tool = self.manifest.tool_for(spec.type, spec.tool, node.tool)
         except (ConfigError, ContentError) as error:
             what = f"the dependency '{spec.path}': {_what(error)}"
@@ -321,7 +251,7 @@ class _Resolver:
             )
             return
         for file, path in targets:
-            identity = (spec.type, file, tool, node.variant, node.source)
+            identity = (spec.type, file, tool, node.variant, place.name)
             child = self.known.get(identity)
             if child is None:
                 child = _Node(
@@ -331,80 +261,13 @@ class _Resolver:
                     tool=tool,
                     variables=node.variables,
                     variant=node.variant,
-                    source=node.source,
+                    place=place,
                 )
                 self._add(child)
             if child.entry is None:
                 # Whoever wants it installed gets it, whatever the others say.
                 child.install = bool(child.install) or spec.install is not False
             node.edges.append((spec, child))
-
-    def _path(self, source: str | None, file: str) -> str:
-        """
-        Return a real path as AGPM names it: relative to the source, if there is one.
-
-        Raises ContentError where the file is not in its source.
-        """
-        if source is None:
-            return self.tree.from_base(file)
-        path = posixpath.relpath(file, self.sources[source])
-        if path.startswith("../"):
-            raise ContentError(f"{file!r} leads out of the source '{source}'")
-        return path
-
-    def _targets(self, node: _Node, spec: Spec) -> list[str]:
-        """Return the real paths that a dependency names (AGPM semantics, 2.3)."""
-        own = self.tree.from_base(node.file)
-        folder = posixpath.dirname(own)
-        if spec.path.startswith(("./", "../")) or "/" not in spec.path:
-            path = posixpath.join(folder, spec.path)
-        else:
-            # Relative to the directory above its own, whatever that is called.
-            path = posixpath.join(folder, "..", spec.path)
-        try:
-            file = self.tree.locate(path)
-        except ContentError as error:
-            raise _hinting(error, self._respelled(folder, spec.path)) from None
-        if file is None and is_pattern(spec.path):
-            return [file for _, file in self.expand(spec.type, folder, spec.path)]
-        if file is None:
-            where = posixpath.normpath(path)
-            hint = self._respelled(folder, spec.path) or self.tree.nearest(where)
-            raise ContentError(f"there is no file '{where}'", hint=hint)
-        self._check_kind(spec.type, file, path)
-        return [file]
-
-    def _respelled(self, folder: str, path: str) -> str:
-        """Return a hint where a path is right, but for where it starts; else ""."""
-        for start in ("", folder):
-            try:
-                found = self.tree.locate(posixpath.join(start, path))
-            except ContentError:
-                continue
-            if found is not None:
-                written = posixpath.relpath(posixpath.join(start, path), folder)
-                written = written if written.startswith("..") else f"./{written}"
-                return f"write '{written}'"
-        return ""
-
-
-def _check_ending(entry: Entry, file: str) -> None:
-    """Refuse a link whose target ends otherwise: one of the two would be ignored."""
-    ending = posixpath.splitext(file)[1]
-    if entry.type != "skills" and posixpath.splitext(entry.path)[1] != ending:
-        what = f"is a link to '{file}', which ends otherwise"
-        raise ConfigError(f"{entry.key}.path", what, repr(entry.path))
-
-
-def _hinting(error: ContentError, hint: str) -> ContentError:
-    return error.hinting(hint) if hint else error
-
-
-def _static_part(pattern: str) -> tuple[str, str]:
-    """Split a pattern before its first component that is one."""
-    parts = pattern.split("/")
-    first = next(i for i, part in enumerate(parts) if is_pattern(part))
-    return "/".join(parts[:first]), "/".join(parts[first:])
 
 
 def _what(error: ConfigError | ContentError) -> str:
@@ -422,9 +285,8 @@ def _entry_error(entry: Entry, error: ConfigError | ContentError) -> ConfigError
 class _Freezer:
     """Turns nodes into resources, dependencies first."""
 
-    def __init__(self, manifest: Manifest, tree: Tree) -> None:
+    def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
-        self.tree = tree
         self.frozen: dict[_Node, Resource] = {}
         self.problems: list[AgpmError] = []
 
@@ -458,7 +320,7 @@ class _Freezer:
             install=node.install,
             install_path=self._install_path(node),
             is_match=node.is_match,
-            source=node.source,
+            place=node.place,
             patch=entry.patch if entry else None,
             export=bool(entry and entry.export),
             dependencies=self._dependencies(node),

@@ -315,7 +315,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         """Force every file that was read into the sdist, at its own path."""
         from hatch_agpm.errors import BundleError, raise_problems
 
-        paths = plan.source_paths()
+        paths, copies = plan.source_paths(), plan.copies()
         raise_problems(
             [
                 BundleError(
@@ -323,7 +323,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                     f"would lie at {moved} in the sdist, where no build finds it",
                     "mend `sources` or `packages` of [tool.hatch.build.targets.sdist]",
                 )
-                for path in paths
+                for path in (*paths, *copies)
                 if (moved := self._in_archive(path)) != path
             ]
         )
@@ -331,6 +331,9 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         for path in paths:
             file, target = plan.source(path), links.get(path, "")
             self._force_source(path, file, build_data["force_include"], target)
+        for path, file in copies.items():
+            build_data["force_include"][str(self._staged(path, file))] = path
+            self._expect(path, file)
         self._reserved = plan.output
         self._summary = plan.sources_summary
 

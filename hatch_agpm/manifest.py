@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
+from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems, shown
 from hatch_agpm.placement import (
     BUILTIN_TOOLS,
     MERGED,
@@ -49,10 +49,11 @@ _ENTRY_TEXTS: Final = (
     *("source", "version", "command"),
 )
 _GIT_FIELDS: Final = ("branch", "rev")
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:")
 _NO_GIT: Final = (
-    "a build reads no Git repository: copy its files into a directory of the project "
-    "and name that, or, in a later release, ship them in a Python package"
+    "a build reads no Git repository: name a directory that has its files, or a "
+    "Python distribution that ships them"
 )
 _ENTRY_FIELDS: Final = (
     *_ENTRY_TEXTS,
@@ -66,11 +67,17 @@ _ENTRY_FIELDS: Final = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A directory that entries name their files in."""
+    """Where templates may come from: a directory, or an installed distribution."""
 
     name: str
     path: str
-    """Relative to the manifest's directory."""
+    """Of a directory: relative to the manifest's own; "" for a distribution."""
+
+    distribution: str
+    """Its name as written; "" for a directory."""
+
+    version: str
+    """The versions of the distribution that will do (PEP 440); "" for any."""
 
     key: str
     """The file and dotted path of the source, for messages."""
@@ -112,7 +119,9 @@ class Manifest:
     entries: tuple[Entry, ...]
     tools: Mapping[str, Tool]
     default_tools: Mapping[str, str]
-    sources: tuple[Source, ...]
+    sources: Mapping[str, Source | None]
+    """By name; Git repositories, which nothing can be read from, are None."""
+
     path: str
     """The file the manifest stands in, relative to the project root."""
 
@@ -168,7 +177,7 @@ def read_manifest(
         entries=tuple(entries),
         tools=tools,
         default_tools=defaults,
-        sources=tuple(source for source in sources.values() if source),
+        sources=sources,
         path=path,
     )
 
@@ -259,7 +268,7 @@ def _entry(
         type=type_,
         alias=alias,
         path=path,
-        key=f"{reader.path}: {key}" if reader.path else reader.prefix + key,
+        key=reader.whole(key),
         tool=texts["tool"] or default_tool(type_, defaults),
         filename=texts["filename"],
         target=texts["target"],
@@ -290,28 +299,65 @@ def _sources(
     reader: TableReader, table: Mapping[str, object]
 ) -> dict[str, Source | None]:
     """
-    Return the sources that are directories; Git's are None.
+    Return the sources; AGPM's Git repositories are None.
 
-    AGPM has only the latter; they may be listed, but not used.
+    Those may be listed, but not used.
     """
     sources: dict[str, Source | None] = {}
-    for name in table:
+    for name, value in table.items():
         key = f"sources.{quoted_key(name)}"
-        if isinstance(table[name], dict):
-            reader.problem(key, "is not supported yet")
-            continue
-        path = reader.expect(table[name], str, key)
         sources[name] = None
-        if path is None or _URL.match(path):
-            continue
-        if problem := _path_problem(path):
-            reader.problem(key, problem, got=repr(path))
-        elif path.startswith(("/", "~")):
-            what = "a directory outside of the project is not supported yet"
-            reader.problem(f"{key}:", what, got=repr(path))
-        whole = f"{reader.path}: {key}" if reader.path else reader.prefix + key
-        sources[name] = Source(name=name, path=path, key=whole)
+        if isinstance(value, dict):
+            sources[name] = _distribution(reader, name, value, f"{key}.")
+        elif isinstance(value, str):
+            sources[name] = _directory(reader, name, value, key)
+        else:
+            what = "must be a directory, or a table with a distribution"
+            reader.problem(key, what, got=shown(value))
     return sources
+
+
+def _directory(reader: TableReader, name: str, path: str, key: str) -> Source | None:
+    if _URL.match(path):
+        return None
+    if problem := _path_problem(path):
+        reader.problem(key, problem, got=repr(path))
+    elif path.startswith(("/", "~")):
+        hint = "a build on another machine could not find it"
+        what = "must be relative to the manifest"
+        reader.problem(key, what, got=repr(path), hint=hint)
+    return Source(
+        name=name, path=path, distribution="", version="", key=reader.whole(key)
+    )
+
+
+def _distribution(
+    reader: TableReader, name: str, value: Mapping[str, object], where: str
+) -> Source:
+    # Few manifests have any, and every build would pay for the import.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    reader.known_only(value, ("distribution", "version"), where)
+    if "distribution" not in value:
+        reader.problem(f"{where}distribution", "is missing")
+    distribution = reader.get(value, "distribution", str, where)
+    version = reader.get(value, "version", str, where) or ""
+    if distribution is not None and not _DISTRIBUTION.fullmatch(distribution):
+        what = "is no name of a distribution"
+        reader.problem(f"{where}distribution", what, got=repr(distribution))
+    try:
+        SpecifierSet(version)
+    except InvalidSpecifier:
+        hint = "write '>=1.2', '==1.2.*', '>=1.2,<2', ..."
+        what = "is no specifier of versions"
+        reader.problem(f"{where}version", what, got=repr(version), hint=hint)
+    return Source(
+        name=name,
+        path="",
+        distribution=distribution or "",
+        version=version,
+        key=reader.whole(where[:-1]),
+    )
 
 
 def _source(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle import Bundle, BundleFile, build_bundle
+from hatch_agpm.marker import COPIES, MARKER, marker_text
+from hatch_agpm.pinned import Listing, check_portable
 from hatch_agpm.render import render_project
 from hatch_agpm.verify import PlannedFile, check_nothing_in, check_output
 
@@ -74,9 +76,34 @@ class Plan:
         }
 
     def source_paths(self) -> list[str]:
-        """Return all that a build from the sdist reads, links to it included."""
-        real = {source.path for source in self.rendering.inputs}
+        """Return what a build from the sdist reads of the project, links included."""
+        inputs = (source.path for source in self.rendering.inputs)
+        # No installer unpacks what leads out of the sdist: copies of it travel.
+        real = {path for path in inputs if not path.startswith("../")}
         return sorted({*real, *self.links(), *self.stubs})
+
+    def copies(self) -> dict[str, BundleFile]:
+        """
+        Return what the sdist carries of directories outside, by path in the sdist.
+
+        The marker says which files these are.  Raises ConflictError where two of them
+        could not lie in one directory.
+        """
+        copies: dict[str, BundleFile] = {}
+        listings: dict[str, Listing] = {}
+        for used in self.rendering.sources:
+            if not used.is_away:
+                continue
+            listings[used.name] = Listing.of(used)
+            check_portable(listings[used.name].files, f"the source '{used.name}'")
+            for file in used.files:
+                copies[f"{COPIES}/{used.name}/{file.path}"] = BundleFile(
+                    data=file.data, executable=file.executable
+                )
+        if listings:
+            data = marker_text(listings).encode()
+            copies[MARKER] = BundleFile(data=data, executable=False)
+        return copies
 
     def source(self, path: str) -> BundleFile:
         """Return one of these files as it is in the tree."""
@@ -87,7 +114,7 @@ class Plan:
     @property
     def sources_summary(self) -> str:
         """How many files the sdist has to carry, for people."""
-        number = len(self.source_paths())
+        number = len(self.source_paths()) + len(self.copies())
         files = "1 file" if number == 1 else f"{number} files"
         return f"{files} that prompts are made of"
 
@@ -114,6 +141,7 @@ def plan_build(
         distribution=distribution,
         version=str(metadata.get("version", "")),
         export=plan_export(rendering, metadata, distribution),
+        rendering=rendering,
     )
     check_nothing_in(root, bundle.export_directory())
     stub = bundle.files["__init__.pyi"].data

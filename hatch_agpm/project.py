@@ -51,6 +51,7 @@ _OPTIONS: Final = (
     "output",
     "manifest",
     "metadata",
+    "templates",
     "env",
     "limits",
     "editable",
@@ -75,6 +76,9 @@ class Project:
     manifest: Manifest
     output: str | None = None
     """As written; None where the table says nothing."""
+
+    templates: str | None = None
+    """The directory of those that are offered to others, relative to the root."""
 
     with_metadata: bool = False
     """Whether templates see the project's own metadata."""
@@ -134,6 +138,10 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     if output is not None and (problem := _output_problem(output)):
         reader.problem("output", problem, got=repr(output))
     path = reader.get(table, "manifest", str)
+    templates = reader.get(table, "templates", str)
+    if templates is not None and not _is_inside(templates):
+        what = "must be a directory inside the project, written with '/'"
+        reader.problem("templates", what, got=repr(templates))
     wanted = reader.get(table, "metadata", bool)
     env = reader.strings(table, "env")
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
@@ -150,6 +158,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         base=root if path is None else (root / path).parent,
         manifest=mark_exported(manifest, export),
         output=output,
+        templates=templates,
         with_metadata=path is None if wanted is None else wanted,
         env=env,
         limits=limits,
@@ -224,7 +233,15 @@ def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
     """Read the table itself, or what lies in the usual directories."""
     listed = any(type_ in table for type_ in RESOURCE_TYPES)
     if not listed:
-        table = {**table, **_by_convention(root)}
+        found = _by_convention(root)
+        if not found and "templates" not in table:
+            raise ConfigError(
+                f"{TABLE}",
+                "lists no resource, and none is found in "
+                f"{_CONVENTION}/agents, {_CONVENTION}/commands, ...",
+                hint="list them, or move the templates there",
+            )
+        table = {**table, **found}
     return read_manifest(
         table, prefix=f"{TABLE}.", path="pyproject.toml", agpm_toml=False
     )
@@ -233,15 +250,7 @@ def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
 def _by_convention(root: Path) -> dict[str, dict[str, str]]:
     _check_names(root / _CONVENTION)
     found = {type_: _conventional(root, type_) for type_ in RESOURCE_TYPES}
-    found = {type_: entries for type_, entries in found.items() if entries}
-    if not found:
-        raise ConfigError(
-            f"{TABLE}",
-            "lists no resource, and none is found in "
-            f"{_CONVENTION}/agents, {_CONVENTION}/commands, ...",
-            hint="list them, or move the templates there",
-        )
-    return found
+    return {type_: entries for type_, entries in found.items() if entries}
 
 
 def _listings(root: Path) -> dict[str, Listing]:
@@ -401,9 +410,15 @@ def _normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
+def _is_inside(directory: str) -> bool:
+    pure = PurePosixPath(directory)
+    leaves = pure.is_absolute() or ".." in pure.parts
+    return bool(directory) and not leaves and "\\" not in directory
+
+
 def _output_problem(output: str) -> str:
     pure = PurePosixPath(output)
-    if not output or pure.is_absolute() or ".." in pure.parts or "\\" in output:
+    if not _is_inside(output):
         return "must be a directory inside the project, written with '/'"
     names = pure.parts[-2:]
     for part in names if names[0] != "src" else names[1:]:

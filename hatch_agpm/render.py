@@ -8,8 +8,8 @@ everything it depends on; what it says of others and of itself is AGPM's context
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +19,11 @@ from hatch_agpm.content import (
     Source,
     check_allowed,
     check_embedded,
+    content_tree,
     filter_content,
     markdown_texts,
     other_content,
+    rendered_content,
 )
 from hatch_agpm.declarations import Declarations
 from hatch_agpm.errors import (
@@ -35,16 +37,18 @@ from hatch_agpm.files import Tree
 from hatch_agpm.graph import resolve
 from hatch_agpm.openings import Openings, Rendered, Texts, dependent
 from hatch_agpm.placement import MERGED
-from hatch_agpm.project import (
-    find_output,
-    load_toml,
-    read_agpm_toml,
-    read_project,
+from hatch_agpm.project import find_output, load_toml, read_agpm_toml, read_project
+from hatch_agpm.rendered import (
+    Input,
+    RenderedResource,
+    Rendering,
+    SkillFile,
 )
-from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.shapes import check_merged, check_shape
 from hatch_agpm.skills import check_skill, read_skill
+from hatch_agpm.sources import Places
+from hatch_agpm.templates import with_declaration
 from hatch_agpm.tera import TeraEnvironment
 from hatch_agpm.variables import deep_merge, with_metadata
 
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from hatch_agpm.files import File
     from hatch_agpm.graph import Resource
     from hatch_agpm.project import Project
+    from hatch_agpm.sources import Place
 
 __all__ = [
     "Input",
@@ -71,18 +76,20 @@ def render_project(
     *,
     metadata: Mapping[str, object],
     distribution: str,
+    live: bool = False,
 ) -> Rendering:
     """
     Render the project at `root`, whose parsed pyproject.toml is `pyproject`.
 
     `metadata` are the defaults of `agpm.project`, `distribution` is the project's
-    name.  Raises AgpmError for whatever is wrong with the user's input: all the
-    problems of the first stage that fails.
+    name.  If `live`, sources are read from where they are, not as vendored.  Raises
+    AgpmError for whatever is wrong with the user's input: all the problems of the
+    first stage that fails.
     """
     project = read_project(root, pyproject)
     output = find_output(project, distribution)
     known = {"package": _import_name(output), **metadata}
-    renderer = _Renderer(project, known if project.with_metadata else {})
+    renderer = _Renderer(project, known if project.with_metadata else {}, live=live)
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
         renderer.tree.read(project.manifest.path)
@@ -131,21 +138,18 @@ class _Renderer:
         metadata: Mapping[str, object],
         *,
         root: Path | None = None,
+        live: bool = False,
     ) -> None:
+        self.project = project
         self.manifest = project.manifest
         self.hidden_text = project.hidden_text
         self.export = project.export
         self.metadata = metadata
         self.listings = project.listings
         self.tree = Tree(root or project.root, project.base)
-        self.environment = TeraEnvironment(
-            filters={"content": self._content_filter},
-            limits=project.limits,
-            env=project.env,
-        )
-        self.declarations = Declarations(self.environment)
+        self.places = Places(project.manifest, self.tree, live=live)
         self.problems: list[AgpmError] = []
-        self.embedded: list[File] = []
+        self.embedded: list[Input] = []
         """What `| content` read since the resource at hand was begun."""
 
         self.dependents: dict[Resource, Resource] = {}
@@ -159,9 +163,13 @@ class _Renderer:
         self.inputs: dict[Resource, dict[str, Input]] = {}
         """What each is made of: in a chain of files, all those further down."""
 
+        self._declarations: dict[Place, Declarations] = {}
+
     def render(self, output: str = "") -> Rendering:
         """Render everything; `output` is handed on."""
-        resources = resolve(self.manifest, self.tree, self.declarations, self.metadata)
+        resources = resolve(
+            self.manifest, self.places, self.declarations, self.metadata
+        )
         for resource in resources:
             for child in _children(resource):
                 self.dependents.setdefault(child, resource)
@@ -170,23 +178,65 @@ class _Renderer:
             if all(child in self.contents for child in _children(resource)):
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
-        check_allowed(self.hidden_text or (), self.tree.read_files)
+        places = (self.places.project, *self.places.opened)
+        read = [
+            place.lasting(path) for place in places for path in place.tree.read_files
+        ]
+        check_allowed(self.hidden_text or (), read)
         by_key = self.manifest.path == "pyproject.toml"
         check_install_paths(rendered, by_key=by_key)
         check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
-        read = self.tree.read_files
+        trees = [self.tree, *self.places.away]
+        listings = dict(self.listings)
+        for tree in trees:
+            listings |= tree.listings
+        offered = None
+        if self.project.templates is not None and output:
+            # Few projects offer any, and every build would pay for the import.
+            from hatch_agpm.offered import read_offered  # noqa: PLC0415
+
+            offered = read_offered(
+                self.tree,
+                self.project.templates,
+                output=output,
+                sources=self.manifest.sources,
+            )
         return Rendering(
             resources=tuple(rendered),
-            inputs=tuple(_input(read[path]) for path in sorted(read)),
+            inputs=tuple(sorted(self._all_inputs(), key=lambda each: each.path)),
             links=self.tree.links,
-            listings={**self.listings, **self.tree.listings},
-            absent=self.tree.absent,
+            listings=listings,
+            absent=tuple(sorted({path for tree in trees for path in tree.absent})),
+            sources=tuple(
+                place.as_used() for place in self.places.opened if place.tree.read_files
+            ),
+            offered=offered,
             output=output,
             hidden_text=self.hidden_text or (),
             export=self.export,
         )
+
+    def _all_inputs(self) -> Iterator[Input]:
+        for place in (self.places.project, *self.places.opened):
+            if not place.is_installed:
+                for file in place.tree.read_files.values():
+                    yield place.as_input(file)
+
+    def declarations(self, place: Place) -> Declarations:
+        """Return what reads the files of a place, and renders them."""
+        # The project and its own directories are one, and have one cache.
+        place = place if place.is_outside else self.places.project
+        if place not in self._declarations:
+            environment = TeraEnvironment(
+                filters={"content": partial(self._content_filter, place)},
+                limits=self.project.limits,
+                # What the project lets its own templates see is not for others.
+                env=() if place.package else self.project.env,
+            )
+            self._declarations[place] = Declarations(environment)
+        return self._declarations[place]
 
     def _attempt(self, resource: Resource) -> Iterator[RenderedResource]:
         """Yield the resource rendered, or note why it cannot be."""
@@ -196,7 +246,7 @@ class _Renderer:
             own = resource.text_file
             chain = [*error.embedded_in] or ([own] if error.path != own else [])
             chain += self._embedders(resource)
-            self.problems.append(_with_declaration(error).within(chain))
+            self.problems.append(with_declaration(error).within(chain))
         except AgpmError as error:
             self.problems.append(error)
 
@@ -207,18 +257,19 @@ class _Renderer:
 
     def _render(self, resource: Resource) -> RenderedResource:
         self.embedded = []
-        file = self.tree.read(resource.text_file)
+        file = resource.place.tree.read(resource.text_file)
         texts = self._texts(resource, file)
         text = texts.document
         if resource in self.dependents:
-            check_embedded(file, texts.content or "", self.hidden_text)
+            embedded = texts.content or ""
+            check_embedded(file, embedded, resource.place, self.hidden_text)
             self._remember(resource, texts)
         self.inputs[resource] = self._inputs_of(resource, file)
         if resource.type in MERGED:
             check_shape(
                 resource.type, file.path, text if isinstance(text, str) else file.text
             )
-        body, metadata = self._parts(text, file.path)
+        body, metadata = self._parts(resource.place, text, file.path)
         _check_places(texts, body, file.path)
         own, *others = self.inputs[resource].values()
         return RenderedResource(
@@ -251,10 +302,12 @@ class _Renderer:
             data["content"] = texts.content
         self.contents[resource] = data
 
-    def _parts(self, text: str | bytes, path: str) -> tuple[int, Mapping[str, object]]:
+    def _parts(
+        self, place: Place, text: str | bytes, path: str
+    ) -> tuple[int, Mapping[str, object]]:
         if isinstance(text, bytes) or not path.endswith(".md"):
             return 0, {}
-        return self.declarations.metadata(text)
+        return self.declarations(place).metadata(text)
 
     def _texts(self, resource: Resource, file: File) -> Texts:
         """Return what is shipped of a resource, and its `content` if it has one."""
@@ -306,9 +359,14 @@ class _Renderer:
         )
         if isinstance(text, bytes):
             return Rendered(document=text)
+        declarations = self.declarations(resource.place)
+        if resource.place.is_rendered:
+            resource.place.check_closed(file.path)
+            body, _ = self._parts(resource.place, text, file.path)
+            return Rendered(document=text, content=rendered_content(file, body))
         matter = None
         if file.path.endswith(".md"):
-            matter = self.declarations.matter(file, context)
+            matter = declarations.matter(file, context)
         if matter is None:
             content = other_content(file) if embedded else None
             return Rendered(document=text, content=content)
@@ -322,7 +380,7 @@ class _Renderer:
         if as_it_is and not embedded:
             return Rendered(document=text)
         source = Source(
-            environment=self.environment,
+            environment=declarations.environment,
             file=file,
             matter=matter,
             context={**context, **self.openings.values(declared, worded=worded)},
@@ -360,25 +418,30 @@ class _Renderer:
             "name": resource.name,
             "install_path": resource.install_path,
             "source": resource.source,
-            "version": resource.source and "local",
+            "version": resource.place.version,
             "resolved_commit": resource.source and "",
             # AGPM renders before it knows them.
             "checksum": "",
             "path": resource.path,
         }
 
-    def _content_filter(self, value: object, arguments: Mapping[str, object]) -> object:
+    def _content_filter(
+        self, place: Place, value: object, arguments: Mapping[str, object]
+    ) -> object:
         """`| content`; arguments are ignored, as AGPM ignores them."""
         del arguments
-        file, text = filter_content(self.tree, value)
-        check_embedded(file, text, self.hidden_text)
-        self.embedded.append(file)
+        tree = content_tree(value, place, self.places.project)
+        file, text = filter_content(tree, value)
+        of = place if tree is place.tree else self.places.project
+        check_embedded(file, text, of, self.hidden_text)
+        self.embedded.append(of.as_input(file))
         return text
 
     def _inputs_of(self, resource: Resource, file: File) -> dict[str, Input]:
         """Return all that a resource is made of: its own file, then the rest."""
         # One value for each file: a file at the end of a chain is in all lists.
-        inputs = {each.path: _input(each) for each in [file, *self.embedded]}
+        own = resource.place.as_input(file)
+        inputs = {each.path: each for each in [own, *self.embedded]}
         for child in _children(resource):
             inputs |= {**self.inputs[child], **inputs}
         return inputs
@@ -390,7 +453,7 @@ class _Renderer:
         if resource.type != "skills" or isinstance(text, bytes):
             return ()
         is_template = resource.patch is None and text != file.text
-        files = read_skill(self.tree, resource.file, is_template=is_template)
+        files = read_skill(resource.place.tree, resource.file, is_template=is_template)
         if text == file.text:
             return files
         check_skill(resource.text_file, text)
@@ -398,25 +461,6 @@ class _Renderer:
             replace(file, data=text.encode()) if file.path == SKILL_FILE else file
             for file in files
         )
-
-
-_UNDECLARED = re.compile(
-    r"""'agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?"""
-    r"""(?:\.(?P<key>\w+))?.*' is undefined"""
-)
-
-
-def _with_declaration(error: TemplateError) -> TemplateError:
-    """Say how to declare a dependency that a template uses and does not have."""
-    match = _UNDECLARED.fullmatch(error.what)
-    if match is None or error.hint:
-        return error
-    type_, key = match["type"], match["key"]
-    hint = f"declare it in the frontmatter: agpm.dependencies.{type_}"
-    if key is not None:
-        file = key.replace("_", "-")
-        hint += f" with the path of a file '{file}', or with name: {key}"
-    return error.hinting(hint)
 
 
 def _check_places(texts: Texts, body: int, path: str) -> None:
@@ -432,10 +476,6 @@ def _children(resource: Resource) -> list[Resource]:
     return [
         child for by_key in resource.dependencies.values() for child in by_key.values()
     ]
-
-
-def _input(file: File) -> Input:
-    return Input(path=file.path, sha256=file.sha256, executable=file.executable)
 
 
 def _text_or_bytes(file: File) -> str | bytes:

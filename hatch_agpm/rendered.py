@@ -12,7 +12,19 @@ if TYPE_CHECKING:
 
     from hatch_agpm.runtime import RuntimeVariable
 
-__all__ = ["Input", "Listing", "RenderedResource", "Rendering", "SkillFile"]
+__all__ = [
+    "TEMPLATES",
+    "Input",
+    "Listing",
+    "Offered",
+    "RenderedResource",
+    "Rendering",
+    "SkillFile",
+    "UsedSource",
+]
+
+TEMPLATES = "_templates"
+"""The directory of a bundle that holds the templates offered to other projects."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,12 +32,23 @@ class Input:
     """One file that was read to render a resource."""
 
     path: str
-    """Relative to the project root (the boundary), with `/`."""
+    """
+    Relative to the project root (the boundary), with `/`.
+
+    A file of a declared directory outside begins with `../`, and can be read there
+    like any other.  One of a distribution is `<distribution>:<path>`; those are
+    among the inputs of resources, never of a whole rendering.
+    """
 
     sha256: str
     """Of its bytes, as 64 hexadecimal digits."""
 
     executable: bool = False
+    source: str | None = None
+    """The source outside of the project that it is from."""
+
+    path_in_source: str = ""
+    """Relative to that source, wherever a build finds it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,13 +64,49 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SkillFile:
-    """One file of a skill's directory."""
+    """One file of a directory that is shipped as it is, such as a skill's."""
 
     path: str
-    """Relative to the skill's directory, with `/`."""
+    """Relative to that directory, with `/`."""
 
     data: bytes
     executable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsedSource:
+    """A source that is no part of the project, and all that was read of it."""
+
+    name: str
+    files: tuple[SkillFile, ...]
+    """By path relative to the source."""
+
+    links: Mapping[str, str]
+    """Other paths by which files were found, and those they led to."""
+
+    is_away: bool
+    """Whether it is a directory that was read outside of the project."""
+
+    distribution: str = ""
+    """What it is of; "" for a directory."""
+
+    version: str = ""
+    is_rendered: bool = False
+    """Whether the files are texts of the distribution's bundle."""
+
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """The distributions that `source` means in its templates, by that name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offered:
+    """The templates that a project offers to others, as they are."""
+
+    files: tuple[SkillFile, ...]
+    """By path relative to their directory."""
+
+    sources: Mapping[str, tuple[str, str] | None]
+    """Distribution and versions that `source` means in them; None: no distribution."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +185,12 @@ class Rendering:
 
     absent: tuple[str, ...] = ()
     """Paths where something was looked for and nothing found, sorted."""
+
+    sources: tuple[UsedSource, ...] = ()
+    """What was read outside of the project, or of copies of it, by name."""
+
+    offered: Offered | None = None
+    """The templates that are shipped for others; None where none are."""
 
     output: str = ""
     """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""

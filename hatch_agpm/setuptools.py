@@ -80,7 +80,7 @@ def _hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
     kept = parts[:1]
     hidden = {
         top
-        for top in {"prompts", *_top_directories(table)} - {*kept}
+        for top in {"prompts", *_top_directories(table), *_directories(table)} - {*kept}
         # What holds a module is a package, though templates may lie in it, too.
         if top.isidentifier() and not any(Path(top).glob("*.py"))
     }
@@ -93,6 +93,16 @@ def _hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
             for pattern in (name, f"{name}.*")
         ),
     )
+
+
+def _directories(table: object) -> Iterator[str]:
+    """Yield the first component of what is a directory even without a slash."""
+    if isinstance(table, dict):
+        sources = table.get("sources")
+        found = sources.values() if isinstance(sources, dict) else ()
+        for path in (table.get("templates"), *found):
+            if isinstance(path, str) and path:
+                yield PurePosixPath(path).parts[0]
 
 
 def _top_directories(value: object) -> Iterator[str]:
@@ -238,6 +248,7 @@ class _Door:
 
         plan = self.plan
         expected = {path: must_hold(plan.source(path)) for path in plan.source_paths()}
+        expected |= {path: must_hold(file) for path, file in plan.copies().items()}
         with _removed_on_failure(sdist):
             verify_sdist(sdist, expected, directory=plan.output)
 
@@ -420,6 +431,7 @@ class _CompleteSdist(_Command):
             link = Path(base_dir, path)
             link.unlink()
             link.symlink_to(os.path.relpath(Path(base_dir, target), link.parent))
+        _write_files(Path(base_dir), plan.copies())
 
 
 _WRAPPERS: dict[str, type] = {

@@ -56,7 +56,7 @@ def read_skill(
     names: list[str] = []
     size = 0
     for name in tree.entries(directory):
-        status = (tree.root / directory / name).lstat()
+        status = tree.status(f"{directory}/{name}")
         if stat.S_ISREG(status.st_mode):
             names.append(name)
             size += status.st_size

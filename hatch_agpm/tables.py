@@ -8,6 +8,7 @@ found and a hint.  Knows nothing of what the tables mean.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -16,7 +17,7 @@ from hatch_agpm.errors import ConfigError, did_you_mean, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["TableReader", "plain_json", "quoted_key"]
+__all__ = ["TableReader", "plain_json", "quoted_key", "toml_value"]
 
 T = TypeVar("T")
 
@@ -47,6 +48,10 @@ class TableReader:
     def problem(self, key: str, what: str, *, got: str = "", hint: str = "") -> None:
         """Note that the value of `key` is wrong."""
         self.problems.append(ConfigError(self.prefix + key, what, got, hint, self.path))
+
+    def whole(self, key: str) -> str:
+        """Return a key with the file it stands in, as messages show it."""
+        return f"{self.path}: {key}" if self.path else self.prefix + key
 
     def get(
         self, table: Mapping[str, object], key: str, kind: type[T], where: str = ""
@@ -91,6 +96,19 @@ def quoted_key(key: str) -> str:
     """Return a key as it stands in a dotted path of TOML."""
     bare = key.replace("-", "").replace("_", "")
     return key if bare.isascii() and bare.isalnum() else f'"{key}"'
+
+
+def toml_value(value: object) -> str:
+    """Return a value as TOML has it, on one line; a string always in quotes."""
+    if isinstance(value, dict):
+        pairs = (
+            f"{quoted_key(key)} = {toml_value(item)}" for key, item in value.items()
+        )
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_value, value))}]"
+    # The strings of JSON are TOML's, but for one character that must be escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def plain_json(value: object) -> object:

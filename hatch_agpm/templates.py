@@ -7,6 +7,7 @@ said of the file as written: frontmatter and fences counted.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.tera.uses import Use
 
-__all__ = ["check_uses", "render_piece", "trace_text"]
+__all__ = ["check_uses", "render_piece", "trace_text", "with_declaration"]
 
 _LIMIT: Final = "the limit is '"
 """So begins the hint of an error that only a limit makes one."""
@@ -116,3 +117,22 @@ def _placed(path: str, line: int, shielded: Shielded | None = None) -> Iterator[
         if error.hint.startswith(_LIMIT):
             error = error.hinting(f"{error.hint} of [tool.hatch-agpm.limits]")
         raise error.at(path, number + line - 1) from None
+
+
+_UNDECLARED = re.compile(
+    r"""'agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?"""
+    r"""(?:\.(?P<key>\w+))?.*' is undefined"""
+)
+
+
+def with_declaration(error: TemplateError) -> TemplateError:
+    """Say how to declare a dependency that a template uses and does not have."""
+    match = _UNDECLARED.fullmatch(error.what)
+    if match is None or error.hint:
+        return error
+    type_, key = match["type"], match["key"]
+    hint = f"declare it in the frontmatter: agpm.dependencies.{type_}"
+    if key is not None:
+        file = key.replace("_", "-")
+        hint += f" with the path of a file '{file}', or with name: {key}"
+    return error.hinting(hint)

@@ -460,6 +460,8 @@ def test_every_field_of_the_index_is_what_was_built():
         "generator": {"name": "hatch-agpm", "version": __version__},
         "distribution": "my-pkg",
         "version": "1.2.3",
+        "sources": [],
+        "templates": None,
         "resources": [
             {
                 "full_name": "agents/backend-engineer",
@@ -488,6 +490,7 @@ def test_every_field_of_the_index_is_what_was_built():
                     {
                         "path": "prompts/b.md",
                         "sha256": hashlib.sha256(b"t").hexdigest(),
+                        "source": None,
                     }
                 ],
                 "files": [],

@@ -186,7 +186,7 @@ def test_a_package_may_have_prompts_for_coding_agents_only(
 
     code = "from src_layout import prompts; print(prompts.names(), prompts.__doc__)"
     assert run_python(code, site) == (
-        "[] src-layout 1.0 has no prompts for code, but some for coding agents.\n"
+        "[] src-layout 1.0 has no prompts for code: what is here is for others.\n"
     )
 
 

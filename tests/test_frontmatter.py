@@ -443,9 +443,8 @@ D = "dependencies:\n  snippets:\n    - "
             "4: 'dependencies.snippets[0].tool' must be text, got a table",
         ),
         (
-            f"{D}path: a\n      source: b",
-            "4: 'dependencies.snippets[0].source' is not known; "
-            "a dependency has path, name, version, tool, install, flatten",
+            f"{D}path: a\n      source: ''",
+            "4: 'dependencies.snippets[0].source' must not be empty",
         ),
         (
             f"{D}path: a\n      instal: b",

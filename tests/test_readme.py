@@ -51,7 +51,7 @@ def test_the_error_shown_is_the_one_users_get(write_files, error_of):
 
 @pytest.mark.parametrize(
     "option",
-    ["output", "manifest", "metadata", "env", "limits", *SECTIONS],
+    ["output", "manifest", "metadata", "templates", "env", "limits", *SECTIONS],
 )
 def test_every_option_of_the_table_is_described(option):
     table = README.partition("## Options")[2].partition("A resource is")[0]

@@ -19,8 +19,8 @@ FACTS = (
 )
 SHARED = '[sources]\nshared = "./shared"\n'
 GIT = (
-    "a build reads no Git repository: copy its files into a directory of the project "
-    "and name that, or, in a later release, ship them in a Python package"
+    "a build reads no Git repository: name a directory that has its files, or a "
+    "Python distribution that ships them"
 )
 
 
@@ -195,14 +195,13 @@ def test_the_index_names_the_source(write_files):
         ),
         (
             '[sources]\nx = "/x"\ny = "~/y"\n',
-            "sources.x: a directory outside of the project is not supported yet, got "
-            "'/x'\nagpm.toml: sources.y: a directory outside of the project is not "
-            "supported yet, got '~/y'",
+            "sources.x must be relative to the manifest, got '/x'; a build on another "
+            "machine could not find it\nagpm.toml: sources.y must be relative to the "
+            "manifest, got '~/y'; a build on another machine could not find it",
         ),
         (
             '[sources]\nx = "../x"\n',
-            "sources.x: '../x' leads out of the project: a directory outside of it is "
-            "not supported yet",
+            "sources.x names no directory, got '../x'",
         ),
         (
             '[sources]\nx = "share"\ny = "a.md"\n',
@@ -211,8 +210,8 @@ def test_the_index_names_the_source(write_files):
         ),
         ('[sources]\nx = ""\n', "sources.x must not be empty, got ''"),
         (
-            '[sources]\nx = { distribution = "d" }\n',
-            "sources.x is not supported yet",
+            "[sources]\nx = 3\n",
+            "sources.x must be a directory, or a table with a distribution, got 3",
         ),
         (
             SHARED + '[agents]\na = { source = "shared", path = "b.md" }\n',
