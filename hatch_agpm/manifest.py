@@ -55,6 +55,7 @@ _NO_GIT: Final = (
     "a build reads no Git repository: name a directory that has its files, or a "
     "Python distribution that ships them"
 )
+_AT_SOURCE: Final = "the version of a distribution stands where 'sources' lists it"
 _ENTRY_FIELDS: Final = (
     *_ENTRY_TEXTS,
     *_GIT_FIELDS,
@@ -292,7 +293,8 @@ def _refuse_git(reader: TableReader, value: Mapping[str, object], where: str) ->
     fields = (*_GIT_FIELDS, "version") if "source" in value else _GIT_FIELDS
     for field in fields:
         if field in value:
-            reader.problem(f"{where}{field}", "is not supported", hint=_NO_GIT)
+            hint = _NO_GIT if field in _GIT_FIELDS else _AT_SOURCE
+            reader.problem(f"{where}{field}", "is not supported", hint=hint)
 
 
 def _sources(

@@ -209,6 +209,21 @@ def test_an_import_sees_what_changed_in_the_tree(
     assert before.get(found) != after[found]
 
 
+def test_an_import_sees_what_changed_in_a_declared_directory(project, develop):
+    table = 'sources.shared = "../shared"\n'
+    listed = 'scripts.all = { source = "shared", path = "s*.md" }\n'
+    shared = {"../shared/s.md": "S\n"}
+    root = project(TABLE + table + listed, shared)
+    install = develop(root)
+    assert contents(install)["scripts/s.md"] == "S\n"
+
+    replace("../shared/s.md", "Changed\n")(root)
+    replace("../shared/s2.md", "New\n")(root)
+
+    after = contents(install)
+    assert (after["scripts/s.md"], after["scripts/s2.md"]) == ("Changed\n", "New\n")
+
+
 LINKS = {"docs/more/linked.md": "More.\n", "docs/linked.md": "Less.\n"}
 
 

@@ -187,7 +187,8 @@ def test_the_index_names_the_source(write_files):
         (
             SHARED
             + '[agents]\na = { source = "shared", path = "a.md", version = "1" }',
-            f"agents.a.version is not supported; {GIT}",
+            "agents.a.version is not supported; the version of a distribution stands "
+            "where 'sources' lists it",
         ),
         (
             '[agents]\na = { path = "a.md", branch = "main" }',
