@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -26,14 +27,15 @@ from hatch_agpm import __version__
 from hatch_agpm.bundle import BundleFile
 from hatch_agpm.errors import ConfigError, shown
 from hatch_agpm.layout import lay_out
-from hatch_agpm.rendered import Input
+from hatch_agpm.rendered import TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hatch_agpm.export import ExportedResource
     from hatch_agpm.layout import Shipped
     from hatch_agpm.plan import Plan
+    from hatch_agpm.rendered import Input, RenderedResource, UsedSource
 
 __all__ = ["sbom_file"]
 
@@ -162,6 +164,9 @@ def _file(name: str, sha256: str) -> dict[str, object]:
 
 def _generated(path: str, plan: Plan) -> dict[str, object]:
     """Return what is to be said of a file that belongs to no resource."""
+    if path.startswith(f"{TEMPLATES}/"):
+        # Offered to other projects as it is in this one.
+        return _licenses(plan.license)
     is_code = path.endswith((".py", ".pyi"))
     ancestor = _distribution("hatch-agpm", __version__)
     del ancestor["bom-ref"]
@@ -172,19 +177,15 @@ def _generated(path: str, plan: Plan) -> dict[str, object]:
 
 
 def _made_of(
-    item: Shipped | ExportedResource, templates: Iterable[Input], plan: Plan
+    item: Shipped | ExportedResource, templates: Sequence[Input], plan: Plan
 ) -> dict[str, object]:
     """Return what is to be said of a file that belongs to a resource."""
     first = item.resources[0]
-    own = first.metadata.get("license")
-    license_ = own.strip() if isinstance(own, str) else ""
     tools = sorted({resource.tool for resource in item.resources})
     return {
-        **_licenses(license_ or plan.license),
+        **_licenses(_license_of(first, plan)),
         "pedigree": {
-            "ancestors": [
-                _file(template.path, template.sha256) for template in templates
-            ]
+            "ancestors": [_ancestor(template, plan) for template in templates]
         },
         "properties": [
             {"name": "hatch-agpm:resource", "value": item.full_name},
@@ -194,15 +195,45 @@ def _made_of(
     }
 
 
+def _license_of(resource: RenderedResource, plan: Plan) -> str:
+    own = resource.metadata.get("license")
+    if isinstance(own, str) and own.strip():
+        return own.strip()
+    # What is another distribution's is not under this project's licence.
+    return "" if _package_of(resource.inputs[0], plan) else plan.license
+
+
 def _templates(
     item: Shipped | ExportedResource, path: str, sha256: str
-) -> Iterable[Input]:
+) -> Sequence[Input]:
     """Return the files that one file of a resource was made of, the template first."""
     if path == item.path:
-        return dict.fromkeys(
-            template for resource in item.resources for template in resource.inputs
-        )
+        inputs = (each for resource in item.resources for each in resource.inputs)
+        return tuple(dict.fromkeys(inputs))
     # Whatever else belongs to a skill is copied.
-    skill = PurePosixPath(item.resources[0].source_path).parent
+    text = item.resources[0].inputs[0]
     copied = PurePosixPath(path).relative_to(item.full_name)
-    return [Input(path=str(skill / copied), sha256=sha256)]
+    at, within = (
+        str(PurePosixPath(name).parent / copied) if name else ""
+        for name in (text.path, text.path_in_source)
+    )
+    return [replace(text, path=at, path_in_source=within, sha256=sha256)]
+
+
+def _ancestor(template: Input, plan: Plan) -> dict[str, object]:
+    """Return a template, named alike wherever a build finds its source."""
+    if template.source is None:
+        return _file(template.path, template.sha256)
+    file = _file(template.path_in_source, template.sha256)
+    package = _package_of(template, plan)
+    if package is None:
+        return {**file, "group": template.source}
+    purl = _purl(package.distribution, package.version)
+    within = quote(template.path_in_source)
+    return {**file, "version": package.version, "purl": f"{purl}#{within}"}
+
+
+def _package_of(template: Input, plan: Plan) -> UsedSource | None:
+    """Return the distribution that a template is from."""
+    sources = {used.name: used for used in plan.rendering.sources if used.distribution}
+    return sources.get(template.source or "")

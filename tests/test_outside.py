@@ -14,6 +14,8 @@ import tomllib
 import zipfile
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.render import render_project
@@ -136,6 +138,37 @@ def test_the_wheel_of_the_sdist_has_the_bytes_of_that_of_the_tree(
     assert {path: again[path] for path in ours} == {
         path: sdist.files[path] for path in ours
     }
+
+
+@BOTH
+def test_the_bill_of_materials_names_a_directory_alike_wherever_it_is_found(
+    project, backend, build, unpack, edit
+):
+    table = "[tool.hatch-agpm.project]"
+    edit(project, table, f"[tool.hatch-agpm]\nsbom = true\n\n{table}")
+    sdist = build(project, "sdist", backend)
+
+    here, there = (
+        build(root, "wheel", backend).files["pkg-1.0.dist-info/sboms/pkg.agpm.cdx.json"]
+        for root in (project, unpack(sdist.artefact))
+    )
+
+    assert here == there
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(here.decode()) is None
+    ancestors = {
+        each["name"]: [
+            (ancestor.get("group"), ancestor["name"])
+            for ancestor in each["pedigree"]["ancestors"]
+        ]
+        for each in json.loads(here)["components"]
+    }
+    assert ancestors["pkg/prompts/agents/own.md"] == [
+        (None, "prompts/own.md"),
+        ("shared", "snippets/tone.md"),
+    ]
+    assert ancestors["pkg/prompts/skills/mend/data/needles.txt"] == [
+        ("shared", "skills/mend/data/needles.txt")
+    ]
 
 
 @BOTH

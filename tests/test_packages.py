@@ -13,6 +13,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.render import render_project
@@ -229,6 +231,70 @@ def test_the_index_names_distribution_version_and_sha256(install, make, build, s
         }
         for path in ("lib/rules.txt", "lib/snippets/tone.md")
     ]
+
+
+def test_the_bill_of_materials_names_distribution_and_version(
+    install, make, build, site
+):
+    install("acme-prompts", OFFERED, 'templates = "lib"')
+    app = make(
+        "app",
+        {"prompts/a.md": template("path: snippets/tone.md, source: acme")},
+        ACME + 'sbom = true\nagents.a = "prompts/a.md"\n'
+        'agents.h = { source = "acme", path = "agents/helper.md" }\n',
+    )
+    text = (app / "pyproject.toml").read_text()
+    licensed = text.replace("[project]\n", '[project]\nlicense = "MIT"\n')
+    (app / "pyproject.toml").write_text(licensed)
+
+    files = build(app, PYTHONPATH=str(site)).files
+
+    text = files["app-1.2.dist-info/sboms/app.agpm.cdx.json"].decode()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    document = json.loads(text)
+    components = {each["name"]: each for each in document["components"]}
+    own, theirs = (components[f"app/prompts/agents/{key}.md"] for key in "ah")
+    assert own["licenses"] == [{"expression": "MIT"}]
+    assert own["pedigree"]["ancestors"][0]["name"] == "prompts/a.md"
+    # Whose licence it is cannot be said of a vendored copy, so it never is.
+    assert "licenses" not in theirs
+    assert theirs["pedigree"]["ancestors"] == [
+        {
+            "type": "file",
+            "name": path,
+            "version": "1.2",
+            "hashes": [
+                {
+                    "alg": "SHA-256",
+                    "content": hashlib.sha256(
+                        OFFERED[f"lib/{path}"].encode()
+                    ).hexdigest(),
+                }
+            ],
+            "purl": f"pkg:pypi/acme-prompts@1.2#{path}",
+        }
+        for path in ("agents/helper.md", "rules.txt", "snippets/tone.md")
+    ]
+
+
+def test_the_bill_of_materials_lists_what_is_offered_as_the_projects_own(make, build):
+    table = 'templates = "lib"\nsbom = true\n'
+    files = build(make("acme-prompts", OFFERED, table)).files
+
+    document = json.loads(
+        files["acme_prompts-1.2.dist-info/sboms/acme-prompts.agpm.cdx.json"]
+    )
+    offered = [
+        each
+        for each in document["components"]
+        if each["name"].startswith("acme_prompts/prompts/_templates/")
+    ]
+    assert [each["name"].partition("_templates/")[2] for each in offered] == [
+        "agents/helper.md",
+        "rules.txt",
+        "snippets/tone.md",
+    ]
+    assert not any("pedigree" in each for each in offered)
 
 
 def test_what_is_read_of_a_distribution_is_not_in_the_sdist(install, make, build, site):
