@@ -117,7 +117,9 @@ def test_a_change_shows_at_the_next_import_and_no_wheel_has_a_leftover(
     code, shown = run_command([*command, *settings, "-e", "."], project, shared)
     assert code == 0, shown
 
-    read = [venv / "bin/python", "-c", READ.format(module=module, prompt=prompt)]
+    # Isolated: the directory of the project has the name of the package.
+    code = READ.format(module=module, prompt=prompt)
+    read = [venv / "bin/python", "-I", "-c", code]
     code, before = run_command(read, tmp_path, shared)
     assert code == 0, before
     assert "Changed" not in before
