@@ -43,7 +43,8 @@ TABLE = '[project]\nname = "ours"\nversion = "1"\n\n[tool.hatch-agpm]\n'
 
 CLOCK = """\
 import sys, time
-sys.path[:0] = sys.argv[1:]
+sys.path[:0] = sys.argv[2:]
+sys.path += sys.argv[1].split('|')
 {start}
 start = time.perf_counter()
 from ours import prompts; text = prompts.agents.prompt_7
@@ -68,8 +69,9 @@ class Places:
 
     def milliseconds(self, code: str, *path: Path) -> float:
         """Return the milliseconds that `code` takes in a fresh interpreter."""
-        # Without -I: what renders anew is where this script found it.
-        command = [sys.executable, "-S", "-c", code, *map(str, path)]
+        # What renders anew comes last, as the packages of an environment do.
+        ours = "|".join(filter(None, sys.path))
+        command = [sys.executable, "-I", "-S", "-c", code, ours, *map(str, path)]
         run = subprocess.run(
             command, check=True, capture_output=True, text=True, env=self.environ
         )
@@ -113,12 +115,7 @@ def install(top: Path, count: int) -> Places:
         project=project,
         wheel=wheel,
         site=site,
-        environ={
-            **os.environ,
-            "XDG_CACHE_HOME": str(top / "cache"),
-            # -S leaves out where hatch-agpm and all that it needs are.
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
+        environ={**os.environ, "XDG_CACHE_HOME": str(top / "cache")},
     )
 
 
