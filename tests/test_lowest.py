@@ -15,7 +15,7 @@ SETUPTOOLS = "setuptools==64.0"
 """Its floor: a project that builds with setuptools brings it along."""
 
 # setuptools of that time needs `wheel` to make wheels, and hatchling `editables`.
-BESIDE = ["wheel==0.40.0", "editables==0.3", "pytest>=9"]
+BESIDE = ["wheel==0.40.0", "editables==0.3", "pytest>=9", "pip"]
 DOORS = ["test_setuptools.py", "test_traps.py"]
 
 
