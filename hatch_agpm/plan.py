@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hatch_agpm.export import Export
     from hatch_agpm.rendered import Rendering
 
-__all__ = ["Plan", "must_hold", "plan_build", "plan_export"]
+__all__ = ["Plan", "must_hold", "plan_build", "plan_export", "render_bundle"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,16 +132,8 @@ def plan_build(
     `metadata` are the defaults of `agpm.project`, and `distribution` is the name as
     the project writes it.  Raises AgpmError for whatever is wrong.
     """
-    rendering = render_project(
+    rendering, bundle = render_bundle(
         root, pyproject, metadata=metadata, distribution=distribution
-    )
-    bundle = build_bundle(
-        rendering.resources,
-        output=rendering.output,
-        distribution=distribution,
-        version=str(metadata.get("version", "")),
-        export=plan_export(rendering, metadata, distribution),
-        rendering=rendering,
     )
     check_nothing_in(root, bundle.export_directory())
     stub = bundle.files["__init__.pyi"].data
@@ -154,6 +146,32 @@ def plan_build(
         stubs=check_output(root, rendering.output, stub=stub),
         license=str(metadata.get("license", "")),
     )
+
+
+def render_bundle(
+    root: Path,
+    pyproject: Mapping[str, object],
+    *,
+    metadata: Mapping[str, object],
+    distribution: str,
+) -> tuple[Rendering, Bundle]:
+    """
+    Render the project at `root`, wherever the result will lie.
+
+    Arguments and errors are those of `plan_build`.
+    """
+    rendering = render_project(
+        root, pyproject, metadata=metadata, distribution=distribution
+    )
+    bundle = build_bundle(
+        rendering.resources,
+        output=rendering.output,
+        distribution=distribution,
+        version=str(metadata.get("version", "")),
+        export=plan_export(rendering, metadata, distribution),
+        rendering=rendering,
+    )
+    return rendering, bundle
 
 
 def plan_export(

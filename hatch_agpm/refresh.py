@@ -18,15 +18,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
-from hatch_agpm.bundle import build_bundle
 from hatch_agpm.editable import snapshot
 from hatch_agpm.environ import frozen
 from hatch_agpm.errors import BundleError, ConfigError
 from hatch_agpm.freshness import remember
 from hatch_agpm.in_tree import write_into_tree
-from hatch_agpm.plan import plan_export
+from hatch_agpm.plan import render_bundle
 from hatch_agpm.project import editable_mode, load_toml
-from hatch_agpm.render import render_project
 from hatch_agpm.verify import check_output
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ def refresh(install: str, cache: str | None) -> str:
     root = Path(known["root"])
     pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
     with frozen(known["environ"]):
-        rendering = render_project(
+        rendering, bundle = render_bundle(
             root,
             pyproject,
             metadata=known["metadata"],
@@ -65,13 +63,6 @@ def refresh(install: str, cache: str | None) -> str:
         what = f"was '{known['output']}' when the project was installed"
         hint = "install it again"
         raise ConfigError("tool.hatch-agpm.output", what, repr(rendering.output), hint)
-    bundle = build_bundle(
-        rendering.resources,
-        output=rendering.output,
-        distribution=known["distribution"],
-        version=str(known["metadata"].get("version", "")),
-        export=plan_export(rendering, known["metadata"], known["distribution"]),
-    )
     if editable_mode(pyproject) == "in-tree":
         _write_tree(root, bundle)
     # As in an editable wheel, what is exported lies with the prompts.

@@ -224,6 +224,33 @@ def test_an_import_sees_what_changed_in_a_declared_directory(project, develop):
     assert (after["scripts/s.md"], after["scripts/s2.md"]) == ("Changed\n", "New\n")
 
 
+SHARED = """
+[tool.hatch-agpm]
+output = "pkg/prompts"
+templates = "docs"
+[tool.hatch-agpm.skills]
+net = { path = "prompts/skills/net", export = true }
+"""
+
+
+def test_an_import_gives_all_that_a_build_would_ship(project, develop):
+    root = project(TABLE.partition("[tool")[0] + SHARED)
+    install = develop(root)
+    replace("docs/rules.md", "No dots.\n")(root)
+    replace("prompts/skills/net/new.txt", "New.\n")(root)
+
+    plan = plan_build(
+        root,
+        tomllib.loads((root / "pyproject.toml").read_text("utf-8")),
+        metadata={"name": "pkg", "version": "1.0"},
+        distribution="pkg",
+    )
+
+    shipped = {path: file.data for path, file in plan.bundle.in_one().items()}
+    assert tree(bundle_of(install)) == shipped
+    assert {"_templates", ".agents"} < {path.split("/")[0] for path in shipped}
+
+
 LINKS = {"docs/more/linked.md": "More.\n", "docs/linked.md": "Less.\n"}
 
 
