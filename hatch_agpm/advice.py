@@ -121,7 +121,8 @@ def _strings(value: object) -> list[str]:
 
 def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Advice]:
     """Yield what makes a right build go stale, or differ between two machines."""
-    paths = plan.source_paths()
+    # Nothing that is built comes from a stub: the wheel has one of its own.
+    paths = [path for path in plan.source_paths() if path not in plan.stubs]
     for path in plan.stubs:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.files["__init__.pyi"].data:

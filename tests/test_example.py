@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,6 +41,22 @@ def test_the_example_needs_nothing_but_hatchling_and_hatch_agpm_to_build():
         "build-backend": "hatchling.build",
     }
     assert pyproject["project"]["dependencies"] == []
+
+
+def test_nothing_is_left_to_say_of_the_example(tmp_path):
+    project = tmp_path / "example_pkg"
+    shutil.copytree(EXAMPLE, project)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "hatch_agpm", "check", "--strict", "--project", project],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("5 prompts in example_pkg/prompts, 2 exported to ")
+    assert done.stdout.count("\n") == 1
 
 
 def test_the_module_lists_its_prompts(site, run_python):
