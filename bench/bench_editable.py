@@ -25,13 +25,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hatch_agpm.discovery import editable_name
 from hatch_agpm.editable import editable_files
 from hatch_agpm.plan import plan_build
+from hatch_agpm.writing import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.bundle import BundleFile
+    from hatch_agpm.rendered import BundleFile
 
 LIMIT_MS = 2.0
 COUNTS = (10, 124)
@@ -54,7 +56,7 @@ print((stop - start) * 1000)
 """
 WHEEL = CLOCK.format(start="")
 # What a .pth file does when the interpreter starts.
-NAME = f"_agpm_editable_{MODULE.replace('.', '__')}"
+NAME = editable_name(MODULE)
 EDITABLE = CLOCK.format(start=f"import {NAME}; {NAME}.start()")
 
 
@@ -80,10 +82,7 @@ class Places:
 
 def write(directory: Path, files: Mapping[str, BundleFile]) -> None:
     """Write files, and their byte code as pip does."""
-    for path, file in files.items():
-        target = directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
+    write_files(directory, files)
     compile_all = [sys.executable, "-m", "compileall", "-q", str(directory)]
     subprocess.run(compile_all, check=True)
 
@@ -109,7 +108,7 @@ def install(top: Path, count: int) -> Places:
         distribution="ours",
     )
     write(site, editable_files(plan, module=MODULE))
-    write(wheel, plan.bundle_files("ours/prompts"))
+    write(wheel, plan.bundle.at("ours/prompts"))
     (wheel / "ours/__init__.py").touch()
     return Places(
         project=project,

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_agpm.bundle import build_bundle
-from hatch_agpm.rendered import Input, RenderedResource
+from hatch_agpm.rendered import Input, RenderedResource, Rendering
 from hatch_agpm.runtime import RuntimeVariable
 
 MANY = 1000
@@ -143,10 +143,9 @@ def resource(number: int) -> RenderedResource:
 
 def write_packages(directory: Path, count: int) -> None:
     """Write a package with a bundle, and one with the same files and no code."""
-    resources = [resource(number) for number in range(count)]
-    bundle = build_bundle(
-        resources, output="ours/prompts", distribution="ours", version="1.0"
-    )
+    resources = tuple(resource(number) for number in range(count))
+    rendering = Rendering(resources=resources, output="ours/prompts")
+    bundle = build_bundle(rendering, distribution="ours", version="1.0")
     files = {f"ours/prompts/{path}": file.data for path, file in bundle.files.items()}
     files |= {
         f"plain/agents/prompt-{number}.md": item.document

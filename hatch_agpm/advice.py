@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -111,7 +113,7 @@ def _build_system(name: str) -> tuple[str, ...]:
 
 def _names_us(requirement: str) -> bool:
     name = re.match(r"[\w.-]*", requirement.strip())
-    return name is not None and re.sub(r"[-_.]+", "-", name[0]).lower() == "hatch-agpm"
+    return name is not None and canonicalize_name(name[0]) == "hatch-agpm"
 
 
 def _strings(value: object) -> list[str]:

@@ -24,9 +24,14 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.bundle import INDEX_SCHEMA
-from hatch_agpm.discovery import FILE_NAME, PLACES, read_listing
-from hatch_agpm.editable import bundle_directory
+from hatch_agpm.discovery import (
+    FILE_NAME,
+    PLACES,
+    editable_directory,
+    read_listing,
+)
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
+from hatch_agpm.tables import list_of_tables
 from hatch_agpm.verify import PlannedFile, verify_wheel
 
 if TYPE_CHECKING:
@@ -146,9 +151,10 @@ class _Contents:
         if "export" not in index:
             return "", {}
         try:
-            (export,) = _tables([index["export"]])
+            (export,) = list_of_tables([index["export"]])
             files = {
-                str(file["path"]): _file(file) for file in _tables(export["files"])
+                str(file["path"]): _file(file)
+                for file in list_of_tables(export["files"])
             }
             name = str(export["directory"])
         except (LookupError, TypeError) as error:
@@ -195,7 +201,7 @@ class _Contents:
             "the distribution": (listing.distribution, bundle.distribution),
             "the version": (listing.version, bundle.version),
         }
-        if bundle.directory != bundle_directory(listing.module):
+        if bundle.directory != editable_directory(listing.module):
             says["the module"] = (listing.module, _module(bundle.directory))
         for what, (given, expected) in says.items():
             if given != expected:
@@ -249,7 +255,9 @@ def _read_index(
         plan = dict(_planned(directory, index["resources"]))
         prompts = sum(file.size for file in plan.values())
         plan |= _offered(directory, index.get("templates"))
-        names = {str(entry["full_name"]) for entry in _tables(index["resources"])}
+        names = {
+            str(entry["full_name"]) for entry in list_of_tables(index["resources"])
+        }
     except (LookupError, TypeError, AttributeError) as error:
         raise BundleError(path, f"is damaged: {error!r}") from None
     bundle = AuditedBundle(
@@ -269,9 +277,9 @@ def _module(directory: str) -> str:
 
 
 def _planned(directory: str, resources: object) -> Iterator[tuple[str, PlannedFile]]:
-    for entry in _tables(resources):
+    for entry in list_of_tables(resources):
         yield f"{directory}/{entry['path']}", _file(entry)
-        for file in _tables(entry["files"]):
+        for file in list_of_tables(entry["files"]):
             yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
 
 
@@ -280,7 +288,7 @@ def _offered(directory: str, templates: object) -> dict[str, PlannedFile]:
         return {}
     return {
         f"{directory}/{templates['directory']}/{file['path']}": _file(file)
-        for file in _tables(templates["files"])
+        for file in list_of_tables(templates["files"])
     }
 
 
@@ -289,9 +297,3 @@ def _file(entry: dict[str, object]) -> PlannedFile:
     if not isinstance(size, int) or not isinstance(sha256, str):
         raise TypeError(size, sha256)
     return PlannedFile(size=size, sha256=sha256, executable=bool(entry["executable"]))
-
-
-def _tables(value: object) -> list[dict[str, object]]:
-    if not isinstance(value, list) or not all(isinstance(e, dict) for e in value):
-        raise TypeError(value)
-    return value

@@ -21,12 +21,12 @@ from hatch_agpm.accessor import accessor_source, stub_source
 from hatch_agpm.discovery import FILE_NAME, file_text
 from hatch_agpm.errors import BundleError
 from hatch_agpm.layout import lay_out
-from hatch_agpm.rendered import TEMPLATES
+from hatch_agpm.rendered import TEMPLATES, BundleFile
 from hatch_agpm.resource_types import SKILL_FILE
 from hatch_agpm.variables import variant_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from hatch_agpm.export import Export
     from hatch_agpm.layout import Shipped
@@ -47,14 +47,6 @@ INDEX_SCHEMA = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BundleFile:
-    """One file of a bundle."""
-
-    data: bytes
-    executable: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
     """Everything one build adds to the wheel."""
 
@@ -64,9 +56,6 @@ class Bundle:
     files: Mapping[str, BundleFile]
     """By path relative to the directory, with `/`, sorted."""
 
-    exported: Mapping[str, BundleFile]
-    """By path relative to the directory of the export, likewise; {} for none."""
-
     export: Export | None
     """What coding agents find beside the bundle."""
 
@@ -74,6 +63,11 @@ class Bundle:
     version: str
     names: tuple[str, ...]
     """The full names of what can be read from it, sorted."""
+
+    @property
+    def exported(self) -> Mapping[str, BundleFile]:
+        """By path relative to the directory of the export, sorted; {} for none."""
+        return self.export.files if self.export else {}
 
     @property
     def prompts(self) -> int:
@@ -131,71 +125,45 @@ class Bundle:
         return {**self.files, **exported}
 
 
-def build_bundle(  # noqa: PLR0913 - each is another part of what ships
-    resources: Sequence[RenderedResource],
+def build_bundle(
+    rendering: Rendering,
     *,
-    output: str,
     distribution: str,
     version: str,
     export: Export | None = None,
-    rendering: Rendering | None = None,
 ) -> Bundle:
     """
-    Return the files that ship `resources`: accessor, stub, reader, index, texts.
+    Return the files that ship a rendering: accessor, stub, reader, index, texts.
 
-    `export` is what coding agents get of them; from their `rendering` it has the
-    templates that are offered to others, and the distributions that were used.
-
-    Resources with `install` false are left out.  Raises `BundleError` where nothing
-    is left to ship or a name is no portable file name, `ConflictError` where two
-    resources cannot lie side by side, `ProblemsError` for several of these.
+    `export` is what coding agents get of it.  Resources with `install` false are left
+    out.  Raises `BundleError` where nothing is left to ship or a name is no portable
+    file name, `ConflictError` where two resources cannot lie side by side,
+    `ProblemsError` for several of these.
     """
-    shipped = lay_out(resources)
-    offered = rendering.offered if rendering else None
-    if not shipped and export is None and offered is None:
-        raise _nothing_to_ship(resources, output)
-    index = _index(shipped, export, distribution, version, rendering)
-    files = _files(shipped, index, distribution, version)
-    files |= _as_files(
-        {
-            f"{TEMPLATES}/{file.path}": (file.data, file.executable)
-            for file in (offered.files if offered else ())
-        }
-    )
-    exported = _as_files(export.files() if export else {})
-    bundle = Bundle(
-        output=output,
-        files=MappingProxyType(dict(sorted(files.items()))),
-        exported=MappingProxyType(exported),
-        export=export,
-        distribution=distribution,
-        version=version,
-        names=tuple(item.full_name for item in shipped),
-    )
-    _check_apart(bundle)
-    return bundle
-
-
-def _files(
-    shipped: Sequence[Shipped], index: bytes, distribution: str, version: str
-) -> dict[str, BundleFile]:
+    shipped = lay_out(rendering.resources)
+    offered = rendering.offered.files if rendering.offered else ()
+    if not shipped and export is None and rendering.offered is None:
+        raise _nothing_to_ship(rendering)
+    facts = {"distribution": distribution, "version": version}
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
         "__init__.pyi": stub_source(shipped, distribution).encode(),
         "_reader.py": Path(reader.__file__).read_bytes(),
-        "index.json": index,
+        "index.json": _index(rendering, shipped, export, facts),
     }
-    files = _as_files({path: (data, False) for path, data in generated.items()})
+    files = {path: BundleFile(data=data) for path, data in generated.items()}
+    files |= {f"{TEMPLATES}/{file.path}": file.content for file in offered}
     for item in shipped:
-        files |= _as_files(item.files())
-    return files
-
-
-def _as_files(contents: Mapping[str, tuple[bytes, bool]]) -> dict[str, BundleFile]:
-    return {
-        path: BundleFile(data=data, executable=executable)
-        for path, (data, executable) in contents.items()
-    }
+        files |= item.files()
+    bundle = Bundle(
+        output=rendering.output,
+        files=MappingProxyType(dict(sorted(files.items()))),
+        export=export,
+        **facts,
+        names=tuple(item.full_name for item in shipped),
+    )
+    _check_apart(bundle)
+    return bundle
 
 
 def _check_apart(bundle: Bundle) -> None:
@@ -223,14 +191,15 @@ def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, BundleFile]:
         module=module,
         names=bundle.names,
     )
-    return FILE_NAME, BundleFile(data=text.encode(), executable=False)
+    return FILE_NAME, BundleFile(data=text.encode())
 
 
-def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> BundleError:
-    if resources:
+def _nothing_to_ship(rendering: Rendering) -> BundleError:
+    output, number = rendering.output, len(rendering.resources)
+    if number:
         return BundleError(
             output,
-            f"would hold no prompt: all {len(resources)} have `install = false`",
+            f"would hold no prompt: all {number} have `install = false`",
             "let at least one resource be installed",
         )
     return BundleError(
@@ -242,27 +211,25 @@ def _nothing_to_ship(resources: Sequence[RenderedResource], output: str) -> Bund
 
 
 def _index(
+    rendering: Rendering,
     shipped: Iterable[Shipped],
     export: Export | None,
-    distribution: str,
-    version: str,
-    rendering: Rendering | None,
+    facts: Mapping[str, str],
 ) -> bytes:
     head: dict[str, object] = {
         "schema": INDEX_SCHEMA,
         "generator": {"name": "hatch-agpm", "version": __version__},
-        "distribution": distribution,
-        "version": version,
+        **facts,
         "sources": [
             {
                 "name": used.name,
                 "distribution": used.distribution,
                 "version": used.version,
             }
-            for used in (rendering.sources if rendering else ())
+            for used in rendering.sources
             if used.distribution
         ],
-        "templates": _offered(rendering.offered if rendering else None),
+        "templates": _offered(rendering.offered),
     }
     # Python's encoder in C makes no indents, and is ten times as fast.
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -296,7 +263,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "path": item.path,
         "install_path": resource.install_path,
         "install": resource.install,
-        "executable": contents[item.path][1],
+        "executable": contents[item.path].executable,
         "size": len(document),
         "sha256": _sha256(document),
         "checksum": f"sha256:{_checksum(resource)}",
@@ -316,19 +283,19 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
             for template in resource.inputs
         ],
         "files": [
-            _file(path.removeprefix(f"{item.full_name}/"), *file)
+            _file(path.removeprefix(f"{item.full_name}/"), file)
             for path, file in sorted(contents.items())
             if resource.type == "skill"
         ],
     }
 
 
-def _file(path: str, data: bytes, executable: bool) -> dict[str, object]:  # noqa: FBT001 - a pair of these is a file
+def _file(path: str, file: BundleFile) -> dict[str, object]:
     return {
         "path": path,
-        "size": len(data),
-        "sha256": _sha256(data),
-        "executable": executable,
+        "size": len(file.data),
+        "sha256": _sha256(file.data),
+        "executable": file.executable,
     }
 
 
@@ -337,9 +304,7 @@ def _offered(offered: Offered | None) -> dict[str, object] | None:
         return None
     return {
         "directory": TEMPLATES,
-        "files": [
-            _file(file.path, file.data, file.executable) for file in offered.files
-        ],
+        "files": [_file(file.path, file.content) for file in offered.files],
         "sources": {
             name: required and {"distribution": required[0], "version": required[1]}
             for name, required in offered.sources.items()
@@ -360,7 +325,7 @@ def _exported(export: Export) -> dict[str, object]:
             }
             for item in export.resources
         ],
-        "files": [_file(path, *file) for path, file in export.files().items()],
+        "files": [_file(path, file) for path, file in export.files.items()],
     }
 
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from hatch_agpm import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hatch_agpm.advice import Advice
     from hatch_agpm.audit import Audit
     from hatch_agpm.bundle import Bundle
     from hatch_agpm.export import ExportedResource
     from hatch_agpm.layout import Shipped
-    from hatch_agpm.rendered import RenderedResource, Rendering
+    from hatch_agpm.rendered import BundleFile, RenderedResource, Rendering
 
 __all__ = ["main"]
 
@@ -55,55 +55,52 @@ def _parser() -> argparse.ArgumentParser:
         prog="hatch-agpm", description="Show prompts as a build would render them."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    in_project = _project_option()
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    in_project = _project_option()
 
     def command(
-        name: str, summary: str, *parents: argparse.ArgumentParser
+        run: Callable[[argparse.Namespace], int],
+        summary: str,
+        *parents: argparse.ArgumentParser,
     ) -> argparse.ArgumentParser:
-        return commands.add_parser(
+        name = run.__name__.removeprefix("_")
+        added = commands.add_parser(
             name, help=summary, description=f"{summary}.", parents=parents
         )
+        added.set_defaults(run=run)
+        return added
 
-    listed = command("list", "list the prompts of the wheel", in_project)
-    listed.set_defaults(run=_list)
+    listed = command(_list, "list the prompts of the wheel", in_project)
     listed.add_argument("--json", action="store_true", help="print JSON")
-    check = command("check", "render everything, and say what to mend", in_project)
-    check.set_defaults(run=_check)
-    check.add_argument(
-        "--strict", action="store_true", help="fail where something could be mended"
-    )
+    check = command(_check, "render everything, and say what to mend", in_project)
+    what = "fail where something could be mended"
+    check.add_argument("--strict", action="store_true", help=what)
     what = "write the stub by which editors and type checkers know the prompts"
-    stub = command("stub", what, in_project)
-    stub.set_defaults(run=_stub)
-    stub.add_argument(
-        "--check", action="store_true", help="write nothing, fail where it is not right"
-    )
-    verify = command("verify", "compare wheels with the index of their prompts")
-    verify.set_defaults(run=_verify)
+    stub = command(_stub, what, in_project)
+    what = "write nothing, fail where it is not right"
+    stub.add_argument("--check", action="store_true", help=what)
+    verify = command(_verify, "compare wheels with the index of their prompts")
     verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
     verify.add_argument("--json", action="store_true", help="print JSON")
     what = "copy what is used of other places into the project"
-    vendor = command("vendor", what, in_project)
-    vendor.set_defaults(run=_vendor)
-    vendor.add_argument(
-        "--check", action="store_true", help="write nothing; fail where it would"
-    )
-    vendor.add_argument(
-        "--directory", metavar="DIR", help="where to (default: prompts/vendor)"
-    )
+    _vendor_options(command(_vendor, what, in_project))
     what = "write one prompt to standard output, or all to files"
-    render = command("render", what, in_project)
-    render.set_defaults(run=_render)
+    _render_options(command(_render, what, in_project))
+    return parser
+
+
+def _vendor_options(vendor: argparse.ArgumentParser) -> None:
+    what = "write nothing; fail where it would"
+    vendor.add_argument("--check", action="store_true", help=what)
+    what = "where to (default: prompts/vendor)"
+    vendor.add_argument("--directory", metavar="DIR", help=what)
+
+
+def _render_options(render: argparse.ArgumentParser) -> None:
     chosen = render.add_mutually_exclusive_group(required=True)
     chosen.add_argument("name", metavar="NAME", nargs="?", help="as `list` shows it")
-    chosen.add_argument(
-        "--output",
-        metavar="DIR",
-        type=Path,
-        help="write all prompts into a new directory",
-    )
-    return parser
+    what = "write all prompts into a new directory"
+    chosen.add_argument("--output", metavar="DIR", type=Path, help=what)
 
 
 def _project_option() -> argparse.ArgumentParser:
@@ -262,14 +259,12 @@ def _render(arguments: argparse.Namespace) -> int:
         # Bytes: standard output must not translate line ends or characters.
         sys.stdout.buffer.write(_find(arguments.name, rendering, bundle))
         return 0
-    files = {
-        path: content
-        for item in _shipped(rendering)
-        for path, content in item.files().items()
-    }
+    files: dict[str, BundleFile] = {}
+    for item in _shipped(rendering):
+        files |= item.files()
     for path, file in bundle.in_one().items():
         if path not in bundle.files:
-            files[path] = (file.data, file.executable)
+            files[path] = file
     _write_directory(arguments.output, files)
     print(f"{len(files)} files in {arguments.output}")
     return 0
@@ -319,11 +314,12 @@ def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
     return found[0].document
 
 
-def _write_directory(target: Path, files: Mapping[str, tuple[bytes, bool]]) -> None:
+def _write_directory(target: Path, files: Mapping[str, BundleFile]) -> None:
     """Write all files into a new directory, which appears whole or not at all."""
     import tempfile
 
     from hatch_agpm.errors import BundleError
+    from hatch_agpm.writing import write_files
 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BundleError(str(target), "is there already", "delete it first")
@@ -332,11 +328,7 @@ def _write_directory(target: Path, files: Mapping[str, tuple[bytes, bool]]) -> N
         prefix=f".{target.name}-", dir=target.parent
     ) as staging:
         whole = Path(staging, "whole")
-        for path, (data, executable) in files.items():
-            file = whole / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-            file.chmod(0o755 if executable else 0o644)
+        write_files(whole, files)
         if target.exists():
             target.rmdir()
         whole.rename(target)

@@ -21,6 +21,8 @@ __all__ = [
     "PLACES",
     "InstalledBundle",
     "discover",
+    "editable_directory",
+    "editable_name",
     "file_text",
     "read_listing",
 ]
@@ -73,6 +75,16 @@ class InstalledBundle:
 
     def __hash__(self) -> int:
         return hash(repr(self))
+
+
+def editable_name(module: str) -> str:
+    """Return what the files of an editable install begin with, beside its bundle."""
+    return f"_agpm_editable_{module.replace('.', '__')}"
+
+
+def editable_directory(module: str) -> str:
+    """Return where an editable install keeps the bundle that is read as `module`."""
+    return f"{editable_name(module)}_bundle"
 
 
 def file_text(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm import freshness, redirect
-from hatch_agpm.bundle import BundleFile
+from hatch_agpm.discovery import editable_directory, editable_name
 from hatch_agpm.environ import freeze
 from hatch_agpm.errors import BundleError
 from hatch_agpm.freshness import (
@@ -34,24 +34,17 @@ from hatch_agpm.freshness import (
 )
 from hatch_agpm.in_tree import remove_from_tree, write_into_tree
 from hatch_agpm.project import editable_mode
+from hatch_agpm.rendered import BundleFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
+    from hatch_agpm.bundle import Bundle
     from hatch_agpm.plan import Plan
     from hatch_agpm.rendered import Rendering
 
-__all__ = ["bundle_directory", "editable_files", "snapshot", "update_tree"]
-
-
-def _name(module: str) -> str:
-    return f"_agpm_editable_{module.replace('.', '__')}"
-
-
-def bundle_directory(module: str) -> str:
-    """Return the directory in an editable wheel that holds the bundle of `module`."""
-    return f"{_name(module)}_bundle"
+__all__ = ["editable_files", "snapshot", "update_tree", "write_tree"]
 
 
 def editable_files(plan: Plan, *, module: str) -> dict[str, BundleFile]:
@@ -62,14 +55,9 @@ def editable_files(plan: Plan, *, module: str) -> dict[str, BundleFile]:
     alone has a directory: its own, or the one that it has in a wheel if there is no
     package around it that could hide it.
     """
-    name = _name(module)
+    name = editable_name(module)
     around = plan.has_package_around
-    directory = bundle_directory(module) if around else module.replace(".", "/")
-    bundle = plan.bundle_files(directory)
-    if around:
-        # Below the package's name, what is exported would hide the checkout, too.
-        whole = plan.bundle.in_one().items()
-        bundle = {f"{directory}/{path}": file for path, file in whole}
+    directory, bundle = _bundle(plan, module)
     texts = {
         f"{name}.json": _frozen(plan),
         f"{name}.snapshot": snapshot(plan.root, plan.rendering, plan.pyproject).text(),
@@ -89,15 +77,22 @@ def editable_files(plan: Plan, *, module: str) -> dict[str, BundleFile]:
     parent = f"parent={str(Path(output).parent)!r}"
     where = parent if around else f"places=(bundle, {output!r})"
     texts[f"{name}.py"] = _text_of(redirect) + _start(name, directory, install, where)
-    return {
-        **bundle,
-        **{
-            path: BundleFile(
-                data=text.encode("utf-8", "surrogateescape"), executable=False
-            )
-            for path, text in texts.items()
-        },
+    files = {
+        path: BundleFile(data=text.encode("utf-8", "surrogateescape"))
+        for path, text in texts.items()
     }
+    return {**bundle, **files}
+
+
+def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, BundleFile]]:
+    """Return where the bundle lies in an editable wheel, and its files by path."""
+    if not plan.has_package_around:
+        directory = module.replace(".", "/")
+        return directory, plan.bundle.at(directory)
+    # Below the package's name, what is exported would hide the checkout, too.
+    directory = editable_directory(module)
+    whole = plan.bundle.in_one().items()
+    return directory, {f"{directory}/{path}": file for path, file in whole}
 
 
 def _start(name: str, directory: str, install: Mapping[str, str], where: str) -> str:
@@ -115,14 +110,12 @@ def start() -> None:
 
 def _frozen(plan: Plan) -> str:
     """Return what an import cannot ask for: what the backend and the shell said."""
-    tool = plan.pyproject.get("tool", {})
-    table = tool.get("hatch-agpm", {}) if isinstance(tool, dict) else {}
     document = {
         "root": str(plan.root),
         "output": plan.output,
         "distribution": plan.bundle.distribution,
         "metadata": plan.metadata,
-        "environ": freeze(table.get("env", ())),
+        "environ": freeze(plan.rendering.env),
     }
     return json.dumps(document, indent=1)
 
@@ -133,15 +126,30 @@ def update_tree(plan: Plan) -> None:
 
     Raises `BundleError` where it cannot be written.
     """
-    directory = plan.root / plan.output
+    if editable_mode(plan.pyproject) == "in-tree":
+        write_tree(plan.root, plan.bundle, with_stub=not plan.stubs)
+        return
     try:
-        if editable_mode(plan.pyproject) == "in-tree":
-            write_into_tree(directory, plan.bundle.files, with_stub=not plan.stubs)
-        else:
-            remove_from_tree(directory)
+        remove_from_tree(plan.root / plan.output)
     except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        raise BundleError(plan.output, what) from None
+        raise _unwritable(plan.output, error) from None
+
+
+def write_tree(root: Path, bundle: Bundle, *, with_stub: bool) -> None:
+    """
+    Write a bundle into the output directory in the tree.
+
+    `with_stub` is false where the user has a stub there.  Raises `BundleError` where
+    it cannot be written.
+    """
+    try:
+        write_into_tree(root / bundle.output, bundle.files, with_stub=with_stub)
+    except OSError as error:
+        raise _unwritable(bundle.output, error) from None
+
+
+def _unwritable(output: str, error: OSError) -> BundleError:
+    return BundleError(output, f"cannot be written: {error.strerror}")
 
 
 def snapshot(

@@ -33,6 +33,7 @@ from hatch_agpm.portability import (
     check_plugin,
     check_skill,
 )
+from hatch_agpm.rendered import BundleFile
 from hatch_agpm.resource_types import SKILL_FILE
 
 if TYPE_CHECKING:
@@ -82,13 +83,13 @@ class ExportedResource:
         tail = f"/{SKILL_FILE}" if self.type == "skills" else ".md"
         return self.full_name + tail
 
-    def files(self) -> dict[str, tuple[bytes, bool]]:
-        """Return path -> (bytes, executable) of all that it puts into the tree."""
+    def files(self) -> dict[str, BundleFile]:
+        """Return all that it puts into the tree, by path."""
         files = {
-            f"{self.full_name}/{file.path}": (file.data, file.executable)
+            f"{self.full_name}/{file.path}": file.content
             for file in self.resource.files
         }
-        return files | {self.path: (self.text.encode(), False)}
+        return files | {self.path: BundleFile(data=self.text.encode())}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,14 +102,8 @@ class Export:
     resources: tuple[ExportedResource, ...]
     """Sorted by full name; never empty."""
 
-    plugin: bytes
-
-    def files(self) -> dict[str, tuple[bytes, bool]]:
-        """Return path -> (bytes, executable) of the whole tree, sorted by path."""
-        files = {PLUGIN_FILE: (self.plugin, False)}
-        for item in self.resources:
-            files |= item.files()
-        return dict(sorted(files.items()))
+    files: Mapping[str, BundleFile]
+    """The whole tree, by path, sorted."""
 
 
 def build_export(
@@ -118,17 +113,15 @@ def build_export(
     distribution: str,
     metadata: Mapping[str, object],
     may_hide: Collection[str] = (),
-) -> Export | None:
+) -> Export:
     """
-    Return the tree of those `resources` that are exported; None for none.
+    Return the tree of those `resources` that are exported; there has to be one.
 
     `metadata` are the defaults of `agpm.project`, and `may_hide` the files of the
     project that may have text which nobody sees.  Raises AgpmError for what cannot
     be exported, or would not be read by every coding agent: all problems at once.
     """
     exported = [resource for resource in resources if resource.export]
-    if not exported:
-        return None
     problems = [problem for each in exported for problem in _unfit(each)]
     prefix = settings.prefix
     prefix = canonicalize_name(distribution) if prefix is None else prefix
@@ -138,20 +131,24 @@ def build_export(
             items.append(_item(resource, prefix, distribution, metadata))
         except AgpmError as error:
             problems += error.problems if isinstance(error, ProblemsError) else [error]
+    items.sort(key=lambda item: item.full_name)
+    plugin = _plugin(distribution, metadata)
     problems += _name_clashes(items)
     for item in items:
-        problems += _unportable(item)
-        problems += _hidden(item, may_hide)
-    plugin = _plugin(distribution, metadata)
+        problems += (*_unportable(item), *_hidden(item, may_hide))
     problems += check_plugin(f"{settings.directory}/{PLUGIN_FILE}", plugin)
     raise_problems(problems)
     # What is not in the bundle has not been looked at there.
     lay_out([replace(each, install=None) for each in exported])
-    return Export(
-        directory=settings.directory,
-        resources=tuple(sorted(items, key=lambda item: item.full_name)),
-        plugin=plugin,
-    )
+    return _tree(settings.directory, items, plugin)
+
+
+def _tree(directory: str, items: Sequence[ExportedResource], plugin: bytes) -> Export:
+    files = {PLUGIN_FILE: BundleFile(data=plugin)}
+    for item in items:
+        files |= item.files()
+    files = dict(sorted(files.items()))
+    return Export(directory=directory, resources=tuple(items), files=files)
 
 
 def _unfit(resource: RenderedResource) -> Iterator[AgpmError]:
@@ -241,14 +238,14 @@ def _hidden(
 ) -> Iterator[HiddenTextError]:
     """Yield what the files hide from those who read them."""
     source = PurePosixPath(item.resource.source_path)
-    for path, (data, _) in item.files().items():
+    for path, content in item.files().items():
         own = path == item.path
         within = PurePosixPath(path).relative_to(item.type)
         file = source if own else source.parent.joinpath(*within.parts[1:])
         if str(file) in may_hide:
             continue
         try:
-            text = data.decode()
+            text = content.data.decode()
         except UnicodeDecodeError:
             # An image, or anything else that nobody reads as text.
             continue

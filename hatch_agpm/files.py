@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import stat
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -25,7 +26,7 @@ from hatch_agpm.rendered import Listing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["File", "Tree", "visible_listings"]
+__all__ = ["File", "Tree", "folded", "visible_listings"]
 
 _MOST_GUESSES: Final = 20
 _ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
@@ -285,6 +286,12 @@ class Tree:
             searched = f"{directory}/{folder}".rstrip("/")
             self.listings[searched] = Listing(names=tuple(names), hidden=True)
         return sorted(found)
+
+
+def folded(path: str) -> str:
+    """Return what file systems that ignore case and composition compare of a path."""
+    composed = unicodedata.normalize("NFC", path)
+    return unicodedata.normalize("NFC", composed.casefold())
 
 
 def visible_listings(top: Path, depth: int = 0) -> Iterator[tuple[Path, Listing]]:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from hatchling.metadata.core import ProjectMetadata
 
-    from hatch_agpm.bundle import Bundle, BundleFile
+    from hatch_agpm.bundle import Bundle
     from hatch_agpm.plan import Plan
+    from hatch_agpm.rendered import BundleFile
     from hatch_agpm.verify import PlannedFile
 
 __all__ = [
@@ -138,7 +139,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 self._add_redirect(plan, build_data)
             else:
                 output = self._packed_output(plan.output)
-                files = plan.bundle_files(output)
+                files = plan.bundle.at(output)
                 if exported := plan.bundle.export_directory(output):
                     self._export = self._directory_in_archive(exported)
                 self._add_bundle(plan, build_data, files, version=version)
@@ -315,7 +316,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         """Force every file that was read into the sdist, at its own path."""
         from hatch_agpm.errors import BundleError, raise_problems
 
-        paths, copies = plan.source_paths(), plan.copies()
+        paths, copies = plan.source_paths(), plan.copies
         raise_problems(
             [
                 BundleError(

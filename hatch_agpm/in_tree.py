@@ -10,16 +10,15 @@ that the next one takes for the user's.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.rendered import BundleFile
+from hatch_agpm.writing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from hatch_agpm.bundle import BundleFile
+    from pathlib import Path
 
 __all__ = ["STUB", "is_owned", "release", "remove_from_tree", "write_into_tree"]
 
@@ -45,23 +44,18 @@ def write_into_tree(
     `with_stub` is false where the user has a stub there.  What is not listed in the
     marker must have been looked at before.  Raises `OSError`.
     """
-    contents = {
-        path: (file.data, file.executable)
-        for path, file in files.items()
-        if path != STUB or with_stub
-    }
-    ignored = "*\n" if with_stub else f"*\n!/{STUB}\n"
-    contents[_IGNORED] = ignored.encode(), False
+    contents = {path: file for path, file in files.items() if path != STUB or with_stub}
+    contents[_IGNORED] = _ignored(*() if with_stub else (STUB,))
     before = _listed(directory)
-    after = {path: {_sha256(data)} for path, (data, _) in contents.items()}
+    after = {path: {_sha256(file.data)} for path, file in contents.items()}
     directory.mkdir(parents=True, exist_ok=True)
     both = {
         path: before.get(path, set()) | after.get(path, set())
         for path in {*before, *after}
     }
     _write_marker(directory, both)
-    for path, (data, executable) in contents.items():
-        _replace(directory, path, data, mode=0o755 if executable else 0o644)
+    for path, file in contents.items():
+        replace_file(directory / path, file, part_in=directory)
     _remove(directory, set(before) - set(after))
     _write_marker(directory, after)
 
@@ -81,9 +75,16 @@ def release(directory: Path, path: str) -> None:
     """Leave a file to the user that was written into an output directory."""
     listed = _listed(directory)
     if listed.pop(path, None):
-        _replace(directory, _IGNORED, f"*\n!/{path}\n".encode(), mode=0o644)
-        listed[_IGNORED] = {_sha256(f"*\n!/{path}\n".encode())}
+        ignored = _ignored(path)
+        replace_file(directory / _IGNORED, ignored)
+        listed[_IGNORED] = {_sha256(ignored.data)}
         _write_marker(directory, listed)
+
+
+def _ignored(*kept: str) -> BundleFile:
+    """Return what tells Git to ignore the directory, but for the user's own files."""
+    text = "*\n" + "".join(f"!/{path}\n" for path in kept)
+    return BundleFile(data=text.encode())
 
 
 def _listed(directory: Path) -> dict[str, set[str]]:
@@ -105,20 +106,8 @@ def _write_marker(directory: Path, listed: Mapping[str, Iterable[str]]) -> None:
         for path, digests in sorted(listed.items())
         for digest in sorted(digests)
     ]
-    _replace(directory, _MARKER, "".join([_HEADER, *lines]).encode(), mode=0o644)
-
-
-def _replace(directory: Path, path: str, data: bytes, *, mode: int) -> None:
-    (directory / path).parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(prefix=f"{_MARKER}-", dir=directory)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(part).chmod(mode)
-        Path(part).replace(directory / path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    text = "".join([_HEADER, *lines])
+    replace_file(directory / _MARKER, BundleFile(data=text.encode()))
 
 
 def _remove(directory: Path, paths: Iterable[str]) -> None:

@@ -17,6 +17,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
+from hatch_agpm.files import folded
+from hatch_agpm.rendered import BundleFile
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.variables import variant_hash
 
@@ -78,18 +80,16 @@ class Shipped:
         )
         return attribute if usable else None
 
-    def files(self) -> dict[str, tuple[bytes, bool]]:
-        """Return path -> (bytes, executable) of all it puts into the bundle."""
+    def files(self) -> dict[str, BundleFile]:
+        """Return all it puts into the bundle, by path."""
         first = self.resources[0]
         if first.type != "skill":
             executable = any(resource.executable for resource in self.resources)
-            return {self.path: (first.document, executable)}
-        files = {
-            f"{self.full_name}/{file.path}": (file.data, file.executable)
-            for file in first.files
-        }
-        executable = files.get(self.path, (b"", False))[1]
-        return files | {self.path: (first.document, executable)}
+            return {self.path: BundleFile(data=first.document, executable=executable)}
+        files = {f"{self.full_name}/{file.path}": file.content for file in first.files}
+        executable = self.path in files and files[self.path].executable
+        own = BundleFile(data=first.document, executable=executable)
+        return files | {self.path: own}
 
 
 def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
@@ -290,9 +290,10 @@ def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
     """Find files that are one, or a file and a directory, on some file system."""
     written: dict[str, dict[str, dict[str, bytes]]] = defaultdict(dict)
     for item in shipped:
-        for path, (data, _) in item.files().items():
-            written[_folded(path)].setdefault(path, {})[item.full_name] = data
-    for folded, spellings in sorted(written.items()):
+        for path, file in item.files().items():
+            same = written[folded(path)].setdefault(path, {})
+            same[item.full_name] = file.data
+    for one, spellings in sorted(written.items()):
         paths = sorted(spellings)
         if len(paths) > 1:
             yield ConflictError(
@@ -302,19 +303,13 @@ def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
             )
         elif len(set(spellings[paths[0]].values())) > 1:
             yield ConflictError("is claimed twice", paths, "rename one of them")
-        for parent in PurePosixPath(folded).parents:
+        for parent in PurePosixPath(one).parents:
             if str(parent) in written:
                 yield ConflictError(
                     "are a file and a directory of one name",
                     [min(written[str(parent)]), *paths],
                     "rename one of them",
                 )
-
-
-def _folded(path: str) -> str:
-    """Return what file systems that ignore case and composition compare."""
-    composed = unicodedata.normalize("NFC", path)
-    return unicodedata.normalize("NFC", composed.casefold())
 
 
 def _repeated(

@@ -243,14 +243,7 @@ def _entry(
         reader.problem(key, "must be a path or a table with a path", got=repr(value))
         return None
     where = f"{key}."
-    known: tuple[str, ...] = _ENTRY_FIELDS
-    if not reader.path:
-        known = (*known, "export")
-    elif "export" in value:
-        hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
-        reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
-        value = {field: value[field] for field in value if field != "export"}
-    reader.known_only(value, known, where)
+    value = _known_fields(reader, value, where)
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
     reader.strings(value, "args", where)  # do nothing, in AGPM as here
     _refuse_git(reader, value, where)
@@ -259,10 +252,7 @@ def _entry(
     install = reader.get(value, "install", bool, where)
     export = reader.get(value, "export", bool, where)
     path = texts["path"]
-    if "path" not in value:
-        reader.problem(f"{where}path", "is missing")
-    elif path is not None and (problem := _path_problem(path)):
-        reader.problem(f"{where}path", problem, got=repr(path))
+    _check_path(reader, value, path, where)
     if not path:
         return None
     return Entry(
@@ -278,6 +268,30 @@ def _entry(
         export=export,
         template_vars=None if template_vars is None else _json_table(template_vars),
     )
+
+
+def _known_fields(
+    reader: TableReader, value: Mapping[str, object], where: str
+) -> Mapping[str, object]:
+    """Return what an entry says, and note each field that it cannot have."""
+    known: tuple[str, ...] = _ENTRY_FIELDS
+    if not reader.path:
+        known = (*known, "export")
+    elif "export" in value:
+        hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
+        reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
+        value = {field: value[field] for field in value if field != "export"}
+    reader.known_only(value, known, where)
+    return value
+
+
+def _check_path(
+    reader: TableReader, value: Mapping[str, object], path: str | None, where: str
+) -> None:
+    if "path" not in value:
+        reader.problem(f"{where}path", "is missing")
+    elif path is not None and (problem := _path_problem(path)):
+        reader.problem(f"{where}path", problem, got=repr(path))
 
 
 def _path_problem(path: str) -> str:

@@ -38,6 +38,26 @@ def read_offered(
     Raises ConfigError where there is no such directory or nothing in it, ContentError
     for a link or a name that some systems cannot hold, or ProblemsError with several.
     """
+    real = _located(tree, directory)
+    if PurePosixPath(output).is_relative_to(real):
+        what = f"holds the output directory, {output}"
+        raise ConfigError(_KEY, what, repr(directory), "keep the two apart")
+    files = _files(tree, real)
+    if not files:
+        raise ConfigError(_KEY, "names an empty directory", repr(directory))
+    check_portable([file.path for file in files], f"'{directory}'")
+    return Offered(
+        files=files,
+        sources={
+            name: (source.distribution, source.version)
+            if source and source.distribution
+            else None
+            for name, source in sorted(sources.items())
+        },
+    )
+
+
+def _located(tree: Tree, directory: str) -> str:
     try:
         path = os.path.relpath(tree.root / directory, tree.base).replace(os.sep, "/")
         real = tree.locate(path)
@@ -46,13 +66,14 @@ def read_offered(
     if real is None or not tree.is_directory(real):
         hint = tree.nearest(path) if real is None else ""
         raise ConfigError(_KEY, "names no directory", repr(directory), hint)
-    if PurePosixPath(output).is_relative_to(real):
-        what = f"holds the output directory, {output}"
-        raise ConfigError(_KEY, what, repr(directory), "keep the two apart")
+    return real
+
+
+def _files(tree: Tree, directory: str) -> tuple[SkillFile, ...]:
     problems: list[AgpmError] = []
     files: list[SkillFile] = []
-    for name in tree.entries(real):
-        whole = f"{real}/{name}" if real != "." else name
+    for name in tree.entries(directory):
+        whole = f"{directory}/{name}" if directory != "." else name
         mode = tree.status(whole).st_mode
         if any(part.startswith(".") for part in name.split("/")):
             continue
@@ -65,15 +86,4 @@ def read_offered(
             what = "is no regular file, and could not be offered to others"
             problems.append(ContentError(what, whole, hint="put a copy there"))
     raise_problems(problems)
-    if not files:
-        raise ConfigError(_KEY, "names an empty directory", repr(directory))
-    check_portable([file.path for file in files], f"'{directory}'")
-    return Offered(
-        files=tuple(files),
-        sources={
-            name: (source.distribution, source.version)
-            if source and source.distribution
-            else None
-            for name, source in sorted(sources.items())
-        },
-    )
+    return tuple(files)

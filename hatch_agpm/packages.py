@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.discovery import PLACES, InstalledBundle
+from hatch_agpm.discovery import PLACES, editable_directory
 from hatch_agpm.discovery import read_listing as read_discovery_file
 from hatch_agpm.errors import ContentError
 from hatch_agpm.pinned import Listing, read_listing
@@ -134,17 +134,12 @@ def _place_of_bundle(found: metadata.Distribution, own: Collection[str]) -> str:
     bundle = read_discovery_file(name, found.version, text.encode())
     if bundle.problem:
         raise ContentError(f"{name} {found.version}: {bundle.problem}")
-    for place in _places(bundle):
+    module = bundle.module
+    for place in (module.replace(".", "/"), editable_directory(module)):
         if f"{place}/index.json" in own:
             return place
-    what = f"{name} {found.version} has no files in its module {bundle.module}"
+    what = f"{name} {found.version} has no files in its module {module}"
     raise ContentError(what, hint="install it from a wheel, not in place")
-
-
-def _places(bundle: InstalledBundle) -> tuple[str, str]:
-    # An editable install keeps it beside the checkout's package.
-    kept = f"_agpm_editable_{bundle.module.replace('.', '__')}_bundle"
-    return bundle.module.replace(".", "/"), kept
 
 
 def _read_index(name: str, version: str, directory: Path) -> Package:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
 from hatch_agpm.errors import AgpmError, ConflictError, ContentError, raise_problems
-from hatch_agpm.files import File, Tree
+from hatch_agpm.files import File, Tree, folded
+from hatch_agpm.tables import list_of_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,11 +101,11 @@ def read_listing(table: Mapping[str, object], shown: str) -> Listing:
                 executable=bool(item.get("executable")),
                 runtime=tuple(_texts(item.get("runtime", []))),
             )
-            for item in _tables(table["files"])
+            for item in list_of_tables(table["files"])
         }
         links = {
             _safe(item["path"], shown): _safe(item["to"], shown)
-            for item in _tables(table.get("links", []))
+            for item in list_of_tables(table.get("links", []))
         }
     except (LookupError, TypeError, AttributeError) as error:
         raise ContentError(f"is damaged: {error!r}", shown) from None
@@ -114,12 +114,6 @@ def read_listing(table: Mapping[str, object], shown: str) -> Listing:
         if to not in files:
             raise ContentError(f"lists a link to '{to}', and no such file", shown)
     return listing
-
-
-def _tables(value: object) -> list[dict[str, object]]:
-    if not isinstance(value, list) or not all(isinstance(e, dict) for e in value):
-        raise TypeError(value)
-    return value
 
 
 def _texts(value: object) -> list[str]:
@@ -153,8 +147,7 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
     spellings: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
         _safe(path, shown)
-        composed = unicodedata.normalize("NFC", path)
-        spellings[unicodedata.normalize("NFC", composed.casefold())].append(path)
+        spellings[folded(path)].append(path)
     problems: list[AgpmError] = [
         ConflictError(
             f"are one file of {shown} where case or composed letters do not count",

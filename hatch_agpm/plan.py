@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hatch_agpm.bundle import Bundle, BundleFile, build_bundle
+from hatch_agpm.bundle import Bundle, build_bundle
 from hatch_agpm.marker import COPIES, MARKER, marker_text
 from hatch_agpm.pinned import Listing, check_portable
 from hatch_agpm.render import render_project
+from hatch_agpm.rendered import BundleFile
 from hatch_agpm.verify import PlannedFile, check_nothing_in, check_output
 
 if TYPE_CHECKING:
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
     from hatch_agpm.export import Export
     from hatch_agpm.rendered import Rendering
 
-__all__ = ["Plan", "must_hold", "plan_build", "plan_export", "render_bundle"]
+__all__ = ["Plan", "must_hold", "plan_build", "render_bundle"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What one project ships: in a wheel its bundle, in an sdist its sources."""
 
@@ -62,10 +64,6 @@ class Plan:
             for path in output.parent.iterdir()
         )
 
-    def bundle_files(self, directory: str) -> dict[str, BundleFile]:
-        """Return all files by their paths in a wheel that has the bundle there."""
-        return self.bundle.at(directory)
-
     def links(self) -> dict[str, str]:
         """Return the own path of each file that a link led to, by that of the link."""
         return {
@@ -82,9 +80,10 @@ class Plan:
         real = {path for path in inputs if not path.startswith("../")}
         return sorted({*real, *self.links(), *self.stubs})
 
-    def copies(self) -> dict[str, BundleFile]:
+    @cached_property
+    def copies(self) -> Mapping[str, BundleFile]:
         """
-        Return what the sdist carries of directories outside, by path in the sdist.
+        What the sdist carries of directories outside, by path in the sdist.
 
         The marker says which files these are.  Raises ConflictError where two of them
         could not lie in one directory.
@@ -97,12 +96,9 @@ class Plan:
             listings[used.name] = Listing.of(used)
             check_portable(listings[used.name].files, f"the source '{used.name}'")
             for file in used.files:
-                copies[f"{COPIES}/{used.name}/{file.path}"] = BundleFile(
-                    data=file.data, executable=file.executable
-                )
+                copies[f"{COPIES}/{used.name}/{file.path}"] = file.content
         if listings:
-            data = marker_text(listings).encode()
-            copies[MARKER] = BundleFile(data=data, executable=False)
+            copies[MARKER] = BundleFile(data=marker_text(listings).encode())
         return copies
 
     def source(self, path: str) -> BundleFile:
@@ -114,7 +110,7 @@ class Plan:
     @property
     def sources_summary(self) -> str:
         """How many files the sdist has to carry, for people."""
-        number = len(self.source_paths()) + len(self.copies())
+        number = len(self.source_paths()) + len(self.copies)
         files = "1 file" if number == 1 else f"{number} files"
         return f"{files} that prompts are made of"
 
@@ -164,24 +160,18 @@ def render_bundle(
         root, pyproject, metadata=metadata, distribution=distribution
     )
     bundle = build_bundle(
-        rendering.resources,
-        output=rendering.output,
+        rendering,
         distribution=distribution,
         version=str(metadata.get("version", "")),
-        export=plan_export(rendering, metadata, distribution),
-        rendering=rendering,
+        export=_export(rendering, metadata, distribution),
     )
     return rendering, bundle
 
 
-def plan_export(
+def _export(
     rendering: Rendering, metadata: Mapping[str, object], distribution: str
 ) -> Export | None:
-    """
-    Return what coding agents get of the resources; None for nothing.
-
-    Arguments and errors are those of `plan_build`.
-    """
+    """Return what coding agents get of the resources; None for nothing."""
     if not any(resource.export for resource in rendering.resources):
         return None
     # Few projects export anything, and every build would pay for the import.

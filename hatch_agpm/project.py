@@ -32,7 +32,7 @@ from hatch_agpm.tables import TableReader
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hatch_agpm.rendered import Listing
 
@@ -120,28 +120,12 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
 
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
-    tool = pyproject.get("tool", {})
-    tool = tool if isinstance(tool, dict) else {}
-    raise_problems(
-        [
-            ConfigError(f"tool.{name}", "is not read", hint=f"call it {TABLE}")
-            for name in ("agpm", "hatch_agpm")
-            if name in tool
-        ]
-    )
-    table = tool.get("hatch-agpm", {})
-    if not isinstance(table, dict):
-        raise ConfigError(TABLE, "must be a table", repr(table))
+    table = _table(pyproject)
     reader = TableReader(f"{TABLE}.")
     reader.known_only(table, (*_OPTIONS, *SECTIONS))
-    output = reader.get(table, "output", str)
-    if output is not None and (problem := _output_problem(output)):
-        reader.problem("output", problem, got=repr(output))
+    output = _directory(reader, table, "output", _output_problem)
     path = reader.get(table, "manifest", str)
-    templates = reader.get(table, "templates", str)
-    if templates is not None and not _is_inside(templates):
-        what = "must be a directory inside the project, written with '/'"
-        reader.problem("templates", what, got=repr(templates))
+    templates = _directory(reader, table, "templates", _outside_problem)
     wanted = reader.get(table, "metadata", bool)
     env = reader.strings(table, "env")
     limits = _limits(reader, reader.get(table, "limits", dict) or {})
@@ -149,8 +133,8 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     hidden_text = reader.strings(table, "hidden-text")
     _check_editable(reader, table)
     # Before they are searched: what is put there in between shows at the next look.
-    listed = path is not None or any(type_ in table for type_ in RESOURCE_TYPES)
-    listings = {} if listed else _listings(root)
+    searched = path is None and not _lists_resources(table)
+    listings = _listings(root) if searched else {}
     export = read_export_table(reader, table)
     manifest = _manifest(root, table, path, reader.problems)
     return Project(
@@ -167,6 +151,40 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         listings=listings,
         export=export,
     )
+
+
+def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:
+    """Return our table; raises ConfigError where it is none, or has another name."""
+    tool = pyproject.get("tool", {})
+    tool = tool if isinstance(tool, dict) else {}
+    raise_problems(
+        [
+            ConfigError(f"tool.{name}", "is not read", hint=f"call it {TABLE}")
+            for name in ("agpm", "hatch_agpm")
+            if name in tool
+        ]
+    )
+    table = tool.get("hatch-agpm", {})
+    if not isinstance(table, dict):
+        raise ConfigError(TABLE, "must be a table", repr(table))
+    return table
+
+
+def _lists_resources(table: Mapping[str, object]) -> bool:
+    return any(type_ in table for type_ in RESOURCE_TYPES)
+
+
+def _directory(
+    reader: TableReader,
+    table: Mapping[str, object],
+    key: str,
+    problem_of: Callable[[str], str],
+) -> str | None:
+    """Return the directory that a key names, and note what is wrong with it."""
+    directory = reader.get(table, key, str)
+    if directory is not None and (problem := problem_of(directory)):
+        reader.problem(key, problem, got=repr(directory))
+    return directory
 
 
 def editable_mode(pyproject: Mapping[str, object]) -> str:
@@ -198,8 +216,7 @@ def _manifest(
     known: Sequence[AgpmError],
 ) -> Manifest:
     """Read the manifest, own or named; raise its problems with the `known` ones."""
-    lists = any(type_ in table for type_ in RESOURCE_TYPES)
-    if path is None and ("manifest" in table or not lists):
+    if path is None and ("manifest" in table or not _lists_resources(table)):
         # A misspelt section looks like none at all; one message is enough.
         raise_problems(known)
     try:
@@ -231,8 +248,7 @@ def _limits(reader: TableReader, table: Mapping[str, object]) -> Limits:
 
 def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
     """Read the table itself, or what lies in the usual directories."""
-    listed = any(type_ in table for type_ in RESOURCE_TYPES)
-    if not listed:
+    if not _lists_resources(table):
         found = _by_convention(root)
         if not found and "templates" not in table:
             raise ConfigError(
@@ -410,17 +426,18 @@ def _normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
-def _is_inside(directory: str) -> bool:
+def _outside_problem(directory: str) -> str:
     pure = PurePosixPath(directory)
     leaves = pure.is_absolute() or ".." in pure.parts
-    return bool(directory) and not leaves and "\\" not in directory
+    if not directory or leaves or "\\" in directory:
+        return "must be a directory inside the project, written with '/'"
+    return ""
 
 
 def _output_problem(output: str) -> str:
-    pure = PurePosixPath(output)
-    if not _is_inside(output):
-        return "must be a directory inside the project, written with '/'"
-    names = pure.parts[-2:]
+    if problem := _outside_problem(output):
+        return problem
+    names = PurePosixPath(output).parts[-2:]
     for part in names if names[0] != "src" else names[1:]:
         if not part.isidentifier() or keyword.iskeyword(part):
             return f"must be importable, which '{part}' is not"

@@ -18,19 +18,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
-from hatch_agpm.editable import snapshot
+from hatch_agpm.editable import snapshot, write_tree
 from hatch_agpm.environ import frozen
 from hatch_agpm.errors import BundleError, ConfigError
 from hatch_agpm.freshness import remember
-from hatch_agpm.in_tree import write_into_tree
+from hatch_agpm.in_tree import STUB
 from hatch_agpm.plan import render_bundle
 from hatch_agpm.project import editable_mode, load_toml
 from hatch_agpm.verify import check_output
+from hatch_agpm.writing import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.bundle import Bundle, BundleFile
+    from hatch_agpm.rendered import BundleFile
 
 __all__ = ["refresh"]
 
@@ -64,7 +65,8 @@ def refresh(install: str, cache: str | None) -> str:
         hint = "install it again"
         raise ConfigError("tool.hatch-agpm.output", what, repr(rendering.output), hint)
     if editable_mode(pyproject) == "in-tree":
-        _write_tree(root, bundle)
+        stubs = check_output(root, bundle.output, stub=bundle.files[STUB].data)
+        write_tree(root, bundle, with_stub=not stubs)
     # As in an editable wheel, what is exported lies with the prompts.
     files = bundle.in_one()
     name = _name(files)
@@ -78,16 +80,6 @@ def refresh(install: str, cache: str | None) -> str:
             if remember(seen, cache):
                 return f"{cache}/{name}"
     return _write_temporary(files)
-
-
-def _write_tree(root: Path, bundle: Bundle) -> None:
-    stub = bundle.files["__init__.pyi"].data
-    stubs = check_output(root, bundle.output, stub=stub)
-    try:
-        write_into_tree(root / bundle.output, bundle.files, with_stub=not stubs)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        raise BundleError(bundle.output, what) from None
 
 
 def _name(files: Mapping[str, BundleFile]) -> str:
@@ -106,7 +98,7 @@ def _write_cache(cache: Path, name: str, files: Mapping[str, BundleFile]) -> Non
         return
     part = Path(mkdtemp(prefix="new-", dir=cache))
     try:
-        _write(part / "whole", files)
+        write_files(part / "whole", files)
         # Damaged, or half removed by somebody who tidies up.
         if (cache / name).exists():
             (cache / name).rename(part / "damaged")
@@ -118,14 +110,6 @@ def _write_cache(cache: Path, name: str, files: Mapping[str, BundleFile]) -> Non
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _prune(cache, name)
-
-
-def _write(directory: Path, files: Mapping[str, BundleFile]) -> None:
-    for path, file in files.items():
-        written = directory / path
-        written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_bytes(file.data)
-        written.chmod(0o755 if file.executable else 0o644)
 
 
 def _holds(directory: Path, files: Mapping[str, BundleFile]) -> bool:
@@ -154,7 +138,7 @@ def _write_temporary(files: Mapping[str, BundleFile]) -> str:
     try:
         directory = TemporaryDirectory(prefix="hatch-agpm-", ignore_cleanup_errors=True)
         _kept.append(directory)
-        _write(Path(directory.name), files)
+        write_files(Path(directory.name), files)
     except OSError as error:
         what = f"cannot be written for this import: {error.strerror}"
         hint = "make room in the user's cache directory, or install the project again"

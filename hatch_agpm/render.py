@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from hatch_agpm.files import File
     from hatch_agpm.graph import Resource
     from hatch_agpm.project import Project
+    from hatch_agpm.rendered import Offered
     from hatch_agpm.sources import Place
 
 __all__ = [
@@ -93,7 +94,7 @@ def render_project(
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
         renderer.tree.read(project.manifest.path)
-    return replace(renderer.render(output), sbom=project.sbom)
+    return renderer.render(output)
 
 
 def _import_name(output: str) -> str:
@@ -142,10 +143,7 @@ class _Renderer:
     ) -> None:
         self.project = project
         self.manifest = project.manifest
-        self.hidden_text = project.hidden_text
-        self.export = project.export
         self.metadata = metadata
-        self.listings = project.listings
         self.tree = Tree(root or project.root, project.base)
         self.places = Places(project.manifest, self.tree, live=live)
         self.problems: list[AgpmError] = []
@@ -178,34 +176,30 @@ class _Renderer:
             if all(child in self.contents for child in _children(resource)):
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
-        places = (self.places.project, *self.places.opened)
         read = [
-            place.lasting(path) for place in places for path in place.tree.read_files
+            place.lasting(path)
+            for place in self.places.used
+            for path in place.tree.read_files
         ]
-        check_allowed(self.hidden_text or (), read)
+        check_allowed(self.project.hidden_text or (), read)
         by_key = self.manifest.path == "pyproject.toml"
         check_install_paths(rendered, by_key=by_key)
         check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
+        return self._rendering(rendered, output)
+
+    def _rendering(self, resources: list[RenderedResource], output: str) -> Rendering:
+        """Return the resources with all that was read, and what is asked of a build."""
+        # Before the files are listed: to offer templates is to read them.
+        offered = self._offered(output)
         trees = [self.tree, *self.places.away]
-        listings = dict(self.listings)
+        listings = dict(self.project.listings)
         for tree in trees:
             listings |= tree.listings
-        offered = None
-        if self.project.templates is not None and output:
-            # Few projects offer any, and every build would pay for the import.
-            from hatch_agpm.offered import read_offered  # noqa: PLC0415
-
-            offered = read_offered(
-                self.tree,
-                self.project.templates,
-                output=output,
-                sources=self.manifest.sources,
-            )
         return Rendering(
-            resources=tuple(rendered),
-            inputs=tuple(sorted(self._all_inputs(), key=lambda each: each.path)),
+            resources=tuple(resources),
+            inputs=tuple(sorted(self._all_inputs(), key=attrgetter("path"))),
             links=self.tree.links,
             listings=listings,
             absent=tuple(sorted({path for tree in trees for path in tree.absent})),
@@ -214,12 +208,27 @@ class _Renderer:
             ),
             offered=offered,
             output=output,
-            hidden_text=self.hidden_text or (),
-            export=self.export,
+            env=self.project.env,
+            hidden_text=self.project.hidden_text or (),
+            sbom=self.project.sbom,
+            export=self.project.export,
+        )
+
+    def _offered(self, output: str) -> Offered | None:
+        if self.project.templates is None or not output:
+            return None
+        # Few projects offer any, and every build would pay for the import.
+        from hatch_agpm.offered import read_offered  # noqa: PLC0415
+
+        return read_offered(
+            self.tree,
+            self.project.templates,
+            output=output,
+            sources=self.manifest.sources,
         )
 
     def _all_inputs(self) -> Iterator[Input]:
-        for place in (self.places.project, *self.places.opened):
+        for place in self.places.used:
             if not place.is_installed:
                 for file in place.tree.read_files.values():
                     yield place.as_input(file)
@@ -262,7 +271,7 @@ class _Renderer:
         text = texts.document
         if resource in self.dependents:
             embedded = texts.content or ""
-            check_embedded(file, embedded, resource.place, self.hidden_text)
+            check_embedded(file, embedded, resource.place, self.project.hidden_text)
             self._remember(resource, texts)
         self.inputs[resource] = self._inputs_of(resource, file)
         if resource.type in MERGED:
@@ -350,13 +359,9 @@ class _Renderer:
     def _rendered(
         self, resource: Resource, file: File, *, embedded: bool, worded: bool = False
     ) -> Rendered:
-        context = self._context(resource, worded=worded)
         # Bytes are for scripts; and what is embedded has to be text.
-        text = (
-            file.text
-            if embedded or resource.type != "scripts"
-            else _text_or_bytes(file)
-        )
+        as_text = embedded or resource.type != "scripts"
+        text = file.text if as_text else _text_or_bytes(file)
         if isinstance(text, bytes):
             return Rendered(document=text)
         declarations = self.declarations(resource.place)
@@ -364,9 +369,9 @@ class _Renderer:
             resource.place.check_closed(file.path)
             body, _ = self._parts(resource.place, text, file.path)
             return Rendered(document=text, content=rendered_content(file, body))
-        matter = None
-        if file.path.endswith(".md"):
-            matter = declarations.matter(file, context)
+        context = self._context(resource, worded=worded)
+        is_markdown = file.path.endswith(".md")
+        matter = declarations.matter(file, context) if is_markdown else None
         if matter is None:
             content = other_content(file) if embedded else None
             return Rendered(document=text, content=content)
@@ -388,10 +393,7 @@ class _Renderer:
         if declared and not worded:
             self.openings.check(source, context)
         document, content = markdown_texts(source, embedded=embedded)
-        document = text if as_it_is else document
-        return Rendered(
-            document=document, content=content, declared=declared, source=source
-        )
+        return Rendered(text if as_it_is else document, content, declared, source)
 
     def _context(self, resource: Resource, *, worded: bool) -> dict[str, object]:
         """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
@@ -433,7 +435,7 @@ class _Renderer:
         tree = content_tree(value, place, self.places.project)
         file, text = filter_content(tree, value)
         of = place if tree is place.tree else self.places.project
-        check_embedded(file, text, of, self.hidden_text)
+        check_embedded(file, text, of, self.project.hidden_text)
         self.embedded.append(of.as_input(file))
         return text
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TEMPLATES",
+    "BundleFile",
     "Input",
     "Listing",
     "Offered",
@@ -63,6 +64,14 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BundleFile:
+    """What one file of a wheel, sdist or bundle holds."""
+
+    data: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SkillFile:
     """One file of a directory that is shipped as it is, such as a skill's."""
 
@@ -71,6 +80,11 @@ class SkillFile:
 
     data: bytes
     executable: bool
+
+    @property
+    def content(self) -> BundleFile:
+        """The same without its path."""
+        return BundleFile(data=self.data, executable=self.executable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,6 +208,9 @@ class Rendering:
 
     output: str = ""
     """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""
+
+    env: tuple[str, ...] = ()
+    """The environment variables that templates may read."""
 
     hidden_text: tuple[str, ...] = ()
     """The files that may hide text."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,10 +23,10 @@ from packaging.licenses import (
 from packaging.utils import canonicalize_name
 
 from hatch_agpm import __version__
-from hatch_agpm.bundle import BundleFile
+from hatch_agpm.environ import EPOCH, variable
 from hatch_agpm.errors import ConfigError, shown
 from hatch_agpm.layout import lay_out
-from hatch_agpm.rendered import TEMPLATES
+from hatch_agpm.rendered import TEMPLATES, BundleFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -75,19 +74,19 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, BundleFile]:
     document["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, text).urn
     data = f"{json.dumps(document, indent=1)}\n".encode()
     name = f"sboms/{canonicalize_name(bundle.distribution)}.agpm.cdx.json"
-    return name, BundleFile(data=data, executable=False)
+    return name, BundleFile(data=data)
 
 
 def _timestamp() -> dict[str, object]:
     """Return when the document was made, as far as a build may know."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    epoch = variable(EPOCH) or ""
     if not epoch:
         return {}
     try:
         return {"timestamp": datetime.fromtimestamp(int(epoch), UTC).isoformat()}
     except (ValueError, OverflowError, OSError):
         what = "must be a number of seconds since 1970"
-        raise ConfigError("SOURCE_DATE_EPOCH", what, shown(epoch)) from None
+        raise ConfigError(EPOCH, what, shown(epoch)) from None
 
 
 def _distribution(name: str, version: str) -> dict[str, object]:
@@ -235,5 +234,11 @@ def _ancestor(template: Input, plan: Plan) -> dict[str, object]:
 
 def _package_of(template: Input, plan: Plan) -> UsedSource | None:
     """Return the distribution that a template is from."""
-    sources = {used.name: used for used in plan.rendering.sources if used.distribution}
-    return sources.get(template.source or "")
+    return next(
+        (
+            used
+            for used in plan.rendering.sources
+            if used.distribution and used.name == template.source
+        ),
+        None,
+    )

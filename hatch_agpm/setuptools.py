@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from setuptools import Distribution
 
-    from hatch_agpm.bundle import BundleFile
     from hatch_agpm.plan import Plan
+    from hatch_agpm.rendered import BundleFile
 
 __all__ = ["BuildAgpm", "finalize"]
 
@@ -230,7 +230,7 @@ class _Door:
         from hatch_agpm.plan import must_hold
         from hatch_agpm.verify import verify_wheel
 
-        files = self.plan.bundle_files(self.directory)
+        files = self.plan.bundle.at(self.directory)
         files = {**self.editable_files} if self.is_editable else files
         directory = str(PurePosixPath(next(iter(files))).parent)
         project = "-".join(wheel.name.split("-")[:2])
@@ -248,7 +248,7 @@ class _Door:
 
         plan = self.plan
         expected = {path: must_hold(plan.source(path)) for path in plan.source_paths()}
-        expected |= {path: must_hold(file) for path, file in plan.copies().items()}
+        expected |= {path: must_hold(file) for path, file in plan.copies.items()}
         with _removed_on_failure(sdist):
             verify_sdist(sdist, expected, directory=plan.output)
 
@@ -282,20 +282,22 @@ class BuildAgpm(Command):
 
     def run(self) -> None:
         """Write the bundle among the wheel's files; raises `SetupError`."""
+        from hatch_agpm.writing import write_files
+
         with _errors_as_messages():
             if self.door.leaves_out_prompts:
                 return
             plan = self.door.plan
             self._remove_stale()
-            bundle = plan.bundle_files(self.door.directory)
-            _write_files(Path(self.build_lib), bundle)
+            bundle = plan.bundle.at(self.door.directory)
+            write_files(Path(self.build_lib), bundle)
             if self.editable_mode:
                 from hatch_agpm.editable import update_tree
 
                 update_tree(plan)
                 # setuptools packs what is here, and discards `build_lib`.
                 install: Any = self.get_finalized_command("install")
-                _write_files(Path(install.install_lib), self.door.editable_files)
+                write_files(Path(install.install_lib), self.door.editable_files)
             _LOG.info(f"{_NAME}: {plan.bundle.summary}")
 
     def get_source_files(self) -> list[str]:
@@ -307,7 +309,7 @@ class BuildAgpm(Command):
         with _errors_as_messages():
             if self.door.leaves_out_prompts:
                 return []
-            files = self.door.plan.bundle_files(self.door.directory)
+            files = self.door.plan.bundle.at(self.door.directory)
             return [str(Path(self.build_lib, path)) for path in files]
 
     def get_output_mapping(self) -> dict[str, str]:
@@ -368,12 +370,13 @@ class _ProvenWheel(_Command):
 
     def write_wheelfile(self, wheelfile_base: str, *args: Any, **named: Any) -> None:
         """Write `WHEEL`, and beside it what is ours; `editable_wheel` calls this."""
+        from hatch_agpm.writing import write_files
+
         super().write_wheelfile(wheelfile_base, *args, **named)  # type: ignore[misc]
         with _errors_as_messages():
             if self.door.leaves_out_prompts:
                 return
-            files = self.door.metadata_files()
-            _write_files(Path(wheelfile_base), files)
+            write_files(Path(wheelfile_base), self.door.metadata_files())
 
 
 class _ProvenEditableWheel(_Command):
@@ -413,6 +416,8 @@ class _CompleteSdist(_Command):
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
         """Add the sources to what setuptools is about to pack."""
+        from hatch_agpm.writing import write_files
+
         plan = self.door.plan
         # The file list has each path in the spelling of MANIFEST.in.
         known = {os.path.normpath(file): file for file in files}
@@ -431,7 +436,7 @@ class _CompleteSdist(_Command):
             link = Path(base_dir, path)
             link.unlink()
             link.symlink_to(os.path.relpath(Path(base_dir, target), link.parent))
-        _write_files(Path(base_dir), plan.copies())
+        write_files(Path(base_dir), plan.copies)
 
 
 _WRAPPERS: dict[str, type] = {
@@ -440,15 +445,6 @@ _WRAPPERS: dict[str, type] = {
     "editable_wheel": _ProvenEditableWheel,
     "sdist": _CompleteSdist,
 }
-
-
-def _write_files(root: Path, files: Mapping[str, BundleFile]) -> None:
-    for path, file in files.items():
-        written = root / path
-        written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_bytes(file.data)
-        # The wheel gets the mode of the file, whatever the umask was.
-        written.chmod(0o755 if file.executable else 0o644)
 
 
 @contextmanager

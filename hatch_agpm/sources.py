@@ -12,10 +12,12 @@ import os
 import posixpath
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -67,8 +69,10 @@ class Place:
     remedy: str = ""
     """What to do about a file that is not there."""
 
-    sources: Mapping[str, Required | None] = field(default_factory=dict)
-    """Of a distribution: what `source` means in its templates."""
+    @property
+    def sources(self) -> Mapping[str, Required | None]:
+        """What `source` means in the templates of a distribution."""
+        return self.package.sources if self.package is not None else {}
 
     @property
     def is_rendered(self) -> bool:
@@ -134,7 +138,7 @@ class Place:
             version=package.version if package else "",
             is_rendered=self.is_rendered,
             needs={
-                own: _canonical(required.distribution)
+                own: canonicalize_name(required.distribution)
                 for own, required in sorted(self.sources.items())
                 if required is not None
             },
@@ -183,6 +187,11 @@ class Places:
         """The places outside of the project that were opened so far, by name."""
         found = (self._opened[name] for name in sorted(self._opened))
         return tuple(place for place in found if place.is_outside)
+
+    @property
+    def used(self) -> tuple[Place, ...]:
+        """The project, and these."""
+        return (self.project, *self.opened)
 
     @property
     def away(self) -> tuple[Tree, ...]:
@@ -267,10 +276,11 @@ class Places:
         from hatch_agpm.manifest import Source  # noqa: PLC0415 - rare, as packages
         from hatch_agpm.packages import fits  # noqa: PLC0415
 
-        wanted = _canonical(required.distribution)
+        wanted = canonicalize_name(required.distribution)
         listed = (source for source in self._sources.values() if source)
         source = next(
-            (each for each in listed if _canonical(each.distribution) == wanted), None
+            (each for each in listed if canonicalize_name(each.distribution) == wanted),
+            None,
         )
         if source is None:
             if _folded(wanted) in map(_folded, self._sources):
@@ -370,7 +380,6 @@ class Places:
 
     def _vendored(self, name: str, locked: Locked | None) -> Place:
         from hatch_agpm.lock import LOCK_FILE, REMEDY  # noqa: PLC0415 - rare
-        from hatch_agpm.packages import Package, Required  # noqa: PLC0415
 
         if locked is None:
             what = f"does not have the source '{name}'"
@@ -387,32 +396,17 @@ class Places:
             label=f"the source '{name}'",
             remedy=REMEDY,
         )
-        package = None
-        sources: dict[str, Required | None] = {}
-        if locked.distribution:
-            sources = {
-                own: Required(distribution=distribution, version="")
-                for own, distribution in (locked.sources or {}).items()
-            }
-            package = Package(
-                distribution=locked.distribution,
-                version=locked.version,
-                directory=directory,
-                listing=locked.listing,
-                is_rendered=locked.is_rendered,
-                sources=sources,
-            )
         return Place(
             tree=tree,
             name=name,
             is_outside=True,
-            package=package,
+            package=_locked_package(locked, directory),
             remedy=REMEDY,
-            sources=sources,
         )
 
     def _distribution(self, source: Source) -> Place:
-        # Few projects use any, and every build would pay for the import.
+        # Few projects use any, and every build would pay for the imports.
+        from hatch_agpm.lock import LOCK_FILE  # noqa: PLC0415
         from hatch_agpm.packages import (  # noqa: PLC0415
             Required,
             fits,
@@ -422,10 +416,10 @@ class Places:
         if self._locked is not None:
             place = self._vendored(source.name, self._locked.get(source.name))
             package = place.package
-            wanted = _canonical(source.distribution)
+            wanted = canonicalize_name(source.distribution)
             if package is None or package.distribution != wanted:
                 what = f"has another source of the name '{source.name}'"
-                raise ContentError(what, "hatch-agpm.lock", hint=place.remedy)
+                raise ContentError(what, LOCK_FILE, hint=place.remedy)
             if not fits(package.version, source.version):
                 what = f"{wanted} {package.version} is vendored, not {source.version}"
                 raise ContentError(what, hint=place.remedy)
@@ -444,13 +438,26 @@ class Places:
             name=source.name,
             is_outside=True,
             package=package,
-            sources=package.sources,
         )
 
 
-def _canonical(distribution: str) -> str:
-    """Return the one spelling of a distribution's name (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
+def _locked_package(locked: Locked, directory: Path) -> Package | None:
+    """Return what was vendored of a distribution; None if it was a directory."""
+    if not locked.distribution:
+        return None
+    from hatch_agpm.packages import Package, Required  # noqa: PLC0415 - rare
+
+    return Package(
+        distribution=locked.distribution,
+        version=locked.version,
+        directory=directory,
+        listing=locked.listing,
+        is_rendered=locked.is_rendered,
+        sources={
+            own: Required(distribution=distribution, version="")
+            for own, distribution in (locked.sources or {}).items()
+        },
+    )
 
 
 def _folded(name: str) -> str:
@@ -483,7 +490,7 @@ def _repeated_distributions(sources: list[Source]) -> list[AgpmError]:
     for source in sources:
         if not source.distribution:
             continue
-        other = seen.setdefault(_canonical(source.distribution), source)
+        other = seen.setdefault(canonicalize_name(source.distribution), source)
         if other is not source:
             what = f"is the distribution that '{other.name}' is already"
             problems.append(ConfigError(source.key, what, hint="use one name for it"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import BundleError
 from hatch_agpm.in_tree import STUB, release
+from hatch_agpm.writing import replace_file
 
 if TYPE_CHECKING:
     from hatch_agpm.plan import Plan
@@ -31,11 +32,8 @@ def is_current(plan: Plan) -> bool:
 def write_stub(plan: Plan) -> str:
     """Write the stub into the output directory, and return its path."""
     directory = plan.root / plan.output
-    directory.mkdir(parents=True, exist_ok=True)
     if not is_current(plan):
-        part = directory / f".hatch-agpm-{STUB}"
-        part.write_bytes(plan.bundle.files[STUB].data)
-        part.replace(directory / STUB)
+        replace_file(directory / STUB, plan.bundle.files[STUB])
     release(directory, STUB)
     return f"{plan.output}/{STUB}"
 

@@ -111,6 +111,13 @@ def toml_value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def list_of_tables(value: object) -> list[dict[str, object]]:
+    """Return parsed data that has to be a list of tables; raises TypeError if not."""
+    if not isinstance(value, list) or not all(isinstance(e, dict) for e in value):
+        raise TypeError(value)
+    return value
+
+
 def plain_json(value: object) -> object:
     """
     Return a TOML value as the JSON value that templates see.

@@ -23,11 +23,13 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.lock import LOCK_FILE, REMEDY, Locked, lock_text, read_lock
 from hatch_agpm.pinned import Listing, check_portable
+from hatch_agpm.rendered import BundleFile
+from hatch_agpm.writing import replace_file, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hatch_agpm.rendered import SkillFile, UsedSource
+    from hatch_agpm.rendered import UsedSource
 
 __all__ = ["DIRECTORY", "Vendored", "vendored"]
 
@@ -40,7 +42,7 @@ class Vendored:
     """What is to lie in the project, and what lies there."""
 
     root: Path
-    files: Mapping[str, Mapping[str, SkillFile]]
+    files: Mapping[str, Mapping[str, BundleFile]]
     """By directory of a source and path in it."""
 
     lock: str
@@ -104,7 +106,7 @@ class Vendored:
         for directory, files in self.files.items():
             _replace_directory(self.root / directory, files)
         if self.lock:
-            _replace_file(self.root / LOCK_FILE, self.lock.encode())
+            replace_file(self.root / LOCK_FILE, BundleFile(data=self.lock.encode()))
         else:
             (self.root / LOCK_FILE).unlink(missing_ok=True)
 
@@ -125,30 +127,37 @@ def vendored(
     if directory is None:
         parents = {str(PurePosixPath(each.directory).parent) for each in old.values()}
         directory = parents.pop() if len(parents) == 1 else DIRECTORY
+    top = _checked(root, directory)
+    locked = [_locked(used, f"{top}/{used.name}") for used in sources]
+    files = {
+        f"{top}/{used.name}": {file.path: file.content for file in used.files}
+        for used in sources
+    }
+    lock = lock_text(locked) if locked else ""
+    return Vendored(root=root, files=files, lock=lock, old=old)
+
+
+def _checked(root: Path, directory: str) -> PurePosixPath:
+    """Return a directory as a path if it is one of the project; else ConfigError."""
     pure = PurePosixPath(directory)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise ConfigError("--directory", "must be inside the project", repr(directory))
     if os.path.realpath(root / pure) != str(root / pure):
         raise ConfigError("--directory", "leads through a link", repr(directory))
-    locked: list[Locked] = []
-    files: dict[str, dict[str, SkillFile]] = {}
-    for used in sources:
-        listing = Listing.of(used)
-        check_portable(listing.files, f"the source '{used.name}'")
-        locked.append(
-            Locked(
-                name=used.name,
-                directory=f"{pure}/{used.name}",
-                listing=listing,
-                distribution=used.distribution,
-                version=used.version,
-                is_rendered=used.is_rendered,
-                sources=used.needs,
-            )
-        )
-        files[f"{pure}/{used.name}"] = {file.path: file for file in used.files}
-    return Vendored(
-        root=root, files=files, lock=lock_text(locked) if locked else "", old=old
+    return pure
+
+
+def _locked(used: UsedSource, directory: str) -> Locked:
+    listing = Listing.of(used)
+    check_portable(listing.files, f"the source '{used.name}'")
+    return Locked(
+        name=used.name,
+        directory=directory,
+        listing=listing,
+        distribution=used.distribution,
+        version=used.version,
+        is_rendered=used.is_rendered,
+        sources=used.needs,
     )
 
 
@@ -167,22 +176,12 @@ def _files_below(directory: Path) -> list[str]:
     return sorted(path.relative_to(directory).as_posix() for path in paths)
 
 
-def _replace_directory(directory: Path, files: Mapping[str, SkillFile]) -> None:
+def _replace_directory(directory: Path, files: Mapping[str, BundleFile]) -> None:
     """Put files into a directory, which has the old ones until it has all."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory.parent) as staging:
         whole = Path(staging, "whole")
-        for path, file in files.items():
-            written = whole / path
-            written.parent.mkdir(parents=True, exist_ok=True)
-            written.write_bytes(file.data)
-            written.chmod(0o755 if file.executable else 0o644)
+        write_files(whole, files)
         if directory.exists():
             directory.rename(Path(staging, "old"))
         whole.rename(directory)
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    staged = path.with_name(f".{path.name}.new")
-    staged.write_bytes(data)
-    staged.replace(path)

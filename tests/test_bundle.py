@@ -14,7 +14,7 @@ import pytest
 from hatch_agpm import __version__
 from hatch_agpm.bundle import INDEX_SCHEMA, build_bundle
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
-from hatch_agpm.rendered import Input, RenderedResource, SkillFile
+from hatch_agpm.rendered import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.runtime import RuntimeVariable
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -57,9 +57,8 @@ def skill(path, files, **given):
 
 
 def build(*resources, version="1.2.3"):
-    return build_bundle(
-        resources, output="src/pkg/prompts", distribution="my-pkg", version=version
-    )
+    rendering = Rendering(resources=resources, output="src/pkg/prompts")
+    return build_bundle(rendering, distribution="my-pkg", version=version)
 
 
 def shipped(*resources):

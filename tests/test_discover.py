@@ -11,7 +11,7 @@ import pytest
 import hatch_agpm
 from hatch_agpm.bundle import build_bundle, metadata_file
 from hatch_agpm.discovery import FILE_NAME, InstalledBundle, discover, file_text
-from hatch_agpm.rendered import RenderedResource
+from hatch_agpm.rendered import RenderedResource, Rendering
 
 GOOD = file_text(
     distribution="Some.Dist",
@@ -80,7 +80,8 @@ def test_a_bundle_gives_its_file():
         source_path="agents/ü x.md",
         inputs=(),
     )
-    bundle = build_bundle([resource], output="src/p/q", distribution="d", version="2")
+    rendering = Rendering(resources=(resource,), output="src/p/q")
+    bundle = build_bundle(rendering, distribution="d", version="2")
 
     name, file = metadata_file(bundle, module="p.q")
 

@@ -24,8 +24,9 @@ import pytest
 import hatch_agpm
 from hatch_agpm.bundle import build_bundle
 from hatch_agpm.errors import BundleError
-from hatch_agpm.rendered import RenderedResource, SkillFile
+from hatch_agpm.rendered import RenderedResource, Rendering, SkillFile
 from hatch_agpm.runtime import RuntimeVariable
+from hatch_agpm.writing import write_files
 
 HEAD = "---\nname: x\nmodel: some\n---\n"
 BODY = "\n\nYou are Ünique.\r\n{json} $ARGUMENTS\n\n"
@@ -79,13 +80,11 @@ LIBRARY = [
 def write_bundle(directory, package, resources=LIBRARY, output="prompts", **given):
     """Write a package with a bundle, as its wheel would install it."""
     facts = {"distribution": package.replace("_", "-"), "version": "1.0"} | given
-    bundle = build_bundle(resources, output=f"{package}/{output}", **facts)
+    rendering = Rendering(resources=resources, output=f"{package}/{output}")
+    bundle = build_bundle(rendering, **facts)
     (directory / package).mkdir(parents=True, exist_ok=True)
     (directory / package / "__init__.py").touch()
-    for path, file in bundle.files.items():
-        target = directory / package / output / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
+    write_files(directory / package / output, bundle.files)
     return directory / package / output
 
 

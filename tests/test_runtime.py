@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from hatch_agpm.bundle import build_bundle
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.render import render_manifest
+from hatch_agpm.rendered import Rendering
 from hatch_agpm.runtime import StandIns
+from hatch_agpm.writing import write_files
 
 DIALECTS = ["true", "jinja2"]
 AGENT = '[agents]\na = "agents/a.md"\n'
@@ -40,13 +42,11 @@ def embeds(path, body, runtime="", templating="true"):
 
 def imported(resources, directory, monkeypatch=None):
     """Return the module of a bundle of `resources`."""
-    bundle = build_bundle(resources, output="x/prompts", distribution="x", version="1")
+    rendering = Rendering(resources=resources, output="x/prompts")
+    bundle = build_bundle(rendering, distribution="x", version="1")
     digest = hashlib.sha256(bundle.files["__init__.py"].data).hexdigest()[:12]
     name = f"runtime_{digest}_{len(sys.modules)}"
-    for path, file in bundle.files.items():
-        target = directory / name / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
+    write_files(directory / name, bundle.files)
     if monkeypatch is not None:
         monkeypatch.syspath_prepend(directory)
         return importlib.import_module(name)
@@ -240,7 +240,8 @@ def test_the_index_says_where_the_places_are_in_bytes(render_files):
     runtime = '{n: float, s: {type: str, default: \'a|\\"""\\\\;@\'}}'
     files = {"agents/a.md": template(runtime.replace("\\", ""), body)}
     resources = render_files(files, AGENT)
-    bundle = build_bundle(resources, output="x/p", distribution="x", version="1")
+    rendering = Rendering(resources=resources, output="x/p")
+    bundle = build_bundle(rendering, distribution="x", version="1")
     (entry,) = json.loads(bundle.files["index.json"].data)["resources"]
 
     data = bundle.files["agents/a.md"].data

@@ -151,12 +151,7 @@ def test_the_index_names_the_source(write_files):
     rendering = render_project(
         root, {"tool": {"hatch-agpm": table}}, metadata={}, distribution="pkg"
     )
-    bundle = build_bundle(
-        rendering.resources,
-        output=rendering.output,
-        distribution="pkg",
-        version="1",
-    )
+    bundle = build_bundle(rendering, distribution="pkg", version="1")
     index = json.loads(bundle.files["index.json"].data)
     assert [entry["source"] for entry in index["resources"]] == ["shared", None]
 

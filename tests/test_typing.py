@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm.bundle import build_bundle
-from hatch_agpm.rendered import RenderedResource, SkillFile
+from hatch_agpm.rendered import RenderedResource, Rendering, SkillFile
 from hatch_agpm.runtime import RuntimeVariable
+from hatch_agpm.writing import write_files
 
 EXAMPLE = Path(__file__).parent.parent / "example_pkg"
 
@@ -174,13 +175,9 @@ EXPECTED = [
 @pytest.fixture
 def project(tmp_path):
     """Return a directory with a typed package, its prompts, and two programs."""
-    bundle = build_bundle(
-        RESOURCES, output="pkg/prompts", distribution="pkg", version="1"
-    )
-    for path, file in bundle.files.items():
-        target = tmp_path / "pkg/prompts" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
+    rendering = Rendering(resources=RESOURCES, output="pkg/prompts")
+    bundle = build_bundle(rendering, distribution="pkg", version="1")
+    write_files(tmp_path / "pkg/prompts", bundle.files)
     (tmp_path / "pkg/__init__.py").touch()
     (tmp_path / "pkg/py.typed").touch()
     (tmp_path / "right.py").write_text(RIGHT)
