@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -27,8 +26,7 @@ _BACKENDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """One thing to mend, and the lines to paste."""
 
     what: str

@@ -10,11 +10,10 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm import __version__, reader
 from hatch_agpm.accessor import accessor_source, stub_source
@@ -46,8 +45,7 @@ INDEX_SCHEMA = 1
 """The number in `index.json`; docs/index.md says when it changes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """Everything one build adds to the wheel."""
 
     output: str

@@ -8,7 +8,6 @@ interprets the result.  Where AGPM would ignore a declaration, this is an error.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import (
@@ -183,11 +182,11 @@ class Declarations:
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, path, placed) from None
         specs = (spec._replace(line=placed(spec.line)) for spec in frontmatter.specs)
-        runtime = (
-            replace(variable, line=placed(variable.line))
-            for variable in frontmatter.runtime
+        lines = frontmatter.runtime_lines.items()
+        return frontmatter._replace(
+            specs=tuple(specs),
+            runtime_lines={name: placed(line) for name, line in lines},
         )
-        return frontmatter._replace(specs=tuple(specs), runtime=tuple(runtime))
 
     def _json_specs(
         self, file: File, context: Mapping[str, object]

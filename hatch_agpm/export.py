@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -53,8 +52,7 @@ _REPOSITORY: Final = ("repository", "source", "sourcecode", "github")
 _TOOL: Final = "claude-code"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportedResource:
+class ExportedResource(NamedTuple):
     """One skill, agent or command as coding agents find it."""
 
     type: str
@@ -92,8 +90,7 @@ class ExportedResource:
         return files | {self.path: BundleFile(data=self.text.encode())}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """The tree that one build adds to the wheel."""
 
     directory: str
@@ -139,7 +136,7 @@ def build_export(
     problems += check_plugin(f"{settings.directory}/{PLUGIN_FILE}", plugin)
     raise_problems(problems)
     # What is not in the bundle has not been looked at there.
-    lay_out([replace(each, install=None) for each in exported])
+    lay_out([each._replace(install=None) for each in exported])
     return _tree(settings.directory, items, plugin)
 
 

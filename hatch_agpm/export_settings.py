@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["EXPORTED_TYPES", "ExportSettings"]
 
@@ -11,8 +10,7 @@ EXPORTED_TYPES: Final = ("agents", "commands", "skills")
 """What coding agents look for in a package: the other types need code to be used."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportSettings:
+class ExportSettings(NamedTuple):
     """The table `[tool.hatch-agpm.export]`."""
 
     types: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ _ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _SURROGATE: Final = "[\ud800-\udfff]"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class File:
     """The content of one file, read once."""
 
@@ -42,6 +42,10 @@ class File:
 
     data: bytes
     executable: bool
+
+    def holding(self, text: str) -> File:
+        """Return the same file with another content."""
+        return File(path=self.path, data=text.encode(), executable=self.executable)
 
     @cached_property
     def sha256(self) -> str:

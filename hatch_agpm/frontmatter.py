@@ -11,7 +11,7 @@ Knows neither templates nor files: the caller renders the matter and reads them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hatch_agpm.errors import (
@@ -103,6 +103,9 @@ class Frontmatter(NamedTuple):
     specs: tuple[Spec, ...]
     runtime: tuple[Declared, ...] = ()
     """The variables that the body leaves open."""
+
+    runtime_lines: Mapping[str, int] = MappingProxyType({})
+    """Where they are declared, as `line` of a `Spec`."""
 
 
 def split(text: str) -> Split | None:
@@ -224,6 +227,10 @@ def interpret(document: Document) -> Frontmatter:
         dialect=dialect,
         specs=tuple(reader.specs),
         runtime=runtime,
+        runtime_lines={
+            variable.name: reader.lines.get(("agpm", "runtime", variable.name), 0)
+            for variable in runtime
+        },
     )
 
 
@@ -277,10 +284,7 @@ def _runtime(value: object, reader: _SpecReader) -> tuple[Declared, ...]:
         line = next((reader.lines[key] for key in known if key in reader.lines), 0)
         reader.problem(what, line, got=got, hint=hint)
 
-    return tuple(
-        replace(variable, line=reader.lines.get((*path, variable.name), 0))
-        for variable in read_declarations(value, problem)
-    )
+    return read_declarations(value, problem)
 
 
 def _dialect(flag: object, reader: _SpecReader) -> Dialect | None:

@@ -51,7 +51,7 @@ def _text_file(type_: str, file: str) -> str:
     return f"{file}/{SKILL_FILE}" if type_ == "skills" else file
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Resource:
     """One resource in one variant, found but not rendered."""
 
@@ -97,7 +97,7 @@ class Resource:
         return _text_file(self.type, self.file)
 
 
-@dataclass(kw_only=True, slots=True, eq=False)
+@dataclass(kw_only=True, eq=False, repr=False)
 class _Node:
     """A resource while it is being found."""
 

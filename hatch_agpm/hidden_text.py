@@ -13,8 +13,7 @@ Knows nothing of files: a caller names the one that a text comes from.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hatch_agpm.errors import HiddenTextError
 
@@ -71,8 +70,7 @@ _HIDDEN: Final = (
 """What is hidden, by kind, and flags, which have no kind."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hidden:
+class Hidden(NamedTuple):
     """All hidden characters of one kind in one line."""
 
     kind: str

@@ -12,9 +12,8 @@ import itertools
 import keyword
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
 from hatch_agpm.files import folded
@@ -42,8 +41,7 @@ _LONGEST = 255
 _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shipped:
+class Shipped(NamedTuple):
     """One name of a bundle and what is read by it."""
 
     type: str

@@ -8,8 +8,7 @@ copies are made nor what they are for.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import ConfigError, ContentError
 from hatch_agpm.pinned import Listing, read_listing
@@ -29,8 +28,7 @@ _VERSION: Final = 1
 _HEADER: Final = "# Written by `hatch-agpm vendor`: what is vendored, and from where.\n"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Locked:
+class Locked(NamedTuple):
     """One source that is vendored."""
 
     name: str

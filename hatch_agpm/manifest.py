@@ -8,9 +8,8 @@ says which, so that every message names what the user wrote.  Knows no files.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems, shown
 from hatch_agpm.placement import (
@@ -66,8 +65,7 @@ _ENTRY_FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where templates may come from: a directory, or an installed distribution."""
 
     name: str
@@ -84,8 +82,7 @@ class Source:
     """The file and dotted path of the source, for messages."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One resource, or pattern of resources, that a manifest lists."""
 
     type: str
@@ -110,8 +107,7 @@ class Entry:
     """Whether coding agents are to find it; None where the entry says nothing."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What to render, and for whom."""
 
     project: Mapping[str, object]
@@ -171,7 +167,7 @@ def read_manifest(
             if entry and _usable(reader, entry, tools):
                 source = _source(reader, type_, alias, section[alias], sources)
                 patch = patches.get((type_, alias))
-                entries.append(replace(entry, source=source, patch=patch))
+                entries.append(entry._replace(source=source, patch=patch))
     raise_problems(reader.problems)
     return Manifest(
         project=_json_table(project),

@@ -78,7 +78,8 @@ class Openings:
             if variable.name in context:
                 what = f"'{variable.name}' has a value at build time already"
                 hint = "give the run-time variable another name"
-                raise FrontmatterError(what, path, variable.line, hint=hint)
+                line = frontmatter.runtime_lines[variable.name]
+                raise FrontmatterError(what, path, line, hint=hint)
             self._declared_in.setdefault(variable, path)
         text, split = source.file.text, source.matter.split
         dialect = frontmatter.dialect or "tera"

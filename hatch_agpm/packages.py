@@ -9,10 +9,9 @@ imported, and what its index names beyond its own files is refused.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -33,8 +32,7 @@ _SCHEMA: Final = 1
 """The newest index that can be read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Required:
+class Required(NamedTuple):
     """A distribution that has to be there, in one of some versions."""
 
     distribution: str
@@ -45,8 +43,7 @@ class Required:
         return self.distribution + self.version
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """One version of a distribution, and its files that others may build upon."""
 
     distribution: str
@@ -161,8 +158,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         offered = index.get("templates")
         if offered is None:
             return package
-        return replace(
-            package,
+        return package._replace(
             directory=directory / TEMPLATES,
             listing=read_listing({"files": offered["files"]}, shown),
             is_rendered=False,

@@ -14,8 +14,7 @@ import json
 import math
 import posixpath
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -49,8 +48,7 @@ _NOTHING = re.compile(rf"---[{WHITE_SPACE}]*\n[{WHITE_SPACE}]*---[^\S\n]*(?:\n|\
 """Two rules, and nothing between them."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """What a manifest replaces in the files of one entry."""
 
     key: str
@@ -60,8 +58,7 @@ class Patch:
     """Plain JSON by the key that is replaced."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patched:
+class Patched(NamedTuple):
     """A file as it is after a patch, and what its lines are made of."""
 
     file: File
@@ -176,7 +173,7 @@ def apply_patch(patch: Patch, file: File, installed_as: str) -> Patched:
     if extension == ".md":
         return _Markdown(patch, file).patched()
     if extension == ".json":
-        return Patched(file=replace(file, data=_patched_json(patch, file).encode()))
+        return Patched(file=file.holding(_patched_json(patch, file)))
     what = f"has no effect on {file.path}"
     hint = f"only .md and .json can be patched, and it is installed as {installed_as}"
     raise ConfigError(patch.key, what, hint=hint)
@@ -225,7 +222,7 @@ class _Markdown:
         blank = len(rest) - len(rest.lstrip("\n"))
         text = f"---\n{matter}\n---\n\n{normalise(rest)}"
         return Patched(
-            file=replace(self.file, data=text.encode()),
+            file=self.file.holding(text),
             matter=origins,
             body=self.text.count("\n", 0, start) + blank + 1,
         )

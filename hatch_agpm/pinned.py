@@ -12,10 +12,8 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hatch_agpm.errors import AgpmError, ConflictError, ContentError, raise_problems
 from hatch_agpm.files import File, Tree, folded
@@ -32,8 +30,7 @@ __all__ = ["Listing", "PinnedFile", "PinnedTree", "check_portable", "read_listin
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PinnedFile:
+class PinnedFile(NamedTuple):
     """What one listed file must be."""
 
     sha256: str
@@ -42,8 +39,7 @@ class PinnedFile:
     """The run-time variables that its text leaves open."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listing:
+class Listing(NamedTuple):
     """The files of a directory, by path relative to it, with `/`."""
 
     files: Mapping[str, PinnedFile]
@@ -77,9 +73,8 @@ class Listing:
         links = [{"path": path, "to": to} for path, to in sorted(self.links.items())]
         return {"files": files} | ({"links": links} if links else {})
 
-    @cached_property
     def directories(self) -> frozenset[str]:
-        """The directories that hold any of the files, "" included."""
+        """Return the directories that hold any of the files, "" included."""
         return frozenset(
             "" if str(parent) == "." else str(parent)
             for path in self.files
@@ -179,6 +174,7 @@ class PinnedTree(Tree):
         """
         super().__init__(directory, directory, label=label)
         self.listing = listing
+        self.directories = listing.directories()
         self.prefix = prefix
         self._remedy = remedy
 
@@ -188,7 +184,7 @@ class PinnedTree(Tree):
 
     def is_directory(self, path: str) -> bool:
         """Tell whether files are listed below a path that went out."""
-        return self.from_base(path) in self.listing.directories
+        return self.from_base(path) in self.directories
 
     def is_file(self, path: str) -> bool:
         """Tell whether a path that went out is listed."""
@@ -210,7 +206,7 @@ class PinnedTree(Tree):
         """Return what is listed below a directory, by path relative to it, sorted."""
         top = self.from_base(directory)
         start = f"{top}/" if top else ""
-        known = {*self.listing.files, *self.listing.links, *self.listing.directories}
+        known = {*self.listing.files, *self.listing.links, *self.directories}
         return sorted(
             path[len(start) :]
             for path in known
@@ -229,7 +225,7 @@ class PinnedTree(Tree):
                 parts.append(part)
         asked = "/".join(parts)
         found = self.listing.links.get(asked, asked)
-        known = found in self.listing.files or found in self.listing.directories
+        known = found in self.listing.files or found in self.directories
         return self.prefix + found if known else None
 
     def _names(self, folder: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "must_hold", "plan_build", "render_bundle"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Plan:
     """What one project ships: in a wheel its bundle, in an sdist its sources."""
 

@@ -11,9 +11,10 @@ import keyword
 import re
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -63,8 +64,7 @@ _EDITABLE: Final = ("redirect", "in-tree", "off")
 _CONVENTION: Final = "prompts"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """Where a project's templates are, and how they are to be rendered."""
 
     root: Path
@@ -86,10 +86,10 @@ class Project:
     env: tuple[str, ...] = ()
     """The environment variables that templates may read."""
 
-    limits: Limits = field(default_factory=Limits)
-    listings: Mapping[str, Listing] = field(default_factory=dict)
+    limits: Limits = Limits()
+    listings: Mapping[str, Listing] = MappingProxyType({})
     """The directories that were searched because no resource is listed."""
-    export: ExportSettings = field(default_factory=ExportSettings)
+    export: ExportSettings = ExportSettings()
 
     sbom: bool = False
     """Whether a bill of materials is asked for."""

@@ -8,7 +8,6 @@ everything it depends on; what it says of others and of itself is AGPM's context
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -378,7 +377,8 @@ class _Renderer:
         declared = matter.frontmatter.runtime
         if resource.type == "skills" and declared:
             what = "a skill has no run-time variables: coding agents fill nothing in"
-            raise FrontmatterError(what, file.path, declared[0].line)
+            line = matter.frontmatter.runtime_lines[declared[0].name]
+            raise FrontmatterError(what, file.path, line)
         # AGPM copies skills as they are; only what is embedded of one is rendered.
         is_template = resource.export and matter.frontmatter.dialect is not None
         as_it_is = resource.type == "skills" and not is_template
@@ -460,7 +460,7 @@ class _Renderer:
             return files
         check_skill(resource.text_file, text)
         return tuple(
-            replace(file, data=text.encode()) if file.path == SKILL_FILE else file
+            file._replace(data=text.encode()) if file.path == SKILL_FILE else file
             for file in files
         )
 

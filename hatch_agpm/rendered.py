@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.export_settings import ExportSettings
 
@@ -28,8 +28,7 @@ TEMPLATES = "_templates"
 """The directory of a bundle that holds the templates offered to other projects."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One file that was read to render a resource."""
 
     path: str
@@ -52,8 +51,7 @@ class Input:
     """Relative to that source, wherever a build finds it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What lay in one directory when it was searched for templates."""
 
     names: tuple[str, ...]
@@ -63,16 +61,14 @@ class Listing:
     """Whether names that begin with a dot are among them."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BundleFile:
+class BundleFile(NamedTuple):
     """What one file of a wheel, sdist or bundle holds."""
 
     data: bytes
     executable: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SkillFile:
+class SkillFile(NamedTuple):
     """One file of a directory that is shipped as it is, such as a skill's."""
 
     path: str
@@ -87,8 +83,7 @@ class SkillFile:
         return BundleFile(data=self.data, executable=self.executable)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UsedSource:
+class UsedSource(NamedTuple):
     """A source that is no part of the project, and all that was read of it."""
 
     name: str
@@ -108,12 +103,11 @@ class UsedSource:
     is_rendered: bool = False
     """Whether the files are texts of the distribution's bundle."""
 
-    needs: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = MappingProxyType({})
     """The distributions that `source` means in its templates, by that name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Offered:
+class Offered(NamedTuple):
     """The templates that a project offers to others, as they are."""
 
     files: tuple[SkillFile, ...]
@@ -123,8 +117,7 @@ class Offered:
     """Distribution and versions that `source` means in them; None: no distribution."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RenderedResource:
+class RenderedResource(NamedTuple):
     """One resource in one variant, rendered."""
 
     type: str
@@ -183,18 +176,17 @@ class RenderedResource:
         return self.text if isinstance(self.text, bytes) else self.text.encode()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """Everything one manifest renders to, and all that was read for it."""
 
     resources: tuple[RenderedResource, ...]
     inputs: tuple[Input, ...] = ()
     """Every file that was read, templates and embedded ones, by path."""
 
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = MappingProxyType({})
     """The files and directories that were found through a link, by its path."""
 
-    listings: Mapping[str, Listing] = field(default_factory=dict)
+    listings: Mapping[str, Listing] = MappingProxyType({})
     """The directories that were searched, by path."""
 
     absent: tuple[str, ...] = ()
@@ -218,5 +210,5 @@ class Rendering:
     sbom: bool = False
     """Whether the wheel is to list what it holds as a software bill of materials."""
 
-    export: ExportSettings = field(default_factory=ExportSettings)
+    export: ExportSettings = ExportSettings()
     """How the resources with `export` are to be exported."""

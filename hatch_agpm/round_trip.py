@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import FrontmatterError, ProblemsError, SourceError, shown
 from hatch_agpm.frontmatter import interpret
@@ -42,8 +41,7 @@ _NULLS: Final = ("", "~", "null")
 _LOST: Final = "AGPM would drop the frontmatter"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """One key of the frontmatter as it is written again."""
 
     key: str

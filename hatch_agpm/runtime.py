@@ -13,8 +13,7 @@ from __future__ import annotations
 import keyword
 import os
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from hatch_agpm.errors import did_you_mean, shown
 
@@ -45,8 +44,7 @@ _TAKEN: Final = frozenset({"self", "super", "loop", "true", "false", "none", "no
 """Names that a signature or one of the two template languages has for itself."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """One variable, as frontmatter declares it."""
 
     name: str
@@ -56,12 +54,8 @@ class Declared:
     default: Default = None
     """None where the caller has to give a value."""
 
-    line: int = field(default=0, compare=False)
-    """In the rendered frontmatter, from 1; 0 where it is not known."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RuntimeVariable:
+class RuntimeVariable(NamedTuple):
     """One variable of a rendered resource, and where its values go."""
 
     name: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -216,7 +215,7 @@ def _templates(
         str(PurePosixPath(name).parent / copied) if name else ""
         for name in (text.path, text.path_in_source)
     )
-    return [replace(text, path=at, path_in_source=within, sha256=sha256)]
+    return [text._replace(path=at, path_in_source=within, sha256=sha256)]
 
 
 def _ancestor(template: Input, plan: Plan) -> dict[str, object]:

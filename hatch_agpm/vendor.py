@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -37,8 +36,7 @@ DIRECTORY: Final = "prompts/vendor"
 """Where copies go, each source into a directory of its own, if nothing else is said."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Vendored:
+class Vendored(NamedTuple):
     """What is to lie in the project, and what lies there."""
 
     root: Path

@@ -12,8 +12,7 @@ import hashlib
 import posixpath
 import zipfile
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
 from hatch_agpm.in_tree import STUB, is_owned
@@ -37,8 +36,7 @@ _SHOWN = 5
 _OWNER_MAY_EXECUTE = 0o100
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedFile:
+class PlannedFile(NamedTuple):
     """What one file of a wheel or sdist must be."""
 
     size: int
