@@ -250,6 +250,7 @@ def _index(
 
 def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
     document = resource.document
+    sha256 = _sha256(document)
     contents = item.files()
     return {
         "full_name": item.full_name,
@@ -263,8 +264,8 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "install": resource.install,
         "executable": contents[item.path].executable,
         "size": len(document),
-        "sha256": _sha256(document),
-        "checksum": f"sha256:{_checksum(resource)}",
+        "sha256": sha256,
+        "checksum": f"sha256:{_checksum(resource, sha256)}",
         "encoding": None if isinstance(resource.text, bytes) else "utf-8",
         "body": resource.body,
         "metadata": _plain(resource.metadata),
@@ -327,15 +328,15 @@ def _exported(export: Export) -> dict[str, object]:
     }
 
 
-def _checksum(resource: RenderedResource) -> str:
+def _checksum(resource: RenderedResource, sha256: str) -> str:
     """
     Return the digest that AGPM's lockfile has for a resource (semantics, 8).
 
-    For a skill it is that of its files as they are in the project: a patch does
-    not show in it.
+    That is `sha256`, that of its document.  For a skill it is that of its files as
+    they are in the project: a patch does not show in it.
     """
     if resource.type != "skill":
-        return _sha256(resource.document)
+        return sha256
     digests = {file.path: _sha256(file.data) for file in resource.files}
     if resource.inputs:
         digests[SKILL_FILE] = resource.inputs[0].sha256

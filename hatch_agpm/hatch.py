@@ -123,8 +123,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._expected = {}
         if self.target_name not in {"sdist", "wheel"}:
             return
+        from hatch_agpm.collection import collection_paused
+
         editable = self.target_name == "wheel" and version == "editable"
-        with self._errors_as_messages():
+        with collection_paused(), self._errors_as_messages():
             if editable and self._leaves_out_prompts():
                 return
             plan = self.plan(build_data["force_include"])
@@ -400,12 +402,15 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         if build_data["force_include_editable"]:
             # Another hook took over: from now on only this table counts.
             inclusions.append(build_data["force_include_editable"])
-        for number, (path, file) in enumerate(files.items()):
-            # Side by side: to remove directories takes longer than all the rest.
-            name = f"{number}-{PurePosixPath(path).name}"
-            staged = str(self._staged(name, file))
+        # Side by side: to remove directories takes longer than all the rest.
+        names = {
+            path: f"{number}-{PurePosixPath(path).name}"
+            for number, path in enumerate(files)
+        }
+        directory = self._stage({names[path]: file for path, file in files.items()})
+        for path, file in files.items():
             for inclusion in inclusions:
-                inclusion[staged] = path
+                inclusion[str(directory / names[path])] = path
             self._expect(self._in_archive(path), file)
         first = self._in_archive(next(iter(files)))
         self._reserved = PurePosixPath(first).parent.as_posix()
@@ -446,16 +451,22 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _staged(self, path: str, content: BundleFile | Path) -> Path:
         """Write a file, or a link to one, where hatchling can read it."""
+        if not isinstance(content, Path):
+            return self._stage({path: content}) / path
+        staged = self._stage({}) / path
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        staged.symlink_to(os.path.relpath(content, staged.parent))
+        return staged
+
+    def _stage(self, files: Mapping[str, BundleFile]) -> Path:
+        """Write files where hatchling can read them, and return their directory."""
+        from hatch_agpm.writing import write_files
+
         if self._staging is None:
             self._staging = TemporaryDirectory(prefix="hatch-agpm-")
-        staged = Path(self._staging.name, path)
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, Path):
-            staged.symlink_to(os.path.relpath(content, staged.parent))
-        else:
-            staged.write_bytes(content.data)
-            staged.chmod(0o755 if content.executable else 0o644)
-        return staged
+        directory = Path(self._staging.name)
+        write_files(directory, files)
+        return directory
 
     def _expect(self, path: str, file: BundleFile) -> None:
         from hatch_agpm.plan import must_hold

@@ -24,9 +24,12 @@ def write_files(directory: Path, files: Mapping[str, BundleFile]) -> None:
 
     Whoever needs all of them or none writes them where nobody looks yet.
     """
+    made: set[Path] = set()
     for path, file in files.items():
         written = directory / path
-        written.parent.mkdir(parents=True, exist_ok=True)
+        if written.parent not in made:
+            written.parent.mkdir(parents=True, exist_ok=True)
+            made.add(written.parent)
         written.write_bytes(file.data)
         # What is packed has the mode of the file, whatever the umask was.
         written.chmod(0o755 if file.executable else 0o644)
