@@ -158,7 +158,7 @@ class Tree:
         if not exists:
             return None
         if self._boundary == self.root:
-            return Path(real).relative_to(self.root).as_posix()
+            return real[len(boundary) :].lstrip(os.sep).replace(os.sep, "/") or "."
         return os.path.relpath(real, self.root).replace(os.sep, "/")
 
     def _resolved(self, path: str) -> str:
@@ -248,16 +248,17 @@ class Tree:
 
     def _read(self, path: str) -> File:
         # A directory outside is reached by `..`, from the root's real path.
-        whole = Path(os.path.normpath(self.root / path))
-        mode = whole.lstat().st_mode
+        whole = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - as above
+        mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode):
             raise ContentError("is a directory, not a file", path)
         # A link would lead anywhere, and a device or a pipe could go on for ever.
-        if self._resolved(str(whole)) != str(whole):
+        if self._resolved(whole) != whole:
             raise ContentError("is a link, not a file", path)
         if not stat.S_ISREG(mode):
             raise ContentError("is no regular file", path)
-        return File(path=path, data=whole.read_bytes(), executable=bool(mode & 0o100))
+        with open(whole, "rb") as opened:  # noqa: PTH123 - as above
+            return File(path=path, data=opened.read(), executable=bool(mode & 0o100))
 
     def entries(self, directory: str) -> list[str]:
         """

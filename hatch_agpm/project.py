@@ -8,6 +8,7 @@ the conventional directories.  What resources say is not looked at.
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import tomllib
 from collections import Counter
@@ -324,17 +325,17 @@ def _skills(top: Path) -> list[PurePosixPath]:
 
 def _files(top: Path) -> list[PurePosixPath]:
     """Return the files below a directory, by path; hidden ones are not meant."""
-    paths = (
-        PurePosixPath(path.relative_to(top).as_posix())
-        for path in top.rglob("*")
-        # A link that leads nowhere is listed, so that it is missed.
-        if path.is_file() or (path.is_symlink() and not path.exists())
-    )
-    return sorted(
-        path
-        for path in paths
-        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
-    )
+    found: list[PurePosixPath] = []
+    # A link that leads nowhere is listed, so that it is missed.
+    for folder, directories, names in os.walk(top):
+        directories[:] = filter(_is_meant, directories)
+        within = PurePosixPath(Path(folder).relative_to(top).as_posix())
+        found += [within / name for name in names if _is_meant(name)]
+    return sorted(found)
+
+
+def _is_meant(name: str) -> bool:
+    return not name.startswith((".", "__pycache__"))
 
 
 def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manifest:
