@@ -1,192 +1,243 @@
 """
 What rendering adds to a build, beside packing the same files unrendered.
 
-Run as `python bench/bench_build.py [RUNS]`.  Measured are the commands that users
-run, and the bare call of the backend that stands behind each of them: whole
-processes, without isolation and index.  Both kinds of project take turns, so that a
-busy machine slows both; the ratio of processor time (`cpu`) hardly moves with it.
-Commands that are not installed are left out.
+Run as `python bench/bench_build.py [RUNS]`; takes minutes, and a package index before
+the first build.  Two tables:
 
-A backend looks through all distributions of its environment for plugins as soon as a
-project asks for one, so that a crowded environment costs more than a build's own.
+- As users run it, with isolation: the front end makes an environment for the backend,
+  from a directory of wheels.  uv has a warm cache; it compiles nothing to byte code
+  when it installs, so each of its builds compiles Jinja2, PyYAML and us anew.  `hatch
+  build` finds the environment of its last build; it asks hatchling projects what they
+  require in a process of its own, but only those with a hook.  Of RUNS, a quarter.
+- Without isolation: the backend runs in an environment made beforehand, called by front
+  ends, by itself, and by the bare call that stands behind each of them.
+
+Three projects take turns, so that a busy machine slows all: plain, ours, and the least
+that a hook on Jinja2 and PyYAML could cost (`build_contestants.py`).  The first turn
+fills caches, and is thrown away.  Printed are the medians by the clock, and how many
+times the plain build the others take: by the clock (`wall`), and by the time of the
+processor (`cpu`), which moves less with what else a machine does.  The goal is for the
+latter; where even the least exceeds it, it is out of reach.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
 import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import distributions
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from build_contestants import BACKENDS, Contestant, write_project
+from build_environments import Places, prepare, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 RUNS = 11
+FEWEST_RUNS = 3
 GOALS = {1: 1.3, 100: 1.5}
 """How many prompts, and how many times the plain build theirs should take at most."""
 
-BARE = "import sys, {0} as b; print(b.build_wheel(sys.argv[1]))"
-BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
-PYTHON = sys.executable
-COMMANDS = {
-    "python -m build": [PYTHON, "-m", "build", "--wheel", "--no-isolation", "-o"],
-    "pip wheel": [
-        *(PYTHON, "-m", "pip", "wheel", ".", "--no-build-isolation", "--no-deps"),
-        *("--no-index", "-w"),
-    ],
-    "uv build": [
-        *("uv", "build", "--wheel", "--no-build-isolation", "--offline"),
-        *("--python", PYTHON, "-o"),
-    ],
-    "hatchling build": [PYTHON, "-m", "hatchling", "build", "-t", "wheel", "-d"],
+ISOLATED = {
+    "python -m build": "{bin}/python -m build --wheel -o",
+    "pip wheel": "{bin}/python -m pip wheel . --no-deps -w",
+    "uv build": "{bin}/uv build --wheel --python {bin}/python -o",
+    "hatch build": "{hatch}/hatch build -t wheel",
 }
 """What users run; the directory for the wheel comes last."""
 
+BARE = {
+    "bare backend": "{bin}/python -c {call}",
+    "python -m build": "{bin}/python -m build --wheel --no-isolation -o",
+    "pip wheel": "{bin}/python -m pip wheel . --no-deps --no-build-isolation -w",
+    "uv build": "{bin}/uv build --wheel --no-build-isolation --python {bin}/python -o",
+    "hatchling build": "{bin}/python -m hatchling build -t wheel -d",
+}
+"""The same in an environment that is there, and the backend without a front end."""
+
+CALL = "import sys, {0} as b; print(b.build_wheel(sys.argv[1]))"
 ONLY_HATCHLING = {"hatchling build"}
-BARE_CALL = "bare backend"
-
-BUILD_SYSTEM = """\
-[build-system]
-requires = ["{0}", "hatch-agpm"]
-build-backend = "{1}"
-
-"""
-PROJECT = """\
-[project]
-name = "demo"
-version = "1.0"
-
-[tool.setuptools]
-packages = ["demo"]
-package-data.demo = ["**/*"]
-"""
-HOOK = """\
-
-[tool.hatch.build.hooks.agpm]
-
-[tool.hatch-agpm.project]
-audience = "maintainers"
-rules = ["be exact", "be quick", "be kind"]
-"""
-FRONTMATTER = """\
----
-name: reviewer-{number}
-description: Reviews changes
-model: opus
-agpm:
-  templating: true
----
-"""
-TEMPLATE = """\
-# Reviewer {number} of {{{{ agpm.project.name }}}} {{{{ agpm.project.version }}}}
-
-You write for {{{{ agpm.project.audience | upper }}}}.
-{{% for rule in agpm.project.rules %}}
-- {{{{ rule }}}}{{% if loop.last %}}.{{% else %}};{{% endif %}}
-{{% endfor %}}
-{{% if agpm.project.styleguide %}}There is a style guide.{{% endif %}}
-"""
-PROSE = "Read the whole change before you say the first word about it.\n" * 30
+HEADER = (
+    f"{'':27}{'prompts':>8}{'plain':>9}{'ours':>9}{'least':>9}"
+    f"{'wall':>7}{'cpu':>7}{'least cpu':>11}{'goal':>6}"
+)
 
 
-def main() -> None:
-    """Print the medians and their ratio for each command, backend and number."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
-    print(
-        f"wheel builds in turn, median of {runs}, in an environment of "
-        f"{len(list(distributions()))} distributions"
-    )
-    print(
-        f"{'':28}{'prompts':>8}{'plain':>9}{'ours':>9}{'ratio':>7}{'cpu':>7}{'goal':>6}"
-    )
-    for backend, module in BACKENDS.items():
-        bare = [PYTHON, "-c", BARE.format(module)]
-        for name, command in {BARE_CALL: bare, **COMMANDS}.items():
-            skipped = name in ONLY_HATCHLING and backend != "hatchling"
-            if skipped or not is_installed(command):
-                continue
-            for prompts, goal in GOALS.items():
-                base, ours, cpu = compare(command, backend, prompts, runs)
-                print(
-                    f"{backend:<11} {name:<16}{prompts:>8}{base * 1e3:>6.0f} ms"
-                    f"{ours * 1e3:>6.0f} ms{ours / base:>7.2f}{cpu:>7.2f}{goal:>6}"
-                    f"{'' if cpu <= goal else '  missed'}",
-                    flush=True,
-                )
+class Verdict(StrEnum):
+    """Whether a row meets its goal, as the row says it."""
+
+    MET = ""
+    MISSED = "missed"
+    OUT_OF_REACH = "out of reach"
 
 
-def is_installed(command: list[str]) -> bool:
-    """Say whether a command, or the module that it runs, is there."""
-    if command[:2] == [PYTHON, "-m"]:
-        probe = [PYTHON, "-c", f"import {command[2]}"]
-        return subprocess.run(probe, check=False, capture_output=True).returncode == 0
-    return shutil.which(command[0], path=search_path()) is not None
+class Cost(NamedTuple):
+    """The seconds of a build."""
+
+    wall: float
+    processor: float
 
 
-def search_path() -> str:
-    """Return where programs are looked for: first beside this Python."""
-    return os.pathsep.join([str(Path(PYTHON).parent), os.environ.get("PATH", "")])
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What one command takes with one number of prompts."""
+
+    backend: str
+    command: str
+    prompts: int
+    costs: Mapping[Contestant, Cost]
+
+    def __str__(self) -> str:
+        cells = [f"{cost.wall * 1e3:>6.0f} ms" for cost in self.costs.values()]
+        wall, cpu = self.ratios(Contestant.OURS)
+        _, least = self.ratios(Contestant.LEAST)
+        return (
+            f"{self.backend:<11}{self.command:<16}{self.prompts:>8}{''.join(cells)}"
+            f"{wall:>7.2f}{cpu:>7.2f}{least:>11.2f}{self.goal:>6}  {self.verdict}"
+        ).rstrip()
+
+    @property
+    def goal(self) -> float:
+        """How many times the plain build ours may take."""
+        return GOALS[self.prompts]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether ours meets the goal, or if not, whether any hook could."""
+        if self.ratios(Contestant.OURS).processor <= self.goal:
+            return Verdict.MET
+        if self.ratios(Contestant.LEAST).processor <= self.goal:
+            return Verdict.MISSED
+        return Verdict.OUT_OF_REACH
+
+    def ratios(self, contestant: Contestant) -> Cost:
+        """Return how many times the plain build a contestant's takes."""
+        plain, other = self.costs[Contestant.PLAIN], self.costs[contestant]
+        return Cost(other.wall / plain.wall, other.processor / plain.processor)
 
 
-def compare(
-    command: list[str], backend: str, prompts: int, runs: int
-) -> tuple[float, float, float]:
-    """
-    Return the median seconds of a plain build, and of one that renders.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """Commands, and where and how often they are run."""
 
-    Last comes the ratio of the medians of their processor times.
-    """
+    title: str
+    commands: Mapping[str, str]
+    places: Places
+    runs: int
+
+    def rows(self) -> Iterator[Row]:
+        """Measure one row after the other."""
+        for backend in BACKENDS:
+            for command in self.commands:
+                if command in ONLY_HATCHLING and backend != "hatchling":
+                    continue
+                for prompts in GOALS:
+                    costs = self.compare(command, backend, prompts)
+                    yield Row(
+                        backend=backend, command=command, prompts=prompts, costs=costs
+                    )
+
+    def compare(
+        self, command: str, backend: str, prompts: int
+    ) -> dict[Contestant, Cost]:
+        """Return the medians of what each contestant's build takes, in turn."""
+        spent: dict[Contestant, list[Cost]] = {it: [] for it in Contestant}
+        with tempfile.TemporaryDirectory() as scratch:
+            # hatch keeps an environment for each project: as long as they take turns.
+            hatch = {"HATCH_DATA_DIR": str(Path(scratch, "hatch"))}
+            environ = {**self.places.environ, **hatch}
+            for contestant in Contestant:
+                project = Path(scratch, contestant)
+                write_project(project, contestant, backend=backend, prompts=prompts)
+            for turn in range(self.runs + 1):
+                for contestant, costs in spent.items():
+                    words = self.words(command, backend, contestant)
+                    cost = build(words, Path(scratch, contestant), environ, prompts)
+                    if turn:
+                        costs.append(cost)
+        return {
+            contestant: Cost(*map(statistics.median, zip(*costs, strict=True)))
+            for contestant, costs in spent.items()
+        }
+
+    def words(self, command: str, backend: str, contestant: Contestant) -> list[str]:
+        """Return a command's words, with the programs of a contestant's environment."""
+        least = contestant is Contestant.LEAST
+        environment = self.places.least if least else self.places.ours
+        return [
+            word.format(
+                bin=environment.programs,
+                hatch=self.places.hatch.programs,
+                call=CALL.format(BACKENDS[backend]),
+            )
+            for word in self.commands[command].split()
+        ]
+
+
+def main(runs: int, only: str | None) -> None:
+    """Print the tables, and in how many of their rows the goal is met."""
+    verdicts: Counter[Verdict] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
-        ours, plain = Path(scratch, "ours"), Path(scratch, "plain")
-        write_project(ours, backend, prompts, rendered=True)
-        write_project(plain, backend, prompts, rendered=False)
-        times: dict[Path, list[tuple[float, float]]] = {plain: [], ours: []}
-        # The first turn fills caches of the machine, and is thrown away.
-        for turn in range(runs + 1):
-            for project, seconds in times.items():
-                spent = build(command, project)
-                if turn:
-                    seconds.append(spent)
-    (base, base_cpu), (rendered, cpu) = (
-        map(statistics.median, zip(*seconds, strict=True)) for seconds in times.values()
+        for name, table in tables(prepare(Path(scratch)), runs).items():
+            if only not in {None, name}:
+                continue
+            print(f"wheel builds {table.title}, median of {table.runs}\n{HEADER}")
+            for row in table.rows():
+                print(row, flush=True)
+                verdicts[row.verdict] += 1
+            print()
+    print(
+        f"of {verdicts.total()} rows, {verdicts[Verdict.MET]} meet the goal, "
+        f"{verdicts[Verdict.MISSED]} miss it, "
+        f"{verdicts[Verdict.OUT_OF_REACH]} are out of reach of any hook"
     )
-    return base, rendered, cpu / base_cpu
 
 
-def write_project(root: Path, backend: str, prompts: int, *, rendered: bool) -> None:
-    """Write a project with templates, or with the same files in its package."""
-    package = root / "demo"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    requires = BUILD_SYSTEM.format(backend, BACKENDS[backend])
-    pyproject = requires + PROJECT + (HOOK if rendered else "")
-    (root / "pyproject.toml").write_text(pyproject, encoding="utf-8")
-    texts = (root if rendered else package) / "prompts" / "agents"
-    texts.mkdir(parents=True)
-    for number in range(prompts):
-        text = (FRONTMATTER + TEMPLATE).format(number=number) + PROSE
-        (texts / f"reviewer-{number}.md").write_text(text, encoding="utf-8")
+def tables(places: Places, runs: int) -> dict[str, Table]:
+    """Return what can be measured, by the names that `--only` takes."""
+    ours, least = places.ours.count(), places.least.count()
+    return {
+        "isolated": Table(
+            title="as users run them, with isolation",
+            commands=ISOLATED,
+            # What is in the environment of a front end does not matter to the build.
+            places=replace(places, least=places.ours),
+            runs=max(FEWEST_RUNS, runs // 4),
+        ),
+        "bare": Table(
+            title=f"without isolation, beside {ours} distributions ({least} for least)",
+            commands=BARE,
+            places=places,
+            runs=runs,
+        ),
+    }
 
 
-def build(command: list[str], project: Path) -> tuple[float, float]:
-    """Return the seconds of one build from scratch, and those of the processor."""
+def build(
+    command: list[str], project: Path, environ: Mapping[str, str], prompts: int
+) -> Cost:
+    """Return what one build from scratch takes."""
     for leftover in ("build", "demo.egg-info"):
         shutil.rmtree(project / leftover, ignore_errors=True)
-    # What is installed has its byte code.
-    environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environ["PATH"] = search_path()
     with tempfile.TemporaryDirectory() as out:
         start, before = time.perf_counter(), processor_time()
-        subprocess.run(
-            [*command, out], cwd=project, env=environ, check=True, capture_output=True
-        )
-        spent = time.perf_counter() - start, processor_time() - before
-        if not list(Path(out).glob("*.whl")):
-            sys.exit(f"{' '.join(command)} made no wheel")
-    return spent
+        run([*command, out], environ, cwd=project)
+        cost = Cost(time.perf_counter() - start, processor_time() - before)
+        (wheel,) = Path(out).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            packed = [name for name in archive.namelist() if name.endswith(".md")]
+    if len(packed) != prompts:
+        sys.exit(f"{project.name}: a wheel with {len(packed)} prompts")
+    return cost
 
 
 def processor_time() -> float:
@@ -196,4 +247,8 @@ def processor_time() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="?", type=int, default=RUNS, metavar="RUNS")
+    parser.add_argument("--only", choices=("isolated", "bare"), help="one table of two")
+    arguments = parser.parse_args()
+    main(arguments.runs, arguments.only)
