@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm.layout import TYPES
-from hatch_agpm.reader import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -165,6 +164,9 @@ def _row(item: Shipped) -> str:
 
 def _runtime(variable: RuntimeVariable) -> str:
     """Return a variable as `reader.Plan` takes it apart; a default may be any text."""
+    # Most bundles leave nothing open.
+    from hatch_agpm.reader import text_of  # noqa: PLC0415
+
     text = text_of(variable.kind, variable.default)
     default = "" if text is None else f"={text.encode().hex()}"
     places = ",".join(f"{start}-{end}" for start, end in variable.places)

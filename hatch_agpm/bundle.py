@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from hatch_agpm import __version__, reader
+from hatch_agpm import __version__
 from hatch_agpm.accessor import accessor_source, stub_source
 from hatch_agpm.discovery import FILE_NAME, file_text
 from hatch_agpm.errors import BundleError
@@ -146,7 +146,7 @@ def build_bundle(
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
         "__init__.pyi": stub_source(shipped, distribution).encode(),
-        "_reader.py": Path(reader.__file__).read_bytes(),
+        "_reader.py": Path(__file__).with_name("reader.py").read_bytes(),
         "index.json": _index(rendering, shipped, export, facts),
     }
     files = {path: BundleFile(data=data) for path, data in generated.items()}

@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Declarations", "Matter"]
 
-_JINJA2 = re.compile(
-    r"""
+_JINJA2 = r"""(?mx)
     ^agpm[ \t]*:[ \t]*
     (?:
         \{[^}\n#]*?\btemplating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*[,}]
@@ -49,9 +48,7 @@ _JINJA2 = re.compile(
         (?:[ \t]*\n|[ \t]+[^ \t\n].*\n)*?
         [ \t]+templating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*(?:\#.*)?$
     )
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
+"""
 """The flag as it can be seen before the frontmatter is rendered."""
 _OTHER_MARKDOWN = (".md", ".markdown")
 
@@ -107,7 +104,7 @@ class Declarations:
         parts = self._split(file)
         if parts is None:
             return None
-        dialect: Dialect = "jinja2" if _JINJA2.search(parts.matter) else "tera"
+        dialect = _dialect(parts.matter)
         rendered = render_piece(
             self.environment,
             parts.matter,
@@ -197,6 +194,12 @@ class Declarations:
             return interpret_json(parse_json(rendered))
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, file.path, lambda line: line) from None
+
+
+def _dialect(matter: str) -> Dialect:
+    # Most say nothing of it, and the pattern takes a while.
+    found = "jinja2" in matter and re.search(_JINJA2, matter)
+    return "jinja2" if found else "tera"
 
 
 def _relocated(

@@ -24,7 +24,7 @@ __all__ = ["mark_exported", "read_export_table"]
 
 _TABLE: Final = "tool.hatch-agpm.export"
 _KEYS: Final = ("types", "resources", "directory", "prefix")
-_PREFIX: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_PREFIX: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ABLE: Final = "only agents, commands and skills can be"
 
 
@@ -45,7 +45,7 @@ def read_export_table(
     if directory is not None and (problem := _directory_problem(directory)):
         reader.problem("export.directory", problem, got=repr(directory))
     prefix = reader.get(export, "prefix", str, where)
-    if prefix and not _PREFIX.fullmatch(prefix):
+    if prefix and not re.fullmatch(_PREFIX, prefix):
         what = "must be lower-case letters and digits, with '-' between words"
         reader.problem("export.prefix", what, got=repr(prefix))
     return ExportSettings(

@@ -48,7 +48,7 @@ _ENTRY_TEXTS: Final = (
     *("source", "version", "command"),
 )
 _GIT_FIELDS: Final = ("branch", "rev")
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_DISTRIBUTION = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:")
 _NO_GIT: Final = (
     "a build reads no Git repository: name a directory that has its files, or a "
@@ -354,7 +354,7 @@ def _distribution(
         reader.problem(f"{where}distribution", "is missing")
     distribution = reader.get(value, "distribution", str, where)
     version = reader.get(value, "version", str, where) or ""
-    if distribution is not None and not _DISTRIBUTION.fullmatch(distribution):
+    if distribution is not None and not re.fullmatch(_DISTRIBUTION, distribution):
         what = "is no name of a distribution"
         reader.problem(f"{where}distribution", what, got=repr(distribution))
     try:

@@ -13,12 +13,12 @@ import re
 
 __all__ = ["compile_pattern", "is_pattern"]
 
-_SPECIAL = re.compile(r"[*?\[]")
+_SPECIAL = "*?["
 
 
 def is_pattern(path: str) -> bool:
     """Tell whether a path would be taken for a pattern, if no file has its name."""
-    return _SPECIAL.search(path) is not None
+    return any(sign in path for sign in _SPECIAL)
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Listing", "PinnedFile", "PinnedTree", "check_portable", "read_listing"]
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = "[0-9a-f]{64}"
 
 
 class PinnedFile(NamedTuple):
@@ -118,7 +118,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _digest(value: object, shown: str) -> str:
-    if not isinstance(value, str) or not _SHA256.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_SHA256, value):
         raise ContentError("lists what is no sha256", shown, got=repr(value))
     return value
 

@@ -38,7 +38,7 @@ _MAX_FILES: Final = 1000
 _MAX_BYTES: Final = 100 * 2**20
 _MAX_MATTER: Final = 64 * 2**10
 _MAX_LENGTHS: Final = {"name": 100, "description": 1000}
-_NAME = re.compile(r"[A-Za-z0-9 _-]*")
+_NAME = r"[A-Za-z0-9 _-]*"
 _KNOWN: Final = ("name", "description", "version", "allowed-tools")
 
 
@@ -150,8 +150,8 @@ class _Checker:
             if path[0] in {*_KNOWN, "dependencies"} and len(path) == 1:
                 self.problem(f"'{path[0]}' is given twice", *path, hint="delete one")
         name, _ = self.required("name"), self.required("description")
-        if not _NAME.fullmatch(name):
-            wrong = sorted({c for c in name if not _NAME.fullmatch(c)})
+        if not re.fullmatch(_NAME, name):
+            wrong = sorted({c for c in name if not re.fullmatch(_NAME, c)})
             what = f"the name of a skill must not hold {' '.join(map(repr, wrong))}"
             hint = "it has ASCII letters, digits, spaces, '-' and '_' only"
             self.problem(what, "name", got=shown(name), hint=hint)

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "Places"]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?", re.IGNORECASE)
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)"
+_DEVICE = r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -469,11 +469,11 @@ def _name_problems(sources: list[Source]) -> list[AgpmError]:
     problems: list[AgpmError] = []
     seen: dict[str, Source] = {}
     for source in sources:
-        if not _NAME.fullmatch(source.name):
+        if not re.fullmatch(_NAME, source.name):
             what = "is no name for what lies outside: it becomes that of a directory"
             hint = "use ASCII letters, digits, '-', '_' and '.'"
             problems.append(ConfigError(source.key, what, hint=hint))
-        elif _DEVICE.fullmatch(source.name):
+        elif re.fullmatch(_DEVICE, source.name):
             what = "has the name of a device on Windows"
             problems.append(ConfigError(source.key, what, hint="rename it"))
         other = seen.setdefault(_folded(source.name), source)

@@ -124,7 +124,7 @@ def _placed(path: str, line: int, shielded: Shielded | None = None) -> Iterator[
         raise error.at(path, number + line - 1) from None
 
 
-_UNDECLARED = re.compile(
+_UNDECLARED = (
     r"""'agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?"""
     r"""(?:\.(?P<key>\w+))?.*' is undefined"""
 )
@@ -132,7 +132,7 @@ _UNDECLARED = re.compile(
 
 def with_declaration(error: TemplateError) -> TemplateError:
     """Say how to declare a dependency that a template uses and does not have."""
-    match = _UNDECLARED.fullmatch(error.what)
+    match = re.fullmatch(_UNDECLARED, error.what)
     if match is None or error.hint:
         return error
     type_, key = match["type"], match["key"]
