@@ -2,9 +2,9 @@
 The three who take turns in `bench_build.py`: projects that pack the same prompts.
 
 "plain" packs them as they are, "ours" renders them.  "least" packs them as they are
-too, while a hook imports Jinja2 and PyYAML and does nothing else: what any hook made of
-the two costs.  That hook is a distribution of its own, found by its entry points, as
-ours is.
+too, by a hook that imports Jinja2 and PyYAML and renders nothing: what any hook made of
+the two costs.  With hatchling it has to hand each text over as a file, as ours does.
+That hook is a distribution of its own, found by its entry points, as ours is.
 """
 
 from __future__ import annotations
@@ -100,6 +100,9 @@ least = "least_hook.setuptools:finalize"
 """,
     "least_hook/__init__.py": "",
     "least_hook/hatch.py": """\
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
@@ -109,6 +112,13 @@ class LeastHook(BuildHookInterface):
 
     def initialize(self, version, build_data):
         import jinja2.sandbox, yaml
+
+        self.staging = TemporaryDirectory()
+        for text in Path(self.root, "prompts").rglob("*.md"):
+            staged = Path(self.staging.name, text.name)
+            staged.write_bytes(text.read_bytes())
+            packed = Path("demo", text.relative_to(self.root))
+            build_data["force_include"][str(staged)] = packed.as_posix()
 
 
 @hookimpl
@@ -131,8 +141,10 @@ def write_project(
     build_system = BUILD_SYSTEM.format(
         requires=", ".join(f'"{name}"' for name in requires), backend=BACKENDS[backend]
     )
-    rendered = contestant is Contestant.OURS
-    texts = "prompts/agents" if rendered else "demo/prompts/agents"
+    packs_them = contestant is Contestant.PLAIN or (
+        contestant is Contestant.LEAST and backend == "setuptools"
+    )
+    texts = "demo/prompts/agents" if packs_them else "prompts/agents"
     template = FRONTMATTER + TEMPLATE + PROSE
     prompt_files = {
         f"{texts}/reviewer-{number}.md": template.format(number=number)
