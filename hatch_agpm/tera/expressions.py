@@ -41,17 +41,6 @@ __all__ = ["ExpressionParser"]
 class ExpressionParser(OperandParser):
     """Reads expressions."""
 
-    def variable(self) -> Operand | None:
-        """Take a variable that is all of a tag."""
-        start = self.at
-        text = self.take(terminals.VARIABLE)
-        if text is None:
-            return None
-        self.deeper()
-        self.count()
-        self.shallower()
-        return Operand(value=Path(text=text, at=start))
-
     # Conditions
 
     @remembered
