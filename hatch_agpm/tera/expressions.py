@@ -9,7 +9,7 @@ first alternative that fits is final, which explains the oddities: `true_value` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera import terminals
 from hatch_agpm.tera.operands import OperandParser, remembered
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from hatch_agpm.tera.syntax import Expression
 
 __all__ = ["ExpressionParser"]
+
+_BOOLEANS: Final = ("true", "True", "false", "False")
+"""What no name can begin with where a value stands."""
 
 
 class ExpressionParser(OperandParser):
@@ -96,14 +99,14 @@ class ExpressionParser(OperandParser):
             self.skip()
         found = self._in_cond() or self._comparison_expr()
         if found is not None:
-            return found._replace(negated=negated)
+            return Operand(found.value, negated, found.filters) if negated else found
         self.at = start
         if self.take(terminals.OPEN):
             self.skip()
             found = self.logic_expr()
             if found is not None and self.next(terminals.CLOSE, "')'"):
                 # Tera's own fault: parentheses take the `not` from a single value.
-                return found._replace(negated=False)
+                return Operand(found.value, False, found.filters)  # noqa: FBT003
         self.at = start
         return None
 
@@ -188,6 +191,9 @@ class ExpressionParser(OperandParser):
         return _fold(parts, start) or Concatenation(parts=tuple(parts), at=start)
 
     def _concat_part(self) -> Literal | Path | Call | None:
+        path = self.plain_path()
+        if path is not None:
+            return path
         return self.fn_call() or self.number() or self.string() or self.dotted()
 
     @remembered
@@ -233,6 +239,10 @@ class ExpressionParser(OperandParser):
             self.at = start
             return None
         self.count()
+        path = self.plain_path()
+        if path is not None and not path.text.startswith(_BOOLEANS):
+            return Operand(path)
+        self.at = start
         value = (
             self.boolean()
             or self._test()
@@ -279,7 +289,7 @@ class ExpressionParser(OperandParser):
                 found = self.fn_call() or self.plain_call()
             if found is None:
                 self.at = start
-                return Operand(value=value, filters=tuple(filters))
+                return Operand(value, filters=tuple(filters))
             self.count()
             filters.append(found)
 

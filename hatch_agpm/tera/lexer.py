@@ -41,7 +41,8 @@ class Pattern:
 Terminal: TypeAlias = str | Pattern
 """What the parser asks for: a fixed text, or a pattern."""
 
-_SPACE: Final = Pattern(r"[ \t\r\n]+")
+_SPACE: Final = " \t\r\n"
+_SPACES: Final = Pattern(r"[ \t\r\n]+")
 
 
 class Cursor:
@@ -79,9 +80,11 @@ class Cursor:
 
     def skip(self) -> None:
         """Move over white space: space, tab, CR and LF, nothing else."""
-        match = _SPACE.match(self.source, self.at)
-        if match is not None:
-            self.at = match.end()
+        # A look first: most often there is none.
+        at = self.at
+        if self.source[at : at + 1] in _SPACE:
+            match = _SPACES.match(self.source, at)
+            self.at = match.end() if match else at
 
     def miss(self, expected: str) -> None:
         """Note that `expected` is not here."""

@@ -110,6 +110,15 @@ class OperandParser(Cursor):
         text = self.take(terminals.STRING)
         return None if text is None else Literal(value=text[1:-1], at=start)
 
+    def plain_path(self) -> Path | None:
+        """Take a path that nothing follows which might make it something else."""
+        found = terminals.PLAIN_PATH.match(self.source, self.at)
+        if found is None:
+            return None
+        path = Path(found.group(), self.at)
+        self.at = found.end()
+        return path
+
     @remembered
     def dotted(self) -> Path | None:
         """Take a path with dots and square brackets, without white space."""

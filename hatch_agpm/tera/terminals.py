@@ -28,6 +28,7 @@ __all__ = [
     "OPEN_SQUARE",
     "OR",
     "PIPE",
+    "PLAIN_PATH",
     "SPACES",
     "STEPS",
     "STRING",
@@ -37,6 +38,11 @@ __all__ = [
 SPACES: Final = Pattern(r"[ \t\r\n]+")
 IDENT: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*")
 DOTTED: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
+PLAIN_PATH: Final = Pattern(
+    # Neither a part of a path, nor one that goes on, is called or tested.
+    r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*"
+    r"(?![a-zA-Z0-9_]|\.[a-zA-Z0-9_]|[ \t\r\n]*(?:[(\[]|::|is))"
+)
 STEPS: Final = Pattern(r"(?:\.[a-zA-Z0-9_]+)+")
 INT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)")
 FLOAT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
