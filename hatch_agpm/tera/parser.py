@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["parse"]
 
 _OPENING: Final = Pattern(r"\{[{%#]")
-_VARIABLE_START: Final = Pattern(r"\{\{-?")
 _VARIABLE_END: Final = Pattern(r"-?\}\}")
 _COMMENT: Final = Pattern(r"\{#-?(?:(?!-?#\}).)+-?#\}")
 _SUPER: Final = "super()"
@@ -100,7 +99,7 @@ class _TemplateParser(TagParser):
 
     def _leading_comments(self) -> None:
         # Comments before everything else are no nodes in Tera: they trim nothing.
-        while self.take(_COMMENT):
+        while self.source.startswith("{#", self.at) and self.take(_COMMENT):
             pass
 
     def _imports(self) -> None:
@@ -137,7 +136,7 @@ class _TemplateParser(TagParser):
 
     def _node(self, opening: str, place: str) -> Node | None:
         if opening == "{{":
-            return self.plain_print() or self._print(place)
+            return self._print(place)
         if opening == "{#":
             return self._comment()
         start = self.at
@@ -156,8 +155,12 @@ class _TemplateParser(TagParser):
 
     def _print(self, place: str) -> Node:
         at = self.at
-        left = self.need(_VARIABLE_START, "'{{'")[2:]
+        left = "-" if self.source.startswith("-", at + 2) else ""
+        self.at += len("{{" + left)
         self.count()
+        plain = self.plain("}")
+        if plain is not None:
+            return Print(TRIMS[left, plain[1]], plain[0])
         self.skip()
         inside = self.at
         if place == "block" and self.take(_SUPER) and self.next(_VARIABLE_END):
@@ -189,9 +192,10 @@ class _TemplateParser(TagParser):
 
     def _condition(self, tag: Tag) -> tuple[Operand, Trim]:
         """Take all of an `if` or `elif` that is behind its word."""
-        if (plain := self.plain_condition(tag)) is not None:
-            return plain
         self.spaces()
+        plain = self.plain("%")
+        if plain is not None:
+            return plain[0], TRIMS[tag.sign, plain[1]]
         condition = self.logic_expr()
         if condition is None:
             raise self.unexpected()
@@ -233,7 +237,7 @@ class _TemplateParser(TagParser):
 
     def _for(self, tag: Tag, _: str) -> For:
         self.deeper()
-        key, value, container, start = self.plain_loop(tag) or self._loop(tag)
+        key, value, container, start = self._loop(tag)
         body = self._body("for")
         empty: tuple[Node, ...] = ()
         while (otherwise := self.next_tag("else")) is not None:
@@ -253,12 +257,16 @@ class _TemplateParser(TagParser):
         )
 
     def _loop(self, tag: Tag) -> tuple[str, str, Operand, Trim]:
+        """Take all of a `for` that is behind its word."""
         self.spaces()
         key, value = "", self.need(IDENT, "a name")
         if self.take(_COMMA):
             key, value = value, self.need(IDENT, "a name")
         self.spaces()
         self.need(_IN, "'in'")
+        plain = self.plain("%")
+        if plain is not None:
+            return key, value, plain[0], TRIMS[tag.sign, plain[1]]
         container = self.basic_expr_filter() or self.array_filter()
         if container is None:
             raise self.unexpected()

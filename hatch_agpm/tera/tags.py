@@ -13,37 +13,28 @@ from hatch_agpm.tera.expressions import ExpressionParser
 from hatch_agpm.tera.failures import Refusal
 from hatch_agpm.tera.habits import habit
 from hatch_agpm.tera.lexer import Pattern
-from hatch_agpm.tera.syntax import Call, Operand, Path, Print, Trim
-from hatch_agpm.tera.terminals import IDENT, SPACES
+from hatch_agpm.tera.syntax import Call, Operand, Path, Trim
+from hatch_agpm.tera.terminals import IDENT
 
 if TYPE_CHECKING:
     from hatch_agpm.tera.lexer import Terminal
 
 __all__ = ["TRIMS", "Tag", "TagParser"]
 
-_S: Final = r"[ \t\r\n]"
-_NAME: Final = r"([a-zA-Z_][a-zA-Z0-9_]*)"
-_PATH: Final = (
-    rf"((?![tT]rue|[fF]alse|not{_S})[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*){_S}*"
+_TAG_START: Final = Pattern(r"\{%(-?)[ \t\r\n]*([a-z_]+)?")
+_TAG_END: Final = Pattern(r"[ \t\r\n]*(-?)%\}")
+_WORDS: Final = (
+    *("if", "endif", "else", "for", "endfor", "elif", "set_global", "set", "include"),
+    *("filter", "endfilter", "raw", "block", "endblock", "macro", "endmacro"),
+    *("break", "continue", "extends", "import"),
 )
+"""Tera's words: a longer one before its beginning, then by how frequent they are."""
 
-_TAG_START: Final = Pattern(
-    # Longer words before their beginnings; what follows one of Tera's words may touch
-    # it (`endblockname`).
-    rf"\{{%(-?){_S}*"
-    r"(include|set_global|set|if|for|filter|raw|block|macro|break|continue|elif|else|"
-    r"endif|endfor|endfilter|endblock|endmacro|extends|import|[a-z_]+)?"
+_PLAIN: Final = Pattern(
+    r"[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*)[ \t\r\n]*"
+    r"(?:\|[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t\r\n]*)?(-?)([%}])\}"
 )
-_TAG_END: Final = Pattern(rf"{_S}*(-?)%\}}")
-
-_PLAIN_PRINT: Final = Pattern(
-    rf"\{{\{{(-?){_S}*{_PATH}(?:\|{_S}*{_NAME}{_S}*)?(-?)\}}\}}"
-)
-_PLAIN_CONDITION: Final = Pattern(rf"{_S}+{_PATH}(-?)%\}}")
-_PLAIN_LOOP: Final = Pattern(
-    rf"{_S}+{_NAME}(?:,{_S}*{_NAME})?{_S}+in{_S}+{_PATH}(-?)%\}}"
-)
-"""Each matches only what the rules of expressions take as that, and as nothing else."""
+_NO_NAMES: Final = ("true", "True", "false", "False")
 
 _WORD: Final = Pattern(r"\w+|-?[%#}]\}|\{[{%#]|.")
 _OPERATORS: Final = dict.fromkeys(
@@ -92,7 +83,11 @@ class TagParser(ExpressionParser):
                 self.miss("the name of a tag")
                 self.at = start
                 return None
-            tag = Tag(sign, word, found.start(2), found.end())
+            at = found.start(2)
+            if word not in _WORDS:
+                # What follows a word of Tera's may touch it (`endblockname`).
+                word = next((each for each in _WORDS if word.startswith(each)), word)
+            tag = Tag(sign, word, at, at + len(word))
             self._last_tag = start, tag
         self.at = tag.end
         return tag
@@ -134,7 +129,10 @@ class TagParser(ExpressionParser):
 
     def spaces(self) -> None:
         """Take white space, or raise."""
-        if not self.take(SPACES, "a space"):
+        start = self.at
+        self.skip()
+        if self.at == start:
+            self.miss("a space")
             raise self.unexpected()
 
     def need(self, wanted: Terminal, expected: str) -> str:
@@ -162,38 +160,23 @@ class TagParser(ExpressionParser):
 
     # Plain tags
 
-    def plain_print(self) -> Print | None:
-        """Take a tag that has a variable, perhaps with a filter, and nothing else."""
-        found = _PLAIN_PRINT.match(self.source, self.at)
+    def plain(self, closing: str) -> tuple[Operand, str] | None:
+        """
+        Take the rest of a tag with its sign, if that is a variable and nothing else.
+
+        A filter without arguments may stand behind it.  `closing` is `%` or `}`.
+        """
+        found = _PLAIN.match(self.source, self.at)
         if found is None:
             return None
-        left, path, name, right = found.groups()
-        if not self.fits(2 if name is None else 3):
+        path, name, sign, end = found.groups()
+        if end != closing or path.startswith(_NO_NAMES) or path == "not":
             return None
-        filters = () if name is None else (Call(name, {}, found.start(3)),)
-        self.at = found.end()
-        value = Operand(Path(path, found.start(2)), filters=filters)
-        return Print(TRIMS[left, right], value)
-
-    def plain_condition(self, tag: Tag) -> tuple[Operand, Trim] | None:
-        """Take all of an `if` or `elif` behind its word, if it asks for a variable."""
-        found = _PLAIN_CONDITION.match(self.source, self.at)
-        if found is None or not self.fits(1):
+        if not self.fits(1 if name is None else 2):
             return None
         self.at = found.end()
-        path, right = found.groups()
-        return Operand(Path(path, found.start(1))), TRIMS[tag.sign, right]
-
-    def plain_loop(self, tag: Tag) -> tuple[str, str, Operand, Trim] | None:
-        """Take all of a `for` behind its word, if it goes over a variable."""
-        found = _PLAIN_LOOP.match(self.source, self.at)
-        if found is None or not self.fits(1):
-            return None
-        self.at = found.end()
-        first, second, path, right = found.groups()
-        names = ("", first) if second is None else (first, second)
-        variable = Operand(Path(path, found.start(3)))
-        return *names, variable, TRIMS[tag.sign, right]
+        filters = () if name is None else (Call(name, {}, found.start(2)),)
+        return Operand(Path(path, found.start(1)), filters=filters), sign
 
 
 def _either(names: list[str]) -> str:
