@@ -9,7 +9,7 @@ first alternative that fits is final, which explains the oddities: `true_value` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hatch_agpm.tera import terminals
 from hatch_agpm.tera.operands import OperandParser, remembered
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from hatch_agpm.tera.syntax import Expression
 
 __all__ = ["ExpressionParser"]
-
-_BOOLEANS: Final = ("true", "True", "false", "False")
-"""What no name can begin with where a value stands."""
 
 
 class ExpressionParser(OperandParser):
@@ -240,7 +237,7 @@ class ExpressionParser(OperandParser):
             return None
         self.count()
         path = self.plain_path()
-        if path is not None and not path.text.startswith(_BOOLEANS):
+        if path is not None and not path.text.startswith(terminals.BOOLEANS):
             return Operand(path)
         self.at = start
         value = (

@@ -14,7 +14,7 @@ from hatch_agpm.tera.failures import Refusal
 from hatch_agpm.tera.habits import habit
 from hatch_agpm.tera.lexer import Pattern
 from hatch_agpm.tera.syntax import Call, Operand, Path, Trim
-from hatch_agpm.tera.terminals import IDENT
+from hatch_agpm.tera.terminals import BOOLEANS, IDENT
 
 if TYPE_CHECKING:
     from hatch_agpm.tera.lexer import Terminal
@@ -34,7 +34,6 @@ _PLAIN: Final = Pattern(
     r"[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*)[ \t\r\n]*"
     r"(?:\|[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t\r\n]*)?(-?)([%}])\}"
 )
-_NO_NAMES: Final = ("true", "True", "false", "False")
 
 _WORD: Final = Pattern(r"\w+|-?[%#}]\}|\{[{%#]|.")
 _OPERATORS: Final = dict.fromkeys(
@@ -170,7 +169,7 @@ class TagParser(ExpressionParser):
         if found is None:
             return None
         path, name, sign, end = found.groups()
-        if end != closing or path.startswith(_NO_NAMES) or path == "not":
+        if end != closing or path.startswith(BOOLEANS) or path == "not":
             return None
         if not self.fits(1 if name is None else 2):
             return None

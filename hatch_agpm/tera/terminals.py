@@ -10,6 +10,7 @@ __all__ = [
     "AND",
     "ARITHMETIC",
     "BOOLEAN",
+    "BOOLEANS",
     "CLOSE",
     "CLOSE_SQUARE",
     "COLONS",
@@ -48,6 +49,8 @@ INT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)")
 FLOAT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 STRING: Final = Pattern(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
 BOOLEAN: Final = Pattern(r"[tT]rue|[fF]alse")
+BOOLEANS: Final = ("true", "True", "false", "False")
+"""The same as words: no name can begin with them where a value stands."""
 OR: Final = Pattern(r"or[ \t\r\n]")
 AND: Final = Pattern(r"and[ \t\r\n]")
 NOT: Final = Pattern(r"not[ \t\r\n]")

@@ -16,6 +16,7 @@ PATHS = (
 )
 SPACES = ("", " ", "\n\t", "\r\n ")
 SIGNS = ("", "-")
+FILTERS = ("", "|f", "| f ", " |\nfalse", "|f|g", "|f(x=1)")
 
 
 def by_rules(tag, text, rule):
@@ -37,8 +38,7 @@ def first_node(source):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_printed_variable_is_what_the_rules_make_of_it(path):
-    filters = ("", "|f", "| f ", " |\nfalse", "|f|g", "|f(x=1)")
-    for filter_, space, left, right in product(filters, SPACES, SIGNS, SIGNS):
+    for filter_, space, left, right in product(FILTERS, SPACES, SIGNS, SIGNS):
         tag = f"{{{{{left}{space}{path}{space}{filter_}{space}{right}}}}}"
         value = by_rules(tag, path, ExpressionParser.logic_expr)
         trim = left == "-", right == "-"
@@ -47,23 +47,24 @@ def test_a_printed_variable_is_what_the_rules_make_of_it(path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_variable_as_condition_is_what_the_rules_make_of_it(path):
-    for word, space, left, right in product(("if", "elif"), SPACES, SIGNS, SIGNS):
-        tag = f"{{%{left}{space}{word} {space}{path}{space}{right}%}}"
+    words = ("if", "elif")
+    for word, filter_, space, sign in product(words, FILTERS, SPACES, SIGNS):
+        tag = f"{{%{sign}{space}{word} {space}{path}{space}{filter_}{sign}%}}"
         before = "" if word == "if" else "{% if x %}"
         condition = by_rules(before + tag, path + space, ExpressionParser.logic_expr)
         found = first_node(f"{before}{tag}{{% endif %}}")
         if condition is None:
             assert found is None
         else:
-            trim = left == "-", right == "-"
+            trim = sign == "-", sign == "-"
             assert found.branches[-1] == (trim, condition, ())
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_variable_in_a_loop_is_what_the_rules_make_of_it(path):
-    for key, space, right in product(("", "k,"), SPACES, SIGNS):
+    for key, filter_, space, right in product(("", "k,"), FILTERS, SPACES, SIGNS):
         names = f"{key}{space}v" if key else "v"
-        end = f"{path}{space}{right}%}}"
+        end = f"{path}{space}{filter_}{space}{right}%}}"
         tag = f"{{% for {names} in {space}{end}"
         container = by_rules(tag, end, ExpressionParser.basic_expr_filter)
         found = first_node(f"{tag}{{% endfor %}}")
