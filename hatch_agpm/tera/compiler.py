@@ -95,13 +95,19 @@ class _Compiler:
         result: list[Statement] = []
         at = 0
         for node in body:
-            # Text has no place of its own: it is near what comes before it.
-            at = max(_statement_place(node), at)
-            result += self._node(node, self.table.place(at))
+            if isinstance(node, Text):
+                # It has no place of its own: it is near what comes before it.
+                here = self.table.place(at)
+                result.append(_output(here, self.table.constant(node.text)))
+            else:
+                at = max(_statement_place(node), at)
+                result += self._node(node, self.table.place(at))
         return tuple(result)
 
     def _node(self, node: Node, here: int) -> list[Statement]:
         match node:
+            case Print():
+                return [_output(here, self._expressions.value(node.value))]
             case If():
                 return [self._if(node, here)]
             case For():
@@ -116,14 +122,12 @@ class _Compiler:
         """Compile what has no body."""
         compiled: list[Statement] = []
         match node:
-            case Text() | Raw() if node.text:
+            case Raw() if node.text:
                 compiled = [_output(here, self.table.constant(node.text))]
-            case Print():
-                compiled = [_output(here, self._expressions.value(node.value))]
             case Set():
                 value = self._expressions.value(node.value)
                 compiled = [
-                    self._run(here, "assign", value, node.name, node.everywhere)
+                    self._run(here, "assign", (value,), node.name, node.everywhere)
                 ]
             case Jump():
                 compiled = self._jump(node, here)
@@ -131,11 +135,13 @@ class _Compiler:
                 compiled = [self._include(node, here)]
             case Super():
                 what = "'super()' has no block above this one"
-                compiled = [self._run(here, "fail", what, node.at)]
+                compiled = [self._run(here, "fail", (), what, node.at)]
         return compiled
 
-    def _run(self, here: int, name: str, *arguments: Expression | Known) -> Statement:
-        return Statement("run", here, (self.table.call(name, *arguments),))
+    def _run(
+        self, here: int, name: str, operands: tuple[Expression, ...], *known: Known
+    ) -> Statement:
+        return Statement("run", here, (self.table.call(name, operands, *known),))
 
     def _if(self, node: If, here: int) -> Statement:
         tests = [
@@ -149,11 +155,11 @@ class _Compiler:
         container = node.container.value
         if not isinstance(container, Path | Call | Array):
             what = "a loop goes over a variable, a function or an array"
-            return [self._run(here, "fail", what, node.at)]
+            return [self._run(here, "fail", (), what, node.at)]
         label = container.text if isinstance(container, Path) else "this"
         items = self.table.call(
             "loop",
-            self._expressions.value(node.container),
+            (self._expressions.value(node.container),),
             *(node.key, node.value, label, _weigh(node.body), node.at),
         )
         self._loops += 1
@@ -163,30 +169,30 @@ class _Compiler:
         if self._loops % _LOOPS_IN_A_FUNCTION == _LOOPS_IN_A_FUNCTION - 1:
             name = f"part_{len(self._parts)}"
             self._parts.append(Statement("function", here, (), (tuple(loop),), name))
-            loop = [_output(here, self.table.call("part", name))]
+            loop = [_output(here, self.table.call("part", (), name))]
         if node.empty:
             # Not Jinja2's `else`: that runs, too, when the first turn breaks.
             empty = self._body(node.empty)
-            was_empty = self.table.call("was_empty", 0)
+            was_empty = self.table.call("was_empty", (), 0)
             loop.append(Statement("if", here, (was_empty,), (empty, ())))
         return loop
 
     def _jump(self, node: Jump, here: int) -> list[Statement]:
         if not self._loops:
             what = f"'{node.word}' stands outside a loop"
-            return [self._run(here, "fail", what, node.at)]
-        prepared = self._run(here, "jump", node.word, node.at)
+            return [self._run(here, "fail", (), what, node.at)]
+        prepared = self._run(here, "jump", (), node.word, node.at)
         return [prepared, Statement(node.word, here)]
 
     def _filter_section(self, node: FilterSection, here: int) -> list[Statement]:
-        filtered = self.table.call("section", Expression("buffer"))
+        filtered = self.table.call("section", (Expression("buffer"),))
         if node.call.name != "safe":
             calls = self._expressions.calls([node.call])
-            filtered = self.table.call("pipe", filtered, calls)
-        show = self.table.call("show", filtered)
+            filtered = self.table.call("pipe", (filtered, calls))
+        show = self.table.call("show", (filtered,))
         body = self._body(node.body)
         return [
-            self._run(here, "open_section", 0),
+            self._run(here, "open_section", (), 0),
             Statement("section", here, (show,), (body,)),
         ]
 
@@ -196,7 +202,7 @@ class _Compiler:
         # A block further in takes the body of the one of its name at the top, which
         # becomes a function for that: it may be asked for often, or by itself.
         self._called_blocks[node.name] = None
-        return [_output(here, self.table.call("part", f"{_BLOCK}{node.name}"))]
+        return [_output(here, self.table.call("part", (), f"{_BLOCK}{node.name}"))]
 
     def _block_functions(self) -> list[Statement]:
         """Compile the blocks that others call; each may call more of them."""
@@ -209,7 +215,7 @@ class _Compiler:
     def _function(self, name: str, body: tuple[Node, ...]) -> Statement:
         """Compile a body that is called: each call counts as a turn of a loop."""
         here = self.table.place(0)
-        turn = self._run(here, "turn", _weigh(body))
+        turn = self._run(here, "turn", (), _weigh(body))
         return Statement("function", here, (), ((turn, *self._body(body)),), name)
 
     def _include(self, node: Include, here: int) -> Statement:
@@ -217,9 +223,9 @@ class _Compiler:
         if node.ignore_missing:
             what = f"'{names}' would silently be left out"
             hint = "embed files with the content filter"
-            return self._run(here, "refuse", what, hint, node.at)
+            return self._run(here, "refuse", (), what, hint, node.at)
         what = f"'{names}' cannot be included: a template is rendered by itself"
-        return self._run(here, "fail", what, node.at)
+        return self._run(here, "fail", (), what, node.at)
 
 
 def _output(here: int, value: Expression) -> Statement:

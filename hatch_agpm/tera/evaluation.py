@@ -60,11 +60,13 @@ class Evaluation:
         """Return what evaluates `operand` to its value."""
         value = operand.value
         if isinstance(value, Path):
+            if not operand.filters and not operand.negated:
+                return self._read("path", value)
             return self._path_value(value, operand)
         if isinstance(value, Comparison | Connective):
             result = self.condition(operand)
         elif isinstance(value, Arithmetic):
-            result = self._call("printable", self._arithmetic(value))
+            result = self._call("printable", (self._arithmetic(value),))
         else:
             result = self._plain_value(value)
         result = self._filtered(result, operand.filters)
@@ -78,7 +80,7 @@ class Evaluation:
                 result = self._constant(value.value)
             case Call():
                 arguments = self._arguments(value.arguments)
-                result = self._call("call", arguments, value.name, value.at)
+                result = self._call("call", (arguments,), value.name, value.at)
             case MacroCall():
                 result = self._macro_call(value)
             case TestCall():
@@ -87,10 +89,10 @@ class Evaluation:
                 result = self._membership(value)
             case Concatenation():
                 parts = _list(self._part(part) for part in value.parts)
-                result = self._call("concatenate", parts, value.at)
+                result = self._call("concatenate", (parts,), value.at)
             case Array():
                 items = _list(self.value(item) for item in value.items)
-                result = self._call("array", items, value.at)
+                result = self._call("array", (items,), value.at)
             case _:
                 result = self.value(Operand(value=value))
         return result
@@ -108,21 +110,22 @@ class Evaluation:
         if filters and filters[0].name == "default":
             return negated
         # `not` of an undefined variable is true, whatever the filters say.
-        absent = self._call("absent", self._read("peek", path))
+        absent = self._call("absent", (self._read("peek", path),))
         return Expression("or", (absent, negated))
 
     def _default(self, path: Path, call: Call) -> Expression:
         default = call.arguments.get("value")
         if default is None:
             what = "filter 'default' needs an argument 'value'"
-            otherwise = self._call("fail", what, call.at)
+            otherwise = self._call("fail", (), what, call.at)
         else:
             otherwise = self.value(default)
-        return self._call("fallback", self._read("peek", path), _lazy(otherwise))
+        operands = self._read("peek", path), _lazy(otherwise)
+        return self._call("fallback", operands)
 
     def _filtered(self, value: Expression, filters: Iterable[Call]) -> Expression:
         calls = [call for call in filters if call.name not in _SKIPPED_FILTERS]
-        return self._call("pipe", value, self.calls(calls)) if calls else value
+        return self._call("pipe", (value, self.calls(calls))) if calls else value
 
     def calls(self, calls: Iterable[Call]) -> Expression:
         """Return name, arguments and place of each of some filters."""
@@ -148,7 +151,7 @@ class Evaluation:
         name = f"{call.namespace}::{call.name}"
         macro = self._macros.get(call.name)
         if call.namespace != "self" or macro is None:
-            return self._call("fail", f"there is no macro '{name}'", call.at)
+            return self._call("fail", (), f"there is no macro '{name}'", call.at)
         parts: list[Expression] = []
         for parameter, default in macro.parameters.items():
             given = call.arguments.get(parameter)
@@ -158,22 +161,21 @@ class Evaluation:
                 value = self._plain_value(default)
             else:
                 what = f"macro '{name}' needs an argument '{parameter}'"
-                value = self._call("fail", what, call.at)
+                value = self._call("fail", (), what, call.at)
             parts += self._constant(parameter), value
         arguments = Expression("dict", tuple(parts))
-        return self._call("macro", arguments, call.name, call.at)
+        return self._call("macro", (arguments,), call.name, call.at)
 
     def _test(self, test: TestCall) -> Expression:
         arguments = _list(self.value(argument) for argument in test.arguments)
         subject = _lazy(self._read("peek", test.path))
-        result = self._call("test", subject, arguments, test.name, test.at)
+        result = self._call("test", (subject, arguments), test.name, test.at)
         return _negated(result) if test.negated else result
 
     def _membership(self, membership: Membership) -> Expression:
         needle, container = membership.needle, membership.container
-        present = self._call(
-            "contains", self.value(needle), self.value(container), membership.at
-        )
+        sides = self.value(needle), self.value(container)
+        present = self._call("contains", sides, membership.at)
         return _negated(present) if membership.negated else present
 
     def _part(self, part: Literal | Path | Call) -> Expression:
@@ -195,33 +197,33 @@ class Evaluation:
             case Comparison(operator="==" | "!="):
                 sides = self.value(value.left), self.value(value.right)
                 name = "equal" if value.operator == "==" else "unequal"
-                return self._call(name, *sides, operand.negated)
+                return self._call(name, sides, operand.negated)
             case Concatenation():
-                return self._call("text_truth", self.value(operand), value.at)
+                return self._call("text_truth", (self.value(operand),), value.at)
             case Connective():
                 operands = [self.condition(item) for item in value.operands]
                 result = _joined(value.word, operands)
             case Comparison():
                 sides = self.number(value.left), self.number(value.right)
-                result = self._call("compare", *sides, value.operator, value.at)
+                result = self._call("compare", sides, value.operator, value.at)
             case Literal():
                 result = _truth(self._literal(value))
             case Arithmetic():
-                result = self._call("number_truth", self._arithmetic(value))
+                result = self._call("number_truth", (self._arithmetic(value),))
             case Call():
                 call = self._plain_value(value)
-                result = self._call("flag", call, value.name, value.at)
+                result = self._call("flag", (call,), value.name, value.at)
             case _:
                 result = _truth(self._plain_value(value))
         return _negated(result) if operand.negated else result
 
     def _path_condition(self, path: Path, operand: Operand) -> Expression:
         if not operand.filters and path.text != _DUMP:
-            found = self._call("holds", self._read("peek", path))
+            found = self._call("holds", (self._read("peek", path),))
             return _negated(found) if operand.negated else found
         # Whatever goes wrong with a variable in a condition makes it false, and
         # `not` does not turn that round.
-        return self._call("attempt", _lazy(self.value(operand)))
+        return self._call("attempt", (_lazy(self.value(operand)),))
 
     # Numbers
 
@@ -230,7 +232,7 @@ class Evaluation:
         value = operand.value
         if operand.filters:
             what = "an expression that is no number"
-            return self._call("number", self.value(operand), what, place(value))
+            return self._call("number", (self.value(operand),), what, place(value))
         match value:
             case Literal(value=int() | float()):
                 return self._literal(value)
@@ -238,31 +240,33 @@ class Evaluation:
                 return self._arithmetic(value)
             case Path():
                 what = f"'{value.text}', which is no number"
-                return self._call("number", self._read("path", value), what, value.at)
+                read = self._read("path", value)
+                return self._call("number", (read,), what, value.at)
             case Call():
                 what = f"'{value.name}()', which returns no number"
-                return self._call("number", self._plain_value(value), what, value.at)
-        return self._call("fail", f"{_name(value)} is no number", place(value))
+                call = self._plain_value(value)
+                return self._call("number", (call,), what, value.at)
+        return self._call("fail", (), f"{_name(value)} is no number", place(value))
 
     def _arithmetic(self, value: Arithmetic) -> Expression:
         operands = _list(self.number(operand) for operand in value.operands)
-        return self._call("arithmetic", operands, value.operators, value.at)
+        return self._call("arithmetic", (operands,), value.operators, value.at)
 
     # What all three need
 
     def _literal(self, literal: Literal) -> Expression:
         if isinstance(literal.value, float) and math.isinf(literal.value):
-            return self._call("refuse", "the number is too large", "", literal.at)
+            return self._call("refuse", (), "the number is too large", "", literal.at)
         return self._constant(literal.value)
 
     def _read(self, name: str, path: Path) -> Expression:
         """Return what looks a variable up: by steps if they are known by now."""
         if path.text == _DUMP:
-            return self._call("dump", path.at)
+            return self._call("dump", (), path.at)
         steps = static_path(path.text)
         if steps is None:
-            return self._call(f"{name}_at", path.text, path.at)
-        return self._call(name, steps[0], steps[1:], path.text, path.at)
+            return self._call(f"{name}_at", (), path.text, path.at)
+        return self._call(name, (), steps[0], steps[1:], path.text, path.at)
 
 
 def _lazy(value: Expression) -> Expression:

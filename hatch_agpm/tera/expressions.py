@@ -41,17 +41,6 @@ __all__ = ["ExpressionParser"]
 class ExpressionParser(OperandParser):
     """Reads expressions."""
 
-    def variable(self) -> Operand | None:
-        """Take a variable that is all of a tag."""
-        start = self.at
-        text = self.take(terminals.VARIABLE)
-        if text is None:
-            return None
-        self.deeper()
-        self.count()
-        self.shallower()
-        return Operand(value=Path(text=text, at=start))
-
     # Conditions
 
     @remembered
@@ -107,14 +96,14 @@ class ExpressionParser(OperandParser):
             self.skip()
         found = self._in_cond() or self._comparison_expr()
         if found is not None:
-            return found._replace(negated=negated)
+            return Operand(found.value, negated, found.filters) if negated else found
         self.at = start
         if self.take(terminals.OPEN):
             self.skip()
             found = self.logic_expr()
             if found is not None and self.next(terminals.CLOSE, "')'"):
                 # Tera's own fault: parentheses take the `not` from a single value.
-                return found._replace(negated=False)
+                return Operand(found.value, False, found.filters)  # noqa: FBT003
         self.at = start
         return None
 
@@ -199,6 +188,9 @@ class ExpressionParser(OperandParser):
         return _fold(parts, start) or Concatenation(parts=tuple(parts), at=start)
 
     def _concat_part(self) -> Literal | Path | Call | None:
+        path = self.plain_path()
+        if path is not None:
+            return path
         return self.fn_call() or self.number() or self.string() or self.dotted()
 
     @remembered
@@ -244,6 +236,10 @@ class ExpressionParser(OperandParser):
             self.at = start
             return None
         self.count()
+        path = self.plain_path()
+        if path is not None and not path.text.startswith(terminals.BOOLEANS):
+            return Operand(path)
+        self.at = start
         value = (
             self.boolean()
             or self._test()
@@ -290,7 +286,7 @@ class ExpressionParser(OperandParser):
                 found = self.fn_call() or self.plain_call()
             if found is None:
                 self.at = start
-                return Operand(value=value, filters=tuple(filters))
+                return Operand(value, filters=tuple(filters))
             self.count()
             filters.append(found)
 

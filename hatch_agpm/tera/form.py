@@ -8,6 +8,7 @@ alike have equal forms, and share the code that is compiled from them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 __all__ = ["Body", "Expression", "Known", "Outline", "Statement", "Table"]
@@ -55,14 +56,17 @@ class Table:
 
     def constant(self, value: object) -> Expression:
         """Return what stands for a value."""
-        self._constants.append(value)
-        return Expression("constant", (), len(self._constants) - 1)
+        constants = self._constants
+        constants.append(value)
+        return _numbered(len(constants) - 1, 1)[0]
 
-    def call(self, name: str, *arguments: Expression | Known) -> Expression:
+    def call(
+        self, name: str, operands: tuple[Expression, ...], *known: Known
+    ) -> Expression:
         """Return a call of one of `operators`: expressions, then what is known."""
-        parts = [each for each in arguments if isinstance(each, Expression)]
-        known = [self.constant(each) for each in arguments[len(parts) :]]
-        return Expression(name, (*parts, *known))
+        first = len(self._constants)
+        self._constants.extend(known)
+        return Expression(name, operands + _numbered(first, len(known)))
 
     def place(self, offset: int) -> int:
         """Return the number of a statement's place."""
@@ -72,3 +76,9 @@ class Table:
     def outline(self, form: Body) -> Outline:
         """Return the form with all that was taken out of it."""
         return Outline(form, tuple(self._constants), tuple(self._places))
+
+
+@lru_cache(maxsize=1024)
+def _numbered(first: int, count: int) -> tuple[Expression, ...]:
+    """Return constants that follow each other: the same in each template."""
+    return tuple(Expression("constant", (), first + more) for more in range(count))

@@ -10,19 +10,39 @@ is where an error is.
 from __future__ import annotations
 
 import re
-from typing import Final, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-__all__ = ["Cursor", "Terminal", "position", "source_line", "terminal"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-Terminal: TypeAlias = str | re.Pattern[str]
+    _Find: TypeAlias = Callable[[str, int], re.Match[str] | None]
+
+__all__ = ["Cursor", "Pattern", "Terminal", "position", "source_line"]
+
+
+class Pattern:
+    """A pattern that is compiled when it is first used: few templates use all."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern: Final = pattern
+
+    @cached_property
+    def match(self) -> _Find:
+        """Find the pattern in a text at an offset."""
+        return re.compile(self._pattern, re.DOTALL).match
+
+    @cached_property
+    def search(self) -> _Find:
+        """Find the pattern in a text, from an offset on."""
+        return re.compile(self._pattern, re.DOTALL).search
+
+
+Terminal: TypeAlias = str | Pattern
 """What the parser asks for: a fixed text, or a pattern."""
 
-_SPACE: Final = re.compile(r"[ \t\r\n]+")
-
-
-def terminal(pattern: str) -> re.Pattern[str]:
-    """Compile a terminal of the grammar."""
-    return re.compile(pattern, re.DOTALL)
+_SPACE: Final = " \t\r\n"
+_SPACES: Final = Pattern(r"[ \t\r\n]+")
 
 
 class Cursor:
@@ -60,9 +80,11 @@ class Cursor:
 
     def skip(self) -> None:
         """Move over white space: space, tab, CR and LF, nothing else."""
-        match = _SPACE.match(self.source, self.at)
-        if match is not None:
-            self.at = match.end()
+        # A look first: most often there is none.
+        at = self.at
+        if self.source[at : at + 1] in _SPACE:
+            match = _SPACES.match(self.source, at)
+            self.at = match.end() if match else at
 
     def miss(self, expected: str) -> None:
         """Note that `expected` is not here."""

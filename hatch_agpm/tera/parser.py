@@ -7,12 +7,10 @@ only), which is why bodies are parsed by the kind of place they are in.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from hatch_agpm.tera.expressions import ExpressionParser
 from hatch_agpm.tera.failures import Refusal
-from hatch_agpm.tera.habits import habit
-from hatch_agpm.tera.lexer import Terminal, terminal
+from hatch_agpm.tera.lexer import Pattern
 from hatch_agpm.tera.syntax import (
     Block,
     Boolean,
@@ -36,6 +34,7 @@ from hatch_agpm.tera.syntax import (
     Text,
     Trim,
 )
+from hatch_agpm.tera.tags import TRIMS, Tag, TagParser
 from hatch_agpm.tera.terminals import (
     CLOSE,
     CLOSE_SQUARE,
@@ -43,33 +42,25 @@ from hatch_agpm.tera.terminals import (
     IDENT,
     OPEN,
     OPEN_SQUARE,
+    SPACES,
     STRING,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    _Rule: TypeAlias = "Callable[[_TemplateParser, Tag, str], Node]"
+
 __all__ = ["parse"]
 
-_OPENING: Final = terminal(r"\{\{|\{%|\{#")
-_VARIABLE_START: Final = terminal(r"\{\{-?")
-_VARIABLE_END: Final = terminal(r"-?\}\}")
-_TAG_START: Final = terminal(r"\{%-?")
-_TAG_END: Final = terminal(r"-?%\}")
-_COMMENT: Final = terminal(r"\{#-?(?:(?!-?#\}).)+-?#\}")
+_OPENING: Final = Pattern(r"\{[{%#]")
+_VARIABLE_END: Final = Pattern(r"-?\}\}")
+_COMMENT: Final = Pattern(r"\{#-?(?:(?!-?#\}).)+-?#\}")
 _SUPER: Final = "super()"
-_KEYWORD: Final = terminal(r"[a-z_]+")
-_SPACES: Final = terminal(r"[ \t\r\n]+")
-_ENDRAW: Final = terminal(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
-_IN: Final = terminal(r"in[ \t\r\n]+")
-_COMMA: Final = terminal(r",[ \t\r\n]*")
-_IGNORE_MISSING: Final = terminal(r"ignore[ \t\r\n]*missing")
-
-_WORD: Final = terminal(r"\w+|-?[%#}]\}|\{[{%#]|.")
-_OPERATORS: Final = dict.fromkeys(
-    ("'or'", "'and'", "'in'", "'is'", "'~'", "a comparison", "a filter"), "an operator"
-)
-"""What is not worth naming one by one."""
+_ENDRAW: Final = Pattern(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
+_IN: Final = Pattern(r"in[ \t\r\n]+")
+_COMMA: Final = Pattern(r",[ \t\r\n]*")
+_IGNORE_MISSING: Final = Pattern(r"ignore[ \t\r\n]*missing")
 
 _EVERYWHERE: Final = frozenset(
     {"include", "set", "set_global", "if", "for", "filter", "raw"}
@@ -95,15 +86,7 @@ def parse(source: str, *, depth: int, size: int) -> TemplateTree:
     return _TemplateParser(source, depth=depth, size=size).template()
 
 
-class _Tag(NamedTuple):
-    """The beginning of a tag: its word, whether it trims before it, its place."""
-
-    word: str
-    trims: bool
-    at: int
-
-
-class _TemplateParser(ExpressionParser):
+class _TemplateParser(TagParser):
     """Reads tags; a rule that has begun its tag ends it or raises."""
 
     def template(self) -> TemplateTree:
@@ -111,48 +94,53 @@ class _TemplateParser(ExpressionParser):
         self._imports()
         nodes = self._body("template")
         if self.at < len(self.source):
-            raise self._unexpected()
+            raise self.unexpected()
         return TemplateTree(nodes=nodes)
 
     def _leading_comments(self) -> None:
         # Comments before everything else are no nodes in Tera: they trim nothing.
-        while self.take(_COMMENT):
+        while self.source.startswith("{#", self.at) and self.take(_COMMENT):
             pass
 
     def _imports(self) -> None:
         start = self.at
         self.skip()
-        tag = self._tag_start()
+        tag = self.tag_start()
         if tag is None or tag.word not in {"extends", "import"}:
             self.at = start
             return
-        if self.take(_SPACES) and self.take(STRING, "a string"):
+        if self.take(SPACES) and self.take(STRING, "a string"):
             what = f"'{tag.word}' needs other templates, and there are none here"
             hint = (
                 "a template is rendered by itself; embed files with the content filter"
             )
             raise Refusal(what, hint=hint, at=tag.at)
-        raise self._unexpected()
+        raise self.unexpected()
 
     # Bodies
 
     def _body(self, place: str) -> tuple[Node, ...]:
         """Read nodes as long as the place allows them."""
         nodes: list[Node] = []
-        while (node := self._node(place)) is not None:
+        while True:
+            # A search instead of a match: a text may be megabytes long.
+            opening = _OPENING.search(self.source, self.at)
+            end = opening.start() if opening else len(self.source)
+            if end > self.at:
+                nodes.append(Text(self.source[self.at : end]))
+                self.at = end
+            node = self._node(opening.group(), place) if opening else None
+            if node is None:
+                return tuple(nodes)
             nodes.append(node)
-        return tuple(nodes)
 
-    def _node(self, place: str) -> Node | None:
-        text = self._text()
-        if text is not None:
-            return text
-        if self.source.startswith("{{", self.at):
+    def _node(self, opening: str, place: str) -> Node | None:
+        if opening == "{{":
             return self._print(place)
-        if self.source.startswith("{#", self.at):
+        if opening == "{#":
             return self._comment()
         start = self.at
-        tag = self._tag_start()
+        tag = self.tag_start()
         if tag is None:
             return None
         if tag.word not in _ALLOWED[place]:
@@ -161,126 +149,28 @@ class _TemplateParser(ExpressionParser):
             self.at = start
             return None
         self.count()
-        return self._tag(tag, place)
-
-    def _text(self) -> Text | None:
-        # A search for the next tag instead of a match: a text may be megabytes long.
-        match = _OPENING.search(self.source, self.at)
-        end = match.start() if match else len(self.source)
-        if end == self.at:
-            return None
-        text = self.source[self.at : end]
-        self.at = end
-        return Text(text=text)
-
-    def _tag(self, tag: _Tag, place: str) -> Node:
-        rules: dict[str, Callable[[_Tag, str], Node]] = {
-            "set": self._set,
-            "set_global": self._set,
-            "if": self._if,
-            "for": self._for,
-            "filter": self._filter_section,
-            "raw": self._raw,
-            "include": self._include,
-            "block": self._block,
-            "macro": self._macro,
-        }
-        return rules.get(tag.word, self._jump)(tag, place)
-
-    # The ends of tags
-
-    def _tag_start(self) -> _Tag | None:
-        """Take `{%` and the word behind it."""
-        start = self.at
-        opening = self.take(_TAG_START)
-        if opening is None:
-            return None
-        self.skip()
-        at = self.at
-        word = self._keyword()
-        if word is None:
-            self.miss("the name of a tag")
-            self.at = start
-            return None
-        return _Tag(word, opening == "{%-", at)
-
-    def _keyword(self) -> str | None:
-        """Take one of Tera's words; what follows it may touch it (`endblockname`)."""
-        found = self.take(_KEYWORD)
-        if found is None:
-            return None
-        for word in _KEYWORDS:
-            if found.startswith(word):
-                self.at -= len(found) - len(word)
-                return word
-        return found
-
-    def _tag_end(self) -> bool:
-        """Take `%}` and return whether it trims."""
-        found = self.next(_TAG_END, "'%}'")
-        if found is None:
-            self.skip()
-            raise self._unexpected()
-        return found == "-%}"
-
-    def _end(self, word: str, opening: _Tag) -> Trim:
-        """Take the closing tag of the body that `opening` began."""
-        start = self.at
-        if start == len(self.source):
-            # Where it began helps more than where the text ends.
-            what = f"'{{% {opening.word} %}}' has no '{{% {word} %}}'"
-            raise Refusal(what, at=opening.at)
-        tag = self._tag_start()
-        if tag is None or tag.word != word:
-            self.at = tag.at if tag else start
-            self.miss(f"'{{% {word} %}}'")
-            raise self._unexpected()
-        if word in {"endblock", "endmacro"}:
-            self.next(IDENT)
-        return Trim(left=tag.trims, right=self._tag_end())
-
-    def _spaces(self) -> None:
-        if not self.take(_SPACES, "a space"):
-            raise self._unexpected()
-
-    def _need(self, wanted: Terminal, expected: str) -> str:
-        found = self.take(wanted, expected)
-        if found is None:
-            raise self._unexpected()
-        return found
-
-    def _unexpected(self) -> Refusal:
-        """Return the error at the furthest place that anybody reached."""
-        if self.at > self.furthest:
-            self.furthest, self.expected = self.at, set()
-        expected = {_OPERATORS.get(name, name) for name in self.expected}
-        what = f"expected {_either(sorted(expected))}" if expected else "is not Tera"
-        hint = habit(self.source, self.furthest)
-        return Refusal(what, self._found(), hint, self.furthest)
-
-    def _found(self) -> str:
-        """Name what stands where the error is."""
-        found = _WORD.match(self.source, self.furthest)
-        if found is None:
-            return "the end of the template"
-        return "the end of the line" if found.group() == "\n" else f"'{found.group()}'"
+        return self._rules[tag.word](self, tag, place)
 
     # Tags
 
     def _print(self, place: str) -> Node:
         at = self.at
-        left = self._need(_VARIABLE_START, "'{{'") == "{{-"
+        left = "-" if self.source.startswith("-", at + 2) else ""
+        self.at += len("{{" + left)
         self.count()
+        plain = self.plain("}")
+        if plain is not None:
+            return Print(TRIMS[left, plain[1]], plain[0])
         self.skip()
         inside = self.at
         if place == "block" and self.take(_SUPER) and self.next(_VARIABLE_END):
             return Super(at=at)
         self.at = inside
-        value = self.variable() or self._value()
+        value = self._value()
         end = self.next(_VARIABLE_END, "'}}'")
         if end is None:
-            raise self._unexpected()
-        return Print(trim=Trim(left=left, right=end == "-}}"), value=value)
+            raise self.unexpected()
+        return Print(TRIMS[left, end[:-2]], value)
 
     def _comment(self) -> Comment:
         start = self.at
@@ -297,79 +187,63 @@ class _TemplateParser(ExpressionParser):
     def _value(self) -> Operand:
         value = self.logic_expr() or self.array_filter()
         if value is None:
-            raise self._unexpected()
+            raise self.unexpected()
         return value
 
-    def _condition(self) -> Operand:
-        self._spaces()
+    def _condition(self, tag: Tag) -> tuple[Operand, Trim]:
+        """Take all of an `if` or `elif` that is behind its word."""
+        self.spaces()
+        plain = self.plain("%")
+        if plain is not None:
+            return plain[0], TRIMS[tag.sign, plain[1]]
         condition = self.logic_expr()
         if condition is None:
-            raise self._unexpected()
-        return condition
+            raise self.unexpected()
+        return condition, self.tag_end(tag)
 
-    def _jump(self, tag: _Tag, _: str) -> Jump:
-        trim = Trim(left=tag.trims, right=self._tag_end())
+    def _jump(self, tag: Tag, _: str) -> Jump:
+        trim = self.tag_end(tag)
         return Jump(trim=trim, word=tag.word, at=tag.at)
 
-    def _set(self, tag: _Tag, _: str) -> Set:
-        self._spaces()
-        name = self._need(IDENT, "a name")
+    def _set(self, tag: Tag, _: str) -> Set:
+        self.spaces()
+        name = self.need(IDENT, "a name")
         if self.next(EQUALS, "'='") is None:
-            raise self._unexpected()
+            raise self.unexpected()
         self.skip()
         value = self._value()
-        trim = Trim(left=tag.trims, right=self._tag_end())
+        trim = self.tag_end(tag)
         return Set(
             trim=trim, name=name, value=value, everywhere=tag.word == "set_global"
         )
 
-    def _if(self, tag: _Tag, place: str) -> If:
+    def _if(self, tag: Tag, place: str) -> If:
         # Only a loop, a macro, a block and a filter section have rules of their own.
         place = "content" if place == "template" else place
         self.deeper()
         branches: list[Branch] = []
         otherwise = None
-        part: _Tag | None = tag
+        part: Tag | None = tag
         while part is not None and part.word != "else":
-            condition = self._condition()
-            trim = Trim(left=part.trims, right=self._tag_end())
-            body = self._body(place)
-            branches.append(Branch(trim=trim, condition=condition, body=body))
-            part = self._next_tag("elif", "else")
+            condition, trim = self._condition(part)
+            branches.append(Branch(trim, condition, self._body(place)))
+            part = self.next_tag("elif", "else")
         if part is not None:
-            trim = Trim(left=part.trims, right=self._tag_end())
-            otherwise = Else(trim=trim, body=self._body(place))
-        end = self._end("endif", tag)
+            trim = self.tag_end(part)
+            otherwise = Else(trim, self._body(place))
+        end = self.end("endif", tag)
         self.shallower()
-        return If(branches=tuple(branches), otherwise=otherwise, end=end)
+        return If(tuple(branches), otherwise, end)
 
-    def _next_tag(self, *words: str) -> _Tag | None:
-        """Take the start of a tag if its word is one of these."""
-        start = self.at
-        tag = self._tag_start()
-        if tag is not None and tag.word in words:
-            return tag
-        self.at = start
-        return None
-
-    def _for(self, tag: _Tag, _: str) -> For:
+    def _for(self, tag: Tag, _: str) -> For:
         self.deeper()
-        self._spaces()
-        key, value = "", self._need(IDENT, "a name")
-        if self.take(_COMMA):
-            key, value = value, self._need(IDENT, "a name")
-        self._spaces()
-        self._need(_IN, "'in'")
-        container = self.basic_expr_filter() or self.array_filter()
-        if container is None:
-            raise self._unexpected()
-        start = Trim(left=tag.trims, right=self._tag_end())
+        key, value, container, start = self._loop(tag)
         body = self._body("for")
         empty: tuple[Node, ...] = ()
-        while self._next_tag("else"):
-            self._tag_end()
+        while (otherwise := self.next_tag("else")) is not None:
+            self.tag_end(otherwise)
             empty = self._body("for")
-        end = self._end("endfor", tag)
+        end = self.end("endfor", tag)
         self.shallower()
         return For(
             start=start,
@@ -382,20 +256,36 @@ class _TemplateParser(ExpressionParser):
             at=tag.at,
         )
 
-    def _filter_section(self, tag: _Tag, _: str) -> FilterSection:
+    def _loop(self, tag: Tag) -> tuple[str, str, Operand, Trim]:
+        """Take all of a `for` that is behind its word."""
+        self.spaces()
+        key, value = "", self.need(IDENT, "a name")
+        if self.take(_COMMA):
+            key, value = value, self.need(IDENT, "a name")
+        self.spaces()
+        self.need(_IN, "'in'")
+        plain = self.plain("%")
+        if plain is not None:
+            return key, value, plain[0], TRIMS[tag.sign, plain[1]]
+        container = self.basic_expr_filter() or self.array_filter()
+        if container is None:
+            raise self.unexpected()
+        return key, value, container, self.tag_end(tag)
+
+    def _filter_section(self, tag: Tag, _: str) -> FilterSection:
         self.deeper()
-        self._spaces()
+        self.spaces()
         call = self.fn_call() or self.plain_call()
         if call is None:
-            raise self._unexpected()
-        start = Trim(left=tag.trims, right=self._tag_end())
+            raise self.unexpected()
+        start = self.tag_end(tag)
         body = self._body("filter")
-        end = self._end("endfilter", tag)
+        end = self.end("endfilter", tag)
         self.shallower()
         return FilterSection(start=start, call=call, body=body, end=end)
 
-    def _raw(self, tag: _Tag, _: str) -> Raw:
-        start = Trim(left=tag.trims, right=self._tag_end())
+    def _raw(self, tag: Tag, _: str) -> Raw:
+        start = self.tag_end(tag)
         match = _ENDRAW.search(self.source, self.at)
         if match is None:
             what = "'{% raw %}' has no '{% endraw %}'"
@@ -407,8 +297,8 @@ class _TemplateParser(ExpressionParser):
         )
         return Raw(start=start, text=text, end=end)
 
-    def _include(self, tag: _Tag, _: str) -> Include:
-        self._spaces()
+    def _include(self, tag: Tag, _: str) -> Include:
+        self.spaces()
         if self.take(OPEN_SQUARE):
             names: list[str] = []
             while (name := self.next(STRING, "a string")) is not None:
@@ -416,34 +306,34 @@ class _TemplateParser(ExpressionParser):
                 if not self.next(_COMMA, "','"):
                     break
             if self.next(CLOSE_SQUARE, "']'") is None:
-                raise self._unexpected()
+                raise self.unexpected()
         else:
-            names = [self._need(STRING, "a string")[1:-1]]
+            names = [self.need(STRING, "a string")[1:-1]]
         self.skip()
         ignore_missing = self.take(_IGNORE_MISSING) is not None
-        trim = Trim(left=tag.trims, right=self._tag_end())
+        trim = self.tag_end(tag)
         return Include(
             trim=trim, names=tuple(names), ignore_missing=ignore_missing, at=tag.at
         )
 
-    def _block(self, tag: _Tag, _: str) -> Block:
+    def _block(self, tag: Tag, _: str) -> Block:
         self.deeper()
-        self._spaces()
-        name = self._need(IDENT, "a name")
-        start = Trim(left=tag.trims, right=self._tag_end())
+        self.spaces()
+        name = self.need(IDENT, "a name")
+        start = self.tag_end(tag)
         body = self._body("block")
-        end = self._end("endblock", tag)
+        end = self.end("endblock", tag)
         self.shallower()
         return Block(start=start, name=name, body=body, end=end, at=tag.at)
 
-    def _macro(self, tag: _Tag, _: str) -> MacroDefinition:
+    def _macro(self, tag: Tag, _: str) -> MacroDefinition:
         self.deeper()
-        self._spaces()
-        name = self._need(IDENT, "a name")
+        self.spaces()
+        name = self.need(IDENT, "a name")
         parameters = self._parameters()
-        start = Trim(left=tag.trims, right=self._tag_end())
+        start = self.tag_end(tag)
         body = self._body("macro")
-        end = self._end("endmacro", tag)
+        end = self.end("endmacro", tag)
         self.shallower()
         return MacroDefinition(
             start=start, name=name, parameters=parameters, body=body, end=end, at=tag.at
@@ -452,16 +342,16 @@ class _TemplateParser(ExpressionParser):
     def _parameters(self) -> dict[str, Literal | Boolean | None]:
         parameters: dict[str, Literal | Boolean | None] = {}
         self.skip()
-        self._need(OPEN, "'('")
+        self.need(OPEN, "'('")
         self.skip()
         name = self.take(IDENT, "a parameter")
         while name:
             parameters[name] = self._default()
             name = None
             if self.next(_COMMA, "','"):
-                name = self._need(IDENT, "a parameter")
+                name = self.need(IDENT, "a parameter")
         if self.next(CLOSE, "')'") is None:
-            raise self._unexpected()
+            raise self.unexpected()
         return parameters
 
     def _default(self) -> Literal | Boolean | None:
@@ -475,14 +365,16 @@ class _TemplateParser(ExpressionParser):
         self.at = start
         return None
 
-
-_KEYWORDS: Final = (
-    *("include", "set_global", "set", "if", "for", "filter", "raw", "block"),
-    *("macro", "break", "continue", "elif", "else", "endif", "endfor", "endfilter"),
-    *("endblock", "endmacro", "extends", "import"),
-)
-"""Longer words before their beginnings."""
-
-
-def _either(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    _rules: Final[dict[str, _Rule]] = {
+        "set": _set,
+        "set_global": _set,
+        "if": _if,
+        "for": _for,
+        "filter": _filter_section,
+        "raw": _raw,
+        "include": _include,
+        "block": _block,
+        "macro": _macro,
+        "break": _jump,
+        "continue": _jump,
+    }

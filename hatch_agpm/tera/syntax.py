@@ -3,10 +3,9 @@ The tree that the parser builds: what a template says, not yet what it does.
 
 Names follow Tera's grammar where it has one.  `at` is an offset in the source.
 Tuples with names, since a build pays for each dataclass when it imports it, and for
-each node: a dataclass takes five times as long to define.
+each node: a dataclass takes five times as long to define.  Annotations are not delayed
+by an import from `__future__` here: a `NamedTuple` would compile each of them.
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
@@ -73,7 +72,7 @@ class Call(NamedTuple):
     """A function or a filter with its arguments."""
 
     name: str
-    arguments: Arguments
+    arguments: "Arguments"
     at: int
 
 
@@ -82,7 +81,7 @@ class MacroCall(NamedTuple):
 
     namespace: str
     name: str
-    arguments: Arguments
+    arguments: "Arguments"
     at: int
 
 
@@ -92,14 +91,14 @@ class TestCall(NamedTuple):
     path: Path
     name: str
     negated: bool
-    arguments: tuple[Operand, ...]
+    arguments: tuple["Operand", ...]
     at: int
 
 
 class Arithmetic(NamedTuple):
     """A chain of `operands` with one of `operators` (`+-*/%`) between each two."""
 
-    operands: tuple[Operand, ...]
+    operands: tuple["Operand", ...]
     operators: str
     at: int
 
@@ -107,9 +106,9 @@ class Arithmetic(NamedTuple):
 class Comparison(NamedTuple):
     """Two sides and one of `< <= > >= == !=`."""
 
-    left: Operand
+    left: "Operand"
     operator: str
-    right: Operand
+    right: "Operand"
     at: int
 
 
@@ -117,15 +116,15 @@ class Connective(NamedTuple):
     """Two or more conditions joined by the same word, `and` or `or`."""
 
     word: str
-    operands: tuple[Operand, ...]
+    operands: tuple["Operand", ...]
     at: int
 
 
 class Membership(NamedTuple):
     """`needle in container` or `needle not in container`."""
 
-    needle: Operand
-    container: Operand
+    needle: "Operand"
+    container: "Operand"
     negated: bool
     at: int
 
@@ -140,7 +139,7 @@ class Concatenation(NamedTuple):
 class Array(NamedTuple):
     """`[1, "a", b]`."""
 
-    items: tuple[Operand, ...]
+    items: tuple["Operand", ...]
     at: int
 
 
@@ -245,7 +244,7 @@ class FilterSection(NamedTuple):
 
     start: Trim
     call: Call
-    body: tuple[Node, ...]
+    body: tuple["Node", ...]
     end: Trim
 
 
@@ -254,7 +253,7 @@ class Block(NamedTuple):
 
     start: Trim
     name: str
-    body: tuple[Node, ...]
+    body: tuple["Node", ...]
     end: Trim
     at: int
 
@@ -268,8 +267,8 @@ class For(NamedTuple):
 
     value: str
     container: Operand
-    body: tuple[Node, ...]
-    empty: tuple[Node, ...]
+    body: tuple["Node", ...]
+    empty: tuple["Node", ...]
     end: Trim
     at: int
 
@@ -279,14 +278,14 @@ class Branch(NamedTuple):
 
     trim: Trim
     condition: Operand
-    body: tuple[Node, ...]
+    body: tuple["Node", ...]
 
 
 class Else(NamedTuple):
     """The `else` of an `if` with its body."""
 
     trim: Trim
-    body: tuple[Node, ...]
+    body: tuple["Node", ...]
 
 
 class If(NamedTuple):
@@ -305,7 +304,7 @@ class MacroDefinition(NamedTuple):
     parameters: dict[str, Literal | Boolean | None]
     """The default of each parameter, None where it has none."""
 
-    body: tuple[Node, ...]
+    body: tuple["Node", ...]
     end: Trim
     at: int
 
@@ -330,4 +329,4 @@ Node: TypeAlias = (
 class TemplateTree(NamedTuple):
     """A whole template."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple["Node", ...]

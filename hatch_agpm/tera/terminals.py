@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from hatch_agpm.tera.lexer import terminal
+from hatch_agpm.tera.lexer import Pattern
 
 __all__ = [
     "AND",
     "ARITHMETIC",
     "BOOLEAN",
+    "BOOLEANS",
     "CLOSE",
     "CLOSE_SQUARE",
     "COLONS",
@@ -28,27 +29,36 @@ __all__ = [
     "OPEN_SQUARE",
     "OR",
     "PIPE",
+    "PLAIN_PATH",
+    "SPACES",
     "STEPS",
     "STRING",
     "TILDE",
-    "VARIABLE",
 ]
 
-IDENT: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*")
-DOTTED: Final = terminal(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
-STEPS: Final = terminal(r"(?:\.[a-zA-Z0-9_]+)+")
-INT: Final = terminal(r"-?(?:0|[1-9][0-9]*)")
-FLOAT: Final = terminal(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
-STRING: Final = terminal(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
-BOOLEAN: Final = terminal(r"[tT]rue|[fF]alse")
-OR: Final = terminal(r"or[ \t\r\n]")
-AND: Final = terminal(r"and[ \t\r\n]")
-NOT: Final = terminal(r"not[ \t\r\n]")
+SPACES: Final = Pattern(r"[ \t\r\n]+")
+IDENT: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*")
+DOTTED: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
+PLAIN_PATH: Final = Pattern(
+    # Neither a part of a path, nor one that goes on, is called or tested.
+    r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*"
+    r"(?![a-zA-Z0-9_]|\.[a-zA-Z0-9_]|[ \t\r\n]*(?:[(\[]|::|is))"
+)
+STEPS: Final = Pattern(r"(?:\.[a-zA-Z0-9_]+)+")
+INT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)")
+FLOAT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+STRING: Final = Pattern(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
+BOOLEAN: Final = Pattern(r"[tT]rue|[fF]alse")
+BOOLEANS: Final = ("true", "True", "false", "False")
+"""The same as words: no name can begin with them where a value stands."""
+OR: Final = Pattern(r"or[ \t\r\n]")
+AND: Final = Pattern(r"and[ \t\r\n]")
+NOT: Final = Pattern(r"not[ \t\r\n]")
 IN: Final = "in"
 IS: Final = "is"
 IS_NOT: Final = "not"
-ARITHMETIC: Final = terminal(r"[-+*/%]")
-COMPARISON: Final = terminal(r"<=|>=|>|<|==|!=")
+ARITHMETIC: Final = Pattern(r"[-+*/%]")
+COMPARISON: Final = Pattern(r"<=|>=|>|<|==|!=")
 TILDE: Final = "~"
 PIPE: Final = "|"
 COMMA: Final = ","
@@ -58,8 +68,3 @@ CLOSE: Final = ")"
 OPEN_SQUARE: Final = "["
 CLOSE_SQUARE: Final = "]"
 COLONS: Final = "::"
-VARIABLE: Final = terminal(
-    r"(?![tT]rue|[fF]alse|not[ \t\r\n])"
-    r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*(?=[ \t\r\n]*-?\}\})"
-)
-"""A variable that is all of a tag: what the rules would find by a dozen attempts."""
