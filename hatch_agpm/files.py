@@ -76,6 +76,9 @@ class Tree:
     go out are real and relative to the root.
     """
 
+    is_pinned = False
+    """Whether a list says which files there are, and what they hold."""
+
     def __init__(
         self, root: Path, base: Path, *, bounded: bool = False, label: str = ""
     ) -> None:
@@ -118,6 +121,11 @@ class Tree:
             # What `..` behind a link means cannot be said without the link.
             if path != real and os.path.lexists(self.root / path)
         }
+
+    @property
+    def used_links(self) -> dict[str, str]:
+        """The same, relative to the base."""
+        return {self.from_base(at): self.from_base(to) for at, to in self.links.items()}
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -231,6 +239,11 @@ class Tree:
     def status(self, path: str) -> os.stat_result:
         """Return the status of a real path, where no link is followed."""
         return (self.root / path).lstat()
+
+    def open_variables(self, path: str) -> tuple[str, ...]:
+        """Return the run-time variables that a bundle's text leaves open."""
+        del path
+        return ()
 
     def read(self, path: str) -> File:
         """

@@ -163,6 +163,8 @@ class PinnedTree(Tree):
     the project's.
     """
 
+    is_pinned = True
+
     def __init__(
         self, directory: Path, listing: Listing, *, prefix: str, label: str, remedy: str
     ) -> None:
@@ -181,6 +183,16 @@ class PinnedTree(Tree):
     def from_base(self, path: str) -> str:
         """Return a path that went out as it is listed."""
         return path.removeprefix(self.prefix)
+
+    @property
+    def used_links(self) -> dict[str, str]:
+        """The listed links to files that were read, relative to the directory."""
+        links = self.listing.links.items()
+        return {at: to for at, to in links if self.prefix + to in self.read_files}
+
+    def open_variables(self, path: str) -> tuple[str, ...]:
+        """Return what is listed as left open by the text of a path that went out."""
+        return self.listing.files[self.from_base(path)].runtime
 
     def is_directory(self, path: str) -> bool:
         """Tell whether files are listed below a path that went out."""

@@ -14,8 +14,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle import Bundle, build_bundle
-from hatch_agpm.marker import COPIES, MARKER, marker_text
-from hatch_agpm.pinned import Listing, check_portable
 from hatch_agpm.render import render_project
 from hatch_agpm.rendered import BundleFile
 from hatch_agpm.verify import PlannedFile, check_nothing_in, check_output
@@ -88,17 +86,21 @@ class Plan:
         The marker says which files these are.  Raises ConflictError where two of them
         could not lie in one directory.
         """
+        away = [used for used in self.rendering.sources if used.is_away]
+        if not away:
+            return {}
+        # Few projects have such directories, and every build would pay for the imports.
+        from hatch_agpm.marker import COPIES, MARKER, marker_text  # noqa: PLC0415
+        from hatch_agpm.pinned import Listing, check_portable  # noqa: PLC0415
+
         copies: dict[str, BundleFile] = {}
         listings: dict[str, Listing] = {}
-        for used in self.rendering.sources:
-            if not used.is_away:
-                continue
+        for used in away:
             listings[used.name] = Listing.of(used)
             check_portable(listings[used.name].files, f"the source '{used.name}'")
             for file in used.files:
                 copies[f"{COPIES}/{used.name}/{file.path}"] = file.content
-        if listings:
-            copies[MARKER] = BundleFile(data=marker_text(listings).encode())
+        copies[MARKER] = BundleFile(data=marker_text(listings).encode())
         return copies
 
     def source(self, path: str) -> BundleFile:

@@ -44,8 +44,6 @@ from hatch_agpm.rendered import (
     SkillFile,
 )
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
-from hatch_agpm.shapes import check_merged, check_shape
-from hatch_agpm.skills import check_skill, read_skill
 from hatch_agpm.sources import Places
 from hatch_agpm.templates import with_declaration
 from hatch_agpm.tera import TeraEnvironment
@@ -183,7 +181,10 @@ class _Renderer:
         check_allowed(self.project.hidden_text or (), read)
         by_key = self.manifest.path == "pyproject.toml"
         check_install_paths(rendered, by_key=by_key)
-        check_merged(rendered)
+        if any(resource.type in MERGED for resource in resources):
+            from hatch_agpm.shapes import check_merged  # noqa: PLC0415 - few have any
+
+            check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
         return self._rendering(rendered, output)
@@ -274,6 +275,9 @@ class _Renderer:
             self._remember(resource, texts)
         self.inputs[resource] = self._inputs_of(resource, file)
         if resource.type in MERGED:
+            # Few projects have any, and every build would pay for the import.
+            from hatch_agpm.shapes import check_shape  # noqa: PLC0415
+
             check_shape(
                 resource.type, file.path, text if isinstance(text, str) else file.text
             )
@@ -454,6 +458,8 @@ class _Renderer:
         """Return the files of a skill, with `text` as its SKILL.md."""
         if resource.type != "skills" or isinstance(text, bytes):
             return ()
+        from hatch_agpm.skills import check_skill, read_skill  # noqa: PLC0415 - the same
+
         is_template = resource.patch is None and text != file.text
         files = read_skill(resource.place.tree, resource.file, is_template=is_template)
         if text == file.text:

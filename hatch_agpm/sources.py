@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,8 +25,6 @@ from hatch_agpm.errors import (
     did_you_mean,
 )
 from hatch_agpm.files import Tree
-from hatch_agpm.marker import COPIES, MARKER, read_marker
-from hatch_agpm.pinned import PinnedTree
 from hatch_agpm.rendered import Input, SkillFile, UsedSource
 
 if TYPE_CHECKING:
@@ -41,9 +37,6 @@ if TYPE_CHECKING:
     from hatch_agpm.pinned import Listing
 
 __all__ = ["Place", "Places"]
-
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)"
-_DEVICE = r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -119,11 +112,6 @@ class Place:
         tree, package = self.tree, self.package
         relative = tree.from_base
         read = sorted(tree.read_files.items())
-        if isinstance(tree, PinnedTree):
-            whole = tree.listing.links.items()
-            links = {at: to for at, to in whole if tree.prefix + to in tree.read_files}
-        else:
-            links = {relative(at): relative(to) for at, to in tree.links.items()}
         return UsedSource(
             name=self.name or "",
             files=tuple(
@@ -132,8 +120,8 @@ class Place:
                 )
                 for path, file in read
             ),
-            links=dict(sorted(links.items())),
-            is_away=not isinstance(tree, PinnedTree),
+            links=dict(sorted(tree.used_links.items())),
+            is_away=not tree.is_pinned,
             distribution=package.distribution if package else "",
             version=package.version if package else "",
             is_rendered=self.is_rendered,
@@ -146,12 +134,10 @@ class Place:
 
     def check_closed(self, file: str) -> None:
         """Raise ContentError for a rendered text that leaves values open."""
-        if self.is_rendered and isinstance(self.tree, PinnedTree):
-            inner = self.tree.from_base(file)
-            if runtime := self.tree.listing.files[inner].runtime:
-                what = f"leaves the run-time variable '{runtime[0]}' open"
-                hint = "only templates can be built upon then: see `templates`"
-                raise ContentError(what, file, hint=hint)
+        if self.is_rendered and (runtime := self.tree.open_variables(file)):
+            what = f"leaves the run-time variable '{runtime[0]}' open"
+            hint = "only templates can be built upon then: see `templates`"
+            raise ContentError(what, file, hint=hint)
 
     def path(self, file: str) -> str:
         """
@@ -197,16 +183,18 @@ class Places:
     def away(self) -> tuple[Tree, ...]:
         """The directories outside that were opened where they really are."""
         trees = (place.tree for place in self.opened)
-        return tuple(tree for tree in trees if not isinstance(tree, PinnedTree))
+        return tuple(tree for tree in trees if not tree.is_pinned)
 
     def problems(self) -> list[AgpmError]:
         """Return what is wrong with sources that nobody may even use."""
         found: list[AgpmError] = []
         real = [source for source in self._sources.values() if source]
         outside = [source for source in real if self._is_outside(source)]
-        found += _name_problems(outside)
-        found += _repeated_distributions(outside)
-        if outside and not self._has_copies and self.project.tree.is_file(MARKER):
+        if outside:
+            from hatch_agpm.source_names import problems_of_names  # noqa: PLC0415 - rare
+
+            found += problems_of_names(outside)
+        if outside and not self._has_copies and self._has_marker:
             what = "is a copy for sdists, and this is none"
             found.append(BundleError(".hatch-agpm", what, "delete it"))
         if found:
@@ -283,7 +271,9 @@ class Places:
             None,
         )
         if source is None:
-            if _folded(wanted) in map(_folded, self._sources):
+            from hatch_agpm.source_names import folded_name  # noqa: PLC0415 - rare
+
+            if folded_name(wanted) in map(folded_name, self._sources):
                 what = f"the source '{wanted}' is another one than that of {by}"
                 raise ContentError(what, hint="give yours another name")
             source = Source(
@@ -327,9 +317,17 @@ class Places:
     def _copied(self) -> Mapping[str, Listing] | None:
         """The copies that an unpacked sdist has, by name; None elsewhere."""
         tree = self.project.tree
-        if not (tree.is_file(MARKER) and tree.is_file("PKG-INFO")):
+        if not (self._has_marker and tree.is_file("PKG-INFO")):
             return None
+        from hatch_agpm.marker import MARKER, read_marker  # noqa: PLC0415 - rare
+
         return read_marker(tree.read(MARKER).text)
+
+    @property
+    def _has_marker(self) -> bool:
+        from hatch_agpm.marker import MARKER  # noqa: PLC0415 - rare
+
+        return self.project.tree.is_file(MARKER)
 
     def _open(self, source: Source) -> Place:
         if source.distribution:
@@ -363,15 +361,17 @@ class Places:
         return Place(tree=tree, name=source.name, folder=folder, top=real)
 
     def _copy(self, name: str, listing: Listing | None) -> Place:
+        from hatch_agpm.marker import COPIES, MARKER  # noqa: PLC0415 - rare
+
         if listing is None:
             raise ContentError(f"lists no source '{name}'", MARKER)
         directory = f"{COPIES}/{name}"
         return Place(
-            tree=PinnedTree(
+            tree=_pinned(
+                name,
                 self.project.tree.root / directory,
                 listing,
                 prefix=f"{directory}/",
-                label=f"the source '{name}'",
                 remedy="unpack the sdist again",
             ),
             name=name,
@@ -389,11 +389,11 @@ class Places:
         if os.path.realpath(directory) != str(directory) or directory == root:
             what = f"names '{locked.directory}', which is no directory of the project"
             raise ContentError(what, LOCK_FILE, hint=REMEDY)
-        tree = PinnedTree(
+        tree = _pinned(
+            name,
             directory,
             locked.listing,
             prefix=f"{locked.directory}/",
-            label=f"the source '{name}'",
             remedy=REMEDY,
         )
         return Place(
@@ -426,11 +426,11 @@ class Places:
             return place
         required = Required(distribution=source.distribution, version=source.version)
         package = installed_package(required)
-        tree = PinnedTree(
+        tree = _pinned(
+            source.name,
             package.directory,
             package.listing,
             prefix=f"{package.distribution}:",
-            label=f"the source '{source.name}'",
             remedy=f"install {package.distribution} anew",
         )
         return Place(
@@ -439,6 +439,16 @@ class Places:
             is_outside=True,
             package=package,
         )
+
+
+def _pinned(
+    name: str, directory: Path, listing: Listing, *, prefix: str, remedy: str
+) -> Tree:
+    # Few projects have sources outside, and every build would pay for the import.
+    from hatch_agpm.pinned import PinnedTree  # noqa: PLC0415
+
+    label = f"the source '{name}'"
+    return PinnedTree(directory, listing, prefix=prefix, label=label, remedy=remedy)
 
 
 def _locked_package(locked: Locked, directory: Path) -> Package | None:
@@ -458,40 +468,3 @@ def _locked_package(locked: Locked, directory: Path) -> Package | None:
             for own, distribution in (locked.sources or {}).items()
         },
     )
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _name_problems(sources: list[Source]) -> list[AgpmError]:
-    """Return what is wrong with names, which become directories of an sdist."""
-    problems: list[AgpmError] = []
-    seen: dict[str, Source] = {}
-    for source in sources:
-        if not re.fullmatch(_NAME, source.name):
-            what = "is no name for what lies outside: it becomes that of a directory"
-            hint = "use ASCII letters, digits, '-', '_' and '.'"
-            problems.append(ConfigError(source.key, what, hint=hint))
-        elif re.fullmatch(_DEVICE, source.name):
-            what = "has the name of a device on Windows"
-            problems.append(ConfigError(source.key, what, hint="rename it"))
-        other = seen.setdefault(_folded(source.name), source)
-        if other is not source:
-            what = f"differs from '{other.name}' in case only"
-            hint = "some file systems would keep one of them; rename it"
-            problems.append(ConfigError(source.key, what, hint=hint))
-    return problems
-
-
-def _repeated_distributions(sources: list[Source]) -> list[AgpmError]:
-    problems: list[AgpmError] = []
-    seen: dict[str, Source] = {}
-    for source in sources:
-        if not source.distribution:
-            continue
-        other = seen.setdefault(canonicalize_name(source.distribution), source)
-        if other is not source:
-            what = f"is the distribution that '{other.name}' is already"
-            problems.append(ConfigError(source.key, what, hint="use one name for it"))
-    return problems

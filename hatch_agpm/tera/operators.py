@@ -12,16 +12,10 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.tera.arithmetic import calculate
-from hatch_agpm.tera.builtins import FILTERS, FUNCTIONS, TESTS
 from hatch_agpm.tera.builtins.arguments import Arguments
+from hatch_agpm.tera.builtins.filters import FILTERS
 from hatch_agpm.tera.compiler import MACRO
 from hatch_agpm.tera.failures import Failure, Refusal
-from hatch_agpm.tera.hints import (
-    undefined,
-    unknown_filter,
-    unknown_function,
-    unknown_test,
-)
 from hatch_agpm.tera.limits import measured
 from hatch_agpm.tera.places import located
 from hatch_agpm.tera.scope import Loop
@@ -121,6 +115,8 @@ def path_at(scope: Scope, text: str, at: int) -> object:
 
 
 def _defined(scope: Scope, _value: Missing, text: str, at: int) -> NoReturn:
+    from hatch_agpm.tera.hints import undefined  # noqa: PLC0415 - errors
+
     raise undefined(scope, text, at)
 
 
@@ -328,6 +324,8 @@ def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> 
         return extra(value, given)
     builtin = FILTERS.get(name)
     if builtin is None:
+        from hatch_agpm.tera.hints import unknown_filter  # noqa: PLC0415 - errors
+
         raise unknown_filter(name, [*FILTERS, *scope.filters])
     return builtin(value, Arguments(f"filter '{name}'", given, scope))
 
@@ -335,8 +333,12 @@ def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> 
 @_operator
 def call(scope: Scope, given: dict[str, object], name: str, at: int) -> object:
     try:
+        from hatch_agpm.tera.builtins.functions import FUNCTIONS  # noqa: PLC0415 - rare
+
         function = FUNCTIONS.get(name)
         if function is None:
+            from hatch_agpm.tera.hints import unknown_function  # noqa: PLC0415 - errors
+
             raise unknown_function(name, FUNCTIONS)
         result = function(Arguments(f"function '{name}'", given, scope))
         scope.account.made(result)
@@ -356,8 +358,12 @@ def test(
     value = subject()
     scope.account.used(value)
     try:
+        from hatch_agpm.tera.builtins.tests import TESTS  # noqa: PLC0415 - rare
+
         function = TESTS.get(name)
         if function is None:
+            from hatch_agpm.tera.hints import unknown_test  # noqa: PLC0415 - errors
+
             raise unknown_test(name, TESTS)
         return function(value, arguments, scope.account)
     except Failure as failure:

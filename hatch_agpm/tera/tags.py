@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.tera.expressions import ExpressionParser
 from hatch_agpm.tera.failures import Refusal
-from hatch_agpm.tera.habits import habit
 from hatch_agpm.tera.lexer import Pattern
 from hatch_agpm.tera.syntax import Call, Operand, Path, Trim
 from hatch_agpm.tera.terminals import BOOLEANS, IDENT
@@ -147,6 +146,9 @@ class TagParser(ExpressionParser):
             self.furthest, self.expected = self.at, set()
         expected = {_OPERATORS.get(name, name) for name in self.expected}
         what = f"expected {_either(sorted(expected))}" if expected else "is not Tera"
+        # For errors alone, as the tables of `hints`.
+        from hatch_agpm.tera.habits import habit  # noqa: PLC0415
+
         hint = habit(self.source, self.furthest)
         return Refusal(what, self._found(), hint, self.furthest)
 
