@@ -2,9 +2,10 @@
 The three who take turns in `bench_build.py`: projects that pack the same prompts.
 
 "plain" packs them as they are, "ours" renders them.  "least" packs them as they are
-too, by a hook that imports Jinja2 and PyYAML and renders nothing: what any hook made of
-the two costs.  With hatchling it has to hand each text over as a file, as ours does.
-That hook is a distribution of its own, found by its entry points, as ours is.
+too, by a hook that imports Jinja2 and PyYAML, parses each frontmatter, and renders
+nothing: what any hook made of the two costs.  With hatchling it has to hand each text
+over as a file, as ours does.  That hook is a distribution of its own, found by entry
+points, as ours is.
 """
 
 from __future__ import annotations
@@ -114,10 +115,12 @@ class LeastHook(BuildHookInterface):
         import jinja2.sandbox, yaml
 
         self.staging = TemporaryDirectory()
-        for text in Path(self.root, "prompts").rglob("*.md"):
-            staged = Path(self.staging.name, text.name)
-            staged.write_bytes(text.read_bytes())
-            packed = Path("demo", text.relative_to(self.root))
+        for path in Path(self.root, "prompts").rglob("*.md"):
+            text = path.read_text("utf-8")
+            yaml.load(text.split("---")[1], yaml.CSafeLoader)
+            staged = Path(self.staging.name, path.name)
+            staged.write_text(text, "utf-8")
+            packed = Path("demo", path.relative_to(self.root))
             build_data["force_include"][str(staged)] = packed.as_posix()
 
 
@@ -126,9 +129,15 @@ def hatch_register_build_hook():
     return LeastHook
 """,
     "least_hook/setuptools.py": """\
+from pathlib import Path
+
+
 def finalize(dist):
     if "bdist_wheel" in dist.script_args:
         import jinja2.sandbox, yaml
+
+        for path in Path("demo/prompts").rglob("*.md"):
+            yaml.load(path.read_text("utf-8").split("---")[1], yaml.CSafeLoader)
 """,
 }
 
