@@ -30,6 +30,8 @@ def collection_paused() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
+        # Not every Python has it; the collector of PyPy is of another kind.
+        if hasattr(gc, "freeze"):
+            gc.freeze()
         if was_enabled:
             gc.enable()

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -325,9 +325,16 @@ def _skills(top: Path) -> list[PurePosixPath]:
 
 def _files(top: Path) -> list[PurePosixPath]:
     """Return the files below a directory, by path; hidden ones are not meant."""
+    if not top.is_dir():
+        return []
+
+    def fail(error: OSError) -> NoReturn:
+        shown = f"{_CONVENTION}/{Path(error.filename).relative_to(top.parent)}"
+        raise BundleError(shown, f"cannot be read: {error.strerror}") from None
+
     found: list[PurePosixPath] = []
     # A link that leads nowhere is listed, so that it is missed.
-    for folder, directories, names in os.walk(top):
+    for folder, directories, names in os.walk(top, onerror=fail):
         directories[:] = filter(_is_meant, directories)
         within = PurePosixPath(Path(folder).relative_to(top).as_posix())
         found += [within / name for name in names if _is_meant(name)]

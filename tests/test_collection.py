@@ -69,6 +69,16 @@ def test_a_collector_that_was_off_stays_off() -> None:
     assert not gc.isenabled()
 
 
+def test_a_python_that_cannot_freeze_builds_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """PyPy has another collector."""
+    monkeypatch.delattr(gc, "freeze")
+    with collection_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
 @pytest.mark.parametrize(
     ("backend", "module"),
     [("hatchling", "hatchling.build"), ("setuptools", "setuptools.build_meta")],

@@ -1,10 +1,15 @@
 """A project's table and directories: what is read, what is found, what is refused."""
 
+import os
+import sys
+
 import pytest
 
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.project import find_output, load_toml, read_project
 from hatch_agpm.tera import Limits
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
 
 
 def read(root, table):
@@ -141,6 +146,32 @@ def test_the_conventional_directories_name_resources_by_their_paths(write_files)
         ("scripts", "run.tar", "prompts/scripts/run.tar.gz"),
         ("skills", "fix", "prompts/skills/fix"),
     ]
+
+
+@posix_only
+def test_what_is_no_file_is_listed_so_that_it_is_missed(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    os.mkfifo(root / "prompts/agents/pipe.md")
+    (root / "prompts/agents/link.md").symlink_to("nowhere.md")
+    (root / "prompts/agents/team").symlink_to(root)
+    names = [alias for _, alias, _ in listed(read(root, {}))]
+    assert names == ["a", "link", "pipe"]
+
+
+@posix_only
+def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    directory = os.open(root / "prompts/agents", os.O_DIRECTORY)
+    for _ in range(20):
+        # Longer than any path can be; even root cannot list it.
+        os.mkdir("d" * 250, dir_fd=directory)
+        inner = os.open("d" * 250, os.O_DIRECTORY, dir_fd=directory)
+        os.close(directory)
+        directory = inner
+    os.close(directory)
+    wanted = r"^prompts/agents/d+/[d/]+: cannot be read: File name too long$"
+    with pytest.raises(AgpmError, match=wanted):
+        read(root, {})
 
 
 def test_one_listed_resource_switches_the_convention_off(write_files):
