@@ -28,9 +28,9 @@ __all__ = ["Shielded", "shield"]
 
 _FENCE = "```"
 _LITERAL = "```literal"
-_AGPM = re.compile("agpm", re.IGNORECASE)
+_AGPM = "(?i:agpm)"
 _CAPITALS = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
-_SIGNS = re.compile(r"[\W_]+")
+_SIGNS = r"[\W_]+"
 
 
 class Shielded(NamedTuple):
@@ -159,10 +159,10 @@ def _resembles(text: str, word: str) -> bool:
     """Tell whether a text could hold a placeholder that a filter has changed."""
     # Cut short, or in other case and with other signs between its letters.
     return word[:6] in text or bool(
-        _AGPM.search(text)
+        re.search(_AGPM, text)
         and re.search(rf"{_letters(word)}[0-9]", _letters(text)) is not None
     )
 
 
 def _letters(text: str) -> str:
-    return _SIGNS.sub("", text.casefold())
+    return re.sub(_SIGNS, "", text.casefold())

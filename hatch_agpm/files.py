@@ -124,7 +124,7 @@ class Tree:
 
     @property
     def used_links(self) -> dict[str, str]:
-        """The same, relative to the base."""
+        """The links that were followed, and where they led, relative to the base."""
         return {self.from_base(at): self.from_base(to) for at, to in self.links.items()}
 
     @property
@@ -241,7 +241,7 @@ class Tree:
         return (self.root / path).lstat()
 
     def open_variables(self, path: str) -> tuple[str, ...]:
-        """Return the run-time variables that a bundle's text leaves open."""
+        """Return the values that a text lacks until it is used: known of lists only."""
         del path
         return ()
 
@@ -261,7 +261,7 @@ class Tree:
 
     def _read(self, path: str) -> File:
         # A directory outside is reached by `..`, from the root's real path.
-        whole = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - as above
+        whole = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - once for each file
         mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode):
             raise ContentError("is a directory, not a file", path)
@@ -270,7 +270,7 @@ class Tree:
             raise ContentError("is a link, not a file", path)
         if not stat.S_ISREG(mode):
             raise ContentError("is no regular file", path)
-        with open(whole, "rb") as opened:  # noqa: PTH123 - as above
+        with open(whole, "rb") as opened:  # noqa: PTH123 - once for each file
             return File(path=path, data=opened.read(), executable=bool(mode & 0o100))
 
     def entries(self, directory: str) -> list[str]:

@@ -123,10 +123,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._expected = {}
         if self.target_name not in {"sdist", "wheel"}:
             return
-        from hatch_agpm.collection import collection_paused
+        from hatch_agpm.collection import skip_last_collection
 
         editable = self.target_name == "wheel" and version == "editable"
-        with collection_paused(), self._errors_as_messages():
+        skip_last_collection()
+        with self._errors_as_messages():
             if editable and self._leaves_out_prompts():
                 return
             plan = self.plan(build_data["force_include"])

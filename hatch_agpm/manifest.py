@@ -49,7 +49,7 @@ _ENTRY_TEXTS: Final = (
 )
 _GIT_FIELDS: Final = ("branch", "rev")
 _DISTRIBUTION = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:")
+_URL = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
 _NO_GIT: Final = (
     "a build reads no Git repository: name a directory that has its files, or a "
     "Python distribution that ships them"
@@ -330,7 +330,7 @@ def _sources(
 
 
 def _directory(reader: TableReader, name: str, path: str, key: str) -> Source | None:
-    if _URL.match(path):
+    if re.match(_URL, path):
         return None
     if problem := _path_problem(path):
         reader.problem(key, problem, got=repr(path))

@@ -13,17 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError
 from hatch_agpm.pinned import Listing, read_listing
+from hatch_agpm.rendered import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["COPIES", "MARKER", "marker_text", "read_marker"]
-
-MARKER: Final = ".hatch-agpm/sources.json"
-"""The file, relative to the root of the sdist."""
-
-COPIES: Final = ".hatch-agpm/sources"
-"""The directory of the copies, each in one of its source's name."""
+__all__ = ["marker_text", "read_marker"]
 
 _VERSION: Final = 1
 

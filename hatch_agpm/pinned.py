@@ -186,7 +186,7 @@ class PinnedTree(Tree):
 
     @property
     def used_links(self) -> dict[str, str]:
-        """The listed links to files that were read, relative to the directory."""
+        """The links that were listed to files that were read, and where they led."""
         links = self.listing.links.items()
         return {at: to for at, to in links if self.prefix + to in self.read_files}
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle import Bundle, build_bundle
 from hatch_agpm.render import render_project
-from hatch_agpm.rendered import BundleFile
+from hatch_agpm.rendered import COPIES, MARKER, BundleFile
 from hatch_agpm.verify import PlannedFile, check_nothing_in, check_output
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Plan:
         if not away:
             return {}
         # Few projects have such directories, and every build would pay for the imports.
-        from hatch_agpm.marker import COPIES, MARKER, marker_text  # noqa: PLC0415
+        from hatch_agpm.marker import marker_text  # noqa: PLC0415
         from hatch_agpm.pinned import Listing, check_portable  # noqa: PLC0415
 
         copies: dict[str, BundleFile] = {}

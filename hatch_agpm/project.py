@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -34,7 +34,7 @@ from hatch_agpm.tables import TableReader
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hatch_agpm.rendered import Listing
 
@@ -265,8 +265,18 @@ def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
 
 
 def _by_convention(root: Path) -> dict[str, dict[str, str]]:
-    _check_names(root / _CONVENTION)
-    found = {type_: _conventional(root, type_) for type_ in RESOURCE_TYPES}
+    errors: list[OSError] = []
+    present = _type_directories(root / _CONVENTION, errors)
+    found = {type_: _conventional(root, type_, errors) for type_ in present}
+    raise_problems(
+        [
+            BundleError(
+                os.path.relpath(error.filename, root).replace(os.sep, "/"),
+                f"cannot be read: {error.strerror}",
+            )
+            for error in errors
+        ]
+    )
     return {type_: entries for type_, entries in found.items() if entries}
 
 
@@ -280,23 +290,41 @@ def _listings(root: Path) -> dict[str, Listing]:
     return {path.relative_to(root).as_posix(): listing for path, listing in searched}
 
 
-def _check_names(top: Path) -> None:
-    """Refuse directories whose names are nearly those of types: nobody reads them."""
+def _type_directories(top: Path, errors: list[OSError]) -> list[str]:
+    """
+    Return the types that have a directory in `top`.
+
+    Raises BundleError, or ProblemsError with several, for directories whose names are
+    nearly those of types: nobody would read them.
+    """
+    _, directories, _ = next(_walk(top, errors), ("", [], []))
     problems: list[AgpmError] = []
-    for path in sorted(top.iterdir()) if top.is_dir() else ():
-        if path.name in RESOURCE_TYPES or not path.is_dir():
-            continue
-        name = path.name.lower().replace("_", "-")
+    for written in sorted(set(directories) - RESOURCE_TYPES.keys()):
+        name = written.lower().replace("_", "-")
         if hint := did_you_mean(name, RESOURCE_TYPES):
-            shown = f"{_CONVENTION}/{path.name}"
+            shown = f"{_CONVENTION}/{written}"
             problems.append(BundleError(shown, "is no directory of resources", hint))
     raise_problems(problems)
+    return [type_ for type_ in RESOURCE_TYPES if type_ in directories]
 
 
-def _conventional(root: Path, type_: str) -> dict[str, str]:
+def _walk(
+    top: Path, errors: list[OSError]
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Go through a directory as `os.walk`; one that is not there has nothing."""
+
+    def note(error: OSError) -> None:
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        if not missing or error.filename != str(top):
+            errors.append(error)
+
+    return os.walk(top, onerror=note)
+
+
+def _conventional(root: Path, type_: str, errors: list[OSError]) -> dict[str, str]:
     """Return key and path of each resource in the directory of its type."""
     top = root / _CONVENTION / type_
-    found = _skills(top) if type_ == "skills" else _files(top)
+    found = _skills(top, errors) if type_ == "skills" else _files(top, errors)
     stems = Counter(path.with_suffix("") for path in found)
     entries = {}
     for path in found:
@@ -307,10 +335,10 @@ def _conventional(root: Path, type_: str) -> dict[str, str]:
     return entries
 
 
-def _skills(top: Path) -> list[PurePosixPath]:
+def _skills(top: Path, errors: list[OSError]) -> list[PurePosixPath]:
     """Return the directories that hold a SKILL.md, but for those inside another."""
     found: list[PurePosixPath] = []
-    for path in _files(top):
+    for path in _files(top, errors):
         skill = path.parent
         if path.name == SKILL_FILE and not any(
             other == skill or other in skill.parents for other in found
@@ -323,18 +351,11 @@ def _skills(top: Path) -> list[PurePosixPath]:
     return found
 
 
-def _files(top: Path) -> list[PurePosixPath]:
+def _files(top: Path, errors: list[OSError]) -> list[PurePosixPath]:
     """Return the files below a directory, by path; hidden ones are not meant."""
-    if not top.is_dir():
-        return []
-
-    def fail(error: OSError) -> NoReturn:
-        shown = f"{_CONVENTION}/{Path(error.filename).relative_to(top.parent)}"
-        raise BundleError(shown, f"cannot be read: {error.strerror}") from None
-
     found: list[PurePosixPath] = []
-    # A link that leads nowhere is listed, so that it is missed.
-    for folder, directories, names in os.walk(top, onerror=fail):
+    # What is no file, as a link that leads nowhere, is listed, so that it is missed.
+    for folder, directories, names in _walk(top, errors):
         directories[:] = filter(_is_meant, directories)
         within = PurePosixPath(Path(folder).relative_to(top).as_posix())
         found += [within / name for name in names if _is_meant(name)]

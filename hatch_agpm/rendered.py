@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hatch_agpm.runtime import RuntimeVariable
 
 __all__ = [
+    "COPIES",
+    "MARKER",
     "TEMPLATES",
     "BundleFile",
     "Input",
@@ -23,6 +25,12 @@ __all__ = [
     "SkillFile",
     "UsedSource",
 ]
+
+MARKER = ".hatch-agpm/sources.json"
+"""What says which directories an sdist carries, relative to its root."""
+
+COPIES = ".hatch-agpm/sources"
+"""The directory of these copies, each in one of its source's name."""
 
 TEMPLATES = "_templates"
 """The directory of a bundle that holds the templates offered to other projects."""

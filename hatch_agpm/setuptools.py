@@ -149,25 +149,22 @@ class _Door:
     @cached_property
     def plan(self) -> Plan:
         """What is to be shipped: rendered once for all commands of one process."""
-        from hatch_agpm.collection import collection_paused
-
-        # It may add a tag to the version.
-        self._dist.get_command_obj("egg_info").ensure_finalized()
-        with collection_paused():
-            plan = self._planned()
-        self._forget_package(plan.output)
-        return plan
-
-    def _planned(self) -> Plan:
+        from hatch_agpm.collection import skip_last_collection
         from hatch_agpm.distribution import known_metadata
         from hatch_agpm.plan import plan_build
 
-        return plan_build(
+        skip_last_collection()
+        # It may add a tag to the version.
+        self._dist.get_command_obj("egg_info").ensure_finalized()
+        project = self._pyproject.get("project", {})
+        plan = plan_build(
             Path.cwd(),
             self._pyproject,
-            metadata=known_metadata(self._dist, self._pyproject.get("project", {})),
+            metadata=known_metadata(self._dist, project),
             distribution=self._dist.get_name(),
         )
+        self._forget_package(plan.output)
+        return plan
 
     def _forget_package(self, output: str) -> None:
         """Let what an in-tree install wrote be no package of the distribution's own."""

@@ -25,7 +25,7 @@ from hatch_agpm.errors import (
     did_you_mean,
 )
 from hatch_agpm.files import Tree
-from hatch_agpm.rendered import Input, SkillFile, UsedSource
+from hatch_agpm.rendered import COPIES, MARKER, Input, SkillFile, UsedSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -319,14 +319,12 @@ class Places:
         tree = self.project.tree
         if not (self._has_marker and tree.is_file("PKG-INFO")):
             return None
-        from hatch_agpm.marker import MARKER, read_marker  # noqa: PLC0415 - rare
+        from hatch_agpm.marker import read_marker  # noqa: PLC0415 - in sdists alone
 
         return read_marker(tree.read(MARKER).text)
 
     @property
     def _has_marker(self) -> bool:
-        from hatch_agpm.marker import MARKER  # noqa: PLC0415 - rare
-
         return self.project.tree.is_file(MARKER)
 
     def _open(self, source: Source) -> Place:
@@ -361,8 +359,6 @@ class Places:
         return Place(tree=tree, name=source.name, folder=folder, top=real)
 
     def _copy(self, name: str, listing: Listing | None) -> Place:
-        from hatch_agpm.marker import COPIES, MARKER  # noqa: PLC0415 - rare
-
         if listing is None:
             raise ContentError(f"lists no source '{name}'", MARKER)
         directory = f"{COPIES}/{name}"

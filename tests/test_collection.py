@@ -1,20 +1,14 @@
-"""The search for garbage pauses while a build renders, and only then."""
+"""A build's process ends without a search for garbage, but writes every open file."""
 
-from __future__ import annotations
-
-import gc
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from hatch_agpm.collection import collection_paused
+posix_only = pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="no /dev/fd")
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 PROJECT = """\
 [build-system]
 requires = ["{backend}", "hatch-agpm"]
@@ -29,72 +23,78 @@ version = "1.0"
 [tool.hatch-agpm]
 output = "demo/prompts"
 """
+
 BUILD = """\
-import gc, sys
+import atexit, gc, sys
+# Registered before the door's, this runs after it.
+atexit.register(lambda: print("frozen:", gc.get_freeze_count() > 1000))
+{before}
 import {module} as backend
 backend.build_wheel(sys.argv[1])
-print(gc.isenabled(), gc.get_freeze_count() > 10_000)
+print("collects:", gc.isenabled())
+"""
+
+# A function and the names of its module hold each other: only a search finds them.
+LEAVES_A_FILE_OPEN = """\
+import types
+other = sys.modules["other"] = types.ModuleType("other")
+exec(
+    "def log(): return file\\n"
+    "import sys; file = open(sys.argv[2], 'w'); file.write('all of it')",
+    other.__dict__,
+)
+del other
 """
 
 
-@pytest.fixture(autouse=True)
-def collecting() -> Iterator[None]:
-    """Leave the collector to other tests as it was."""
-    yield
-    gc.enable()
-    gc.unfreeze()
-
-
-def test_nothing_is_collected_inside() -> None:
-    """What is there at the end is never looked at again."""
-    with collection_paused():
-        assert not gc.isenabled()
-        kept = [[] for _ in range(10)]
-    assert gc.isenabled()
-    assert not any(each is held for held in gc.get_objects() for each in kept)
-
-
-def test_a_failure_ends_the_pause() -> None:
-    """A build that fails is not the end of every process."""
-    with pytest.raises(ValueError, match="wrong"), collection_paused():
-        raise ValueError("wrong")
-    assert gc.isenabled()
-
-
-def test_a_collector_that_was_off_stays_off() -> None:
-    """Whoever calls the build may have turned it off."""
-    gc.disable()
-    with collection_paused():
-        pass
-    assert not gc.isenabled()
-
-
-def test_a_python_that_cannot_freeze_builds_as_well(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """PyPy has another collector."""
-    monkeypatch.delattr(gc, "freeze")
-    with collection_paused():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-
-
-@pytest.mark.parametrize(
-    ("backend", "module"),
-    [("hatchling", "hatchling.build"), ("setuptools", "setuptools.build_meta")],
-)
-def test_both_doors_pause_it(tmp_path: Path, backend: str, module: str) -> None:
-    """After a build the collector works, and leaves alone what was made for it."""
-    project, out = tmp_path / "project", tmp_path / "out"
-    agents = project / "prompts" / "agents"
-    for directory in (agents, project / "demo", out):
-        directory.mkdir(parents=True)
-    pyproject = PROJECT.format(backend=backend, module=module)
-    (project / "pyproject.toml").write_text(pyproject, encoding="utf-8")
-    (agents / "greeter.md").write_text("Greet.\n", encoding="utf-8")
-    (project / "demo" / "__init__.py").touch()
-    command = [sys.executable, "-c", BUILD.format(module=module), str(out)]
-    done = subprocess.run(
-        command, cwd=project, check=True, capture_output=True, text=True
+@pytest.fixture(params=BACKENDS)
+def build(request, write_files, tmp_path):
+    """Return what builds a project in a process of its own, and what that prints."""
+    module = BACKENDS[request.param]
+    root = write_files(
+        {
+            "project/pyproject.toml": PROJECT.format(
+                backend=request.param, module=module
+            ),
+            "project/demo/__init__.py": "",
+            "project/prompts/agents/greeter.md": "Greet.\n",
+        }
     )
-    assert done.stdout.splitlines()[-1] == "True True"
+    (tmp_path / "out").mkdir()
+
+    def built(before="", **options):
+        code = BUILD.format(module=module, before=before)
+        command = [sys.executable, "-c", code, tmp_path / "out", tmp_path / "log"]
+        done = subprocess.run(
+            command,
+            cwd=root / "project",
+            check=True,
+            capture_output=True,
+            text=True,
+            **options,
+        )
+        assert list((tmp_path / "out").glob("*.whl"))
+        return done.stdout.splitlines()[-2:]
+
+    return built
+
+
+@posix_only
+def test_both_doors_end_without_a_search(build):
+    assert build() == ["collects: True", "frozen: True"]
+
+
+def test_a_file_that_somebody_left_open_is_written(build, tmp_path):
+    assert build(LEAVES_A_FILE_OPEN) == ["collects: True", "frozen: False"]
+    assert (tmp_path / "log").read_text() == "all of it"
+
+
+@posix_only
+def test_without_a_stream_nobody_can_tell_what_is_open(build):
+    before = "import os; os.close(0); sys.stdin = None"
+    assert build(before) == ["collects: True", "frozen: False"]
+
+
+def test_a_python_that_cannot_freeze_builds_as_well(build):
+    before = "count = gc.get_freeze_count; del gc.freeze"
+    assert build(before) == ["collects: True", "frozen: False"]

@@ -174,6 +174,28 @@ def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
         read(root, {})
 
 
+@posix_only
+@pytest.mark.parametrize(
+    ("closed", "mode", "told"),
+    [
+        ("prompts", 0o000, "prompts"),
+        ("prompts", 0o444, "prompts/agents"),
+        ("prompts/agents/team", 0o000, "prompts/agents/team"),
+    ],
+)
+def test_whoever_may_not_read_a_directory_is_told(closed, mode, told, write_files):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    root = write_files({"prompts/agents/team/a.md": ""})
+    (root / closed).chmod(mode)
+    try:
+        with pytest.raises(AgpmError) as caught:
+            read(root, {})
+    finally:
+        (root / closed).chmod(0o755)
+    assert str(caught.value) == f"{told}: cannot be read: Permission denied"
+
+
 def test_one_listed_resource_switches_the_convention_off(write_files):
     root = write_files({"prompts/agents/a.md": "", "x.md": ""})
     found = read(root, {"commands": {"x": "x.md"}})

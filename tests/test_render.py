@@ -640,6 +640,19 @@ def test_a_second_carriage_return_is_the_same_embedded_or_not(render_files):
     assert embedded == [single.text]
 
 
+@pytest.mark.parametrize(
+    ("body", "shipped"),
+    [
+        ("one\r\ntwo\r\n", "one\ntwo\n"),
+        ("```literal\none\n```\n", "```\none\n```\n"),
+        ("one {\n", "one {\n"),
+    ],
+)
+def test_a_template_without_a_tag_is_rendered_all_the_same(body, shipped, render_files):
+    (agent,) = render_files({"agents/a.md": TEMPLATE + body}, AGENT)
+    assert agent.text == TEMPLATE + shipped
+
+
 def test_byte_code_is_no_part_of_a_skill(render_files):
     files = {
         "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n",

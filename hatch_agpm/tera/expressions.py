@@ -103,7 +103,7 @@ class ExpressionParser(OperandParser):
             found = self.logic_expr()
             if found is not None and self.next(terminals.CLOSE, "')'"):
                 # Tera's own fault: parentheses take the `not` from a single value.
-                return Operand(found.value, False, found.filters)  # noqa: FBT003
+                return Operand(found.value, negated=False, filters=found.filters)
         self.at = start
         return None
 

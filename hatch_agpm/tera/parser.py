@@ -42,7 +42,6 @@ from hatch_agpm.tera.terminals import (
     IDENT,
     OPEN,
     OPEN_SQUARE,
-    SPACES,
     STRING,
 )
 
@@ -109,13 +108,11 @@ class _TemplateParser(TagParser):
         if tag is None or tag.word not in {"extends", "import"}:
             self.at = start
             return
-        if self.take(SPACES) and self.take(STRING, "a string"):
-            what = f"'{tag.word}' needs other templates, and there are none here"
-            hint = (
-                "a template is rendered by itself; embed files with the content filter"
-            )
-            raise Refusal(what, hint=hint, at=tag.at)
-        raise self.unexpected()
+        self.spaces()
+        self.need(STRING, "a string")
+        what = f"'{tag.word}' needs other templates, and there are none here"
+        hint = "a template is rendered by itself; embed files with the content filter"
+        raise Refusal(what, hint=hint, at=tag.at)
 
     # Bodies
 

@@ -30,13 +30,11 @@ __all__ = [
     "OR",
     "PIPE",
     "PLAIN_PATH",
-    "SPACES",
     "STEPS",
     "STRING",
     "TILDE",
 ]
 
-SPACES: Final = Pattern(r"[ \t\r\n]+")
 IDENT: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*")
 DOTTED: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
 PLAIN_PATH: Final = Pattern(
