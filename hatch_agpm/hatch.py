@@ -118,15 +118,19 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     _summary: str
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Take what hatchling gives, also where it only asks for requirements."""
+        from hatch_agpm.collection import skip_last_collection
+
+        super().__init__(*arguments, **named)
+        skip_last_collection()
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add to an sdist what templates read, and to a wheel what they render to."""
         self._expected = {}
         if self.target_name not in {"sdist", "wheel"}:
             return
-        from hatch_agpm.collection import skip_last_collection
-
         editable = self.target_name == "wheel" and version == "editable"
-        skip_last_collection()
         with self._errors_as_messages():
             if editable and self._leaves_out_prompts():
                 return

@@ -124,6 +124,9 @@ class _Door:
     """One distribution of ours: the commands it gets, and what they have in common."""
 
     def __init__(self, dist: Distribution, pyproject: Mapping[str, Any]) -> None:
+        from hatch_agpm.collection import skip_last_collection
+
+        skip_last_collection()
         self._dist = dist
         self._pyproject = pyproject
         self._original: Callable[[str], type[Command]] = dist.get_command_class
@@ -149,11 +152,9 @@ class _Door:
     @cached_property
     def plan(self) -> Plan:
         """What is to be shipped: rendered once for all commands of one process."""
-        from hatch_agpm.collection import skip_last_collection
         from hatch_agpm.distribution import known_metadata
         from hatch_agpm.plan import plan_build
 
-        skip_last_collection()
         # It may add a tag to the version.
         self._dist.get_command_obj("egg_info").ensure_finalized()
         project = self._pyproject.get("project", {})

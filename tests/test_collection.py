@@ -30,7 +30,7 @@ import atexit, gc, sys
 atexit.register(lambda: print("frozen:", gc.get_freeze_count() > 1000))
 {before}
 import {module} as backend
-backend.build_wheel(sys.argv[1])
+{call}
 print("collects:", gc.isenabled())
 """
 
@@ -62,8 +62,8 @@ def build(request, write_files, tmp_path):
     )
     (tmp_path / "out").mkdir()
 
-    def built(before="", **options):
-        code = BUILD.format(module=module, before=before)
+    def built(before="", call="assert backend.build_wheel(sys.argv[1])"):
+        code = BUILD.format(module=module, before=before, call=call)
         command = [sys.executable, "-c", code, tmp_path / "out", tmp_path / "log"]
         done = subprocess.run(
             command,
@@ -71,9 +71,7 @@ def build(request, write_files, tmp_path):
             check=True,
             capture_output=True,
             text=True,
-            **options,
         )
-        assert list((tmp_path / "out").glob("*.whl"))
         return done.stdout.splitlines()[-2:]
 
     return built
@@ -87,6 +85,12 @@ def test_both_doors_end_without_a_search(build):
 def test_a_file_that_somebody_left_open_is_written(build, tmp_path):
     assert build(LEAVES_A_FILE_OPEN) == ["collects: True", "frozen: False"]
     assert (tmp_path / "log").read_text() == "all of it"
+
+
+@posix_only
+def test_so_does_a_process_that_only_asks_for_requirements(build):
+    asked = build(call="backend.get_requires_for_build_wheel()")
+    assert asked == ["collects: True", "frozen: True"]
 
 
 @posix_only
