@@ -28,12 +28,11 @@ from typing import TYPE_CHECKING
 from hatch_agpm.discovery import editable_name
 from hatch_agpm.editable import editable_files
 from hatch_agpm.plan import plan_build
+from hatch_agpm.rendered import BundleFile
 from hatch_agpm.writing import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from hatch_agpm.rendered import BundleFile
 
 LIMIT_MS = 2.0
 COUNTS = (10, 124)
@@ -91,14 +90,10 @@ def install(top: Path, count: int) -> Places:
     """Write a project with `count` templates, and install it in both ways."""
     project, wheel, site = top / "project", top / "wheel", top / "site"
     texts = {f"prompts/agents/prompt-{number}.md": TEMPLATE for number in range(count)}
-    for path, text in {
-        **texts,
-        "ours/__init__.py": "",
-        "pyproject.toml": TABLE,
-    }.items():
-        file = project / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    texts |= {"ours/__init__.py": "", "pyproject.toml": TABLE}
+    write_files(
+        project, {path: BundleFile(data=text.encode()) for path, text in texts.items()}
+    )
     # What changed a moment ago would be read again, and real projects are older.
     time.sleep(0.2)
     plan = plan_build(

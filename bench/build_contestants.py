@@ -13,6 +13,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from hatch_agpm.rendered import BundleFile
+from hatch_agpm.writing import write_files
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -159,7 +162,7 @@ def write_project(
         f"{texts}/reviewer-{number}.md": template.format(number=number)
         for number in range(prompts)
     }
-    write_files(
+    write_texts(
         root,
         {
             "pyproject.toml": build_system + PROJECT + TABLES[contestant],
@@ -169,9 +172,7 @@ def write_project(
     )
 
 
-def write_files(root: Path, files: Mapping[str, str]) -> None:
+def write_texts(root: Path, texts: Mapping[str, str]) -> None:
     """Write texts below a directory, by path."""
-    for path, text in files.items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    files = {path: BundleFile(data=text.encode()) for path, text in texts.items()}
+    write_files(root, files)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build_contestants import BACKENDS, HOOKS, LEAST_HOOK, Contestant, write_files
+from build_contestants import BACKENDS, HOOKS, LEAST_HOOK, Contestant, write_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Places:
 def prepare(scratch: Path) -> Places:
     """Build the wheels of both hooks, gather all others, and make the environments."""
     wheels, least_hook = scratch / "wheels", scratch / "least-hook"
-    write_files(least_hook, LEAST_HOOK)
+    write_texts(least_hook, LEAST_HOOK)
     pip = [sys.executable, "-m", "pip"]
     gather = [*pip, "wheel", "--wheel-dir", str(wheels), str(ROOT), str(least_hook)]
     run([*gather, *BACKENDS, *FRONT_ENDS], os.environ)

@@ -26,10 +26,15 @@ from hatch_agpm.rendered import Listing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["File", "Tree", "folded", "visible_listings"]
+__all__ = ["File", "Tree", "folded", "is_device", "visible_listings"]
 
 _MOST_GUESSES: Final = 20
 _ABSENT: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES: Final = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
 _SURROGATE: Final = "[\ud800-\udfff]"
 
 
@@ -310,6 +315,11 @@ def folded(path: str) -> str:
     """Return what file systems that ignore case and composition compare of a path."""
     composed = unicodedata.normalize("NFC", path)
     return unicodedata.normalize("NFC", composed.casefold())
+
+
+def is_device(name: str) -> bool:
+    """Tell whether Windows takes a name for that of a device, whatever its ending."""
+    return name.split(".", maxsplit=1)[0].rstrip().casefold() in _DEVICES
 
 
 def visible_listings(top: Path, depth: int = 0) -> Iterator[tuple[Path, Listing]]:

@@ -412,7 +412,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             path: f"{number}-{PurePosixPath(path).name}"
             for number, path in enumerate(files)
         }
-        directory = self._stage({names[path]: file for path, file in files.items()})
+        self._stage({names[path]: file for path, file in files.items()})
+        directory = self._staging_directory
         for path, file in files.items():
             for inclusion in inclusions:
                 inclusion[str(directory / names[path])] = path
@@ -456,22 +457,24 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _staged(self, path: str, content: BundleFile | Path) -> Path:
         """Write a file, or a link to one, where hatchling can read it."""
-        if not isinstance(content, Path):
-            return self._stage({path: content}) / path
-        staged = self._stage({}) / path
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        staged.symlink_to(os.path.relpath(content, staged.parent))
+        staged = self._staging_directory / path
+        if isinstance(content, Path):
+            staged.parent.mkdir(parents=True, exist_ok=True)
+            staged.symlink_to(os.path.relpath(content, staged.parent))
+        else:
+            self._stage({path: content})
         return staged
 
-    def _stage(self, files: Mapping[str, BundleFile]) -> Path:
-        """Write files where hatchling can read them, and return their directory."""
+    def _stage(self, files: Mapping[str, BundleFile]) -> None:
         from hatch_agpm.writing import write_files
 
+        write_files(self._staging_directory, files)
+
+    @property
+    def _staging_directory(self) -> Path:
         if self._staging is None:
             self._staging = TemporaryDirectory(prefix="hatch-agpm-")
-        directory = Path(self._staging.name)
-        write_files(directory, files)
-        return directory
+        return Path(self._staging.name)
 
     def _expect(self, path: str, file: BundleFile) -> None:
         from hatch_agpm.plan import must_hold

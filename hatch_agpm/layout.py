@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
-from hatch_agpm.files import folded
+from hatch_agpm.files import folded, is_device
 from hatch_agpm.rendered import BundleFile
 from hatch_agpm.resource_types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.variables import variant_hash
@@ -31,11 +31,6 @@ __all__ = ["TYPES", "Shipped", "lay_out"]
 TYPES = tuple(sorted(RESOURCE_TYPES))
 """The directories of a bundle: the types in the plural, sorted."""
 
-# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", "conin$", "conout$"]
-    + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
-)
 _FORBIDDEN = frozenset('<>:"\\|?*')
 _LONGEST = 255
 _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
@@ -254,7 +249,7 @@ def _faults(path: str) -> Iterator[str]:
             yield f"{shown} has a {found[0]} in it"
         if part.endswith((" ", ".")):
             yield f"{shown} ends with a space or a full stop"
-        if part.split(".")[0].rstrip().casefold() in _RESERVED:
+        if is_device(part):
             yield f"{shown} is the name of a device on Windows"
         if len(part.encode(errors="replace")) > _LONGEST:
             yield f"'{part[:20]}...' is longer than {_LONGEST} bytes"

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 from collections import defaultdict
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -72,14 +73,6 @@ class Listing(NamedTuple):
         ]
         links = [{"path": path, "to": to} for path, to in sorted(self.links.items())]
         return {"files": files} | ({"links": links} if links else {})
-
-    def directories(self) -> frozenset[str]:
-        """Return the directories that hold any of the files, "" included."""
-        return frozenset(
-            "" if str(parent) == "." else str(parent)
-            for path in self.files
-            for parent in PurePosixPath(path).parents
-        )
 
 
 def read_listing(table: Mapping[str, object], shown: str) -> Listing:
@@ -176,13 +169,21 @@ class PinnedTree(Tree):
         """
         super().__init__(directory, directory, label=label)
         self.listing = listing
-        self.directories = listing.directories()
         self.prefix = prefix
         self._remedy = remedy
 
     def from_base(self, path: str) -> str:
         """Return a path that went out as it is listed."""
         return path.removeprefix(self.prefix)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """The directories that hold any of the listed files, "" included."""
+        return frozenset(
+            "" if str(parent) == "." else str(parent)
+            for path in self.listing.files
+            for parent in PurePosixPath(path).parents
+        )
 
     @property
     def used_links(self) -> dict[str, str]:

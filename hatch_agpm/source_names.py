@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import AgpmError, ConfigError
+from hatch_agpm.files import is_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["folded_name", "problems_of_names"]
 
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)"
-_DEVICE: Final = r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?"
 
 
 def problems_of_names(sources: Sequence[Source]) -> list[AgpmError]:
@@ -40,7 +40,7 @@ def _unusable(sources: Iterable[Source]) -> list[AgpmError]:
             what = "is no name for what lies outside: it becomes that of a directory"
             hint = "use ASCII letters, digits, '-', '_' and '.'"
             problems.append(ConfigError(source.key, what, hint=hint))
-        elif re.fullmatch(_DEVICE, source.name):
+        elif is_device(source.name):
             what = "has the name of a device on Windows"
             problems.append(ConfigError(source.key, what, hint="rename it"))
         other = seen.setdefault(folded_name(source.name), source)

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_uses", "render_piece", "trace_text", "with_declaration"]
 
-_MARKS: Final = ("{", "`", "\r")
-"""What begins a tag, a fence or another line end: without it, a text is rendered."""
-
 _LIMIT: Final = "the limit is '"
 """So begins the hint of an error that only a limit makes one."""
 
@@ -47,8 +44,6 @@ def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every err
 
     Raises TemplateError; what a filter raises about another file passes through.
     """
-    if not any(mark in text for mark in _MARKS):
-        return text
     with _placed(path, line):
         shielded = shield(text)
         with _placed(path, line, shielded):
