@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hatch_agpm.discovery import FILE_NAME, file_text
+from hatch_agpm.installed.discovery import FILE_NAME, file_text
 
 LIMIT_MS = 6.0
 BOUND = 100

@@ -25,11 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hatch_agpm.discovery import editable_name
-from hatch_agpm.editable import editable_files
-from hatch_agpm.plan import plan_build
-from hatch_agpm.rendered import BundleFile
-from hatch_agpm.writing import write_files
+from hatch_agpm.build.editable.wheel import editable_files
+from hatch_agpm.build.plan import plan_build
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.installed.discovery import editable_name
+from hatch_agpm.model.rendering import BundleFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

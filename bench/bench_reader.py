@@ -31,9 +31,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from hatch_agpm.bundle import build_bundle
-from hatch_agpm.rendered import Input, RenderedResource, Rendering
-from hatch_agpm.runtime import RuntimeVariable
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.model.rendering import Input, RenderedResource, Rendering
+from hatch_agpm.model.runtime import RuntimeVariable
 
 MANY = 1000
 LIMIT_MS = 3.0

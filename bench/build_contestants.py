@@ -13,8 +13,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hatch_agpm.rendered import BundleFile
-from hatch_agpm.writing import write_files
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.model.rendering import BundleFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,19 +7,19 @@ environment, so what a function needs is imported when it is called.
 
 from __future__ import annotations
 
+from hatch_agpm._version import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from hatch_agpm.discovery import InstalledBundle
-    from hatch_agpm.installed import Prompts
-    from hatch_agpm.render import RenderedResource
+    from hatch_agpm.installed.discovery import InstalledBundle
+    from hatch_agpm.installed.load import Prompts
+    from hatch_agpm.rendering.renderer import RenderedResource
 
 __all__ = ["__version__", "discover", "load", "render_manifest"]
-
-__version__ = "0.1.0"
 
 
 def render_manifest(
@@ -35,7 +35,7 @@ def render_manifest(
     templates may not leave, by default the manifest's; `project` is the metadata that
     lies under the manifest's own `[project]`.  Raises `AgpmError`.
     """
-    from hatch_agpm.render import render_manifest as render
+    from hatch_agpm.rendering.renderer import render_manifest as render
 
     return render(path, boundary=boundary, project=project)
 
@@ -50,7 +50,7 @@ def discover(
     Each bundle has `distribution`, `version`, `module`, the full `names` of its
     prompts, and a `problem` that is "" unless its file is broken: nothing is raised.
     """
-    from hatch_agpm.discovery import discover as find
+    from hatch_agpm.installed.discovery import discover as find
 
     return find(path)
 
@@ -63,6 +63,6 @@ def load(name: str) -> Prompts:
     the module that holds the prompts (`example_pkg.prompts`), which is imported.
     Raises `AgpmError` where there are none, or more than one module of them.
     """
-    from hatch_agpm.installed import load as find
+    from hatch_agpm.installed.load import load as find
 
     return find(name)

@@ -265,7 +265,7 @@ def render_files(write_files):
     """Render a manifest over files; `manifest` is the text of an agpm.toml."""
 
     def render(files, manifest, **options):
-        from hatch_agpm.render import render_manifest  # noqa: PLC0415 - heavy
+        from hatch_agpm.rendering.renderer import render_manifest  # noqa: PLC0415 - heavy
 
         root = write_files({**files, "agpm.toml": manifest})
         return render_manifest(root / "agpm.toml", **options)

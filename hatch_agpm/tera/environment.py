@@ -7,30 +7,27 @@ Two environments of Jinja2 stand behind `TeraEnvironment`, one for each dialect:
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
-from contextvars import ContextVar
+import os
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from hatch_agpm.errors import TemplateError
-from hatch_agpm.tera.compiler import outline
+from hatch_agpm.tera.compiler.compiler import outline
+from hatch_agpm.tera.compiler.generator import FIRST_LINE, compiled
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.generator import FIRST_LINE, compiled
-from hatch_agpm.tera.lexer import position
 from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.parser import parse
-from hatch_agpm.tera.places import reported, running_line, traced
-from hatch_agpm.tera.scope import Scope
-from hatch_agpm.tera.syntax import TemplateTree
-from hatch_agpm.tera.trim import trimmed
+from hatch_agpm.tera.parser.lexer import position
+from hatch_agpm.tera.parser.parser import parse
+from hatch_agpm.tera.parser.tree import TemplateTree
+from hatch_agpm.tera.parser.whitespace import trimmed
+from hatch_agpm.tera.positions import reported, running_line, traced
+from hatch_agpm.tera.runtime.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from hatch_agpm.tera.jinja import JinjaEnvironment
-    from hatch_agpm.tera.scope import Filter
+    from hatch_agpm.tera.runtime.scope import Filter
     from hatch_agpm.tera.uses import Use
 
 __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
@@ -71,8 +68,7 @@ class Template:
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for the variables of `context`; raise TemplateError."""
-        with _one_level_deeper():
-            return self._render_with(context)
+        return self._render_with(context)
 
     def trace(self, context: Mapping[str, object]) -> list[tuple[int, str]]:
         """
@@ -81,35 +77,7 @@ class Template:
         What several tags make together, as a filter section does, has the line where
         it begins; 0 is a line that nobody knows.  Raise TemplateError.
         """
-        with _one_level_deeper():
-            return list(self._trace_with(context))
-
-
-_MOST_LEVELS: Final = 250
-_FRAMES_PER_LEVEL: Final = 60
-_level: Final = ContextVar("level", default=0)
-
-
-@contextmanager
-def _one_level_deeper() -> Iterator[None]:
-    """
-    Make room on Python's stack for templates that render others by a filter.
-
-    Each level takes a dozen frames of ours and some of the filter's; a chain of 200
-    embedded files has to fit.
-    """
-    level = _level.get()
-    if level == _MOST_LEVELS:
-        what = f"templates embed each other more than {_MOST_LEVELS} levels deep"
-        raise TemplateError(what)
-    token, frames = _level.set(level + 1), sys.getrecursionlimit()
-    if level:
-        sys.setrecursionlimit(frames + _FRAMES_PER_LEVEL)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(frames)
-        _level.reset(token)
+        return list(self._trace_with(context))
 
 
 class TeraEnvironment:
@@ -119,6 +87,8 @@ class TeraEnvironment:
     `filters` are additional filters that take the value and the arguments by name.
     They may raise any AgpmError, which passes unchanged; a TemplateError without a
     line gets the place where the filter stands, another one the `call_line`.
+    `env` names the variables of `environ`, by default the process's, that `get_env`
+    may read.
     """
 
     def __init__(
@@ -127,10 +97,12 @@ class TeraEnvironment:
         filters: Mapping[str, Filter] = _NO_FILTERS,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         env: Collection[str] = (),
+        environ: Mapping[str, str] | None = None,
     ) -> None:
+        environ = os.environ if environ is None else environ
         self._limits: Final = limits
         self._filters: Final = filters
-        self._tera: Final = _Surroundings(filters, limits, frozenset(env))
+        self._tera: Final = _Surroundings(filters, limits, frozenset(env), environ)
         self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
 
     def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
@@ -176,6 +148,7 @@ class _Surroundings(NamedTuple):
     filters: Mapping[str, Filter]
     limits: Limits
     names: frozenset[str]
+    environ: Mapping[str, str]
 
     def tree(self, source: str) -> TemplateTree:
         """Parse a template within the limits."""
@@ -201,7 +174,7 @@ class _TeraTemplate:
         assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
         around, constants = self._surroundings, self._outline.constants
         account = Account(around.limits)
-        scope.start(self._source, constants, account, around.filters, around.names)
+        scope.start(self._source, constants, account, around)
         return scope
 
     def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:

@@ -21,7 +21,7 @@ from jinja2.visitor import NodeTransformer
 from hatch_agpm.errors import AgpmError, TemplateError, did_you_mean
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.places import at_line, reported, running_line, traced
+from hatch_agpm.tera.positions import at_line, reported, running_line, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

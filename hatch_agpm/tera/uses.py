@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes as jinja_nodes
 
-from hatch_agpm.tera.lexer import position, source_line
-from hatch_agpm.tera.syntax import (
+from hatch_agpm.tera.parser.lexer import position, source_line
+from hatch_agpm.tera.parser.tree import (
     For,
     MacroDefinition,
     Operand,

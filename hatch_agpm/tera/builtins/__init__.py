@@ -1,1 +1,1 @@
-"""Tera's filters, tests and functions."""
+"""Tera's own filters, tests and functions."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.values import as_float, describe
+from hatch_agpm.tera.runtime.values import as_float, describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.tera.scope import Scope
+    from hatch_agpm.tera.runtime.scope import Scope
 
 __all__ = ["Arguments", "is_integer"]
 

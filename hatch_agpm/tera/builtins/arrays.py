@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.rust import encode
 from hatch_agpm.tera.builtins.arguments import is_integer
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.values import (
+from hatch_agpm.tera.runtime.values import (
     MISSING,
     as_float,
     describe,
-    encode,
     find,
     float_order,
     pointer,

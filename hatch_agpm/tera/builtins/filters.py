@@ -15,7 +15,7 @@ __all__ = ["FILTERS"]
 
 def _date(value: object, arguments: Arguments) -> str:
     # Few templates print one.
-    from hatch_agpm.tera.builtins.dates import date  # noqa: PLC0415
+    from hatch_agpm.tera.builtins.dates.dates import date  # noqa: PLC0415
 
     return date(value, arguments)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from hatch_agpm.environ import EPOCH, variable
 from hatch_agpm.tera.failures import Failure, Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def now(arguments: Arguments) -> str | int:
     """Return the time of the build: SOURCE_DATE_EPOCH, as text or as seconds."""
     arguments.boolean("utc", default=False)
     timestamp = arguments.boolean("timestamp", default=False)
-    epoch = variable(EPOCH) or ""
+    epoch = arguments.scope.environ.get("SOURCE_DATE_EPOCH") or ""
     if not (epoch.isascii() and epoch.isdigit()):
         what = "function 'now' would give another text at every build"
         raise Refusal(what, hint="set SOURCE_DATE_EPOCH to the time it should give")
@@ -69,7 +68,7 @@ def get_env(arguments: Arguments) -> object:
     """Return a variable of the process, or `default`."""
     name = arguments.string("name")
     allowed = name in arguments.scope.names
-    value = variable(name) if allowed else None
+    value = arguments.scope.environ.get(name) if allowed else None
     if value is not None:
         return value
     if "default" in arguments.given:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.rust import encode
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.limits import measured
-from hatch_agpm.tera.values import encode, render
+from hatch_agpm.tera.runtime.values import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable

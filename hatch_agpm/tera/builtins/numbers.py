@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.rust import Number, digits, encode
 from hatch_agpm.tera.builtins.arguments import is_integer
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.values import Number, as_float, as_number, digits, encode
+from hatch_agpm.tera.runtime.values import as_float, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

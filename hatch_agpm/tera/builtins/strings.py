@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.failures import Refusal
-from hatch_agpm.tera.trim import SPACE
+from hatch_agpm.tera.parser.whitespace import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +115,7 @@ def title(value: object, arguments: Arguments) -> str:
         words = re.compile(r"\b([\w'])([\w']*)\b")
         return words.sub(lambda word: word[1].upper() + word[2].lower(), text)
     # Here and not above: it loads a library.
-    from hatch_agpm.tera.builtins.regexes import titled  # noqa: PLC0415
+    from hatch_agpm.tera.builtins.regex.regexes import titled  # noqa: PLC0415
 
     return titled(text)
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from hatch_agpm.tera.failures import Failure, Refusal
-from hatch_agpm.tera.values import Missing, as_float, describe, same
+from hatch_agpm.tera.runtime.values import Missing, as_float, describe, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def _matching(value: object, arguments: list[object], account: Account) -> bool:
     text = _text(value, "matching")
     pattern = _text_argument("matching", arguments)
     # Here and not above: it loads a regular expression engine.
-    from hatch_agpm.tera.builtins.regexes import matches  # noqa: PLC0415
+    from hatch_agpm.tera.builtins.regex.regexes import matches  # noqa: PLC0415
 
     return matches(pattern, text, account)
 

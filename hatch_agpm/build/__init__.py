@@ -1,0 +1,1 @@
+"""One build, whatever the backend: plan, write, verify."""

@@ -1,0 +1,1 @@
+"""Editable installs: the files of an editable wheel, and their refresh."""

@@ -1,0 +1,156 @@
+"""
+Renders a project anew when its prompts are imported and their sources changed.
+
+Called by the finder of an editable install where hatch-agpm is in the environment.
+What a backend or the shell would say is what they said at the install: an import
+runs neither a backend nor Git.  The result lies in the user's cache, in a directory
+that is named by what it holds and never changed: a process that reads from an older
+one is not disturbed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import TYPE_CHECKING
+
+from hatch_agpm.build.editable.wheel import snapshot, write_tree
+from hatch_agpm.build.in_tree import STUB
+from hatch_agpm.build.plan import render_bundle
+from hatch_agpm.build.verify import check_output
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.config.project import editable_mode, load_toml
+from hatch_agpm.errors import BundleError, ConfigError
+from hatch_agpm.runtime.freshness import remember
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hatch_agpm.model.rendering import BundleFile
+
+__all__ = ["refresh"]
+
+_KEPT_SECONDS = 7 * 24 * 3600
+"""How long a bundle stays in the cache for processes that may still read from it."""
+
+_kept: list[TemporaryDirectory[str]] = []
+"""The bundles that could not be put into the cache; they go when the process ends."""
+
+
+def refresh(install: str, cache: str | None) -> str:
+    """
+    Return the directory of a bundle of the sources as they are now.
+
+    `install` is the file in which the install left what it knew, and `cache` the
+    directory that this may write into, if there is one.  Raises `AgpmError` for what
+    is wrong with the sources, as a build does.
+    """
+    known = json.loads(Path(install).read_bytes())
+    root = Path(known["root"])
+    pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
+    rendering, bundle = render_bundle(
+        root,
+        pyproject,
+        metadata=known["metadata"],
+        distribution=known["distribution"],
+        environ=_environ_of_install(known["environ"]),
+    )
+    if rendering.output != known["output"]:
+        what = f"was '{known['output']}' when the project was installed"
+        hint = "install it again"
+        raise ConfigError("tool.hatch-agpm.output", what, repr(rendering.output), hint)
+    if editable_mode(pyproject) == "in-tree":
+        stubs = check_output(root, bundle.output, stub=bundle.files[STUB].data)
+        write_tree(root, bundle, with_stub=not stubs)
+    # As in an editable wheel, what is exported lies with the prompts.
+    files = bundle.in_one()
+    name = _name(files)
+    if cache is not None:
+        try:
+            _write_cache(Path(cache), name, files)
+        except OSError:
+            pass
+        else:
+            seen = snapshot(root, rendering, pyproject, bundle=name)
+            if remember(seen, cache):
+                return f"{cache}/{name}"
+    return _write_temporary(files)
+
+
+def _environ_of_install(known: Mapping[str, str | None]) -> dict[str, str]:
+    """
+    Return the variables of this process, with those of the install over them.
+
+    An import in another shell must not give another text.  None is not set.
+    """
+    variables = {**os.environ, **known}
+    return {name: value for name, value in variables.items() if value is not None}
+
+
+def _name(files: Mapping[str, BundleFile]) -> str:
+    """Return the name of the directory that holds exactly these files."""
+    whole = hashlib.sha256()
+    for path, file in files.items():
+        content = hashlib.sha256(file.data).hexdigest()
+        whole.update(f"{path}\0{content}\0{file.executable}\0".encode())
+    return whole.hexdigest()[:16]
+
+
+def _write_cache(cache: Path, name: str, files: Mapping[str, BundleFile]) -> None:
+    """Put a bundle into the cache, whole or not at all; raises `OSError`."""
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _holds(cache / name, files):
+        return
+    part = Path(mkdtemp(prefix="new-", dir=cache))
+    try:
+        write_files(part / "whole", files)
+        # Damaged, or half removed by somebody who tidies up.
+        if (cache / name).exists():
+            (cache / name).rename(part / "damaged")
+        (part / "whole").rename(cache / name)
+    except OSError:
+        # Another process may have been faster.
+        if not _holds(cache / name, files):
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    _prune(cache, name)
+
+
+def _holds(directory: Path, files: Mapping[str, BundleFile]) -> bool:
+    try:
+        return all(
+            (directory / path).read_bytes() == file.data for path, file in files.items()
+        )
+    except OSError:
+        return False
+
+
+def _prune(cache: Path, name: str) -> None:
+    """Remove bundles that nobody reads any more, also those of earlier installs."""
+    before = time.time() - _KEPT_SECONDS
+    for path in [*cache.iterdir(), *cache.parent.iterdir()]:
+        if path in {cache, cache / name} or path.stem == cache.name:
+            continue
+        if path.lstat().st_mtime < before:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _write_temporary(files: Mapping[str, BundleFile]) -> str:
+    try:
+        directory = TemporaryDirectory(prefix="hatch-agpm-", ignore_cleanup_errors=True)
+        _kept.append(directory)
+        write_files(Path(directory.name), files)
+    except OSError as error:
+        what = f"cannot be written for this import: {error.strerror}"
+        hint = "make room in the user's cache directory, or install the project again"
+        raise BundleError("the prompts", what, hint) from None
+    return directory.name

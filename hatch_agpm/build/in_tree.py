@@ -1,0 +1,137 @@
+"""
+A bundle inside the source tree, for those who want to see it there.
+
+A marker in the output directory lists what was written, with its sha256: that may be
+replaced and removed, everything else is the user's.  Every file appears whole, and the
+marker never claims less than there is, so that a process that dies leaves nothing
+that the next one takes for the user's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.build.writing import replace_file
+from hatch_agpm.model.rendering import BundleFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+__all__ = ["STUB", "is_owned", "release", "remove_from_tree", "write_into_tree"]
+
+STUB: Final = "__init__.pyi"
+_MARKER: Final = ".hatch-agpm"
+_IGNORED: Final = ".gitignore"
+_HEADER: Final = "# hatch-agpm writes, replaces and removes these files\n"
+
+
+def is_owned(directory: Path, path: str) -> bool:
+    """Say whether a file below an output directory is as it was written there."""
+    if path.startswith(_MARKER):
+        return True
+    return _sha256(_read(directory / path)) in _listed(directory).get(path, ())
+
+
+def write_into_tree(
+    directory: Path, files: Mapping[str, BundleFile], *, with_stub: bool
+) -> None:
+    """
+    Make an output directory hold a bundle, and none of what was written before.
+
+    `with_stub` is false where the user has a stub there.  What is not listed in the
+    marker must have been looked at before.  Raises `OSError`.
+    """
+    contents = {path: file for path, file in files.items() if path != STUB or with_stub}
+    contents[_IGNORED] = _ignored(*() if with_stub else (STUB,))
+    before = _listed(directory)
+    after = {path: {_sha256(file.data)} for path, file in contents.items()}
+    directory.mkdir(parents=True, exist_ok=True)
+    both = {
+        path: before.get(path, set()) | after.get(path, set())
+        for path in {*before, *after}
+    }
+    _write_marker(directory, both)
+    for path, file in contents.items():
+        replace_file(directory / path, file, part_in=directory)
+    _remove(directory, set(before) - set(after))
+    _write_marker(directory, after)
+
+
+def remove_from_tree(directory: Path) -> None:
+    """Remove what was written into an output directory, and nothing else."""
+    listed = _listed(directory)
+    if not (directory / _MARKER).exists():
+        return
+    _remove(directory, {path for path in listed if is_owned(directory, path)})
+    (directory / _MARKER).unlink()
+    shutil.rmtree(directory / "__pycache__", ignore_errors=True)
+    _remove_empty([directory])
+
+
+def release(directory: Path, path: str) -> None:
+    """Leave a file to the user that was written into an output directory."""
+    listed = _listed(directory)
+    if listed.pop(path, None):
+        ignored = _ignored(path)
+        replace_file(directory / _IGNORED, ignored)
+        listed[_IGNORED] = {_sha256(ignored.data)}
+        _write_marker(directory, listed)
+
+
+def _ignored(*kept: str) -> BundleFile:
+    """Return what tells Git to ignore the directory, but for the user's own files."""
+    text = "*\n" + "".join(f"!/{path}\n" for path in kept)
+    return BundleFile(data=text.encode())
+
+
+def _listed(directory: Path) -> dict[str, set[str]]:
+    """Return the files that the marker lists, each with what it may hold."""
+    try:
+        text = (directory / _MARKER).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return {}
+    listed: dict[str, set[str]] = {}
+    for line in text.removeprefix(_HEADER).splitlines():
+        digest, _, path = line.partition(" ")
+        listed.setdefault(path, set()).add(digest)
+    return listed
+
+
+def _write_marker(directory: Path, listed: Mapping[str, Iterable[str]]) -> None:
+    lines = [
+        f"{digest} {path}\n"
+        for path, digests in sorted(listed.items())
+        for digest in sorted(digests)
+    ]
+    text = "".join([_HEADER, *lines])
+    replace_file(directory / _MARKER, BundleFile(data=text.encode()))
+
+
+def _remove(directory: Path, paths: Iterable[str]) -> None:
+    """Remove files, and the directories that they leave empty."""
+    for path in sorted(paths):
+        file = directory / path
+        file.unlink(missing_ok=True)
+        _remove_empty(parent for parent in file.parents if directory in parent.parents)
+
+
+def _remove_empty(directories: Iterable[Path]) -> None:
+    for directory in directories:
+        try:
+            directory.rmdir()
+        except OSError:
+            return
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,245 @@
+"""
+From a plan to a CycloneDX document: what a wheel holds, and what it was made of.
+
+Knows the format (version 1.6, JSON) and package URLs.  Where the document goes,
+`*.dist-info/sboms/` by PEP 770, is for the doors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from packaging.licenses import (
+    InvalidLicenseExpression,
+    canonicalize_license_expression,
+)
+from packaging.utils import canonicalize_name
+
+from hatch_agpm._version import __version__
+from hatch_agpm.bundle.layout import lay_out
+from hatch_agpm.errors import ConfigError, shown
+from hatch_agpm.model.rendering import TEMPLATES, BundleFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from hatch_agpm.build.plan import Plan
+    from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.export.tree import ExportedResource
+    from hatch_agpm.model.rendering import Input, RenderedResource, UsedSource
+
+__all__ = ["sbom_file"]
+
+_SPEC = "1.6"
+_GENERATED_LICENSE = "MIT-0"
+"""Of the code that travels; its files say so in their first lines."""
+
+_EPOCH = "SOURCE_DATE_EPOCH"
+
+
+def sbom_file(plan: Plan, *, directory: str) -> tuple[str, BundleFile]:
+    """
+    Return the document, and its path in the `*.dist-info` of a wheel.
+
+    `directory` is where the bundle lies in the wheel.  The document depends on the
+    plan alone, and on SOURCE_DATE_EPOCH: only with it there is a timestamp.  Raises
+    `ConfigError` where that is no time.
+    """
+    bundle = plan.bundle
+    document: dict[str, object] = {
+        "$schema": f"http://cyclonedx.org/schema/bom-{_SPEC}.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": _SPEC,
+        "version": 1,
+        "metadata": {
+            **_timestamp(),
+            "lifecycles": [{"phase": "build"}],
+            "tools": {"components": [_distribution("hatch-agpm", __version__)]},
+            "component": {
+                **_distribution(bundle.distribution, bundle.version),
+                "type": "library",
+                **_licenses(plan.license),
+            },
+        },
+        "components": _components(plan, directory),
+    }
+    # Derived from the rest, so that equal wheels have equal documents.
+    text = json.dumps(document, sort_keys=True)
+    document["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, text).urn
+    data = f"{json.dumps(document, indent=1)}\n".encode()
+    name = f"sboms/{canonicalize_name(bundle.distribution)}.agpm.cdx.json"
+    return name, BundleFile(data=data)
+
+
+def _timestamp() -> dict[str, object]:
+    """Return when the document was made, as far as a build may know."""
+    epoch = os.environ.get(_EPOCH, "")
+    if not epoch:
+        return {}
+    try:
+        return {"timestamp": datetime.fromtimestamp(int(epoch), UTC).isoformat()}
+    except (ValueError, OverflowError, OSError):
+        what = "must be a number of seconds since 1970"
+        raise ConfigError(_EPOCH, what, shown(epoch)) from None
+
+
+def _distribution(name: str, version: str) -> dict[str, object]:
+    """Return the component that a Python distribution is."""
+    purl = _purl(name, version)
+    return {
+        "type": "application",
+        "bom-ref": purl,
+        "name": name,
+        "version": version,
+        "purl": purl,
+    }
+
+
+def _purl(name: str, version: str) -> str:
+    """Return the package URL of a Python distribution (ECMA-427)."""
+    return f"pkg:pypi/{canonicalize_name(name)}@{quote(version, safe='')}"
+
+
+def _licenses(text: str) -> dict[str, object]:
+    """Return how a component names its licence: an SPDX expression, or any text."""
+    if not text:
+        return {}
+    try:
+        return {"licenses": [{"expression": canonicalize_license_expression(text)}]}
+    except InvalidLicenseExpression:
+        name, _, rest = text.partition("\n")
+        content = {"text": {"content": text}} if rest else {}
+        return {"licenses": [{"license": {"name": name, **content}}]}
+
+
+# --- what the wheel holds -------------------------------------------------------------
+
+
+def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
+    """Return every file of the bundle and of its export, each sorted by path."""
+    bundle = plan.bundle
+    shipped = lay_out(plan.rendering.resources)
+    exported = bundle.export.resources if bundle.export else ()
+    beside = bundle.export_directory(directory)
+    return [
+        *_listed(bundle.files, shipped, plan, directory),
+        *_listed(bundle.exported, exported, plan, beside),
+    ]
+
+
+def _listed(
+    files: Mapping[str, BundleFile],
+    resources: Iterable[Shipped | ExportedResource],
+    plan: Plan,
+    directory: str,
+) -> list[dict[str, object]]:
+    items = {path: item for item in resources for path in item.files()}
+    components = []
+    for path, file in files.items():
+        sha256 = hashlib.sha256(file.data).hexdigest()
+        about = (
+            _made_of(items[path], _templates(items[path], path, sha256), plan)
+            if path in items
+            else _generated(path, plan)
+        )
+        name = f"{directory}/{path}"
+        components.append({"bom-ref": name, **_file(name, sha256), **about})
+    return components
+
+
+def _file(name: str, sha256: str) -> dict[str, object]:
+    return {
+        "type": "file",
+        "name": name,
+        "hashes": [{"alg": "SHA-256", "content": sha256}],
+    }
+
+
+def _generated(path: str, plan: Plan) -> dict[str, object]:
+    """Return what is to be said of a file that belongs to no resource."""
+    if path.startswith(f"{TEMPLATES}/"):
+        # Offered to other projects as it is in this one.
+        return _licenses(plan.license)
+    is_code = path.endswith((".py", ".pyi"))
+    ancestor = _distribution("hatch-agpm", __version__)
+    del ancestor["bom-ref"]
+    return {
+        **_licenses(_GENERATED_LICENSE if is_code else plan.license),
+        "pedigree": {"ancestors": [ancestor]},
+    }
+
+
+def _made_of(
+    item: Shipped | ExportedResource, templates: Sequence[Input], plan: Plan
+) -> dict[str, object]:
+    """Return what is to be said of a file that belongs to a resource."""
+    first = item.resources[0]
+    tools = sorted({resource.tool for resource in item.resources})
+    return {
+        **_licenses(_license_of(first, plan)),
+        "pedigree": {
+            "ancestors": [_ancestor(template, plan) for template in templates]
+        },
+        "properties": [
+            {"name": "hatch-agpm:resource", "value": item.full_name},
+            {"name": "hatch-agpm:type", "value": first.type},
+            *({"name": "hatch-agpm:tool", "value": tool} for tool in tools),
+        ],
+    }
+
+
+def _license_of(resource: RenderedResource, plan: Plan) -> str:
+    own = resource.metadata.get("license")
+    if isinstance(own, str) and own.strip():
+        return own.strip()
+    # What is another distribution's is not under this project's licence.
+    return "" if _package_of(resource.inputs[0], plan) else plan.license
+
+
+def _templates(
+    item: Shipped | ExportedResource, path: str, sha256: str
+) -> Sequence[Input]:
+    """Return the files that one file of a resource was made of, the template first."""
+    if path == item.path:
+        inputs = (each for resource in item.resources for each in resource.inputs)
+        return tuple(dict.fromkeys(inputs))
+    # Whatever else belongs to a skill is copied.
+    text = item.resources[0].inputs[0]
+    copied = PurePosixPath(path).relative_to(item.full_name)
+    at, within = (
+        str(PurePosixPath(name).parent / copied) if name else ""
+        for name in (text.path, text.path_in_source)
+    )
+    return [text._replace(path=at, path_in_source=within, sha256=sha256)]
+
+
+def _ancestor(template: Input, plan: Plan) -> dict[str, object]:
+    """Return a template, named alike wherever a build finds its source."""
+    if template.source is None:
+        return _file(template.path, template.sha256)
+    file = _file(template.path_in_source, template.sha256)
+    package = _package_of(template, plan)
+    if package is None:
+        return {**file, "group": template.source}
+    purl = _purl(package.distribution, package.version)
+    within = quote(template.path_in_source)
+    return {**file, "version": package.version, "purl": f"{purl}#{within}"}
+
+
+def _package_of(template: Input, plan: Plan) -> UsedSource | None:
+    """Return the distribution that a template is from."""
+    return next(
+        (
+            used
+            for used in plan.rendering.sources
+            if used.distribution and used.name == template.source
+        ),
+        None,
+    )

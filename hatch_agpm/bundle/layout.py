@@ -1,0 +1,314 @@
+"""
+Where each resource lies in the wheel, and by what name code reads it.
+
+Names follow from the manifest, never from the order of the resources.  What
+cannot lie side by side in a directory, or in a Python attribute, is found here;
+nothing is renamed to make it fit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import keyword
+import unicodedata
+from collections import defaultdict
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
+from hatch_agpm.formats.file_names import folded, is_device
+from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.variants import variant_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from hatch_agpm.model.rendering import RenderedResource
+
+__all__ = ["TYPES", "Shipped", "lay_out"]
+
+TYPES = tuple(sorted(RESOURCE_TYPES))
+"""The directories of a bundle: the types in the plural, sorted."""
+
+_FORBIDDEN = frozenset('<>:"\\|?*')
+_LONGEST = 255
+_UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
+
+
+class Shipped(NamedTuple):
+    """One name of a bundle and what is read by it."""
+
+    type: str
+    """The plural, which is the directory: `agents`."""
+
+    name: str
+    tail: str
+    """What the path has after the name: `.md`, `/SKILL.md` or nothing."""
+
+    resources: tuple[RenderedResource, ...]
+    """Whose bytes these are: several where tools or variants agree."""
+
+    @property
+    def full_name(self) -> str:
+        """What `load` takes: `agents/backend-engineer`."""
+        return f"{self.type}/{self.name}"
+
+    @property
+    def path(self) -> str:
+        """The file that is read, relative to the bundle's directory."""
+        return self.full_name + self.tail
+
+    @property
+    def identifier(self) -> str | None:
+        """The attribute it is read by; None where the name cannot be one."""
+        attribute = self.name.replace("-", "_")
+        # Python normalises what is written in source code, but not what is asked
+        # of `getattr`: only a name that is its own normal form is found by both.
+        usable = (
+            attribute.isidentifier()
+            and not attribute.startswith("_")
+            and not keyword.iskeyword(attribute)
+            and unicodedata.normalize("NFKC", attribute) == attribute
+        )
+        return attribute if usable else None
+
+    def files(self) -> dict[str, BundleFile]:
+        """Return all it puts into the bundle, by path."""
+        first = self.resources[0]
+        if first.type != "skill":
+            executable = any(resource.executable for resource in self.resources)
+            return {self.path: BundleFile(data=first.document, executable=executable)}
+        files = {f"{self.full_name}/{file.path}": file.content for file in first.files}
+        executable = self.path in files and files[self.path].executable
+        own = BundleFile(data=first.document, executable=executable)
+        return files | {self.path: own}
+
+
+def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
+    """
+    Give every resource that ships its name and path, sorted by full name.
+
+    A manifest entry is named by its key, a dependency (and each match of a
+    pattern) by its canonical name.  Where versions for two tools, or two variants,
+    differ in bytes, their names get a suffix; where two files differ only in
+    their extension, it becomes part of the name.  What the author named by a key
+    keeps that name either way.
+
+    Raises `ConflictError` for two resources with one name, one attribute or one
+    path on some file system, `BundleError` for names that are no portable file
+    names; several problems as `ProblemsError`.
+    """
+    shipping = [resource for resource in resources if resource.install is not False]
+    problems: list[AgpmError] = []
+    shipped: list[Shipped] = []
+    groups: dict[tuple[str, str], list[RenderedResource]] = defaultdict(list)
+    for resource in shipping:
+        groups[f"{resource.type}s", _base_name(resource)].append(resource)
+    for (plural, base), group in sorted(groups.items()):
+        try:
+            shipped += _name_apart(plural, base, group)
+        except ConflictError as problem:
+            problems.append(problem)
+    shipped.sort(key=lambda item: (item.type, item.name))
+    problems += _unportable(shipped)
+    problems += _name_clashes(shipped)
+    problems += _path_clashes(shipped)
+    raise_problems(problems)
+    return tuple(shipped)
+
+
+# --- names ------------------------------------------------------------------------
+
+
+def _is_keyed(resource: RenderedResource) -> bool:
+    # The matches of a pattern all carry its key, which so names none of them.
+    return resource.alias is not None and not resource.is_match
+
+
+def _base_name(resource: RenderedResource) -> str:
+    if resource.alias is not None and _is_keyed(resource):
+        return resource.alias
+    parts = list(
+        itertools.dropwhile(lambda part: part in {".", ".."}, resource.name.split("/"))
+    )
+    if len(parts) > 1 and parts[0] == f"{resource.type}s":
+        del parts[0]
+    return "/".join(parts)
+
+
+def _tail(resource: RenderedResource) -> str:
+    if resource.type == "skill":
+        return f"/{SKILL_FILE}"
+    tail = PurePosixPath(resource.source_path).suffix
+    # A key that has the ending already, as `run.sh` beside `run.py`, gets no second.
+    keyed = resource.alias is not None and _is_keyed(resource)
+    return "" if keyed and str(resource.alias).endswith(tail) else tail
+
+
+def _content(resource: RenderedResource) -> tuple[object, ...]:
+    # What is filled in at run time belongs to a text, which is not its bytes alone.
+    files = tuple((file.path, file.data) for file in resource.files)
+    return (resource.document, resource.runtime, files)
+
+
+def _name_apart(
+    plural: str,
+    base: str,
+    group: list[RenderedResource],
+) -> Iterator[Shipped]:
+    """Give those that would share the name `base` one name each."""
+    by_tail: dict[str, list[RenderedResource]] = defaultdict(list)
+    for resource in group:
+        by_tail[_tail(resource)].append(resource)
+    for tail, versions in sorted(by_tail.items()):
+        named = any(_is_keyed(resource) for resource in versions)
+        apart = len(by_tail) > 1 and not named
+        for suffix, same in sorted(_by_suffix(plural, base, versions).items()):
+            yield Shipped(
+                type=plural,
+                name=base + suffix + (tail if apart else ""),
+                tail="" if apart else tail,
+                resources=tuple(sorted(same, key=_order)),
+            )
+
+
+def _order(resource: RenderedResource) -> tuple[str, ...]:
+    variant = variant_hash(resource.variables)
+    return (resource.tool, variant, resource.name, resource.alias or "")
+
+
+def _by_suffix(
+    plural: str,
+    base: str,
+    versions: list[RenderedResource],
+) -> dict[str, list[RenderedResource]]:
+    """Group the versions of one file by the suffix that tells their bytes apart."""
+    if len({_content(resource) for resource in versions}) == 1:
+        return {"": versions}
+    label = _separator(versions)
+    sources = sorted({resource.source_path for resource in versions})
+    if label is None or len(sources) > 1:
+        raise ConflictError(
+            f"would all be '{plural}/{base}' in the wheel",
+            sources,
+            "list each but one of them in the manifest, under a key of its own",
+        )
+    named = {_content(item) for item in versions if _is_keyed(item)}
+    groups: dict[str, list[RenderedResource]] = defaultdict(list)
+    for resource in versions:
+        plain = len(named) == 1 and _content(resource) in named
+        groups["" if plain else label(resource)].append(resource)
+    return groups
+
+
+def _separator(
+    versions: list[RenderedResource],
+) -> Callable[[RenderedResource], str] | None:
+    """Return the shortest suffix that never stands for two different texts."""
+    suffixes: tuple[Callable[[RenderedResource], str], ...] = (
+        lambda resource: f"~{resource.tool}",
+        lambda resource: f"~{variant_hash(resource.variables)[:8]}",
+        lambda resource: f"~{resource.tool}~{variant_hash(resource.variables)[:8]}",
+    )
+    for suffix in suffixes:
+        texts: dict[str, set[object]] = defaultdict(set)
+        for resource in versions:
+            texts[suffix(resource)].add(_content(resource))
+        if all(len(same) == 1 for same in texts.values()):
+            return suffix
+    return None
+
+
+# --- what cannot lie side by side ----------------------------------------------------
+
+
+def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
+    for item in shipped:
+        for path in sorted(item.files()):
+            reason = next(_faults(path), "")
+            if reason:
+                named = path == item.path and _is_keyed(item.resources[0])
+                hint = "give the entry another key" if named else "rename the file"
+                yield BundleError(
+                    ascii(path)[1:-1] if not path.isprintable() else path,
+                    f"is no file name on every system: {reason}",
+                    hint,
+                )
+
+
+def _faults(path: str) -> Iterator[str]:
+    """Say why some system cannot hold a file of this path."""
+    for part in path.split("/"):
+        shown = f"'{part}'" if part.isprintable() else ascii(part)
+        if part in {"", ".", ".."}:
+            yield f"{shown} is no name"
+        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in part):
+            yield f"{shown} has a letter that cannot be printed"
+        if found := sorted(_FORBIDDEN & set(part)):
+            yield f"{shown} has a {found[0]} in it"
+        if part.endswith((" ", ".")):
+            yield f"{shown} ends with a space or a full stop"
+        if is_device(part):
+            yield f"{shown} is the name of a device on Windows"
+        if len(part.encode(errors="replace")) > _LONGEST:
+            yield f"'{part[:20]}...' is longer than {_LONGEST} bytes"
+
+
+def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
+    for (plural, name), same in _repeated(
+        shipped, lambda item: (item.type, item.name)
+    ).items():
+        sources = sorted(
+            {source.source_path for item in same for source in item.resources}
+        )
+        yield ConflictError(
+            f"would all be '{plural}/{name}' in the wheel",
+            sources,
+            "rename one of them",
+        )
+    attributes = [item for item in shipped if item.identifier]
+    for (plural, attribute), same in _repeated(
+        attributes, lambda item: (item.type, item.identifier or "")
+    ).items():
+        where = plural.replace("-", "_")
+        yield ConflictError(
+            f"would all be read as prompts.{where}.{attribute}",
+            [item.full_name for item in same],
+            "rename one of them",
+        )
+
+
+def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
+    """Find files that are one, or a file and a directory, on some file system."""
+    written: dict[str, dict[str, dict[str, bytes]]] = defaultdict(dict)
+    for item in shipped:
+        for path, file in item.files().items():
+            same = written[folded(path)].setdefault(path, {})
+            same[item.full_name] = file.data
+    for one, spellings in sorted(written.items()):
+        paths = sorted(spellings)
+        if len(paths) > 1:
+            yield ConflictError(
+                "are one file where case or composed letters do not count",
+                paths,
+                "rename one of them",
+            )
+        elif len(set(spellings[paths[0]].values())) > 1:
+            yield ConflictError("is claimed twice", paths, "rename one of them")
+        for parent in PurePosixPath(one).parents:
+            if str(parent) in written:
+                yield ConflictError(
+                    "are a file and a directory of one name",
+                    [min(written[str(parent)]), *paths],
+                    "rename one of them",
+                )
+
+
+def _repeated(
+    shipped: Iterable[Shipped], key: Callable[[Shipped], tuple[str, str]]
+) -> dict[tuple[str, str], list[Shipped]]:
+    groups: dict[tuple[str, str], list[Shipped]] = defaultdict(list)
+    for item in shipped:
+        groups[key(item)].append(item)
+    return {name: same for name, same in sorted(groups.items()) if len(same) > 1}

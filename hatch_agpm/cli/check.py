@@ -1,0 +1,183 @@
+"""
+What a build cannot show: front ends hide what a hook prints, or never run it.
+
+Knows what people forget: the switch, uv's cache, line ends.  Reads tables and the
+files that prompts are made of; what only a backend knows, a door has to say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from hatch_agpm.build.plan import Plan
+
+__all__ = ["Advice", "advise", "advise_build_system", "advise_hook"]
+
+_BACKENDS = {
+    "hatchling": "hatchling.build",
+    "setuptools": "setuptools.build_meta",
+}
+
+
+class Advice(NamedTuple):
+    """One thing to mend, and the lines to paste."""
+
+    what: str
+    lines: tuple[str, ...] = ()
+    file: str = "pyproject.toml"
+    """Where the lines belong."""
+
+    loses_prompts: bool = False
+    """Whether a build would succeed without a prompt: then it is an error."""
+
+    def __str__(self) -> str:
+        if not self.lines:
+            return self.what
+        return "\n    ".join((f"{self.what}; in {self.file}:", *self.lines))
+
+
+def advise_build_system(
+    pyproject: Mapping[str, object], hook: Mapping[str, object]
+) -> Iterator[Advice]:
+    """
+    Yield what keeps the backend from calling hatch-agpm at all.
+
+    `hook` is the table of the hook, {} without one: hatchling installs what it
+    lists as `dependencies`, too.
+    """
+    system = pyproject.get("build-system", {})
+    if not isinstance(system, dict) or "backend-path" in system:
+        return
+    tool = pyproject.get("tool", {})
+    likely = "hatchling" if isinstance(tool, dict) and "hatch" in tool else "setuptools"
+    backend = system.get("build-backend")
+    name = next((name for name in _BACKENDS if str(backend).startswith(name)), None)
+    if backend is not None and name is None:
+        yield Advice(
+            what=f"the backend '{backend}' renders no prompts",
+            lines=_build_system(likely),
+            loses_prompts=True,
+        )
+        return
+    requires = [*_strings(system.get("requires")), *_strings(hook.get("dependencies"))]
+    if not any(_names_us(requirement) for requirement in requires):
+        yield Advice(
+            what="the build does not install hatch-agpm",
+            lines=_build_system(name or likely),
+            loses_prompts=True,
+        )
+
+
+def advise_hook(
+    build: Mapping[str, object], targets: Iterable[str], *, file: str, no_hooks: bool
+) -> Iterator[Advice]:
+    """
+    Yield what keeps hatchling from running the hook for sdist and wheel.
+
+    `build` is the table `[tool.hatch.build]` as hatchling sees it, `targets` those
+    that run the hook, `file` the one that has the table, and `no_hooks` says whether
+    the environment switches all hooks off.
+    """
+    off = sorted({"sdist", "wheel"} - set(targets))
+    if not off:
+        return
+    what = f"the hook is off for {' and '.join(off)}"
+    hooks = build.get("hooks", {})
+    if no_hooks:
+        yield Advice(what=f"{what}: HATCH_BUILD_NO_HOOKS is set", loses_prompts=True)
+    elif isinstance(hooks, dict) and "agpm" in hooks:
+        why = "delete `enable-by-default = false`"
+        yield Advice(what=f"{what}; {why}", file=file, loses_prompts=True)
+    else:
+        prefix = "tool.hatch." if file == "pyproject.toml" else ""
+        lines = (f"[{prefix}build.hooks.agpm]",)
+        yield Advice(what=what, lines=lines, file=file, loses_prompts=True)
+
+
+def _build_system(name: str) -> tuple[str, ...]:
+    return (
+        "[build-system]",
+        f'requires = ["{name}", "hatch-agpm"]',
+        f'build-backend = "{_BACKENDS[name]}"',
+    )
+
+
+def _names_us(requirement: str) -> bool:
+    name = re.match(r"[\w.-]*", requirement.strip())
+    return name is not None and canonicalize_name(name[0]) == "hatch-agpm"
+
+
+def _strings(value: object) -> list[str]:
+    items = value if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, str)]
+
+
+def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Advice]:
+    """Yield what makes a right build go stale, or differ between two machines."""
+    # Nothing that is built comes from a stub: the wheel has one of its own.
+    paths = [path for path in plan.source_paths() if path not in plan.stubs]
+    for path in plan.stubs:
+        stub = plan.source(path).data.replace(b"\r\n", b"\n")
+        if stub != plan.bundle.files["__init__.pyi"].data:
+            yield Advice(what=f"{path} is not up to date: run `hatch-agpm stub`")
+    yield from _about_cache_keys(paths, pyproject)
+    crlf = [path for path in paths if b"\r\n" in plan.source(path).data]
+    if crlf:
+        yield Advice(
+            what=f"{_some(crlf)} may have other line ends in another checkout",
+            lines=tuple(f"{pattern} text eol=lf" for pattern in _patterns(crlf)),
+            file=".gitattributes",
+        )
+
+
+def _about_cache_keys(
+    paths: list[str], pyproject: Mapping[str, object]
+) -> Iterator[Advice]:
+    tool = pyproject.get("tool", {})
+    uv = tool.get("uv", {}) if isinstance(tool, dict) else {}
+    stated = uv.get("cache-keys") if isinstance(uv, dict) else None
+    keys = stated if isinstance(stated, list) else [{"file": "pyproject.toml"}]
+    globs = [re.compile(_glob(key)) for key in keys]
+    missing = [path for path in paths if not any(g.fullmatch(path) for g in globs)]
+    if missing:
+        keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
+        yield Advice(
+            what=f"uv builds nothing anew when {_some(missing)} changes",
+            lines=("[tool.uv]", f"cache-keys = {_toml(keys)}"),
+        )
+
+
+def _glob(key: object) -> str:
+    """Return one of uv's cache keys as a regular expression of the files it watches."""
+    pattern = key.get("file", "") if isinstance(key, dict) else key
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", str(pattern))
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(wild.get(part, re.escape(part)) for part in parts)
+
+
+def _patterns(paths: Iterable[str]) -> list[str]:
+    """Return what covers these files: their top directories, and those at the root."""
+    tops = {path.partition("/")[0] if "/" in path else path: path for path in paths}
+    return [f"{top}/**/*" if "/" in path else top for top, path in sorted(tops.items())]
+
+
+def _some(paths: list[str]) -> str:
+    more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+    return f"{paths[0]}{more}"
+
+
+def _toml(value: object) -> str:
+    """Return a value as TOML has it, on one line."""
+    if isinstance(value, dict):
+        pairs = (f"{key} = {_toml(item)}" for key, item in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,334 @@
+"""
+The command `hatch-agpm`: shows prompts as a build would render them.
+
+The same core and the same messages as in a build, and the same proof of what was
+built; nothing is written but what `render --output` and `stub` are asked to write.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hatch_agpm._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from hatch_agpm.bundle.bundle import Bundle
+    from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.cli.check import Advice
+    from hatch_agpm.cli.verify import Audit
+    from hatch_agpm.export.tree import ExportedResource
+    from hatch_agpm.model.rendering import BundleFile, RenderedResource, Rendering
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run the command and return its exit code.
+
+    0 for success, 1 where a build would fail, 2 for a wrong command line.
+    """
+    arguments = _parser().parse_args(argv)
+    from hatch_agpm.errors import AgpmError
+
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes again at exit, and would complain that nobody reads.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (AgpmError, OSError) as error:
+        print(f"hatch-agpm: {error}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hatch-agpm", description="Show prompts as a build would render them."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    in_project = _project_option()
+
+    def command(
+        run: Callable[[argparse.Namespace], int],
+        summary: str,
+        *parents: argparse.ArgumentParser,
+    ) -> argparse.ArgumentParser:
+        name = run.__name__.removeprefix("_")
+        added = commands.add_parser(
+            name, help=summary, description=f"{summary}.", parents=parents
+        )
+        added.set_defaults(run=run)
+        return added
+
+    listed = command(_list, "list the prompts of the wheel", in_project)
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    check = command(_check, "render everything, and say what to mend", in_project)
+    what = "fail where something could be mended"
+    check.add_argument("--strict", action="store_true", help=what)
+    what = "write the stub by which editors and type checkers know the prompts"
+    stub = command(_stub, what, in_project)
+    what = "write nothing, fail where it is not right"
+    stub.add_argument("--check", action="store_true", help=what)
+    verify = command(_verify, "compare wheels with the index of their prompts")
+    verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    what = "copy what is used of other places into the project"
+    _vendor_options(command(_vendor, what, in_project))
+    what = "write one prompt to standard output, or all to files"
+    _render_options(command(_render, what, in_project))
+    return parser
+
+
+def _vendor_options(vendor: argparse.ArgumentParser) -> None:
+    what = "write nothing; fail where it would"
+    vendor.add_argument("--check", action="store_true", help=what)
+    what = "where to (default: prompts/vendor)"
+    vendor.add_argument("--directory", metavar="DIR", help=what)
+
+
+def _render_options(render: argparse.ArgumentParser) -> None:
+    chosen = render.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("name", metavar="NAME", nargs="?", help="as `list` shows it")
+    what = "write all prompts into a new directory"
+    chosen.add_argument("--output", metavar="DIR", type=Path, help=what)
+
+
+def _project_option() -> argparse.ArgumentParser:
+    """Return what commands that look at a project have in common."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--project",
+        metavar="DIR",
+        type=Path,
+        default=Path(),
+        help="where pyproject.toml is (default: the current directory)",
+    )
+    return parent
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.project import open_project
+
+    plan = open_project(arguments.project).plan()
+    shipped = _shipped(plan.rendering)
+    exported = _exported(plan.bundle)
+    if arguments.json:
+        import json
+
+        listed = {
+            "prompts": [_listed(item) for item in shipped],
+            "exported": [
+                {"name": name, "templates": [item.resource.source_path]}
+                for name, item in exported.items()
+            ],
+        }
+        print(json.dumps(listed, indent=1))
+        return 0
+    lines = [(_call(item), ", ".join(_sources(item))) for item in shipped]
+    lines += [(name, item.resource.source_path) for name, item in exported.items()]
+    width = max(len(call) for call, _ in lines)
+    for call, sources in lines:
+        print(f"{call:<{width}}  {sources}")
+    return 0
+
+
+def _listed(item: Shipped) -> dict[str, object]:
+    from hatch_agpm.bundle.bundle import runtime_entry
+
+    return {
+        "full_name": item.full_name,
+        "sources": _sources(item),
+        "runtime": [runtime_entry(each) for each in item.resources[0].runtime],
+    }
+
+
+def _call(item: Shipped) -> str:
+    """Return the name, and the run-time variables in parentheses if it has any."""
+    parameters = [variable.parameter for variable in item.resources[0].runtime]
+    return (
+        f"{item.full_name}({', '.join(parameters)})" if parameters else item.full_name
+    )
+
+
+def _sources(item: Shipped) -> list[str]:
+    return sorted({resource.source_path for resource in item.resources})
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.check import advise
+    from hatch_agpm.cli.project import open_project
+    from hatch_agpm.errors import AgpmError
+
+    project = open_project(arguments.project)
+    problems: list[AgpmError | Advice] = []
+    notes: list[Advice] = []
+    try:
+        advice = project.advice()
+        plan = project.plan()
+        print(plan.bundle.summary)
+        advice += advise(plan, project.pyproject)
+    except AgpmError as error:
+        problems.append(error)
+    for each in advice:
+        bad = each.loses_prompts or arguments.strict
+        (problems if bad else notes).append(each)
+    for note in notes:
+        print(f"note: {note}")
+    for problem in problems:
+        print(f"hatch-agpm: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _stub(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.project import open_project
+    from hatch_agpm.cli.stub import check_stub, write_stub
+
+    plan = open_project(arguments.project).plan()
+    if arguments.check:
+        check_stub(plan)
+    else:
+        print(write_stub(plan))
+    return 0
+
+
+def _vendor(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.project import open_project
+    from hatch_agpm.cli.vendor import vendored
+    from hatch_agpm.errors import raise_problems
+
+    project = open_project(arguments.project)
+    used = project.rendering(live=True).sources
+    wanted = vendored(project.root, used, directory=arguments.directory)
+    if arguments.check:
+        raise_problems(list(wanted.differences()))
+    else:
+        wanted.write()
+    print(wanted.summary)
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.verify import audit_wheel
+
+    audits = {wheel: audit_wheel(wheel) for wheel in arguments.wheels}
+    if arguments.json:
+        import json
+
+        report = [_as_json(wheel, audit) for wheel, audit in audits.items()]
+        print(json.dumps({"wheels": report}, indent=1, ensure_ascii=False))
+    else:
+        for wheel, audit in audits.items():
+            for bundle in audit.bundles:
+                number = f"{bundle.prompts} prompt{'s' * (bundle.prompts != 1)}"
+                where = f"{bundle.directory}, {bundle.size:,} bytes"
+                if bundle.exported:
+                    where += f"; {bundle.exported} exported files"
+                print(f"{wheel.name}: {number} in {where}")
+            for problem in audit.problems:
+                print(f"hatch-agpm: {wheel.name}: {problem}", file=sys.stderr)
+    return 1 if any(audit.problems for audit in audits.values()) else 0
+
+
+def _as_json(wheel: Path, audit: Audit) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {
+        "wheel": str(wheel),
+        "ok": not audit.problems,
+        "bundles": [asdict(bundle) for bundle in audit.bundles],
+        "problems": [str(problem) for problem in audit.problems],
+    }
+
+
+def _render(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.project import open_project
+
+    plan = open_project(arguments.project).plan()
+    rendering, bundle = plan.rendering, plan.bundle
+    if arguments.output is None:
+        # Bytes: standard output must not translate line ends or characters.
+        sys.stdout.buffer.write(_find(arguments.name, rendering, bundle))
+        return 0
+    files: dict[str, BundleFile] = {}
+    for item in _shipped(rendering):
+        files |= item.files()
+    for path, file in bundle.in_one().items():
+        if path not in bundle.files:
+            files[path] = file
+    _write_directory(arguments.output, files)
+    print(f"{len(files)} files in {arguments.output}")
+    return 0
+
+
+def _shipped(rendering: Rendering) -> Sequence[Shipped]:
+    from hatch_agpm.bundle.layout import lay_out
+
+    return lay_out(rendering.resources)
+
+
+def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
+    """Return what coding agents find, by its path without an ending."""
+    export = bundle.export
+    items = export.resources if export else ()
+    return {f"{export.directory}/{item.full_name}": item for item in items if export}
+
+
+def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
+    """
+    Return the document of this name in the wheel, in the manifest, or of AGPM.
+
+    Raises ConfigError for a name that is unknown, or means different texts.
+    """
+    from hatch_agpm.errors import ConfigError, did_you_mean
+
+    in_wheel = {item.full_name: item.resources[0] for item in _shipped(rendering)}
+    if name in in_wheel:
+        return in_wheel[name].document
+    if name in (exported := _exported(bundle)):
+        return exported[name].text.encode()
+    by_other_name: dict[str, list[RenderedResource]] = {}
+    for resource in rendering.resources:
+        for other in {resource.alias, resource.name} - {None}:
+            by_other_name.setdefault(str(other), []).append(resource)
+    found = by_other_name.get(name, [])
+    if not found:
+        hint = did_you_mean(name, [*in_wheel, *exported, *by_other_name])
+        raise ConfigError(
+            f"'{name}'",
+            "is not a prompt of this project",
+            hint=hint or "`hatch-agpm list` shows their names",
+        )
+    if len({resource.document for resource in found}) > 1:
+        names = [full for full, resource in in_wheel.items() if resource in found]
+        raise ConfigError(f"'{name}'", f"means several: {', '.join(names)}")
+    return found[0].document
+
+
+def _write_directory(target: Path, files: Mapping[str, BundleFile]) -> None:
+    """Write all files into a new directory, which appears whole or not at all."""
+    import tempfile
+
+    from hatch_agpm.build.writing import write_files
+    from hatch_agpm.errors import BundleError
+
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BundleError(str(target), "is there already", "delete it first")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{target.name}-", dir=target.parent
+    ) as staging:
+        whole = Path(staging, "whole")
+        write_files(whole, files)
+        if target.exists():
+            target.rmdir()
+        whole.rename(target)

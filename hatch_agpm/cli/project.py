@@ -1,0 +1,177 @@
+"""
+A project as its own backend sees it, without a build.
+
+The command asks here for what a build would be given: the metadata that hatchling or
+setuptools resolve, and whether they would call hatch-agpm at all.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from hatch_agpm.build.plan import Plan, plan_build
+from hatch_agpm.cli.check import Advice, advise_build_system, advise_hook
+from hatch_agpm.config.metadata import project_metadata
+from hatch_agpm.config.project import load_toml
+from hatch_agpm.errors import ConfigError
+from hatch_agpm.rendering.renderer import render_project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hatchling.metadata.core import ProjectMetadata
+
+    from hatch_agpm.hatch.hook import AgpmBuildHook
+    from hatch_agpm.model.rendering import Rendering
+
+__all__ = ["OpenProject", "open_project"]
+
+
+def open_project(root: Path) -> OpenProject:
+    """
+    Return the project in a directory; its pyproject.toml is read here.
+
+    Raises `ConfigError` where that is missing or no TOML.
+    """
+    pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
+    system = pyproject.get("build-system")
+    named = system.get("build-backend") if isinstance(system, dict) else None
+    backend = str(named).partition(".")[0]
+    kind = {"hatchling": _Hatchling, "setuptools": _Setuptools}.get(backend, _Static)
+    return kind(root, pyproject)
+
+
+class OpenProject(ABC):
+    """One project; whatever its backend raises becomes a `ConfigError`."""
+
+    def __init__(self, root: Path, pyproject: Mapping[str, Any]) -> None:
+        self.root = root.resolve()
+        self.pyproject = pyproject
+
+    def plan(self) -> Plan:
+        """Return what a build would ship; raises AgpmError as a build does."""
+        metadata = self._metadata()
+        distribution = self._distribution() or str(metadata.get("name", ""))
+        return plan_build(
+            self.root, self.pyproject, metadata=metadata, distribution=distribution
+        )
+
+    def rendering(self, *, live: bool) -> Rendering:
+        """Render the project, if `live` without what is vendored; raises AgpmError."""
+        metadata = self._metadata()
+        distribution = self._distribution() or str(metadata.get("name", ""))
+        return render_project(
+            self.root,
+            self.pyproject,
+            metadata=metadata,
+            distribution=distribution,
+            live=live,
+        )
+
+    def advice(self) -> list[Advice]:
+        """Return what keeps the backend from rendering anything."""
+        return [*advise_build_system(self.pyproject, {})]
+
+    def _distribution(self) -> str:
+        project = self.pyproject.get("project", {})
+        return str(project.get("name", "")) if isinstance(project, dict) else ""
+
+    @abstractmethod
+    def _metadata(self) -> Mapping[str, object]:
+        """Return the defaults of `agpm.project`."""
+
+
+class _Static(OpenProject):
+    """No backend that we know: what the table states is all there is."""
+
+    def _metadata(self) -> Mapping[str, object]:
+        project = self.pyproject.get("project", {})
+        if not isinstance(project, dict):
+            raise ConfigError("project", "must be a table", repr(project))
+        return project_metadata(project)
+
+
+class _Setuptools(OpenProject):
+    def _metadata(self) -> Mapping[str, object]:
+        try:
+            from hatch_agpm.setuptools.metadata import known_metadata, read_distribution
+        except ModuleNotFoundError:
+            return self._without_setuptools()
+        try:
+            dist = read_distribution(self.root)
+        except (Exception, SystemExit) as error:
+            # setup.cfg, dynamic fields and plugins of others raise what they like.
+            raise ConfigError(
+                "project", f"is refused by setuptools: {error}"
+            ) from error
+        return known_metadata(dist, self.pyproject.get("project", {}))
+
+    def _without_setuptools(self) -> Mapping[str, object]:
+        """Return what a table states that leaves nothing to setuptools."""
+        project = self.pyproject.get("project", {})
+        if "name" in project and not project.get("dynamic"):
+            return project_metadata(project)
+        raise ConfigError(
+            "project",
+            "leaves fields to setuptools, which is not here",
+            hint="install it beside hatch-agpm",
+        )
+
+
+class _Hatchling(OpenProject):
+    @cached_property
+    def _hatchling(self) -> ProjectMetadata[Any]:
+        from hatchling.metadata.core import ProjectMetadata
+        from hatchling.plugin.manager import PluginManager
+
+        return ProjectMetadata(str(self.root), PluginManager())
+
+    @cached_property
+    def _hooks(self) -> Mapping[str, AgpmBuildHook]:
+        from hatch_agpm.hatch.hook import configured_hooks
+
+        try:
+            return configured_hooks(self._hatchling)
+        except Exception as error:
+            raise _refused(error) from error
+
+    def plan(self) -> Plan:
+        if not self._hooks:
+            return super().plan()
+        # Forced inclusions are a target's own: each hook looks at its own.
+        self._metadata()
+        return [hook.plan() for hook in self._hooks.values()][-1]
+
+    def advice(self) -> list[Advice]:
+        hook = next((hook.config for hook in self._hooks.values()), {})
+        file = "pyproject.toml"
+        if (self.root / "hatch.toml").is_file():
+            # One table there replaces the whole table here.
+            tables = load_toml(self.root / "hatch.toml", "hatch.toml")
+            file = "hatch.toml" if "build" in tables else file
+        return [
+            *advise_build_system(self.pyproject, hook),
+            *advise_hook(
+                self._hatchling.hatch.build_config,
+                self._hooks,
+                file=file,
+                no_hooks=os.environ.get("HATCH_BUILD_NO_HOOKS") in {"1", "true"},
+            ),
+        ]
+
+    def _metadata(self) -> Mapping[str, object]:
+        from hatch_agpm.hatch.hook import known_metadata
+
+        try:
+            return known_metadata(self._hatchling)
+        except Exception as error:
+            # Version sources and metadata hooks are plugins, and raise what they like.
+            raise _refused(error) from error
+
+
+def _refused(error: Exception) -> ConfigError:
+    return ConfigError("project", f"is refused by hatchling: {error}")

@@ -1,0 +1,185 @@
+"""
+Vendoring: what a project uses of others, copied into it and pinned by a lock file.
+
+A build then needs neither the directories nor the distributions.  Writes the copies
+and the lock file, and touches nothing that it has not written itself.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hatch_agpm.build.writing import replace_file, write_files
+from hatch_agpm.errors import (
+    AgpmError,
+    BundleError,
+    ConfigError,
+    ContentError,
+    raise_problems,
+)
+from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.sources.locked import Listing, check_portable
+from hatch_agpm.sources.lockfile import LOCK_FILE, REMEDY, Locked, lock_text, read_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hatch_agpm.model.rendering import UsedSource
+
+__all__ = ["DIRECTORY", "Vendored", "vendored"]
+
+DIRECTORY: Final = "prompts/vendor"
+"""Where copies go, each source into a directory of its own, if nothing else is said."""
+
+
+class Vendored(NamedTuple):
+    """What is to lie in the project, and what lies there."""
+
+    root: Path
+    files: Mapping[str, Mapping[str, BundleFile]]
+    """By directory of a source and path in it."""
+
+    lock: str
+    """The text of the lock file, "" where there is nothing to lock."""
+
+    old: Mapping[str, Locked]
+    """What the lock file that is there says, by source."""
+
+    @property
+    def summary(self) -> str:
+        """How many files of how many sources, for people."""
+        count = sum(len(files) for files in self.files.values())
+        sources = len(self.files)
+        if not sources:
+            return "nothing to vendor: no template is from outside of the project"
+        return (
+            f"{count} file{'s' * (count != 1)} of {sources} "
+            f"source{'s' * (sources != 1)} in {', '.join(self.files)}"
+        )
+
+    def differences(self) -> Iterator[AgpmError]:
+        """Yield what differs between the project and what is to lie there."""
+        for directory, files in self.files.items():
+            for path, file in files.items():
+                whole = self.root / directory / path
+                if not whole.is_file() or whole.is_symlink():
+                    yield BundleError(f"{directory}/{path}", "is missing", REMEDY)
+                elif whole.read_bytes() != file.data:
+                    yield BundleError(f"{directory}/{path}", "is not the same", REMEDY)
+        for path in self._stale():
+            yield BundleError(path, "is vendored and not used", REMEDY)
+        if self.lock != _text(self.root / LOCK_FILE):
+            yield BundleError(LOCK_FILE, "is not up to date", REMEDY)
+
+    def _stale(self) -> Iterator[str]:
+        directories = {*self.files, *(locked.directory for locked in self.old.values())}
+        for directory in sorted(directories):
+            known = self.files.get(directory, {})
+            for path in _files_below(self.root / directory):
+                if path not in known:
+                    yield f"{directory}/{path}"
+
+    def write(self) -> None:
+        """
+        Make the project hold the copies and the lock file, and no older copies.
+
+        Raises BundleError, before anything is written, where a directory holds files
+        that no lock file knows.
+        """
+        listed = {locked.directory: locked for locked in self.old.values()}
+        problems: list[AgpmError] = []
+        for path in self._stale():
+            owner = next((each for each in listed if path.startswith(f"{each}/")), None)
+            inner = path.removeprefix(f"{owner}/")
+            if owner is None or inner not in listed[owner].listing.files:
+                what = f"is no file that {LOCK_FILE} knows"
+                problems.append(BundleError(path, what, "move it elsewhere"))
+        raise_problems(problems)
+        for directory in sorted({*listed} - {*self.files}):
+            shutil.rmtree(self.root / directory, ignore_errors=True)
+        for directory, files in self.files.items():
+            _replace_directory(self.root / directory, files)
+        if self.lock:
+            replace_file(self.root / LOCK_FILE, BundleFile(data=self.lock.encode()))
+        else:
+            (self.root / LOCK_FILE).unlink(missing_ok=True)
+
+
+def vendored(
+    root: Path, sources: Sequence[UsedSource], *, directory: str | None = None
+) -> Vendored:
+    """
+    Return what vendoring `sources` means for the project at `root`.
+
+    `directory` is where the copies go, relative to it: by default where they are, or
+    DIRECTORY.  Raises ConfigError for one that is not inside the project, ContentError
+    for a lock file that is damaged, ConflictError for files that could not lie in one
+    directory.
+    """
+    text = _text(root / LOCK_FILE)
+    old = read_lock(text) if text else {}
+    if directory is None:
+        parents = {str(PurePosixPath(each.directory).parent) for each in old.values()}
+        directory = parents.pop() if len(parents) == 1 else DIRECTORY
+    top = _checked(root, directory)
+    locked = [_locked(used, f"{top}/{used.name}") for used in sources]
+    files = {
+        f"{top}/{used.name}": {file.path: file.content for file in used.files}
+        for used in sources
+    }
+    lock = lock_text(locked) if locked else ""
+    return Vendored(root=root, files=files, lock=lock, old=old)
+
+
+def _checked(root: Path, directory: str) -> PurePosixPath:
+    """Return a directory as a path if it is one of the project; else ConfigError."""
+    pure = PurePosixPath(directory)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise ConfigError("--directory", "must be inside the project", repr(directory))
+    if os.path.realpath(root / pure) != str(root / pure):
+        raise ConfigError("--directory", "leads through a link", repr(directory))
+    return pure
+
+
+def _locked(used: UsedSource, directory: str) -> Locked:
+    listing = Listing.of(used)
+    check_portable(listing.files, f"the source '{used.name}'")
+    return Locked(
+        name=used.name,
+        directory=directory,
+        listing=listing,
+        distribution=used.distribution,
+        version=used.version,
+        is_rendered=used.is_rendered,
+        sources=used.needs,
+    )
+
+
+def _text(path: Path) -> str:
+    """Return the text of the lock file, "" where there is none."""
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(f"cannot be read: {error}", LOCK_FILE) from None
+
+
+def _files_below(directory: Path) -> list[str]:
+    paths = (path for path in directory.rglob("*") if not path.is_dir())
+    return sorted(path.relative_to(directory).as_posix() for path in paths)
+
+
+def _replace_directory(directory: Path, files: Mapping[str, BundleFile]) -> None:
+    """Put files into a directory, which has the old ones until it has all."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory.parent) as staging:
+        whole = Path(staging, "whole")
+        write_files(whole, files)
+        if directory.exists():
+            directory.rename(Path(staging, "old"))
+        whole.rename(directory)

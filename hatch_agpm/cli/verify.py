@@ -1,0 +1,299 @@
+"""
+The proof for a finished wheel, whoever built it: from the indexes that it holds.
+
+An index gives path, size and sha256 of every prompt.  What is generated around them
+is not in it, and is compared with the wheel's own RECORD; the file by which `discover`
+finds the bundle must say what the index says.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from hatch_agpm.build.verify import PlannedFile, verify_wheel
+from hatch_agpm.bundle.bundle import INDEX_SCHEMA
+from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
+from hatch_agpm.formats.toml import list_of_tables
+from hatch_agpm.installed.discovery import (
+    FILE_NAME,
+    PLACES,
+    editable_directory,
+    read_listing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Audit", "AuditedBundle", "audit_wheel"]
+
+_INDEX = "index.json"
+_GENERATED = ("__init__.py", "__init__.pyi", "_reader.py", _INDEX)
+_DAMAGE = (OSError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditedBundle:
+    """What the index of one bundle says of it."""
+
+    directory: str
+    """In the wheel, without a slash at its end."""
+
+    distribution: str
+    version: str
+    prompts: int
+    size: int
+    """The bytes of all prompts together."""
+
+    exported: int = 0
+    """How many files are there for coding agents."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audit:
+    """What was found in one wheel, and all that is wrong with it."""
+
+    bundles: tuple[AuditedBundle, ...] = ()
+    problems: tuple[AgpmError, ...] = ()
+
+
+def audit_wheel(wheel: Path) -> Audit:
+    """
+    Compare each bundle in a wheel with its index; a wheel without one is a problem.
+
+    Raises nothing: what cannot be read is a problem, too.
+    """
+    bundles: list[AuditedBundle] = []
+    problems: list[AgpmError] = []
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            contents = _Contents(archive)
+    except _DAMAGE as error:
+        return Audit(problems=(BundleError(wheel.name, f"cannot be read: {error}"),))
+    for directory, index in contents.indexes.items():
+        try:
+            bundle, plan, names = _read_index(directory, index)
+            export, exported = contents.export_of(directory, index)
+            bundles.append(replace(bundle, exported=len(exported)))
+            if contents.is_own(bundle):
+                contents.check_version(bundle)
+                problems += contents.listing_problems(bundle, names)
+            plan |= exported | contents.recorded(directory)
+            verify_wheel(
+                wheel, contents.as_packed(plan), directory=directory, export=export
+            )
+        except ProblemsError as error:
+            problems += error.problems
+        except AgpmError as error:
+            problems.append(error)
+    if not contents.indexes:
+        what = "holds no prompts: there is no index of a bundle"
+        hint = "`hatch-agpm check` says what switches them off"
+        problems.append(BundleError(wheel.name, what, hint))
+    return Audit(bundles=tuple(bundles), problems=tuple(problems))
+
+
+class _Contents:
+    """What a wheel says of itself."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        members = archive.infolist()
+        self.indexes = {
+            member.filename.removesuffix(f"/{_INDEX}"): document
+            for member in members
+            if member.filename.endswith(f"/{_INDEX}")
+            and (document := _our_document(archive.read(member))) is not None
+        }
+        self._has_modes = {
+            # What Windows packs says nothing of them.
+            member.filename: member.create_system != 0
+            for member in members
+        }
+        texts = {
+            name: archive.read(member.filename).decode(errors="replace")
+            for member in members
+            for name in ("METADATA", "RECORD")
+            if member.filename.partition("/")[2] == name
+            and member.filename.partition("/")[0].endswith(".dist-info")
+        }
+        self._listings = {
+            member.filename: archive.read(member)
+            for member in members
+            if member.filename.partition("/")[0].endswith(".dist-info")
+            and member.filename.partition("/")[2] in PLACES
+        }
+        self._wheel = Path(archive.filename or "").name
+        self._metadata = HeaderParser().parsestr(texts.get("METADATA", ""))
+        rows = csv.reader(io.StringIO(texts.get("RECORD", "")))
+        self._record = {path: (digest, size) for path, digest, size, *_ in rows}
+
+    def is_own(self, bundle: AuditedBundle) -> bool:
+        """Say whether a bundle is that of the wheel's distribution, not a copy."""
+        name = str(self._metadata.get("Name", ""))
+        return canonicalize_name(name) == canonicalize_name(bundle.distribution)
+
+    def export_of(
+        self, directory: str, index: dict[str, object]
+    ) -> tuple[str, dict[str, PlannedFile]]:
+        """Return where the bundle's export lies and its files, both empty for none."""
+        if "export" not in index:
+            return "", {}
+        try:
+            (export,) = list_of_tables([index["export"]])
+            files = {
+                str(file["path"]): _file(file)
+                for file in list_of_tables(export["files"])
+            }
+            name = str(export["directory"])
+        except (LookupError, TypeError) as error:
+            path = f"{directory}/{_INDEX}"
+            raise BundleError(path, f"is damaged: {error!r}") from None
+        # In an editable wheel, and in one without a package around, it is inside.
+        inside, beside = (
+            f"{directory}/{name}",
+            posixpath.join(posixpath.dirname(directory), name),
+        )
+        there = any(path.startswith(f"{inside}/") for path in self._has_modes)
+        where = inside if there or "/" not in directory else beside
+        return where, {f"{where}/{path}": file for path, file in files.items()}
+
+    def check_version(self, bundle: AuditedBundle) -> None:
+        """Raise for a bundle that an earlier version of the wheel has left."""
+        version = str(self._metadata.get("Version", ""))
+        try:
+            same = Version(version) == Version(bundle.version)
+        except InvalidVersion:
+            same = version == bundle.version
+        if not same:
+            what = f"is of version {bundle.version}, in a wheel of version {version}"
+            raise BundleError(f"{bundle.directory}/{_INDEX}", what)
+
+    def listing_problems(
+        self, bundle: AuditedBundle, names: Sequence[str]
+    ) -> Iterator[BundleError]:
+        """Yield in what the file for `discover` and the index of `bundle` differ."""
+        rank = {place: number for number, place in enumerate(PLACES)}
+        found = sorted(self._listings, key=lambda path: rank[path.partition("/")[2]])
+        if not found:
+            what = (
+                f"has no {FILE_NAME} in its metadata, by which tools find the prompts"
+            )
+            yield BundleError(self._wheel, what, "build it again")
+            return
+        path = found[0]
+        listing = read_listing("", "", self._listings[path])
+        if listing.problem:
+            yield BundleError(path, listing.problem.removeprefix(f"{FILE_NAME} "))
+            return
+        says = {
+            "the distribution": (listing.distribution, bundle.distribution),
+            "the version": (listing.version, bundle.version),
+        }
+        if bundle.directory != editable_directory(listing.module):
+            says["the module"] = (listing.module, _module(bundle.directory))
+        for what, (given, expected) in says.items():
+            if given != expected:
+                yield BundleError(path, f"names {what} {given!r}, not {expected!r}")
+        for name in sorted(set(names) - set(listing.names)):
+            yield BundleError(path, f"does not list {name}")
+        for name in sorted(set(listing.names) - set(names)):
+            yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
+
+    def recorded(self, directory: str) -> dict[str, PlannedFile]:
+        """Return what RECORD says of the generated files."""
+        planned = {}
+        for path in (f"{directory}/{name}" for name in _GENERATED):
+            digest, size = self._record.get(path, ("", ""))
+            algorithm, _, encoded = digest.partition("=")
+            if algorithm != "sha256" or not size.isdecimal():
+                raise BundleError(path, "has no sha256 and size in the wheel's RECORD")
+            sha256 = base64.urlsafe_b64decode(f"{encoded}==").hex()
+            planned[path] = PlannedFile(size=int(size), sha256=sha256, executable=False)
+        return planned
+
+    def as_packed(self, plan: dict[str, PlannedFile]) -> dict[str, PlannedFile]:
+        return {
+            path: file
+            if self._has_modes.get(path, True)
+            else PlannedFile(size=file.size, sha256=file.sha256, executable=False)
+            for path, file in plan.items()
+        }
+
+
+def _our_document(data: bytes) -> dict[str, object] | None:
+    """Return the index in these bytes if it is one of ours."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    generator = document.get("generator") if isinstance(document, dict) else None
+    ours = isinstance(generator, dict) and generator.get("name") == "hatch-agpm"
+    return document if ours else None
+
+
+def _read_index(
+    directory: str, index: dict[str, object]
+) -> tuple[AuditedBundle, dict[str, PlannedFile], list[str]]:
+    """Return what an index says: the bundle, the files of all prompts, their names."""
+    path = f"{directory}/{_INDEX}"
+    if index.get("schema") != INDEX_SCHEMA:
+        what = f"has schema {index.get('schema')!r}; this version knows {INDEX_SCHEMA}"
+        raise BundleError(path, what, "verify it with the version that built it")
+    try:
+        plan = dict(_planned(directory, index["resources"]))
+        prompts = sum(file.size for file in plan.values())
+        plan |= _offered(directory, index.get("templates"))
+        names = {
+            str(entry["full_name"]) for entry in list_of_tables(index["resources"])
+        }
+    except (LookupError, TypeError, AttributeError) as error:
+        raise BundleError(path, f"is damaged: {error!r}") from None
+    bundle = AuditedBundle(
+        directory=directory,
+        distribution=str(index.get("distribution", "")),
+        version=str(index.get("version", "")),
+        prompts=len(names),
+        size=prompts,
+    )
+    return bundle, plan, sorted(names)
+
+
+def _module(directory: str) -> str:
+    """Return the module of a directory, which may be below `x.data/purelib`."""
+    parts = directory.split("/")
+    return ".".join(parts[2:] if parts[0].endswith(".data") else parts)
+
+
+def _planned(directory: str, resources: object) -> Iterator[tuple[str, PlannedFile]]:
+    for entry in list_of_tables(resources):
+        yield f"{directory}/{entry['path']}", _file(entry)
+        for file in list_of_tables(entry["files"]):
+            yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
+
+
+def _offered(directory: str, templates: object) -> dict[str, PlannedFile]:
+    if not isinstance(templates, dict):
+        return {}
+    return {
+        f"{directory}/{templates['directory']}/{file['path']}": _file(file)
+        for file in list_of_tables(templates["files"])
+    }
+
+
+def _file(entry: dict[str, object]) -> PlannedFile:
+    size, sha256 = entry["size"], entry["sha256"]
+    if not isinstance(size, int) or not isinstance(sha256, str):
+        raise TypeError(size, sha256)
+    return PlannedFile(size=size, sha256=sha256, executable=bool(entry["executable"]))

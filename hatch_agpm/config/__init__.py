@@ -1,0 +1,1 @@
+"""From `[tool.hatch-agpm]` and `agpm.toml` to typed values."""

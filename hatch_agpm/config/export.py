@@ -1,0 +1,123 @@
+"""
+The table `[tool.hatch-agpm.export]`, and the `export` of single entries.
+
+Says which entries of a manifest are exported.  Knows no files.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import AgpmError, ConfigError, did_you_mean, raise_problems
+from hatch_agpm.model.config import EXPORTED_TYPES, ExportSettings
+from hatch_agpm.model.types import RESOURCE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hatch_agpm.config.manifest import Entry, Manifest
+    from hatch_agpm.formats.toml import TableReader
+
+__all__ = ["mark_exported", "read_export_table"]
+
+_TABLE: Final = "tool.hatch-agpm.export"
+_KEYS: Final = ("types", "resources", "directory", "prefix")
+_PREFIX: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_ABLE: Final = "only agents, commands and skills can be"
+
+
+def read_export_table(
+    reader: TableReader, table: Mapping[str, object]
+) -> ExportSettings:
+    """Return what the table `export` in `table` says; problems go to `reader`."""
+    export = reader.get(table, "export", dict) or {}
+    where = "export."
+    reader.known_only(export, _KEYS, where)
+    types = reader.strings(export, "types", where)
+    for index, type_ in enumerate(types):
+        if type_ not in EXPORTED_TYPES:
+            hint = did_you_mean(type_, EXPORTED_TYPES) or _ABLE
+            key, what = f"export.types[{index}]", "cannot be exported"
+            reader.problem(key, what, got=repr(type_), hint=hint)
+    directory = reader.get(export, "directory", str, where)
+    if directory is not None and (problem := _directory_problem(directory)):
+        reader.problem("export.directory", problem, got=repr(directory))
+    prefix = reader.get(export, "prefix", str, where)
+    if prefix and not re.fullmatch(_PREFIX, prefix):
+        what = "must be lower-case letters and digits, with '-' between words"
+        reader.problem("export.prefix", what, got=repr(prefix))
+    return ExportSettings(
+        types=types,
+        resources=reader.strings(export, "resources", where),
+        directory=directory or ExportSettings().directory,
+        prefix=prefix,
+    )
+
+
+def _directory_problem(directory: str) -> str:
+    pure = PurePosixPath(directory)
+    if (
+        directory != str(pure)
+        or pure.is_absolute()
+        or {".", ".."} & {directory, *pure.parts}
+        or "\\" in directory
+    ):
+        return "must be a directory inside the package, written with '/'"
+    if pure.parts[0] in RESOURCE_TYPES:
+        return f"must not be called as a type, '{pure.parts[0]}'"
+    return ""
+
+
+def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
+    """
+    Return the manifest with the `export` of each entry decided.
+
+    Its own word counts first; then whether the table names it, or its type: then
+    what is not installed is not exported either.  Raises ConfigError, or
+    ProblemsError, for what cannot be exported and for names of nothing.
+    """
+    names = {f"{entry.type}/{entry.alias}": entry for entry in manifest.entries}
+    problems: list[AgpmError] = [
+        ConfigError(f"{entry.key}.export", "cannot be true", hint=_ABLE)
+        for entry in manifest.entries
+        if entry.export and entry.type not in EXPORTED_TYPES
+    ]
+    problems += _wrong_names(names, settings)
+    problems += (
+        ConfigError(
+            f"{_TABLE}.types", f"has '{type_}', of which none is listed or found"
+        )
+        for type_ in settings.types
+        if not any(entry.type == type_ for entry in manifest.entries)
+    )
+    raise_problems(problems)
+    entries = (
+        entry._replace(export=_is_exported(entry, settings))
+        for entry in manifest.entries
+    )
+    return manifest._replace(entries=tuple(entries))
+
+
+def _wrong_names(
+    names: Mapping[str, Entry], settings: ExportSettings
+) -> Iterator[ConfigError]:
+    for index, name in enumerate(settings.resources):
+        key = f"{_TABLE}.resources[{index}]"
+        if name.partition("/")[0] not in EXPORTED_TYPES:
+            yield ConfigError(key, "cannot be exported", repr(name), _ABLE)
+        elif name not in names:
+            hint = did_you_mean(name, names) or "write its type and key: 'skills/x'"
+            yield ConfigError(key, "is no entry of the manifest", repr(name), hint)
+        elif names[name].export is False:
+            what = "has `export = false` of its own"
+            yield ConfigError(key, what, repr(name), "delete one of the two")
+
+
+def _is_exported(entry: Entry, settings: ExportSettings) -> bool:
+    if entry.export is not None:
+        return entry.export
+    if f"{entry.type}/{entry.alias}" in settings.resources:
+        return True
+    return entry.type in settings.types and entry.install is not False

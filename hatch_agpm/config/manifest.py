@@ -1,0 +1,469 @@
+"""
+From plain tables to a `Manifest`: which resources there are, for which tools.
+
+The same tables stand in `[tool.hatch-agpm]` and in an AGPM `agpm.toml`; the caller
+says which, so that every message names what the user wrote.  Knows no files.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hatch_agpm.config.tools import (
+    BUILTIN_TOOLS,
+    MERGED,
+    Place,
+    Tool,
+    default_tool,
+    make_place,
+)
+from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems, shown
+from hatch_agpm.formats.toml import TableReader, plain_json, quoted_key
+from hatch_agpm.model.config import Source
+from hatch_agpm.model.types import RESOURCE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hatch_agpm.model.config import Patch
+
+__all__ = ["SECTIONS", "Entry", "Manifest", "read_manifest"]
+
+SECTIONS: Final = (
+    "project",
+    *RESOURCE_TYPES,
+    "tools",
+    "default-tools",
+    "sources",
+    "patch",
+)
+"""The tables of a manifest."""
+
+_FOR_AGPM_ONLY: Final = ("gitignore", "token_warning_threshold")
+"""Keys of an agpm.toml that only steer AGPM's own commands."""
+
+_ENTRY_TEXTS: Final = (
+    *("path", "tool", "filename", "target"),
+    *("source", "version", "command"),
+)
+_GIT_FIELDS: Final = ("branch", "rev")
+_DISTRIBUTION = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_URL = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
+_NO_GIT: Final = (
+    "a build reads no Git repository: name a directory that has its files, or a "
+    "Python distribution that ships them"
+)
+_AT_SOURCE: Final = "the version of a distribution stands where 'sources' lists it"
+_ENTRY_FIELDS: Final = (
+    *_ENTRY_TEXTS,
+    *_GIT_FIELDS,
+    "flatten",
+    "install",
+    "template_vars",
+    "args",
+)
+
+
+class Entry(NamedTuple):
+    """One resource, or pattern of resources, that a manifest lists."""
+
+    type: str
+    """The plural."""
+
+    alias: str
+    path: str
+    key: str
+    """The file and dotted path of the entry, for messages."""
+
+    tool: str
+    filename: str | None = None
+    target: str | None = None
+    flatten: bool | None = None
+    install: bool | None = None
+    template_vars: Mapping[str, object] | None = None
+    source: Source | None = None
+    """Where `path` starts; None: at the manifest's directory."""
+
+    patch: Patch | None = None
+    export: bool | None = None
+    """Whether coding agents are to find it; None where the entry says nothing."""
+
+
+class Manifest(NamedTuple):
+    """What to render, and for whom."""
+
+    project: Mapping[str, object]
+    """`agpm.project` as plain JSON values; {} without one."""
+
+    entries: tuple[Entry, ...]
+    tools: Mapping[str, Tool]
+    default_tools: Mapping[str, str]
+    sources: Mapping[str, Source | None]
+    """By name; Git repositories, which nothing can be read from, are None."""
+
+    path: str
+    """The file the manifest stands in, relative to the project root."""
+
+    def tool_for(self, type_: str, wanted: str | None, parent: str | None) -> str:
+        """
+        Return the tool of a dependency (AGPM semantics, 2.5).
+
+        The one it names, else its parent's if that supports the type, else the
+        type's default.  Raises ConfigError for an unknown or unsupporting one.
+        """
+        if wanted is None and parent is not None:
+            known = self.tools.get(parent)
+            wanted = parent if known and type_ in known.places else None
+        tool = wanted or default_tool(type_, self.default_tools)
+        if problem := _tool_problem(tool, type_, self.tools):
+            raise ConfigError(f"the tool '{tool}'", problem)
+        return tool
+
+
+def read_manifest(
+    table: Mapping[str, object], *, prefix: str, path: str, agpm_toml: bool
+) -> Manifest:
+    """
+    Read the tables of a manifest; other keys of `table` are the caller's.
+
+    `prefix` stands before the keys in messages, `path` is the file.  In an
+    `agpm_toml` the keys that steer AGPM's own commands are fine, and unknown ones
+    are refused here.  Raises ConfigError, or ProblemsError with all of them.
+    """
+    shown_path = path if agpm_toml else ""
+    reader = TableReader(prefix, shown_path)
+    if agpm_toml:
+        reader.known_only(table, (*SECTIONS, *_FOR_AGPM_ONLY))
+        _check_agpm_only(reader, table)
+    project = reader.get(table, "project", dict) or {}
+    tools = _tools(reader, reader.get(table, "tools", dict))
+    defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
+    sources = _sources(reader, reader.get(table, "sources", dict) or {})
+    patches = _patches(reader, table)
+    entries: list[Entry] = []
+    for type_ in RESOURCE_TYPES:
+        section = reader.get(table, type_, dict) or {}
+        _same_but_for_case(reader, type_, section)
+        for alias in section:
+            entry = _entry(reader, type_, alias, section[alias], defaults)
+            if entry and _usable(reader, entry, tools):
+                source = _source(reader, type_, alias, section[alias], sources)
+                patch = patches.get((type_, alias))
+                entries.append(entry._replace(source=source, patch=patch))
+    raise_problems(reader.problems)
+    return Manifest(
+        project=_json_table(project),
+        entries=tuple(entries),
+        tools=tools,
+        default_tools=defaults,
+        sources=sources,
+        path=path,
+    )
+
+
+def _check_agpm_only(reader: TableReader, table: Mapping[str, object]) -> None:
+    """Note wrong types, which AGPM refuses; no value has an effect here."""
+    reader.get(table, "gitignore", bool)
+    threshold = reader.get(table, "token_warning_threshold", int)
+    if threshold is not None and threshold < 0:
+        what = "must not be negative"
+        reader.problem("token_warning_threshold", what, got=str(threshold))
+
+
+def _patches(
+    reader: TableReader, table: Mapping[str, object]
+) -> Mapping[tuple[str, str], Patch]:
+    if "patch" not in table:
+        return {}
+    # Few manifests have any, and every build would pay for the import.
+    from hatch_agpm.config.patches import read_patches  # noqa: PLC0415
+
+    return read_patches(reader, table)
+
+
+def _json_table(table: Mapping[str, object]) -> dict[str, object]:
+    return {key: plain_json(value) for key, value in table.items()}
+
+
+def _usable(reader: TableReader, entry: Entry, tools: Mapping[str, Tool]) -> bool:
+    """Tell whether the entry's tool is there and on; note it where it is wrong."""
+    key = f"{entry.type}.{quoted_key(entry.alias)}"
+    if problem := _tool_problem(entry.tool, entry.type, tools):
+        reader.problem(f"{key}: the tool '{entry.tool}'", problem)
+        return False
+    # AGPM skips what is listed for a tool that is switched off (semantics, 2.7).
+    return tools[entry.tool].enabled
+
+
+def _tool_problem(tool: str, type_: str, tools: Mapping[str, Tool]) -> str:
+    if tool not in tools:
+        hint = did_you_mean(tool, tools) or f"known are {', '.join(sorted(tools))}"
+        return f"is not known; {hint}"
+    if type_ not in tools[tool].places:
+        able = sorted(name for name, other in tools.items() if type_ in other.places)
+        return f"does not support {type_}" + (
+            f"; {', '.join(able)} would" if able else ""
+        )
+    return ""
+
+
+def _entry(
+    reader: TableReader,
+    type_: str,
+    alias: str,
+    value: object,
+    defaults: Mapping[str, str],
+) -> Entry | None:
+    key = f"{type_}.{quoted_key(alias)}"
+    if isinstance(value, str):
+        value = {"path": value}
+    if not isinstance(value, dict):
+        reader.problem(key, "must be a path or a table with a path", got=repr(value))
+        return None
+    where = f"{key}."
+    value = _known_fields(reader, value, where)
+    texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
+    reader.strings(value, "args", where)  # do nothing, in AGPM as here
+    _refuse_git(reader, value, where)
+    template_vars = reader.get(value, "template_vars", dict, where)
+    flatten = reader.get(value, "flatten", bool, where)
+    install = reader.get(value, "install", bool, where)
+    export = reader.get(value, "export", bool, where)
+    path = texts["path"]
+    _check_path(reader, value, path, where)
+    if not path:
+        return None
+    return Entry(
+        type=type_,
+        alias=alias,
+        path=path,
+        key=reader.whole(key),
+        tool=texts["tool"] or default_tool(type_, defaults),
+        filename=texts["filename"],
+        target=texts["target"],
+        flatten=flatten,
+        install=install,
+        export=export,
+        template_vars=None if template_vars is None else _json_table(template_vars),
+    )
+
+
+def _known_fields(
+    reader: TableReader, value: Mapping[str, object], where: str
+) -> Mapping[str, object]:
+    """Return what an entry says, and note each field that it cannot have."""
+    known: tuple[str, ...] = _ENTRY_FIELDS
+    if not reader.path:
+        known = (*known, "export")
+    elif "export" in value:
+        hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
+        reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
+        value = {field: value[field] for field in value if field != "export"}
+    reader.known_only(value, known, where)
+    return value
+
+
+def _check_path(
+    reader: TableReader, value: Mapping[str, object], path: str | None, where: str
+) -> None:
+    if "path" not in value:
+        reader.problem(f"{where}path", "is missing")
+    elif path is not None and (problem := _path_problem(path)):
+        reader.problem(f"{where}path", problem, got=repr(path))
+
+
+def _path_problem(path: str) -> str:
+    if not path:
+        return "must not be empty"
+    if "\0" in path:
+        return "must not hold a NUL character"
+    return ""
+
+
+def _refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
+    # A version beside a path has no effect in AGPM, beside a source it has.
+    fields = (*_GIT_FIELDS, "version") if "source" in value else _GIT_FIELDS
+    for field in fields:
+        if field in value:
+            hint = _NO_GIT if field in _GIT_FIELDS else _AT_SOURCE
+            reader.problem(f"{where}{field}", "is not supported", hint=hint)
+
+
+def _sources(
+    reader: TableReader, table: Mapping[str, object]
+) -> dict[str, Source | None]:
+    """
+    Return the sources; AGPM's Git repositories are None.
+
+    Those may be listed, but not used.
+    """
+    sources: dict[str, Source | None] = {}
+    for name, value in table.items():
+        key = f"sources.{quoted_key(name)}"
+        sources[name] = None
+        if isinstance(value, dict):
+            sources[name] = _distribution(reader, name, value, f"{key}.")
+        elif isinstance(value, str):
+            sources[name] = _directory(reader, name, value, key)
+        else:
+            what = "must be a directory, or a table with a distribution"
+            reader.problem(key, what, got=shown(value))
+    return sources
+
+
+def _directory(reader: TableReader, name: str, path: str, key: str) -> Source | None:
+    if re.match(_URL, path):
+        return None
+    if problem := _path_problem(path):
+        reader.problem(key, problem, got=repr(path))
+    elif path.startswith(("/", "~")):
+        hint = "a build on another machine could not find it"
+        what = "must be relative to the manifest"
+        reader.problem(key, what, got=repr(path), hint=hint)
+    return Source(
+        name=name, path=path, distribution="", version="", key=reader.whole(key)
+    )
+
+
+def _distribution(
+    reader: TableReader, name: str, value: Mapping[str, object], where: str
+) -> Source:
+    # Few manifests have any, and every build would pay for the import.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    reader.known_only(value, ("distribution", "version"), where)
+    if "distribution" not in value:
+        reader.problem(f"{where}distribution", "is missing")
+    distribution = reader.get(value, "distribution", str, where)
+    version = reader.get(value, "version", str, where) or ""
+    if distribution is not None and not re.fullmatch(_DISTRIBUTION, distribution):
+        what = "is no name of a distribution"
+        reader.problem(f"{where}distribution", what, got=repr(distribution))
+    try:
+        SpecifierSet(version)
+    except InvalidSpecifier:
+        hint = "write '>=1.2', '==1.2.*', '>=1.2,<2', ..."
+        what = "is no specifier of versions"
+        reader.problem(f"{where}version", what, got=repr(version), hint=hint)
+    return Source(
+        name=name,
+        path="",
+        distribution=distribution or "",
+        version=version,
+        key=reader.whole(where[:-1]),
+    )
+
+
+def _source(
+    reader: TableReader,
+    type_: str,
+    alias: str,
+    value: object,
+    sources: Mapping[str, Source | None],
+) -> Source | None:
+    """Return the source that an entry names, if it names one that can be read."""
+    name = value.get("source") if isinstance(value, dict) else None
+    if not isinstance(name, str):
+        return None
+    key = f"{type_}.{quoted_key(alias)}.source"
+    if name not in sources:
+        hint = did_you_mean(name, sources) or "list it under 'sources'"
+        reader.problem(key, "is not known", got=repr(name), hint=hint)
+    elif sources[name] is None:
+        reader.problem(key, "is not supported", got=repr(name), hint=_NO_GIT)
+    return sources.get(name)
+
+
+def _same_but_for_case(
+    reader: TableReader, type_: str, section: Mapping[str, object]
+) -> None:
+    seen: dict[str, str] = {}
+    for alias in section:
+        other = seen.setdefault(alias.casefold(), alias)
+        if other != alias:
+            reader.problem(
+                f"{type_}.{quoted_key(alias)}",
+                f"differs from '{other}' in case only",
+                hint="some file systems would keep one of them; rename it",
+            )
+
+
+def _default_tools(
+    reader: TableReader, table: Mapping[str, object]
+) -> Mapping[str, str]:
+    # AGPM ignores an unknown type here; it can only be a mistake.
+    reader.known_only(table, RESOURCE_TYPES, "default-tools.")
+    found = {
+        type_: reader.get(table, type_, str, "default-tools.")
+        for type_ in RESOURCE_TYPES
+    }
+    return {type_: tool for type_, tool in found.items() if tool is not None}
+
+
+def _tools(
+    reader: TableReader, table: Mapping[str, object] | None
+) -> Mapping[str, Tool]:
+    """Any `[tools.*]` replaces the whole table of tools (AGPM semantics, 7.1)."""
+    if table is None:
+        return BUILTIN_TOOLS
+    tools: dict[str, Tool] = {}
+    for name in table:
+        where = f"tools.{quoted_key(name)}"
+        value = reader.expect(table[name], dict, where)
+        if value is None:
+            continue
+        where += "."
+        reader.known_only(value, ("path", "enabled", "resources"), where)
+        if "/" in name or "\\" in name or ".." in name:
+            reader.problem(where[:-1], "must not be a path")
+        path = reader.get(value, "path", str, where)
+        if "path" not in value:
+            reader.problem(f"{where}path", "is missing")
+        enabled = reader.get(value, "enabled", bool, where)
+        resources = reader.get(value, "resources", dict, where) or {}
+        builtin = BUILTIN_TOOLS.get(name)
+        places = dict(builtin.places) if builtin else {}
+        places |= _places(reader, name, resources, f"{where}resources.")
+        if path is not None and _leaves_project(reader, path, f"{where}path"):
+            continue
+        tools[name] = Tool(path=path or "", places=places, enabled=enabled is not False)
+    return tools
+
+
+def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
+    pure = PurePosixPath(path.replace("\\", "/"))
+    if pure.is_absolute() or ".." in pure.parts:
+        reader.problem(key, "must stay inside the project", got=repr(path))
+        return True
+    return False
+
+
+def _places(
+    reader: TableReader, tool: str, resources: Mapping[str, object], where: str
+) -> dict[str, Place]:
+    reader.known_only(resources, RESOURCE_TYPES, where)
+    places: dict[str, Place] = {}
+    for type_ in RESOURCE_TYPES:
+        value = reader.get(resources, type_, dict, where)
+        if value is None:
+            continue
+        here = f"{where}{type_}."
+        reader.known_only(value, ("path", "merge-target", "flatten"), here)
+        path = reader.get(value, "path", str, here)
+        merge_target = reader.get(value, "merge-target", str, here)
+        # A type that is overridden and says nothing of it is not flattened.
+        flatten = reader.get(value, "flatten", bool, here) or False
+        place = make_place(
+            tool, type_, path=path, merge_target=merge_target, flatten=flatten
+        )
+        if place is None:
+            wanted = "merge-target" if type_ in MERGED else "path"
+            if wanted not in value:
+                reader.problem(f"{here}{wanted}", "is missing")
+        else:
+            _leaves_project(reader, place.path.lstrip("/"), here[:-1])
+        # A place that is wrong is told once, not again by each of its resources.
+        places[type_] = place or Place(path=type_)
+    return places

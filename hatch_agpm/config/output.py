@@ -1,0 +1,85 @@
+"""The directory of the bundle, as it would be in the source tree."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path, PurePosixPath
+
+from hatch_agpm.errors import (
+    ConfigError,
+    did_you_mean,
+)
+from hatch_agpm.model.config import TABLE
+
+__all__ = ["find_output", "output_problem", "outside_problem"]
+
+
+def find_output(root: Path, output: str | None, distribution: str) -> str:
+    """
+    Return the bundle's directory in source form: `src/example_pkg/prompts`.
+
+    `output` as configured, else `prompts` in the one import package that is named as
+    the distribution.  Raises ConfigError where there is no such package, or two.
+    """
+    if output is not None:
+        configured = PurePosixPath(output)
+        _check_parent(root, configured)
+        return str(configured)
+    packages = _packages(root, distribution)
+    if len(packages) == 1:
+        return f"{packages[0]}/prompts"
+    found = " and ".join(packages) or f"no package '{_normalised(distribution)}'"
+    raise ConfigError(
+        f"{TABLE}.output",
+        f"is missing: there {'are' if packages else 'is'} {found}",
+        hint='say where the prompts go: output = "<package>/prompts"',
+    )
+
+
+def _check_parent(root: Path, output: PurePosixPath) -> None:
+    """Refuse a package that is not there beside one with nearly its name."""
+    parent = root / output.parent
+    if parent.is_dir() or not parent.parent.is_dir():
+        return
+    packages = [path.name for path in parent.parent.iterdir() if any(path.glob("*.py"))]
+    if hint := did_you_mean(parent.name, packages):
+        what = f"lies in '{output.parent}', which is not there"
+        raise ConfigError(f"{TABLE}.output", what, repr(str(output)), hint)
+
+
+def _packages(root: Path, distribution: str) -> list[str]:
+    wanted = _normalised(distribution)
+    return sorted(
+        path.relative_to(root).as_posix()
+        for parent in (root, root / "src")
+        if parent.is_dir()
+        for path in parent.iterdir()
+        if _normalised(path.name) == wanted
+        and path.name.isidentifier()
+        and any(path.glob("*.py"))
+    )
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def outside_problem(directory: str) -> str:
+    """Return what is wrong with a directory that must be in the project, or ""."""
+    pure = PurePosixPath(directory)
+    leaves = pure.is_absolute() or ".." in pure.parts
+    if not directory or leaves or "\\" in directory:
+        return "must be a directory inside the project, written with '/'"
+    return ""
+
+
+def output_problem(output: str) -> str:
+    """Return what is wrong with `output`: it must also be importable; or ""."""
+    if problem := outside_problem(output):
+        return problem
+    names = PurePosixPath(output).parts[-2:]
+    for part in names if names[0] != "src" else names[1:]:
+        if not part.isidentifier() or keyword.iskeyword(part):
+            return f"must be importable, which '{part}' is not"
+    return ""

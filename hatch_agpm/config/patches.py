@@ -1,0 +1,88 @@
+"""The tables `[patch.<type>]` of a manifest."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from hatch_agpm.errors import (
+    did_you_mean,
+    shown,
+)
+from hatch_agpm.formats.toml import plain_json, quoted_key
+from hatch_agpm.model.config import Patch
+from hatch_agpm.model.types import RESOURCE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hatch_agpm.formats.toml import TableReader
+
+__all__ = ["read_patches"]
+
+
+def read_patches(
+    reader: TableReader, table: Mapping[str, object]
+) -> dict[tuple[str, str], Patch]:
+    """
+    Read the `patch` of a manifest, by plural of the type and key of the entry.
+
+    Notes for `reader` what has no entry to patch, or would have no effect.
+    """
+    sections = reader.get(table, "patch", dict) or {}
+    reader.known_only(sections, RESOURCE_TYPES, "patch.")
+    found: dict[tuple[str, str], Patch] = {}
+    for type_ in RESOURCE_TYPES:
+        section = reader.get(sections, type_, dict, "patch.") or {}
+        entries = table.get(type_)
+        for alias in section:
+            key = f"patch.{type_}.{quoted_key(alias)}"
+            values = reader.expect(section[alias], dict, key)
+            if not isinstance(entries, dict) or alias not in entries:
+                hint = did_you_mean(alias, entries if isinstance(entries, dict) else ())
+                hint = hint or "list what is to be patched, dependencies too"
+                reader.problem(
+                    key, f"patches nothing: [{type_}] has no such key", hint=hint
+                )
+            elif values:
+                _check_values(reader, type_, key, values)
+                whole = f"{reader.path}: {key}" if reader.path else reader.prefix + key
+                plain = {name: plain_json(values[name]) for name in values}
+                found[type_, alias] = Patch(key=whole, values=plain)
+    return found
+
+
+def _check_values(
+    reader: TableReader, type_: str, key: str, values: Mapping[str, object]
+) -> None:
+    if type_ == "hooks":
+        reader.problem(
+            key, "has no effect", hint="AGPM patches no hooks; edit the file"
+        )
+    agpm = values.get("agpm")
+    nested = isinstance(agpm, dict) and "dependencies" in agpm
+    for name, given in (
+        ("dependencies", "dependencies" in values),
+        ("agpm.dependencies", nested),
+    ):
+        if given:
+            what = "has no effect: AGPM writes it and does not follow it"
+            hint = "declare dependencies in the file itself"
+            reader.problem(f"{key}.{name}", what, hint=hint)
+    for name in values:
+        for value in _leaves(values[name]):
+            where = f"{key}.{quoted_key(name)}"
+            if isinstance(value, float) and not math.isfinite(value):
+                reader.problem(where, "must be a finite number", got=str(value))
+            elif type(value) is int and not -(2**63) <= value < 2**63:
+                reader.problem(where, "must fit into 64 bits", got=shown(value))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield value
+        return
+    for item in value:
+        yield from _leaves(item)

@@ -1,0 +1,293 @@
+"""
+A project's directory and tables: where its manifest, its paths and its output are.
+
+Reads `[tool.hatch-agpm]` and what it points to: an AGPM manifest, or the files of
+the conventional directories.  What resources say is not looked at.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hatch_agpm.config.conventions import (
+    CONVENTION,
+    by_convention,
+    conventional_listings,
+)
+from hatch_agpm.config.export import mark_exported, read_export_table
+from hatch_agpm.config.manifest import SECTIONS, Manifest, read_manifest
+from hatch_agpm.config.output import output_problem, outside_problem
+from hatch_agpm.errors import (
+    AgpmError,
+    ConfigError,
+    ProblemsError,
+    raise_problems,
+)
+from hatch_agpm.formats.toml import TableReader
+from hatch_agpm.model.config import TABLE, ExportSettings
+from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.tera import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from hatch_agpm.model.rendering import Listing
+
+__all__ = ["Project", "editable_mode", "load_toml", "read_agpm_toml", "read_project"]
+
+
+_OPTIONS: Final = (
+    "output",
+    "manifest",
+    "metadata",
+    "templates",
+    "env",
+    "limits",
+    "editable",
+    "export",
+    "sbom",
+    "hidden-text",
+)
+_EDITABLE: Final = ("redirect", "in-tree", "off")
+
+
+class Project(NamedTuple):
+    """Where a project's templates are, and how they are to be rendered."""
+
+    root: Path
+    """The boundary: no file outside of it is read."""
+
+    base: Path
+    """The manifest's directory, where its paths and `| content` start."""
+
+    manifest: Manifest
+    output: str | None = None
+    """As written; None where the table says nothing."""
+
+    templates: str | None = None
+    """The directory of those that are offered to others, relative to the root."""
+
+    with_metadata: bool = False
+    """Whether templates see the project's own metadata."""
+
+    env: tuple[str, ...] = ()
+    """The environment variables that templates may read."""
+
+    limits: Limits = Limits()
+    listings: Mapping[str, Listing] = MappingProxyType({})
+    """The directories that were searched because no resource is listed."""
+    export: ExportSettings = ExportSettings()
+
+    sbom: bool = False
+    """Whether a bill of materials is asked for."""
+
+    hidden_text: tuple[str, ...] | None = None
+    """The files that may hide text; None: there is no build, and none is refused."""
+
+
+def load_toml(path: Path, shown: str) -> dict[str, object]:
+    """
+    Return the tables of a TOML file that messages call `shown`.
+
+    Raises ConfigError where it is missing, not UTF-8, or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise ConfigError(f"{shown}:", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown}:", "is not UTF-8 text") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{shown}:", f"is no valid TOML: {error}") from None
+
+
+def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
+    """
+    Read the project at `root`, whose parsed pyproject.toml is `pyproject`.
+
+    Raises ConfigError, or ProblemsError with everything that is wrong.
+    """
+    table = _table(pyproject)
+    reader = TableReader(f"{TABLE}.")
+    reader.known_only(table, (*_OPTIONS, *SECTIONS))
+    output = _directory(reader, table, "output", output_problem)
+    path = reader.get(table, "manifest", str)
+    templates = _directory(reader, table, "templates", outside_problem)
+    wanted = reader.get(table, "metadata", bool)
+    env = reader.strings(table, "env")
+    limits = _limits(reader, reader.get(table, "limits", dict) or {})
+    sbom = reader.get(table, "sbom", bool)
+    hidden_text = reader.strings(table, "hidden-text")
+    _check_editable(reader, table)
+    # Before they are searched: what is put there in between shows at the next look.
+    searched = path is None and not _lists_resources(table)
+    listings = conventional_listings(root) if searched else {}
+    export = read_export_table(reader, table)
+    manifest = _manifest(root, table, path, reader.problems)
+    return Project(
+        root=root,
+        base=root if path is None else (root / path).parent,
+        manifest=mark_exported(manifest, export),
+        output=output,
+        templates=templates,
+        with_metadata=path is None if wanted is None else wanted,
+        env=env,
+        limits=limits,
+        sbom=bool(sbom),
+        hidden_text=hidden_text,
+        listings=listings,
+        export=export,
+    )
+
+
+def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:
+    """Return our table; raises ConfigError where it is none, or has another name."""
+    tool = pyproject.get("tool", {})
+    tool = tool if isinstance(tool, dict) else {}
+    raise_problems(
+        [
+            ConfigError(f"tool.{name}", "is not read", hint=f"call it {TABLE}")
+            for name in ("agpm", "hatch_agpm")
+            if name in tool
+        ]
+    )
+    table = tool.get("hatch-agpm", {})
+    if not isinstance(table, dict):
+        raise ConfigError(TABLE, "must be a table", repr(table))
+    return table
+
+
+def _lists_resources(table: Mapping[str, object]) -> bool:
+    return any(type_ in table for type_ in RESOURCE_TYPES)
+
+
+def _directory(
+    reader: TableReader,
+    table: Mapping[str, object],
+    key: str,
+    problem_of: Callable[[str], str],
+) -> str | None:
+    """Return the directory that a key names, and note what is wrong with it."""
+    directory = reader.get(table, key, str)
+    if directory is not None and (problem := problem_of(directory)):
+        reader.problem(key, problem, got=repr(directory))
+    return directory
+
+
+def editable_mode(pyproject: Mapping[str, object]) -> str:
+    """
+    Return what an editable install does: `redirect`, `in-tree` or `off`.
+
+    Looks at that key alone; raises ConfigError where it says anything else.
+    """
+    tool = pyproject.get("tool")
+    table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
+    reader = TableReader(f"{TABLE}.")
+    mode = _check_editable(reader, table if isinstance(table, dict) else {})
+    raise_problems(reader.problems)
+    return mode
+
+
+def _check_editable(reader: TableReader, table: Mapping[str, object]) -> str:
+    mode = reader.get(table, "editable", str) or _EDITABLE[0]
+    if mode not in _EDITABLE:
+        known = ", ".join(f"'{each}'" for each in _EDITABLE)
+        reader.problem("editable", f"must be one of {known}", got=repr(mode))
+    return mode
+
+
+def _manifest(
+    root: Path,
+    table: Mapping[str, object],
+    path: str | None,
+    known: Sequence[AgpmError],
+) -> Manifest:
+    """Read the manifest, own or named; raise its problems with the `known` ones."""
+    if path is None and ("manifest" in table or not _lists_resources(table)):
+        # A misspelt section looks like none at all; one message is enough.
+        raise_problems(known)
+    try:
+        if path is None:
+            manifest = _own_manifest(root, table)
+        else:
+            manifest = _other_manifest(root, table, path)
+    except ProblemsError as error:
+        raise ProblemsError([*known, *error.problems]) from None
+    except AgpmError as error:
+        raise_problems([*known, error])
+        raise
+    raise_problems(known)
+    return manifest
+
+
+def _limits(reader: TableReader, table: Mapping[str, object]) -> Limits:
+    names = [each.name for each in fields(Limits)]
+    reader.known_only(table, names, "limits.")
+    found = {}
+    for name in names:
+        value = reader.get(table, name, int, "limits.")
+        if value is not None and value < 1:
+            reader.problem(f"limits.{name}", "must be at least 1", got=str(value))
+        elif value is not None:
+            found[name] = value
+    return Limits(**found)
+
+
+def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
+    """Read the table itself, or what lies in the usual directories."""
+    if not _lists_resources(table):
+        found = by_convention(root)
+        if not found and "templates" not in table:
+            raise ConfigError(
+                f"{TABLE}",
+                "lists no resource, and none is found in "
+                f"{CONVENTION}/agents, {CONVENTION}/commands, ...",
+                hint="list them, or move the templates there",
+            )
+        table = {**table, **found}
+    return read_manifest(
+        table, prefix=f"{TABLE}.", path="pyproject.toml", agpm_toml=False
+    )
+
+
+def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manifest:
+    """Read the AGPM manifest that the table names; it replaces the table's own."""
+    problems: list[AgpmError] = [
+        ConfigError(
+            f"{TABLE}.{section}",
+            "cannot stand beside 'manifest'",
+            hint=f"move it into {path}, or delete 'manifest'",
+        )
+        for section in SECTIONS
+        if section in table
+    ]
+    raise_problems(problems)
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts:
+        key, what = f"{TABLE}.manifest", "must stay inside the project"
+        raise ConfigError(key, what, repr(path))
+    if not (root / path).resolve().is_relative_to(root.resolve()):
+        key, what = f"{TABLE}.manifest", "leads out of the project through a link"
+        raise ConfigError(key, what, repr(path))
+    return _agpm_manifest(root / path, path)
+
+
+def _agpm_manifest(path: Path, shown: str) -> Manifest:
+    return read_manifest(load_toml(path, shown), prefix="", path=shown, agpm_toml=True)
+
+
+def read_agpm_toml(path: Path, root: Path) -> Project:
+    """
+    Read an AGPM manifest by itself; `root` is the directory nothing may leave.
+
+    Raises ConfigError, or ProblemsError with everything that is wrong.
+    """
+    manifest = _agpm_manifest(path, path.name)
+    return Project(root=root, base=path.parent, manifest=manifest)
+
+
+# --- where the bundle goes --------------------------------------------------------

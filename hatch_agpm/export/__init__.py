@@ -1,0 +1,1 @@
+"""What coding agents find in the installed package."""

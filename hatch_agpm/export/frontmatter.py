@@ -1,0 +1,136 @@
+"""
+The frontmatter of an exported file, which all coding agents can read.
+
+Which keys it has, and what of it is the project's metadata, is known here; how they
+are written is `profile`'s, and what readers refuse is `portability`'s.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from packaging.version import InvalidVersion, Version
+
+from hatch_agpm.errors import FrontmatterError, did_you_mean, raise_problems, shown
+from hatch_agpm.export.profile import (
+    AGENT_KEYS,
+    COMMAND_KEYS,
+    SKILL_KEYS,
+    as_written,
+    portable_frontmatter,
+)
+from hatch_agpm.formats.frontmatter import split
+from hatch_agpm.formats.yaml import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hatch_agpm.model.rendering import RenderedResource
+
+__all__ = ["exported_frontmatter"]
+
+_KEYS: Final = {"agent": AGENT_KEYS, "command": COMMAND_KEYS, "skill": SKILL_KEYS}
+_NOT_EXPORTED: Final = ("agpm", "dependencies", "name", "version")
+"""Ours, or what follows from the place of the file and from the project."""
+
+
+def exported_frontmatter(
+    resource: RenderedResource,
+    *,
+    name: str,
+    distribution: str,
+    metadata: Mapping[str, object],
+) -> str:
+    """
+    Return the frontmatter of an agent, command or skill that is exported as `name`.
+
+    `metadata` are the defaults of `agpm.project`: version, licence and requirements
+    come from there.  Raises FrontmatterError, or ProblemsError with several, for
+    keys and values that the profile has no form for, and for another version than
+    the project's.
+    """
+    writer = _Writer(resource, metadata)
+    known = _KEYS[resource.type]
+    fields = {key: writer.own[key] for key in known if key in writer.own}
+    if "name" in known:
+        fields["name"] = name
+    writer.check_keys(known)
+    writer.check_version("version", writer.own.get("version"))
+    if isinstance(text := fields.get("description"), str):
+        # How YAML was folded says nothing, and listings have one line.
+        fields["description"] = " ".join(text.split())
+    if resource.type == "skill":
+        fields |= writer.of_project(fields, distribution)
+    raise_problems(writer.problems)
+    try:
+        return portable_frontmatter(fields)
+    except FrontmatterError as error:
+        raise error.at(resource.source_path, 0) from None
+
+
+class _Writer:
+    """Collects what is wrong with the frontmatter of one file."""
+
+    def __init__(
+        self, resource: RenderedResource, metadata: Mapping[str, object]
+    ) -> None:
+        self.path = resource.source_path
+        parts = split(resource.document.decode()) if resource.body else None
+        self.own = as_written(load(parts.matter)) if parts else {}
+        """The frontmatter as rendered."""
+
+        self.metadata = metadata
+        self.problems: list[FrontmatterError] = []
+
+    def problem(self, what: str, *, got: str = "", hint: str = "") -> None:
+        self.problems.append(FrontmatterError(what, self.path, got=got, hint=hint))
+
+    def project(self, key: str) -> str:
+        """Return a text of the project's metadata, "" if there is none of one line."""
+        value = str(self.metadata.get(key, ""))
+        return "" if "\n" in value else value
+
+    def check_keys(self, known: tuple[str, ...]) -> None:
+        for key in self.own:
+            if key not in known and key not in _NOT_EXPORTED:
+                what = f"the key '{key}' is not read alike by all coding agents"
+                hint = f"delete it; exported are {', '.join(known)}"
+                if "metadata" in known:
+                    hint = "put it under 'metadata', or delete it"
+                self.problem(what, hint=did_you_mean(key, known) or hint)
+
+    def check_version(self, key: str, stated: object) -> None:
+        """Refuse a version that was written by hand, and then forgotten."""
+        version = self.project("version")
+        if stated is None or not version or _same_version(str(stated), version):
+            return
+        what = f"'{key}' is not the project's version, {version}"
+        hint = "delete it: what is exported gets the project's"
+        self.problem(what, got=shown(stated), hint=hint)
+
+    def of_project(
+        self, fields: Mapping[str, object], distribution: str
+    ) -> dict[str, object]:
+        """Return the fields of a skill that the project's metadata has a part in."""
+        version, python = self.project("version"), self.project("requires_python")
+        needs = f"Requires {distribution} {version}".strip()
+        needs += f", Python {python}" if python else ""
+        if own := fields.get("compatibility"):
+            needs += f". {own}"
+        found: dict[str, object] = {"compatibility": needs}
+        if licence := fields.get("license") or self.project("license"):
+            found["license"] = licence
+        table = fields.get("metadata") or {}
+        if isinstance(table, dict):
+            self.check_version("metadata.version", table.get("version"))
+            found["metadata"] = {**table, "version": version} if version else table
+        else:
+            self.problem("'metadata' must be a table of texts", got=shown(table))
+        return found
+
+
+def _same_version(one: str, other: str) -> bool:
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other

@@ -1,0 +1,1 @@
+"""File formats, read and written by their own rules: YAML, JSON, TOML, frontmatter."""

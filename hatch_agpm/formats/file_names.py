@@ -1,0 +1,26 @@
+"""Names of files: what every file system can hold, and takes for one name."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+__all__ = ["folded", "is_device"]
+
+
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICES: Final = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+
+
+def folded(path: str) -> str:
+    """Return what file systems that ignore case and composition compare of a path."""
+    composed = unicodedata.normalize("NFC", path)
+    return unicodedata.normalize("NFC", composed.casefold())
+
+
+def is_device(name: str) -> bool:
+    """Tell whether Windows takes a name for that of a device, whatever its ending."""
+    return name.split(".", maxsplit=1)[0].rstrip().casefold() in _DEVICES

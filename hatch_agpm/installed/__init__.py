@@ -1,0 +1,1 @@
+"""Other distributions' bundles: found and loaded."""

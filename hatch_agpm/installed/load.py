@@ -1,0 +1,190 @@
+"""
+The bundles of the environment that this runs in.
+
+What a package has is read from its files; it is imported only once it is known to be
+a bundle, as what is returned is the module that its own code reads.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from importlib import metadata
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from hatch_agpm.errors import BundleError
+from hatch_agpm.installed.discovery import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Prompt", "Prompts", "Resources", "load"]
+
+_NAME_SIGNS = re.compile(r"[-_.]+")
+_SCHEMA = 1
+"""The newest index that can be read."""
+
+
+class Prompt(Protocol):
+    """What every resource has: a prompt, which is a `str`, or one that is `bytes`."""
+
+    @property
+    def document(self) -> str | bytes:
+        """The whole file."""
+
+    @property
+    def metadata(self) -> dict[str, object]:
+        """The frontmatter."""
+
+    @property
+    def name(self) -> str:
+        """The name among its type."""
+
+    @property
+    def type(self) -> str:
+        """What it is, in the singular."""
+
+    @property
+    def tool(self) -> str:
+        """The coding agent it is for."""
+
+    @property
+    def path(self) -> str:
+        """Its file in the wheel."""
+
+    @property
+    def install_path(self) -> str:
+        """Where that coding agent looks for it."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole file, in hexadecimal."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a skill."""
+
+    def read(self, file: str) -> bytes:
+        """Return one of the files of a skill."""
+
+    # Type checkers take this signature for any, so that a prompt fits whose own
+    # variables a stub knows.  What is `bytes` cannot be called: nobody knows it here.
+    def __call__(self, *args: Any, **variables: Any) -> str:
+        """Return the text with its run-time variables, given by name."""
+
+
+class Resources(Protocol):
+    """The resources of one type, by name."""
+
+    def __getitem__(self, name: str, /) -> Prompt: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+
+
+class Prompts(Protocol):
+    """The module of a bundle, whose names are not known beforehand."""
+
+    agents: Resources
+    commands: Resources
+    hooks: Resources
+    mcp_servers: Resources
+    scripts: Resources
+    skills: Resources
+    snippets: Resources
+
+    def load(self, full_name: str) -> Prompt:
+        """Return the resource of this name: `agents/backend-engineer`."""
+
+    def names(self) -> list[str]:
+        """Return the full names of all resources, sorted."""
+
+
+def load(name: str) -> Prompts:
+    """
+    Return the prompts of an installed package or distribution.
+
+    `name` is that of the module itself (`example_pkg.prompts`), of the package that
+    it lies in as `prompts`, or of a distribution, which may hold it anywhere.
+    Raises `BundleError` where there are none, where a distribution has several, and
+    where they are written for a newer hatch-agpm.
+    """
+    package = _NAME_SIGNS.sub("_", name)
+    tried = dict.fromkeys([name, f"{name}.prompts", package, f"{package}.prompts"])
+    module = next((module for module in tried if _is_bundle(module)), None)
+    found = [module] if module else _of_distribution(name)
+    if len(found) > 1:
+        raise BundleError(
+            name, "has more than one module of prompts", f"load {' or '.join(found)}"
+        )
+    if not found:
+        raise BundleError(
+            name,
+            "no prompts of hatch-agpm are installed under this name",
+            "name a distribution, or the module of its prompts",
+        )
+    return cast("Prompts", importlib.import_module(found[0]))
+
+
+def _of_distribution(name: str) -> list[str]:
+    """Return the bundles of a distribution, sorted."""
+    try:
+        distribution = metadata.distribution(name)
+    except (metadata.PackageNotFoundError, ValueError):
+        return []
+    # What it lists itself holds for an editable install, too, where no file says it.
+    modules = {
+        bundle.module
+        for bundle in discover()
+        if bundle.module and _same(bundle.distribution, name)
+    }
+    # What begins with `_` is where an editable install keeps a bundle, not its name.
+    modules |= {
+        ".".join(file.parent.parts)
+        for file in distribution.files or []
+        if file.name == "index.json" and not str(file).startswith("_")
+    }
+    return sorted(module for module in modules if _is_bundle(module))
+
+
+def _same(one: str, other: str) -> bool:
+    """Say whether these are names of one distribution (PEP 503)."""
+    return _NAME_SIGNS.sub("-", one).lower() == _NAME_SIGNS.sub("-", other).lower()
+
+
+def _is_bundle(module: str) -> bool:
+    """Say whether `module` can be imported and is a bundle; does not import it."""
+    if not all(part.isidentifier() for part in module.split(".")):
+        return False
+    try:
+        # Imports the packages around it, but not the module itself.
+        spec = find_spec(module)
+    except ModuleNotFoundError as error:
+        if error.name and f"{module}.".startswith(f"{error.name}."):
+            return False
+        raise
+    places = spec.submodule_search_locations if spec else None
+    get_data = getattr(spec.loader, "get_data", None) if spec else None
+    if not places or get_data is None:
+        return False
+    try:
+        index: object = json.loads(get_data(f"{next(iter(places))}/index.json"))
+    except (OSError, ValueError):
+        return False
+    return _is_ours(module, index)
+
+
+def _is_ours(module: str, index: object) -> bool:
+    if not isinstance(index, dict) or not isinstance(index.get("generator"), dict):
+        return False
+    schema = index.get("schema")
+    if index["generator"].get("name") != "hatch-agpm" or not isinstance(schema, int):
+        return False
+    if schema > _SCHEMA:
+        raise BundleError(
+            module,
+            f"its index.json has the schema {schema}, this reads up to {_SCHEMA}",
+            "install a newer hatch-agpm",
+        )
+    return True

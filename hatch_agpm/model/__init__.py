@@ -1,0 +1,1 @@
+"""The value types that all layers share; no behaviour, no input or output."""

@@ -1,0 +1,28 @@
+"""The hash that tells the variants of a template apart (AGPM semantics, 3.5)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["variant_hash"]
+
+
+def variant_hash(variables: Mapping[str, object]) -> str:
+    """Return the sha256 of the canonical JSON of a resource's variables."""
+    return _hash(variables) if variables else _OF_NONE
+
+
+def _hash(variables: Mapping[str, object]) -> str:
+    text = json.dumps(
+        variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_OF_NONE = _hash({})
+"""Most resources have none."""

@@ -1,0 +1,1 @@
+"""The manifest's `[patch]` tables, applied to files."""

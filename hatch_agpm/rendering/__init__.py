@@ -1,0 +1,1 @@
+"""From a manifest to rendered resources: the core that all integrations call."""

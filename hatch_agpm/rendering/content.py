@@ -1,0 +1,305 @@
+"""
+What is embedded in a template: `.content` of a dependency, and `| content`.
+
+Texts come without their frontmatter and without the newlines at their ends, JSON
+comes pretty-printed, everything else as it is (AGPM semantics, 4).  What comes in
+is never rendered again.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hatch_agpm.errors import (
+    ConfigError,
+    ContentError,
+    FrontmatterError,
+    SourceError,
+    TemplateError,
+    did_you_mean,
+    raise_problems,
+    shown,
+)
+from hatch_agpm.formats.frontmatter import body_text, is_frontmatter, normalise, split
+from hatch_agpm.formats.json import parse_json, pretty_json
+from hatch_agpm.model.config import TABLE
+from hatch_agpm.rendering.resolution.templates import render_piece, trace_text
+from hatch_agpm.rust import WHITE_SPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from hatch_agpm.model.files import File
+    from hatch_agpm.rendering.resolution.declarations import Matter
+    from hatch_agpm.sources.places import Place
+    from hatch_agpm.sources.tree import Tree
+    from hatch_agpm.tera import TeraEnvironment
+
+__all__ = [
+    "Source",
+    "check_allowed",
+    "check_embedded",
+    "content_tree",
+    "filter_content",
+    "markdown_texts",
+    "other_content",
+    "rendered_content",
+]
+
+_EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
+
+
+class Source(NamedTuple):
+    """A Markdown file with frontmatter, and all that it is rendered with."""
+
+    environment: TeraEnvironment
+    file: File
+    matter: Matter
+    context: Mapping[str, object]
+
+    def render(self, text: str, line: int) -> str:
+        """Render a piece of the file that begins at `line`; raises TemplateError."""
+        return render_piece(
+            self.environment,
+            text,
+            self.context,
+            path=self.file.path,
+            line=line,
+            dialect=self.matter.frontmatter.dialect or "tera",
+        )
+
+    def trace(self) -> list[tuple[int, str]]:
+        """Render the whole file in pieces, each with its line; raises TemplateError."""
+        return trace_text(
+            self.environment,
+            self.file.text,
+            self.context,
+            dialect=self.matter.frontmatter.dialect or "tera",
+        )
+
+
+def markdown_texts(source: Source, *, embedded: bool) -> tuple[str, str]:
+    """
+    Return what is shipped of a Markdown file, and what is embedded of it.
+
+    What is not a template is shipped with its frontmatter rendered and normalised
+    and its body as it is, a template is rendered as a whole (AGPM semantics, 1.7);
+    embedded is the body, rendered by itself.  Where nobody has `embedded` it, the
+    second text is "".  Raises TemplateError.
+    """
+    text, matter = source.file.text, source.matter
+    head, rest = text[: matter.split.end], text[matter.split.end :]
+    if matter.frontmatter.dialect is None:
+        document = f"---\n{matter.rendered}\n---\n{rest}"
+        return document, normalise(rest) if embedded else ""
+    if not embedded:
+        return source.render(text, 1), ""
+    body = normalise(rest)
+    unified = rest.replace("\r\n", "\n")
+    blank = len(unified) - len(unified.lstrip("\n"))
+    line = head.count("\n") + blank + 1
+    if not _stands_alone(head, body):
+        return source.render(text, 1), _strip_rendered(source.render(body, line))
+    # The most expensive step is to compile a template: once is enough here.
+    rendered = source.render(body, line)
+    ending = unified[blank + len(body) :]
+    document = head.replace("\r\n", "\n") + "\n" * blank + rendered + ending
+    return document, _strip_rendered(rendered)
+
+
+def _stands_alone(head: str, body: str) -> bool:
+    """
+    Tell whether a body renders the same with the head before it and without.
+
+    So it does where the head is plain text, and no tag at either end of the body
+    can trim what is beyond, or set what is said in the other half.
+    """
+    plain = not any(mark in head for mark in ("{{", "{%", "{#", "```"))
+    trimmed = body.strip(WHITE_SPACE)
+    # A second carriage return would be taken for a line end of its own.
+    plain = plain and "\r" not in body
+    return plain and not trimmed.startswith("{") and not trimmed.endswith("}")
+
+
+def other_content(file: File) -> str:
+    """
+    Return what is embedded of a file that has no frontmatter.
+
+    JSON is printed anew, without the dependencies at its top; Markdown loses the
+    newlines at its ends.  Raises ContentError where the file is no text.
+    """
+    if file.path.endswith(".json"):
+        value = parse_json(file.text)
+        if isinstance(value, dict):
+            value = {key: value[key] for key in value if key != "dependencies"}
+        return pretty_json(value)
+    return normalise(file.text) if file.path.endswith(".md") else file.text
+
+
+def rendered_content(file: File, body: int) -> str:
+    """
+    Return what is embedded of a file that another build has rendered.
+
+    `body` is the offset in its bytes at which its frontmatter ends.  Raises
+    ContentError where the file is no text.
+    """
+    if body:
+        return normalise(file.data[body:].decode())
+    return other_content(file)
+
+
+def _strip_rendered(rendered: str) -> str:
+    """
+    Strip a rendered body once more, as AGPM does.
+
+    So up to two newlines at the end go, and a block that has become frontmatter.
+    What only looks like frontmatter is text.
+    """
+    parts = split(rendered)
+    if parts is None:
+        return normalise(rendered)
+    try:
+        stripped = is_frontmatter(parts.matter)
+    except FrontmatterError:
+        return rendered
+    return normalise(rendered[parts.end :] if stripped else rendered)
+
+
+def content_tree(value: object, place: Place, project: Place) -> Tree:
+    """
+    Return where the path of `value | content` starts, in a template of `place`.
+
+    That is the project for its own templates, and their own files for those of a
+    distribution.  A template of a directory outside may mean either, but a path must
+    not be in both.  Raises TemplateError where it is.
+    """
+    if place.package is not None:
+        return place.tree
+    if not place.is_outside or not isinstance(value, str):
+        return project.tree
+    found = [tree for tree in (project.tree, place.tree) if _is_in(tree, value)]
+    if len(found) > 1:
+        what = f"'{value}' is in the project and in the source '{place.name}'"
+        raise _refused(what, hint="rename one of the two")
+    return found[0] if found else project.tree
+
+
+def _is_in(tree: Tree, path: str) -> bool:
+    try:
+        return tree.locate(path) is not None
+    except ContentError:
+        return False
+
+
+def filter_content(tree: Tree, value: object) -> tuple[File, str]:
+    """
+    Return the file that `value | content` names, and what is embedded of it.
+
+    The path starts at the manifest's directory and stays in it.  Raises
+    TemplateError, without a place, where the value names no such file; with the
+    place in that file where it cannot be embedded.
+    """
+    if not isinstance(value, str):
+        raise _refused("the filter content needs the path of a file", repr(value))
+    _check_path(value)
+    try:
+        real = tree.locate(value)
+    except ContentError as error:
+        raise _refused(error.what, hint=error.hint) from None
+    if real is None:
+        what = f"the file '{value}' does not exist"
+        raise _refused(what, hint=tree.nearest(value))
+    if tree.is_directory(real):
+        raise _refused(f"'{value}' is a directory, not a file")
+    if _ending(real) != _ending(value):
+        raise _refused(f"'{value}' is a link to '{real}', which ends otherwise")
+    if tree.from_base(real).startswith("../"):
+        raise _refused(f"'{value}' leads out of the manifest's directory")
+    try:
+        file = tree.read(real)
+        return file, _filtered(file, value)
+    except SourceError as error:
+        if not error.line:
+            raise _refused(
+                f"the file '{value}' {error.what}", error.got, error.hint
+            ) from None
+        raise TemplateError(*error.args[:7]).at(real, error.line) from None
+
+
+def _filtered(file: File, name: str) -> str:
+    extension = name.lower().rpartition(".")[2]
+    if extension == "md":
+        return body_text(file.text)
+    if extension == "json":
+        try:
+            return pretty_json(parse_json(file.text))
+        except FrontmatterError:
+            # Comments and trailing commas are usual in configuration files.
+            return file.text
+    return file.text
+
+
+def _ending(path: str) -> str:
+    return posixpath.splitext(path)[1].lower()
+
+
+def _check_path(path: str) -> None:
+    if path.startswith("/"):
+        hint = "paths start at the manifest's directory"
+        raise _refused(f"the path '{path}' is absolute", hint=hint)
+    depth = 0
+    for part in path.split("/"):
+        depth += -1 if part == ".." else part not in {"", "."}
+        if depth < 0:
+            raise _refused(f"'{path}' leads out of the manifest's directory")
+    extension = posixpath.splitext(path)[1].removeprefix(".")
+    if extension.lower() not in _EXTENSIONS:
+        known = ", ".join(_EXTENSIONS)
+        raise _refused(f"'{path}' cannot be embedded", hint=f"files can be {known}")
+
+
+def _refused(what: str, got: str = "", hint: str = "") -> TemplateError:
+    return TemplateError(what, got=got, hint=hint)
+
+
+def check_embedded(
+    file: File, text: str, place: Place, allowed: Collection[str] | None
+) -> None:
+    """
+    Refuse a file that hides text from its readers; `text` is what is embedded of it.
+
+    It is named as its `place` names it for good.  Files in `allowed` may; where it is
+    None, all may.  What a template writes itself is the template's own.
+
+    Raises HiddenTextError, or ProblemsError with several.
+    """
+    if allowed is None or text.isascii():
+        return
+    name = place.lasting(file.path)
+    if name in allowed:
+        return
+    # Its patterns take longer to compile than most builds to render.
+    from hatch_agpm.formats.hidden_text import check_hidden_text  # noqa: PLC0415
+
+    problems = check_hidden_text(name, file.text)
+    if not problems and file.path.endswith(".json"):
+        # It is written in escapes, and they are printed as what they stand for.
+        problems = check_hidden_text(name, text, is_file=False)
+    raise_problems(problems)
+
+
+def check_allowed(allowed: Collection[str], read: Collection[str]) -> None:
+    """Refuse permissions for files that are not `read`: they are out of date."""
+    raise_problems(
+        [
+            ConfigError(
+                f"{TABLE}.hidden-text",
+                "names a file that the build does not read",
+                shown(path),
+                did_you_mean(path, read),
+            )
+            for path in allowed
+            if path not in read
+        ]
+    )

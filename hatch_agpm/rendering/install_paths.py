@@ -1,0 +1,69 @@
+"""
+Resources that AGPM would install over each other.
+
+A wheel is read by key and could hold both; but its resources are also for tools that
+look where they are installed, and there one of the two would be lost.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import ConflictError, raise_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hatch_agpm.model.rendering import RenderedResource
+
+__all__ = ["check_install_paths"]
+
+_FILES: Final = frozenset(["agent", "snippet", "command", "script", "skill"])
+"""The types that are installed as files of their own."""
+
+
+_SHOWN: Final = 5
+"""How many files a message names."""
+
+
+def check_install_paths(resources: Sequence[RenderedResource], *, by_key: bool) -> None:
+    """
+    Refuse two resources with one install path.
+
+    Equal bytes are fine, and so are variants of one template, which a wheel keeps
+    side by side: those of a dependency always, those that a manifest lists where
+    their keys name the files, `by_key`, as in pyproject.toml.  In an agpm.toml AGPM
+    refuses them.  Raises ConflictError, or ProblemsError with all of them.
+    """
+    by_path: dict[str, list[RenderedResource]] = {}
+    for resource in resources:
+        if resource.type in _FILES and resource.install is not False:
+            path = posixpath.normpath(resource.install_path)
+            by_path.setdefault(path, []).append(resource)
+    raise_problems(
+        [
+            _conflict(path, group)
+            for path, group in sorted(by_path.items())
+            if len({(r.document, r.files) for r in group}) > 1
+            and not _are_variants(group, by_key=by_key)
+        ]
+    )
+
+
+def _are_variants(group: Sequence[RenderedResource], *, by_key: bool) -> bool:
+    listed = any(resource.alias is not None for resource in group)
+    same_file = len({resource.source_path for resource in group}) == 1
+    return same_file and (by_key or not listed)
+
+
+def _conflict(path: str, group: Sequence[RenderedResource]) -> ConflictError:
+    hint = "give one a 'filename' or 'target'"
+    files = sorted({resource.source_path for resource in group})
+    if len(files) > 1:
+        more = len(files) - _SHOWN
+        shown = [*files[:_SHOWN], f"{more} more"] if more > 0 else files
+        return ConflictError(f"both would be installed as {path}", shown, hint)
+    keys = sorted({resource.alias for resource in group if resource.alias})
+    what = f"its entries {' and '.join(keys)} would both be installed as {path}"
+    return ConflictError(what, files, hint)

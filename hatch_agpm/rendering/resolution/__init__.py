@@ -1,0 +1,1 @@
+"""Which resources there are, and how they depend on each other."""

@@ -1,0 +1,240 @@
+"""
+What a file of the project declares: its dependencies, and whether it is a template.
+
+Reads the file, renders its frontmatter with the variables of one variant and
+interprets the result.  Where AGPM would ignore a declaration, this is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from hatch_agpm.errors import (
+    AgpmError,
+    FrontmatterError,
+    ProblemsError,
+    SourceError,
+)
+from hatch_agpm.formats.frontmatter import (
+    Frontmatter,
+    Spec,
+    check_unrecognised,
+    interpret,
+    interpret_json,
+    parse,
+    split,
+)
+from hatch_agpm.formats.json import parse_json
+from hatch_agpm.rendering.resolution.templates import render_piece
+from hatch_agpm.rust import strip_blank_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hatch_agpm.formats.frontmatter import Dialect, Split
+    from hatch_agpm.formats.yaml import Document
+    from hatch_agpm.model.files import File
+    from hatch_agpm.tera import TeraEnvironment
+
+__all__ = ["Declarations", "Matter"]
+
+_JINJA2 = r"""(?mx)
+    ^agpm[ \t]*:[ \t]*
+    (?:
+        \{[^}\n#]*?\btemplating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*[,}]
+    |
+        (?:\#.*)?\n
+        (?:[ \t]*\n|[ \t]+[^ \t\n].*\n)*?
+        [ \t]+templating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*(?:\#.*)?$
+    )
+"""
+"""The flag as it can be seen before the frontmatter is rendered."""
+_OTHER_MARKDOWN = (".md", ".markdown")
+
+
+class Matter(NamedTuple):
+    """The frontmatter of one file, rendered and interpreted."""
+
+    split: Split
+    rendered: str
+    """Without blank ends, as it is shipped where the file is not a template."""
+
+    frontmatter: Frontmatter
+
+
+class Declarations:
+    """
+    Reads declarations, and remembers what it has parsed.
+
+    One file is looked at several times: for each of its variants, and once more
+    when it is rendered, mostly with the same outcome.
+    """
+
+    def __init__(self, environment: TeraEnvironment) -> None:
+        """Take the environment that renders frontmatter."""
+        self.environment = environment
+        self._splits: dict[File, Split | None] = {}
+        self._documents: dict[str, Document | None] = {}
+        self._frontmatters: dict[tuple[File, str], Frontmatter | None] = {}
+
+    def specs(self, file: File, context: Mapping[str, object]) -> tuple[Spec, ...]:
+        """
+        Return the dependencies that a file declares, with `context` for templates.
+
+        Markdown declares them in its frontmatter, JSON at the top; other files
+        declare none.  Raises AgpmError for what cannot be read or would be ignored.
+        """
+        if file.path.endswith(".md"):
+            matter = self.matter(file, context)
+            return matter.frontmatter.specs if matter else ()
+        if file.path.endswith(".json"):
+            return self._json_specs(file, context)
+        if file.path.lower().endswith(_OTHER_MARKDOWN):
+            _check_other_markdown(file)
+        return ()
+
+    def matter(self, file: File, context: Mapping[str, object]) -> Matter | None:
+        """
+        Render and interpret the frontmatter of a Markdown file; None without one.
+
+        Raises TemplateError, FrontmatterError or ProblemsError, with lines of the
+        file.
+        """
+        parts = self._split(file)
+        if parts is None:
+            return None
+        dialect = _dialect(parts.matter)
+        rendered = render_piece(
+            self.environment,
+            parts.matter,
+            context,
+            path=file.path,
+            line=parts.line,
+            dialect=dialect,
+        )
+        # By the file, not its path: a patched one has another text.
+        key = (file, rendered)
+        if key not in self._frontmatters:
+            self._frontmatters[key] = self._interpreted(file.path, parts, rendered)
+        frontmatter = self._frontmatters[key]
+        if frontmatter is None:
+            return None
+        if frontmatter.dialect not in {None, dialect}:
+            what = "the language cannot be seen before the frontmatter is rendered"
+            hint = "write 'agpm:' and below it '  templating: jinja2'"
+            raise FrontmatterError(what, file.path, parts.line, hint=hint)
+        return Matter(
+            split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
+        )
+
+    def metadata(self, text: str) -> tuple[int, Mapping[str, object]]:
+        """
+        Return where the body of a rendered document begins, and its metadata.
+
+        The place is an offset in the UTF-8 bytes.  A tag that trims the line end
+        before it can take the closing rule away: what is left has no frontmatter.
+        """
+        parts = split(text)
+        if parts is None:
+            return 0, {}
+        try:
+            document = self._parse(parts.matter)
+        except FrontmatterError:
+            document = None
+        if document is None:
+            return 0, {}
+        metadata = document.value if isinstance(document.value, dict) else {}
+        return len(text[: parts.end].encode()), metadata
+
+    def _split(self, file: File) -> Split | None:
+        if file not in self._splits:
+            try:
+                check_unrecognised(file.text)
+            except FrontmatterError as error:
+                raise error.at(file.path, error.line) from None
+            self._splits[file] = split(file.text)
+        return self._splits[file]
+
+    def _parse(self, matter: str) -> Document | None:
+        if matter not in self._documents:
+            self._documents[matter] = parse(matter)
+        return self._documents[matter]
+
+    def _interpreted(
+        self, path: str, parts: Split, rendered: str
+    ) -> Frontmatter | None:
+        # A template can add or take lines: then none of them can be named.
+        same_lines = rendered.count("\n") == parts.matter.count("\n")
+        shift = parts.line - 1
+
+        def placed(line: int) -> int:
+            return line + shift if same_lines and line else 0
+
+        try:
+            document = self._parse(rendered)
+            if document is None:
+                return None
+            frontmatter = interpret(document)
+        except (FrontmatterError, ProblemsError) as error:
+            raise _relocated(error, path, placed) from None
+        specs = (spec._replace(line=placed(spec.line)) for spec in frontmatter.specs)
+        lines = frontmatter.runtime_lines.items()
+        return frontmatter._replace(
+            specs=tuple(specs),
+            runtime_lines={name: placed(line) for name, line in lines},
+        )
+
+    def _json_specs(
+        self, file: File, context: Mapping[str, object]
+    ) -> tuple[Spec, ...]:
+        """AGPM renders the whole file to find them; what it ships is the source."""
+        rendered = render_piece(self.environment, file.text, context, path=file.path)
+        try:
+            return interpret_json(parse_json(rendered))
+        except (FrontmatterError, ProblemsError) as error:
+            raise _relocated(error, file.path, lambda line: line) from None
+
+
+def _dialect(matter: str) -> Dialect:
+    # Most say nothing of it, and the pattern takes a while.
+    found = "jinja2" in matter and re.search(_JINJA2, matter)
+    return "jinja2" if found else "tera"
+
+
+def _relocated(
+    error: FrontmatterError | ProblemsError, path: str, placed: Callable[[int], int]
+) -> AgpmError:
+    """Return an error about a piece of a file as one about the file."""
+    if isinstance(error, ProblemsError):
+        return ProblemsError(
+            [
+                each.at(path, placed(each.line))
+                for each in error.problems
+                if isinstance(each, SourceError)
+            ]
+        )
+    return error.at(path, placed(error.line))
+
+
+def _check_other_markdown(file: File) -> None:
+    try:
+        text = file.data.decode()
+        parts = split(text)
+        document = parse(parts.matter) if parts else None
+    except (UnicodeDecodeError, FrontmatterError):
+        # It is shipped as it is, so it need not be anything.
+        return
+    if document is None or not isinstance(document.value, dict):
+        return
+    agpm = document.value.get("agpm")
+    ours = isinstance(agpm, dict) and (
+        agpm.get("templating")
+        or not agpm.keys().isdisjoint(("dependencies", "runtime"))
+    )
+    if ours or "dependencies" in document.value:
+        raise FrontmatterError(
+            "only files that end in .md are templates or have dependencies",
+            file.path,
+            hint="rename the file",
+        )

@@ -1,0 +1,355 @@
+"""
+Which resources there are, with which variables, and how they depend on each other.
+
+A resource is its type, file, tool and variables.  What the manifest lists comes
+first, then whatever those declare, and so on; a dependency on something listed is
+that entry.  The result has no cycle and comes dependencies first.
+
+Renders frontmatter, to read what it declares; bodies are not looked at.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hatch_agpm.config.tools import install_path
+from hatch_agpm.errors import (
+    AgpmError,
+    ConfigError,
+    ContentError,
+    FrontmatterError,
+    ProblemsError,
+    raise_problems,
+)
+from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.variants import variant_hash
+from hatch_agpm.rendering.resolution.keys import Dependency, keyed
+from hatch_agpm.rendering.resolution.lookup import entry_files, spec_files
+from hatch_agpm.rendering.resolution.ordering import dependencies_first
+from hatch_agpm.rendering.resolution.variables import (
+    resolution_context,
+    variant_inputs,
+    with_metadata,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from hatch_agpm.config.manifest import Entry, Manifest
+    from hatch_agpm.formats.frontmatter import Spec
+    from hatch_agpm.model.config import Patch
+    from hatch_agpm.rendering.resolution.declarations import Declarations
+    from hatch_agpm.sources.places import Place, Places
+
+__all__ = ["Resource", "resolve"]
+
+
+def _text_file(type_: str, file: str) -> str:
+    return f"{file}/{SKILL_FILE}" if type_ == "skills" else file
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Resource:
+    """One resource in one variant, found but not rendered."""
+
+    type: str
+    """The plural."""
+
+    name: str
+    """AGPM's canonical name: the path without its last extension."""
+
+    path: str
+    """As AGPM reports it: relative to the manifest's directory."""
+
+    file: str
+    """The real path of the file, or skill's directory, relative to the root."""
+
+    tool: str
+    variables: Mapping[str, object]
+    variant: str
+    alias: str | None
+    install: bool | None
+    install_path: str
+    is_match: bool
+    """Found by a pattern, so that `alias` names the pattern, not the resource."""
+
+    place: Place
+    """What `path` is relative to, and where its own paths start."""
+
+    patch: Patch | None
+    export: bool
+    """Whether coding agents are to find it in the package."""
+
+    dependencies: Mapping[str, Mapping[str, Resource]]
+    """By plural of the type and key, as `agpm.deps` has them."""
+
+    @property
+    def source(self) -> str | None:
+        """The name of the source that it is from; None: the project itself."""
+        return self.place.name
+
+    @property
+    def text_file(self) -> str:
+        """The real path of the file that holds its text."""
+        return _text_file(self.type, self.file)
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class _Node:
+    """A resource while it is being found."""
+
+    type: str
+    path: str
+    file: str
+    tool: str
+    variables: Mapping[str, object]
+    variant: str
+    place: Place
+    entry: Entry | None = None
+    is_match: bool = False
+    """Found by a pattern of the manifest."""
+
+    install: bool | None = None
+    edges: list[tuple[Spec, _Node]] = field(default_factory=list)
+
+    @property
+    def text_file(self) -> str:
+        """The real path of the file that holds its text."""
+        return _text_file(self.type, self.file)
+
+    def children(self) -> Iterator[_Node]:
+        """Yield what it depends on."""
+        return (child for _, child in self.edges)
+
+
+def resolve(
+    manifest: Manifest,
+    places: Places,
+    declarations: Callable[[Place], Declarations],
+    metadata: Mapping[str, object],
+) -> tuple[Resource, ...]:
+    """
+    Find every resource of a manifest; dependencies come before their dependents.
+
+    `declarations` reads the files of a place, and `metadata` lies below `project` in
+    all variables that templates see.  Raises ConfigError for entries that name no
+    file, SourceError for declarations that cannot be read or followed, CycleError,
+    ConflictError, or ProblemsError with all of one stage.
+    """
+    resolver = _Resolver(manifest, places, declarations, metadata)
+    resolver.list_entries()
+    resolver.follow()
+    ordered = dependencies_first(
+        resolver.nodes, children=_Node.children, name=lambda node: node.file
+    )
+    return _Freezer(manifest).freeze(ordered)
+
+
+class _Resolver:
+    """Finds the nodes, breadth first."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        places: Places,
+        declarations: Callable[[Place], Declarations],
+        metadata: Mapping[str, object],
+    ) -> None:
+        self.manifest = manifest
+        self.places = places
+        self.declarations = declarations
+        self.metadata = metadata
+        self.nodes: list[_Node] = []
+        self.known: dict[tuple[str, str, str, str, str | None], _Node] = {}
+        self.problems: list[AgpmError] = []
+        self._specs: dict[tuple[Place, str, str], tuple[Spec, ...]] = {}
+
+    def list_entries(self) -> None:
+        """Turn the manifest's entries into nodes, one for each match of a pattern."""
+        raise_problems(self.places.problems())
+        for entry in self.manifest.entries:
+            variables = variant_inputs(self.manifest.project, entry.template_vars)
+            variant = variant_hash(variables)
+            try:
+                place = self.places.of(entry.source)
+                found = list(entry_files(entry, place))
+            except (ConfigError, ContentError) as error:
+                problem = _entry_error(entry, error)
+                # One source that cannot be opened is one problem.
+                if problem not in self.problems:
+                    self.problems.append(problem)
+                continue
+            for path, file, is_match in found:
+                node = _Node(
+                    type=entry.type,
+                    path=path,
+                    file=file,
+                    tool=entry.tool,
+                    variables=variables,
+                    variant=variant,
+                    place=place,
+                    entry=entry,
+                    is_match=is_match,
+                    install=entry.install,
+                )
+                self._add(node)
+        raise_problems(self.problems)
+
+    def _add(self, node: _Node) -> None:
+        self.nodes.append(node)
+        identity = (node.type, node.file, node.tool, node.variant, node.place.name)
+        self.known.setdefault(identity, node)
+
+    def follow(self) -> None:
+        """Find what the nodes declare, and what that declares, to the end."""
+        queue = deque(self.nodes)
+        while queue:
+            node = queue.popleft()
+            for spec in self._declared(node):
+                known = len(self.nodes)
+                self._connect(node, spec)
+                queue.extend(self.nodes[known:])
+        raise_problems(self.problems)
+
+    def _declared(self, node: _Node) -> tuple[Spec, ...]:
+        key = (node.place, node.file, node.variant)
+        if key not in self._specs:
+            self._specs[key] = ()
+            if node.place.is_rendered:
+                # What it declares was embedded when its own bundle was built.
+                return ()
+            variables = with_metadata(node.variables, self.metadata)
+            try:
+                file = node.place.tree.read(node.text_file)
+                self._specs[key] = self.declarations(node.place).specs(
+                    file, resolution_context(variables)
+                )
+            except ProblemsError as error:
+                self.problems.extend(error.problems)
+            except AgpmError as error:
+                self.problems.append(error)
+        return self._specs[key]
+
+    def _connect(self, node: _Node, spec: Spec) -> None:
+        try:
+            place = node.place
+            if spec.source is not None:
+                place = self.places.named(spec.source, place)
+            files = spec_files(
+                spec, node.file, place, elsewhere=spec.source is not None
+            )
+            targets = [(file, place.path(file)) for file in files]
+            tool = self.manifest.tool_for(spec.type, spec.tool, node.tool)
+        except (ConfigError, ContentError) as error:
+            what = f"the dependency '{spec.path}': {_what(error)}"
+            path = node.text_file
+            self.problems.append(
+                FrontmatterError(what, path, spec.line, hint=error.hint)
+            )
+            return
+        for file, path in targets:
+            identity = (spec.type, file, tool, node.variant, place.name)
+            child = self.known.get(identity)
+            if child is None:
+                child = _Node(
+                    type=spec.type,
+                    path=path,
+                    file=file,
+                    tool=tool,
+                    variables=node.variables,
+                    variant=node.variant,
+                    place=place,
+                )
+                self._add(child)
+            if child.entry is None:
+                # Whoever wants it installed gets it, whatever the others say.
+                child.install = bool(child.install) or spec.install is not False
+            node.edges.append((spec, child))
+
+
+def _what(error: ConfigError | ContentError) -> str:
+    if isinstance(error, ConfigError):
+        return f"{error.key} {error.what}"
+    return f"{error.path} {error.what}" if error.path else error.what
+
+
+def _entry_error(entry: Entry, error: ConfigError | ContentError) -> ConfigError:
+    if isinstance(error, ConfigError):
+        return error
+    return ConfigError(f"{entry.key}.path:", _what(error), hint=error.hint)
+
+
+class _Freezer:
+    """Turns nodes into resources, dependencies first."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.frozen: dict[_Node, Resource] = {}
+        self.problems: list[AgpmError] = []
+
+    def freeze(self, nodes: list[_Node]) -> tuple[Resource, ...]:
+        for node in nodes:
+            if any(child not in self.frozen for _, child in node.edges):
+                # It depends on what could not be frozen, and is not at fault.
+                continue
+            try:
+                self.frozen[node] = self._resource(node)
+            except ProblemsError as error:
+                self.problems.extend(error.problems)
+            except AgpmError as error:
+                self.problems.append(error)
+        raise_problems(self.problems)
+        return tuple(self.frozen[node] for node in nodes)
+
+    def _resource(self, node: _Node) -> Resource:
+        entry = node.entry
+        alias = entry.alias if entry else None
+        name = posixpath.splitext(node.path)[0]
+        return Resource(
+            type=node.type,
+            name=name,
+            path=node.path,
+            file=node.file,
+            tool=node.tool,
+            variables=node.variables,
+            variant=node.variant,
+            alias=alias,
+            install=node.install,
+            install_path=self._install_path(node),
+            is_match=node.is_match,
+            place=node.place,
+            patch=entry.patch if entry else None,
+            export=bool(entry and entry.export),
+            dependencies=self._dependencies(node),
+        )
+
+    def _install_path(self, node: _Node) -> str:
+        entry = node.entry
+        try:
+            return install_path(
+                self.manifest.tools[node.tool],
+                node.type,
+                node.path,
+                filename=entry.filename if entry else None,
+                target=entry.target if entry else None,
+                flatten=entry.flatten if entry else None,
+            )
+        except ValueError as error:
+            if entry is None:
+                raise ContentError(f"its install path {error}", node.file) from None
+            raise ConfigError(f"{entry.key}: the install path", str(error)) from None
+
+    def _dependencies(self, node: _Node) -> dict[str, dict[str, Resource]]:
+        edges = [
+            Dependency(name=spec.name, resource=self.frozen[child])
+            for spec, child in node.edges
+        ]
+        found = {}
+        for type_ in RESOURCE_TYPES:
+            of_type = [edge for edge in edges if edge.resource.type == type_]
+            if of_type:
+                found[type_] = keyed(of_type, node.text_file)
+        return found

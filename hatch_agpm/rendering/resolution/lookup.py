@@ -1,0 +1,159 @@
+"""
+From the paths and patterns that users write to files.
+
+Paths start at a place: the project, or one of its sources, which they must not
+leave.  Where a path names nothing, the error says what it may have meant.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from hatch_agpm.errors import ConfigError, ContentError
+from hatch_agpm.model.types import SKILL_FILE
+from hatch_agpm.sources.glob import compile_pattern, is_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hatch_agpm.config.manifest import Entry
+    from hatch_agpm.formats.frontmatter import Spec
+    from hatch_agpm.sources.places import Place
+
+__all__ = ["entry_files", "spec_files"]
+
+
+def entry_files(entry: Entry, place: Place) -> Iterator[tuple[str, str, bool]]:
+    """
+    Yield path, real path, and whether it was a pattern that named them.
+
+    Raises ConfigError or ContentError where an entry of the manifest names nothing,
+    or something of another kind.
+    """
+    whole = posixpath.join(place.folder, entry.path)
+    file = place.tree.locate(whole)
+    if file is not None:
+        _check_kind(place, entry.type, file, whole)
+        _check_ending(entry, file)
+        place.path(file)
+        yield entry.path.rstrip("/"), file, False
+        return
+    if not is_pattern(entry.path):
+        what = f"names no {'directory' if entry.type == 'skills' else 'file'}"
+        hint = place.remedy or place.tree.nearest(whole)
+        raise ConfigError(f"{entry.key}.path", what, repr(entry.path), hint)
+    if entry.filename is not None:
+        what = "cannot name all the files of a pattern"
+        raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
+    for path, file in _expand(place, entry.type, place.folder, entry.path):
+        place.path(file)
+        within = posixpath.relpath(path, place.folder) if place.folder else path
+        yield within, file, True
+
+
+def spec_files(spec: Spec, own: str, place: Place, *, elsewhere: bool) -> list[str]:
+    """
+    Return the real paths that a dependency names.
+
+    Its path starts at the file `own` that declares it (AGPM semantics, 2.3) or, if
+    it is `elsewhere`, at the top of the source.  Raises ContentError.
+    """
+    tree = place.tree
+    folder = place.folder if elsewhere else posixpath.dirname(tree.from_base(own))
+    path = posixpath.join(folder, spec.path)
+    if not elsewhere and "/" in spec.path and not spec.path.startswith(("./", "../")):
+        # Relative to the directory above its own, whatever that is called.
+        path = posixpath.join(folder, "..", spec.path)
+    try:
+        file = tree.locate(path)
+    except ContentError as error:
+        hint = "" if elsewhere else _respelled(place, folder, spec.path)
+        raise (error.hinting(hint) if hint else error) from None
+    if file is None and is_pattern(spec.path):
+        return [file for _, file in _expand(place, spec.type, folder, spec.path)]
+    if file is None:
+        where = posixpath.normpath(path)
+        hint = "" if elsewhere else _respelled(place, folder, spec.path)
+        hint = hint or place.remedy or tree.nearest(where)
+        raise ContentError(f"there is no file '{where}'{place.within}", hint=hint)
+    _check_kind(place, spec.type, file, path)
+    return [file]
+
+
+def _expand(
+    place: Place, type_: str, folder: str, pattern: str
+) -> list[tuple[str, str]]:
+    """
+    Return what a pattern matches: paths relative to the base, and real paths.
+
+    The pattern starts at `folder`, relative to the base.  Raises ContentError
+    where it is none or matches nothing.
+    """
+    top, rest = _static_part(posixpath.normpath(posixpath.join(folder, pattern)))
+    try:
+        matches = compile_pattern(rest).fullmatch
+    except ValueError as error:
+        raise ContentError(f"the pattern {pattern!r} is wrong: {error}") from None
+    start = place.tree.locate(top or ".")
+    found: list[tuple[str, str]] = []
+    for path in place.tree.entries(start) if start is not None else ():
+        if not matches(path):
+            continue
+        whole = posixpath.join(top, path)
+        file = place.tree.locate(whole)
+        if file is not None and _is_kind(place, type_, file):
+            _check_kind(place, type_, file, whole)
+            found.append((whole, file))
+    if not found:
+        what = f"the pattern {pattern!r} matches nothing{place.within}"
+        raise ContentError(what, hint=place.remedy)
+    return found
+
+
+def _is_kind(place: Place, type_: str, file: str) -> bool:
+    if type_ != "skills":
+        return not place.tree.is_directory(file)
+    return place.tree.is_file(f"{file}/{SKILL_FILE}")
+
+
+def _check_kind(place: Place, type_: str, file: str, path: str) -> None:
+    """Raise ContentError where a path names a directory, or for a skill a file."""
+    if type_ == "skills" and place.tree.is_link(path.rstrip("/")):
+        hint = "put the directory there, or name the one it leads to"
+        raise ContentError("is a link, not a directory", path, hint=hint)
+    if _is_kind(place, type_, file):
+        return
+    if type_ != "skills":
+        raise ContentError("is a directory, not a file", file)
+    hint = "" if place.tree.is_directory(file) else "a skill is a directory"
+    raise ContentError(f"has no {SKILL_FILE}", file, hint=hint)
+
+
+def _respelled(place: Place, folder: str, path: str) -> str:
+    """Return a hint where a path is right, but for where it starts; else ""."""
+    for start in ("", folder):
+        try:
+            found = place.tree.locate(posixpath.join(start, path))
+        except ContentError:
+            continue
+        if found is not None:
+            written = posixpath.relpath(posixpath.join(start, path), folder or ".")
+            written = written if written.startswith("..") else f"./{written}"
+            return f"write '{written}'"
+    return ""
+
+
+def _check_ending(entry: Entry, file: str) -> None:
+    """Refuse a link whose target ends otherwise: one of the two would be ignored."""
+    ending = posixpath.splitext(file)[1]
+    if entry.type != "skills" and posixpath.splitext(entry.path)[1] != ending:
+        what = f"is a link to '{file}', which ends otherwise"
+        raise ConfigError(f"{entry.key}.path", what, repr(entry.path))
+
+
+def _static_part(pattern: str) -> tuple[str, str]:
+    """Split a pattern before its first component that is one."""
+    parts = pattern.split("/")
+    first = next(i for i, part in enumerate(parts) if is_pattern(part))
+    return "/".join(parts[:first]), "/".join(parts[first:])

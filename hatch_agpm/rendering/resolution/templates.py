@@ -1,0 +1,138 @@
+"""
+Rendering a piece of a file, with errors that name the place in that file.
+
+Literal fences are out of the engine's reach, and what an error says of a line is
+said of the file as written: frontmatter and fences counted.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import TemplateError
+from hatch_agpm.formats.literal_blocks import shield
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from hatch_agpm.formats.frontmatter import Dialect
+    from hatch_agpm.formats.literal_blocks import Shielded
+    from hatch_agpm.tera import TeraEnvironment
+    from hatch_agpm.tera.uses import Use
+
+__all__ = ["check_uses", "render_piece", "trace_text", "with_declaration"]
+
+_LIMIT: Final = "the limit is '"
+"""So begins the hint of an error that only a limit makes one."""
+
+
+def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every error
+    environment: TeraEnvironment,
+    text: str,
+    context: Mapping[str, object],
+    *,
+    path: str,
+    line: int = 1,
+    dialect: Dialect = "tera",
+) -> str:
+    r"""
+    Render `text`, which begins at `line` of the file `path`.
+
+    Line ends become `\n`.
+
+    Raises TemplateError; what a filter raises about another file passes through.
+    """
+    with _placed(path, line):
+        shielded = shield(text)
+        with _placed(path, line, shielded):
+            template = environment.template(shielded.text, dialect=dialect)
+            return shielded.restore(template.render(context))
+
+
+def trace_text(
+    environment: TeraEnvironment,
+    text: str,
+    context: Mapping[str, object],
+    *,
+    dialect: Dialect = "tera",
+) -> list[tuple[int, str]]:
+    """
+    Return what a whole file is rendered to in pieces, each with its line in the file.
+
+    Raises TemplateError.
+    """
+    shielded = shield(text)
+    pieces = environment.template(shielded.text, dialect=dialect).trace(context)
+    return [(shielded.line(line), piece) for line, piece in pieces]
+
+
+def check_uses(  # noqa: PLR0913 - as render_piece
+    environment: TeraEnvironment,
+    text: str,
+    names: Collection[str],
+    *,
+    path: str,
+    line: int = 1,
+    dialect: Dialect = "tera",
+    in_body: bool = True,
+) -> None:
+    """
+    Refuse every use of `names` in `text` but a bare `{{ name }}` in a body.
+
+    What stands in literal fences, in strings and between raw tags is no use.  Raises
+    TemplateError.
+    """
+    with _placed(path, line):
+        shielded = shield(text)
+        with _placed(path, line, shielded):
+            for use in environment.uses(shielded.text, names, dialect=dialect):
+                if not use.bare or not in_body:
+                    raise _wrong_use(use, in_body=in_body)
+
+
+def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
+    what = f"the run-time variable '{use.name}' can only be printed"
+    hint = f"write {{{{ {use.name} }}}}: its value is not known yet"
+    if not in_body:
+        what = f"the run-time variable '{use.name}' has no value in frontmatter"
+        hint = "it can be printed in the text below"
+    return TemplateError(what, "", use.line, use.column, "", hint, use.source_line)
+
+
+@contextmanager
+def _placed(path: str, line: int, shielded: Shielded | None = None) -> Iterator[None]:
+    """Raise an error about a piece as one about the file it begins in at `line`."""
+    try:
+        yield
+    except TemplateError as error:
+        if error.path and not error.call_line:
+            raise
+        if error.path:
+            number = shielded.line(error.call_line) if shielded else error.call_line
+            place = f"{path}:{number + line - 1}"
+            raise error.within([*error.embedded_in, place]) from None
+        number = shielded.line(error.line) if shielded else max(error.line, 1)
+        if error.hint.startswith(_LIMIT):
+            error = error.hinting(f"{error.hint} of [tool.hatch-agpm.limits]")
+        raise error.at(path, number + line - 1) from None
+
+
+_UNDECLARED = (
+    r"""'agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?"""
+    r"""(?:\.(?P<key>\w+))?.*' is undefined"""
+)
+
+
+def with_declaration(error: TemplateError) -> TemplateError:
+    """Say how to declare a dependency that a template uses and does not have."""
+    match = re.fullmatch(_UNDECLARED, error.what)
+    if match is None or error.hint:
+        return error
+    type_, key = match["type"], match["key"]
+    hint = f"declare it in the frontmatter: agpm.dependencies.{type_}"
+    if key is not None:
+        file = key.replace("_", "-")
+        hint += f" with the path of a file '{file}', or with name: {key}"
+    return error.hinting(hint)

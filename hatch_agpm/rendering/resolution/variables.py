@@ -1,0 +1,59 @@
+"""
+Variables of resources: how they merge, and how a variant is told from another.
+
+All values are plain JSON (AGPM semantics, 3.5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["deep_merge", "resolution_context", "variant_inputs", "with_metadata"]
+
+
+def deep_merge(below: object, above: object) -> object:
+    """Return `above` laid over `below`: mappings merge, all else is replaced."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    merged = dict(below)
+    for key, value in above.items():
+        merged[key] = deep_merge(merged[key], value) if key in merged else value
+    return merged
+
+
+def variant_inputs(
+    project: Mapping[str, object], template_vars: Mapping[str, object] | None
+) -> dict[str, object]:
+    """
+    Return the variables of a manifest's entry.
+
+    Its `template_vars`, with the manifest's `project` below their own; a project
+    that would be empty is left out, unless they say so themselves.
+    """
+    variables = dict(template_vars or {})
+    merged = deep_merge(dict(project), variables.get("project", {}))
+    if merged or "project" in variables:
+        variables["project"] = merged
+    return variables
+
+
+def with_metadata(
+    variables: Mapping[str, object], metadata: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the variables with the project's metadata below their `project`."""
+    if not metadata:
+        return dict(variables)
+    project = deep_merge(dict(metadata), variables.get("project", {}))
+    return {**variables, "project": project}
+
+
+def resolution_context(variables: Mapping[str, object]) -> dict[str, object]:
+    """
+    Return what frontmatter sees while dependencies are found.
+
+    The variables at the top level and once more under `agpm` (semantics, 1.6).
+    """
+    return {**variables, "agpm": dict(variables)}

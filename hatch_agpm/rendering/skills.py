@@ -1,0 +1,200 @@
+"""
+Skills: directories that are shipped as they are, within AGPM's limits.
+
+What AGPM would refuse is refused here, all problems of one skill at once (AGPM
+semantics, 7.5).  Nothing in a skill is rendered, but the SKILL.md of one that is
+exported and says so.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import (
+    AgpmError,
+    ContentError,
+    FrontmatterError,
+    SourceError,
+    raise_problems,
+    shown,
+)
+from hatch_agpm.formats.frontmatter import split
+from hatch_agpm.formats.yaml import load
+from hatch_agpm.model.rendering import SkillFile
+from hatch_agpm.model.types import SKILL_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hatch_agpm.formats.yaml import Document
+    from hatch_agpm.sources.tree import Tree
+
+__all__ = ["check_skill", "read_skill"]
+
+
+_MAX_FILES: Final = 1000
+_MAX_BYTES: Final = 100 * 2**20
+_MAX_MATTER: Final = 64 * 2**10
+_MAX_LENGTHS: Final = {"name": 100, "description": 1000}
+_NAME = r"[A-Za-z0-9 _-]*"
+_KNOWN: Final = ("name", "description", "version", "allowed-tools")
+
+
+def read_skill(
+    tree: Tree, directory: str, *, is_template: bool = False
+) -> tuple[SkillFile, ...]:
+    """
+    Return all files of a skill, whose real path is `directory`, sorted by path.
+
+    Of a template, SKILL.md is not looked at: what it renders to has to be checked.
+    Raises SourceError, or ProblemsError with several: for a link or anything else
+    that is no file, too many files or bytes, a SKILL.md that AGPM would not accept.
+    """
+    problems: list[AgpmError] = []
+    names: list[str] = []
+    size = 0
+    for name in tree.entries(directory):
+        status = tree.status(f"{directory}/{name}")
+        if stat.S_ISREG(status.st_mode):
+            names.append(name)
+            size += status.st_size
+        elif not stat.S_ISDIR(status.st_mode):
+            link = stat.S_ISLNK(status.st_mode)
+            what = f"a skill must not hold {'links' if link else 'special files'}"
+            hint = "put a copy of the file there" if link else "delete it"
+            problems.append(ContentError(what, f"{directory}/{name}", hint=hint))
+    problems += _limits(directory, len(names), size)
+    # A skill that is too large is not even read.
+    small = len(names) <= _MAX_FILES and size <= _MAX_BYTES
+    if small and SKILL_FILE in names and not is_template:
+        problems += _text_problems(tree, f"{directory}/{SKILL_FILE}")
+    raise_problems(problems)
+    files = [(name, tree.read(f"{directory}/{name}")) for name in names]
+    return tuple(
+        SkillFile(path=name, data=file.data, executable=file.executable)
+        for name, file in files
+    )
+
+
+def _limits(directory: str, count: int, size: int) -> Iterator[ContentError]:
+    hint = "a skill is copied as it is; move out what it does not need"
+    if count > _MAX_FILES:
+        what = f"a skill has at most {_MAX_FILES} files"
+        yield ContentError(what, directory, got=str(count), hint=hint)
+    if size > _MAX_BYTES:
+        what = f"a skill has at most {_MAX_BYTES // 2**20} MiB"
+        yield ContentError(what, directory, got=f"{size / 2**20:.1f} MiB", hint=hint)
+
+
+def _text_problems(tree: Tree, path: str) -> list[SourceError]:
+    try:
+        return _matter_problems(path, tree.read(path).text)
+    except SourceError as error:
+        return [error]
+
+
+def check_skill(path: str, text: str) -> None:
+    """
+    Check the text of a SKILL.md.
+
+    Its frontmatter counts as it stands, since nobody renders it.  Raises
+    FrontmatterError, or ProblemsError with all that is wrong.
+    """
+    raise_problems(_matter_problems(path, text))
+
+
+def _matter_problems(path: str, text: str) -> list[SourceError]:
+    parts = split(text)
+    if parts is None:
+        what = "a skill needs frontmatter with a name and a description"
+        hint = "begin the file with '---', 'name: ...', 'description: ...', '---'"
+        return [FrontmatterError(what, path, 1, hint=hint)]
+    if (size := len(parts.matter.encode())) > _MAX_MATTER:
+        what = f"the frontmatter of a skill has at most {_MAX_MATTER // 2**10} KiB"
+        return [FrontmatterError(what, path, 1, got=f"{size / 2**10:.1f} KiB")]
+    try:
+        document = load(parts.matter)
+    except FrontmatterError as error:
+        hint = error.hint
+        if "{{" in parts.matter or "{%" in parts.matter:
+            hint = hint or "nothing in a skill is rendered: it must be YAML as it is"
+        line = error.line + parts.line - 1 if error.line else 0
+        return [error.hinting(hint).at(path, line)]
+    checker = _Checker(path, document, parts.line - 1)
+    checker.check()
+    return checker.problems
+
+
+class _Checker:
+    """Collects what is wrong with the frontmatter of one skill."""
+
+    def __init__(self, path: str, document: Document, shift: int) -> None:
+        self.path = path
+        self.document = document
+        self.shift = shift
+        value = document.value
+        self.metadata = value if isinstance(value, dict) else {}
+        self.problems: list[SourceError] = []
+
+    def problem(
+        self, what: str, *keys: str | int, got: str = "", hint: str = ""
+    ) -> None:
+        line = self.document.lines.get(keys, 0)
+        line = line + self.shift if line else 1
+        self.problems.append(FrontmatterError(what, self.path, line, 0, got, hint))
+
+    def check(self) -> None:
+        for path in self.document.repeated:
+            if path[0] in {*_KNOWN, "dependencies"} and len(path) == 1:
+                self.problem(f"'{path[0]}' is given twice", *path, hint="delete one")
+        name, _ = self.required("name"), self.required("description")
+        if not re.fullmatch(_NAME, name):
+            wrong = sorted({c for c in name if not re.fullmatch(_NAME, c)})
+            what = f"the name of a skill must not hold {' '.join(map(repr, wrong))}"
+            hint = "it has ASCII letters, digits, spaces, '-' and '_' only"
+            self.problem(what, "name", got=shown(name), hint=hint)
+        self.text("version")
+        self.tools(self.metadata.get("allowed-tools"))
+
+    def required(self, key: str) -> str:
+        """Return a text that must be there, or "" where it is noted as missing."""
+        if self.metadata.get(key) is None:
+            self.problem(f"a skill needs a {key}", key, hint=f"add '{key}: ...'")
+            return ""
+        before = len(self.problems)
+        text = self.text(key)
+        if len(self.problems) > before:
+            return ""
+        limit = _MAX_LENGTHS[key]
+        if not text.strip():
+            self.problem(f"the {key} of a skill must not be empty", key)
+        elif (size := len(text.encode("utf-8", "surrogatepass"))) > limit:
+            what = f"the {key} of a skill has at most {limit} bytes"
+            self.problem(what, key, got=str(size))
+        return text
+
+    def text(self, *keys: str | int) -> str:
+        """Return a scalar as the text that AGPM takes it for."""
+        value: object = self.metadata
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else value[key]  # type: ignore[index]
+        if value is None or isinstance(value, str):
+            return value or ""
+        if isinstance(value, dict | list):
+            name = f"an item of '{keys[0]}'" if len(keys) > 1 else f"'{keys[0]}'"
+            self.problem(f"{name} must be text", *keys, got=shown(value))
+            return ""
+        return self.document.spelled.get(keys, "")
+
+    def tools(self, value: object) -> None:
+        if value is None:
+            return
+        if not isinstance(value, list):
+            hint = f"write [{value}]" if isinstance(value, str) else ""
+            what = "'allowed-tools' must be a list"
+            self.problem(what, "allowed-tools", got=shown(value), hint=hint)
+            return
+        for index in range(len(value)):
+            self.text("allowed-tools", index)

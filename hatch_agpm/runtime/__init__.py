@@ -1,0 +1,1 @@
+"""What is copied into wheels and environments: the standard library only."""

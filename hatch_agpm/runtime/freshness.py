@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: MIT-0
+"""
+Which of the prompts that were rendered are those of the sources as they are now.
+
+A copy of this file travels in editable wheels, and is imported with the first prompt.
+A *snapshot* names a bundle and all that it was made of: files, directories that were
+searched, links, names that were not there, our table in pyproject.toml.  One belongs
+to the install, one lies in the user's cache and is written when something changed.
+As long as the stamps of a snapshot are those of the file system, nothing is read.
+Needs nothing but the standard library and runs on Python 3.9 and later.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from importlib.machinery import SourceFileLoader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+
+FILE, DIRECTORY, VISIBLE, LINK, TABLE = "fdvlt"
+"""What a snapshot has: the names in a directory may be all, or but the hidden."""
+
+ABSENT = "-"
+"""The stamp and the digest of what is not there."""
+
+UNSURE = "?"
+"""The stamp of what changed a moment ago: the next change might not show in it."""
+
+_FORMAT = "hatch-agpm 1"
+_COARSE, _FINE = 2_000_000_000, 100_000_000
+"""Nanoseconds within which two changes may leave the same time."""
+
+
+def stamp(path: str) -> str:
+    """Return what tells cheaply that a file or directory, or its mode, changed."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ABSENT
+    # A copy may keep the time of change and the size, but not the rest.
+    times = f"{found.st_mtime_ns}.{found.st_ctime_ns}"
+    return f"{times}.{found.st_size}.{found.st_mode}.{found.st_ino}"
+
+
+def sure_stamp(path: str) -> str:
+    """Return the stamp, or `UNSURE` where the time alone would not show a change."""
+    found = stamp(path)
+    if found == ABSENT:
+        return found
+    changed = max(map(int, found.split(".")[:2]))
+    # File systems that only know seconds show it in every time that they give.
+    margin = _COARSE if changed % 1_000_000_000 == 0 else _FINE
+    return UNSURE if time.time_ns() - changed < margin else found
+
+
+def digest(content: bytes, *, executable: bool = False) -> str:
+    """Return the sha256 of some bytes, told apart by their being executable."""
+    from hashlib import sha256
+
+    return sha256(content).hexdigest() + "x" * executable
+
+
+def names_digest(names: Iterable[str]) -> str:
+    """Return the digest of the names in a directory, which end in / where it is one."""
+    return digest("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))
+
+
+def table_digest(tables: Mapping[str, object]) -> str:
+    """Return the digest of our table in a parsed pyproject.toml."""
+    tool = tables.get("tool")
+    table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
+    return digest(repr(table).encode("utf-8", "surrogatepass"))
+
+
+def look(kind: str, path: str) -> str:
+    """Return the digest of what is at a path now, `ABSENT` where that cannot be had."""
+    try:
+        if kind == LINK:
+            return digest(os.fsencode(os.path.realpath(path)))
+        if kind in {DIRECTORY, VISIBLE}:
+            return names_digest(_names(path, hidden=kind == DIRECTORY))
+        with open(path, "rb") as file:
+            content = file.read()
+            executable = bool(os.fstat(file.fileno()).st_mode & 0o100)
+    except OSError:
+        return ABSENT
+    if kind == TABLE:
+        return _table(content)
+    return digest(content, executable=executable)
+
+
+def _names(path: str, *, hidden: bool) -> list[str]:
+    with os.scandir(path) as entries:
+        return [
+            entry.name + "/" * entry.is_dir(follow_symlinks=False)
+            for entry in entries
+            if entry.name != "__pycache__"
+            if hidden or not entry.name.startswith(".")
+        ]
+
+
+def _table(content: bytes) -> str:
+    """Return the digest of our table; of all the text where it cannot be read."""
+    try:
+        import tomllib
+
+        return table_digest(tomllib.loads(content.decode()))
+    except (ImportError, ValueError, RecursionError):
+        return digest(content)
+
+
+class Snapshot:
+    """A bundle and its sources, as one file lists them."""
+
+    def __init__(self, bundle: str, sources: list[str]) -> None:
+        self.bundle = bundle
+        """The name of its directory; "" for the one that was installed."""
+
+        self.sources = sources
+        """For each: kind, digest, stamp and the path from the project's root."""
+
+    @classmethod
+    def read(cls, file: str) -> Snapshot | None:
+        """Return what a file says; None where it is not there, or not understood."""
+        try:
+            with open(file, encoding="utf-8", errors="surrogateescape") as opened:
+                # Names of files may have any character but this one.
+                header, bundle, *sources = opened.read().split("\0")
+        except (OSError, ValueError):
+            return None
+        return cls(bundle, sources) if header == _FORMAT else None
+
+    def text(self) -> str:
+        """Return what `read` reads."""
+        return "\0".join((_FORMAT, self.bundle, *self.sources))
+
+    def is_untouched(self, root: str) -> bool:
+        """Say whether all stamps are those of the files in the project at `root`."""
+        for source in self.sources:
+            _, _, seen, path = source.split(" ", 3)
+            if stamp(f"{root}/{path}") != seen:
+                return False
+        return True
+
+    def first_change(self, root: str) -> str | None:
+        """Return the path of a source that is not what was rendered, if there is."""
+        for source in self.sources:
+            kind, content, seen, path = source.split(" ", 3)
+            whole = f"{root}/{path}"
+            if stamp(whole) != seen and look(kind, whole) != content:
+                return path
+        return None
+
+    def stamped(self, root: str) -> Snapshot:
+        """Return the same snapshot with the stamps that the sources have now."""
+        sources = []
+        for source in self.sources:
+            kind, content, seen, path = source.split(" ", 3)
+            # The rest need not be read, nor can it be: Python 3.10 knows no TOML.
+            same = stamp(f"{root}/{path}") == seen
+            sources.append(source if same else sighting(kind, root, path, content))
+        return Snapshot(self.bundle, sources)
+
+
+def sighting(kind: str, root: str, path: str, content: str) -> str:
+    """Return a source of a snapshot; `content` is the digest of what was rendered."""
+    whole = f"{root}/{path}"
+    # In this order: what changes in between has another stamp.
+    seen = sure_stamp(whole)
+    seen = seen if look(kind, whole) == content else UNSURE
+    return f"{kind} {content} {seen} {path}"
+
+
+# --- which bundle is read -------------------------------------------------------------
+
+
+class Install:
+    """One editable install: where it is, and what of it a warning was given about."""
+
+    def __init__(
+        self, *, module: str, root: str, base: str, bundle: str, key: str
+    ) -> None:
+        self.module = module
+        self.root = root
+        self.base = base
+        """What the paths of its files in the environment begin with."""
+
+        self.bundle = bundle
+        """The directory of the bundle that was rendered with it."""
+
+        self.key = key
+        """The path of its directory in the cache; no other install has it."""
+
+        self.warned = False
+
+    def loader(self) -> SourceFileLoader:
+        """
+        Return what loads the bundle that is to be read.
+
+        It is rendered anew where sources changed and hatch-agpm is there; what is
+        wrong with them is raised when the module is loaded.  Where it is not there, a
+        warning says so.
+        """
+        cache = cache_directory(self.key)
+        snapshots = self._snapshots(cache)
+        try:
+            file = f"{self._directory(snapshots, cache)}/__init__.py"
+        except Exception as error:
+            # This is not one of the house, but a copy of it, which knows no classes.
+            if not any(each.__name__ == "AgpmError" for each in type(error).__mro__):
+                raise
+            file = f"{self._last(snapshots)}/__init__.py"
+            return _Refusal(self.module, file, error, self.root)
+        return SourceFileLoader(self.module, file)
+
+    def _directory(
+        self, snapshots: list[tuple[Snapshot, str]], cache: str | None
+    ) -> str:
+        for snapshot, bundle in snapshots:
+            if snapshot.is_untouched(self.root):
+                return bundle
+        for snapshot, bundle in snapshots:
+            if snapshot.first_change(self.root) is None:
+                remember(snapshot.stamped(self.root), cache)
+                return bundle
+        if not os.path.exists(f"{self.root}/pyproject.toml"):
+            self._warn(f"the project {self.root} is gone", "install it again")
+            return self._last(snapshots)
+        try:
+            from hatch_agpm.build.editable.refresh import refresh
+        except ImportError:
+            self._warn(self._change(snapshots), _ADVICE)
+            return self._last(snapshots)
+        return refresh(f"{self.base}.json", cache)
+
+    def _snapshots(self, cache: str | None) -> list[tuple[Snapshot, str]]:
+        """Return those whose bundle is there, with its directory: ours is the first."""
+        found = []
+        for directory in (self.base, cache):
+            snapshot = directory and Snapshot.read(f"{directory}.snapshot")
+            if snapshot:
+                bundle = (
+                    f"{cache}/{snapshot.bundle}" if snapshot.bundle else self.bundle
+                )
+                if os.path.exists(f"{bundle}/__init__.py"):
+                    found.append((snapshot, bundle))
+        return found
+
+    def _last(self, snapshots: list[tuple[Snapshot, str]]) -> str:
+        return snapshots[-1][1] if snapshots else self.bundle
+
+    def _change(self, snapshots: list[tuple[Snapshot, str]]) -> str:
+        paths = [snapshot.first_change(self.root) for snapshot, _ in snapshots[-1:]]
+        return f"{paths[0] if paths else self.bundle} changed after the install"
+
+    def _warn(self, what: str, advice: str) -> None:
+        if self.warned:
+            return
+        self.warned = True
+        import warnings
+
+        # The frames of the import system between us and the user's are not counted.
+        message = f"hatch-agpm: {self.module} is not up to date: {what}; {advice}"
+        warnings.warn(message, stacklevel=5)
+
+
+class _Refusal(SourceFileLoader):
+    """
+    Raises an error when the module is loaded, as if its own code raised it.
+
+    So a traceback leads from the line that imports it to the line of the template;
+    whoever only looks for the module finds it.
+    """
+
+    def __init__(self, name: str, path: str, error: Exception, root: str) -> None:
+        super().__init__(name, path)
+        self._error = error
+        self._root = root
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return a module in which the code below finds the error."""
+        module = type(sys)(spec.name)
+        module.__dict__["error"] = self._error
+        return module
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the protocol
+        """Return code that raises it in the line of its file, if it names one."""
+        path, line = (getattr(self._error, name, "") for name in ("path", "line"))
+        place = f"{self._root}/{path}" if line else "<hatch-agpm>"
+        code = (
+            "\n" * (int(line or 1) - 1) + "raise error.with_traceback(None) from None"
+        )
+        return compile(code, place, "exec")
+
+
+_ADVICE = """\
+install it again, or have changes shown at the next import; in pyproject.toml:
+    [dependency-groups]
+    dev = ["hatch-agpm"]"""
+
+
+def cache_directory(key: str) -> str | None:
+    """Return a directory in the user's cache, None where there is none to trust."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        if os.name == "nt":
+            base = os.environ.get("LOCALAPPDATA", "")
+        elif sys.platform == "darwin":
+            base = os.path.expanduser("~/Library/Caches")
+        else:
+            base = os.path.expanduser("~/.cache")
+    if not os.path.isabs(base):
+        return None
+    top = f"{base}/hatch-agpm"
+    try:
+        # What lies there is run: that of another user is not for us.
+        if hasattr(os, "getuid") and os.stat(top).st_uid != os.getuid():
+            return None
+    except OSError:
+        pass
+    return f"{top}/{key}"
+
+
+def remember(snapshot: Snapshot, cache: str | None) -> bool:
+    """Put a snapshot into the cache, whole or not at all; say whether it is there."""
+    if cache is None:
+        return False
+    file = f"{cache}.snapshot"
+    part = f"{file}.{os.getpid()}.{time.time_ns()}"
+    try:
+        os.makedirs(os.path.dirname(cache), mode=0o700, exist_ok=True)
+        with open(part, "w", encoding="utf-8", errors="surrogateescape") as opened:
+            opened.write(snapshot.text())
+        os.replace(part, file)
+    except OSError:
+        try:
+            os.unlink(part)
+        except OSError:
+            pass
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Where templates come from: project, directories, installed distributions."""

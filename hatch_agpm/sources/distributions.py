@@ -1,0 +1,188 @@
+"""
+What an installed distribution ships for other projects to build upon.
+
+That is the templates that it offers or, where it offers none, the texts of its
+bundle.  All is read from the distribution's own metadata and files: it is not
+imported, and what its index names beyond its own files is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from hatch_agpm.errors import ContentError
+from hatch_agpm.installed.discovery import PLACES, editable_directory
+from hatch_agpm.installed.discovery import read_listing as read_discovery_file
+from hatch_agpm.model.rendering import TEMPLATES
+from hatch_agpm.sources.locked import Listing, read_listing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+__all__ = ["Package", "Required", "fits", "installed_package", "read_required"]
+
+_SCHEMA: Final = 1
+"""The newest index that can be read."""
+
+
+class Required(NamedTuple):
+    """A distribution that has to be there, in one of some versions."""
+
+    distribution: str
+    version: str
+    """A specifier (PEP 440); "" for any version."""
+
+    def __str__(self) -> str:
+        return self.distribution + self.version
+
+
+class Package(NamedTuple):
+    """One version of a distribution, and its files that others may build upon."""
+
+    distribution: str
+    version: str
+    directory: Path
+    """Where the files lie."""
+
+    listing: Listing
+    is_rendered: bool
+    """Whether they are the texts of its bundle: nothing in them is rendered again."""
+
+    sources: Mapping[str, Required | None]
+    """What `source` means in its templates; None: nothing that travels with them."""
+
+
+def fits(version: str, required: str) -> bool:
+    """Tell whether a version, a pre-release too, is one of those `required`."""
+    try:
+        return SpecifierSet(required).contains(Version(version), prereleases=True)
+    except InvalidVersion:
+        return not required
+
+
+def read_required(value: object, shown: str) -> dict[str, Required | None]:
+    """
+    Return what a table of sources requires; the way back is its plain form.
+
+    Raises ContentError, with `shown` as the file, where it is damaged.
+    """
+    if not isinstance(value, dict):
+        raise ContentError("is damaged: its sources are no table", shown)
+    found: dict[str, Required | None] = {}
+    for name, item in value.items():
+        try:
+            found[str(name)] = item and Required(
+                distribution=str(item["distribution"]), version=str(item["version"])
+            )
+        except (LookupError, TypeError) as error:
+            raise ContentError(f"is damaged: {error!r}", shown) from None
+    return found
+
+
+def installed_package(required: Required) -> Package:
+    """
+    Return what a distribution of this environment ships.
+
+    Raises ContentError where it is not installed, in another version, or ships
+    nothing for others.
+    """
+    hint = (
+        f'add "{required}" to `requires` in [build-system]; a command needs it'
+        " installed, too"
+    )
+    try:
+        found = metadata.distribution(required.distribution)
+    except (metadata.PackageNotFoundError, ValueError):
+        what = f"the distribution '{required.distribution}' is not installed"
+        raise ContentError(what, hint=hint) from None
+    name, version = canonicalize_name(required.distribution), found.version
+    if not fits(version, required.version):
+        what = f"{name} {version} is installed, not {name}{required.version}"
+        raise ContentError(what, hint=hint)
+    own = {file.as_posix() for file in found.files or ()}
+    if not own:
+        what = f"{name} {version} has no list of its files (RECORD)"
+        raise ContentError(what, hint="install it from a wheel")
+    place = _place_of_bundle(found, own)
+    package = _read_index(name, version, Path(str(found.locate_file(place))))
+    tail = f"{TEMPLATES}/" if not package.is_rendered else ""
+    for path in package.listing.files:
+        if f"{place}/{tail}{path}" not in own:
+            what = f"{name} {version} lists '{tail}{path}', which is no file of its own"
+            raise ContentError(what, hint="ask its authors")
+    return package
+
+
+def _place_of_bundle(found: metadata.Distribution, own: Collection[str]) -> str:
+    """Return the directory of a distribution's bundle, relative to `site-packages`."""
+    name = canonicalize_name(found.name)
+    text = next(filter(None, map(found.read_text, PLACES)), None)
+    if text is None:
+        what = f"{name} {found.version} ships no prompts of hatch-agpm"
+        hint = "it has to be built with hatch-agpm itself"
+        raise ContentError(what, hint=hint)
+    bundle = read_discovery_file(name, found.version, text.encode())
+    if bundle.problem:
+        raise ContentError(f"{name} {found.version}: {bundle.problem}")
+    module = bundle.module
+    for place in (module.replace(".", "/"), editable_directory(module)):
+        if f"{place}/index.json" in own:
+            return place
+    what = f"{name} {found.version} has no files in its module {module}"
+    raise ContentError(what, hint="install it from a wheel, not in place")
+
+
+def _read_index(name: str, version: str, directory: Path) -> Package:
+    shown = f"index.json of {name} {version}"
+    try:
+        index = json.loads((directory / "index.json").read_bytes())
+        schema = index["schema"]
+        if not isinstance(schema, int) or schema > _SCHEMA:
+            what = f"has the schema {schema!r}, this reads up to {_SCHEMA}"
+            raise ContentError(what, shown, hint="install a newer hatch-agpm")
+        package = Package(
+            distribution=name,
+            version=version,
+            directory=directory,
+            listing=read_listing({"files": _bundled(index["resources"])}, shown),
+            is_rendered=True,
+            sources={},
+        )
+        offered = index.get("templates")
+        if offered is None:
+            return package
+        return package._replace(
+            directory=directory / TEMPLATES,
+            listing=read_listing({"files": offered["files"]}, shown),
+            is_rendered=False,
+            sources=read_required(offered["sources"], shown),
+        )
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", shown) from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ContentError(f"is damaged: {error!r}", shown) from None
+
+
+def _bundled(resources: object) -> list[dict[str, object]]:
+    """Return the files of all resources in an index, as a listing has them."""
+    if not isinstance(resources, list):
+        raise TypeError(resources)
+    files: dict[str, dict[str, object]] = {}
+    for entry in resources:
+        runtime = [variable["name"] for variable in entry["runtime"]]
+        files[entry["path"]] = {**_file(entry, entry["path"]), "runtime": runtime}
+        for file in entry["files"]:
+            path = f"{entry['full_name']}/{file['path']}"
+            files.setdefault(path, _file(file, path))
+    return list(files.values())
+
+
+def _file(entry: Mapping[str, object], path: str) -> dict[str, object]:
+    return {"path": path, **{key: entry[key] for key in ("sha256", "executable")}}

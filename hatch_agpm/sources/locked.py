@@ -1,0 +1,277 @@
+"""
+Directories whose files are listed, each with its sha256: what a build may rely on.
+
+An sdist's copy of a directory outside, what is vendored, and what an installed
+distribution ships are all of this kind.  The list says which files there are; the
+directory is only asked for their bytes, and a file that differs is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import defaultdict
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from hatch_agpm.errors import AgpmError, ConflictError, ContentError, raise_problems
+from hatch_agpm.formats.file_names import folded
+from hatch_agpm.formats.toml import list_of_tables
+from hatch_agpm.model.files import File
+from hatch_agpm.sources.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from hatch_agpm.model.rendering import UsedSource
+
+__all__ = ["Listing", "PinnedFile", "PinnedTree", "check_portable", "read_listing"]
+
+_SHA256 = "[0-9a-f]{64}"
+
+
+class PinnedFile(NamedTuple):
+    """What one listed file must be."""
+
+    sha256: str
+    executable: bool = False
+    runtime: tuple[str, ...] = ()
+    """The run-time variables that its text leaves open."""
+
+
+class Listing(NamedTuple):
+    """The files of a directory, by path relative to it, with `/`."""
+
+    files: Mapping[str, PinnedFile]
+
+    links: Mapping[str, str]
+    """Other paths by which they are found: a link led from one to the other."""
+
+    @classmethod
+    def of(cls, used: UsedSource) -> Self:
+        """Return the list of what was used of a source."""
+        files = {
+            file.path: PinnedFile(
+                sha256=hashlib.sha256(file.data).hexdigest(),
+                executable=file.executable,
+            )
+            for file in used.files
+        }
+        return cls(files=files, links=used.links)
+
+    def as_table(self) -> dict[str, object]:
+        """
+        Return it as plain values, sorted; `read_listing` is the way back.
+
+        What texts leave open is not in it: none that is used leaves anything.
+        """
+        files = [
+            {"path": path, "sha256": file.sha256}
+            | ({"executable": True} if file.executable else {})
+            for path, file in sorted(self.files.items())
+        ]
+        links = [{"path": path, "to": to} for path, to in sorted(self.links.items())]
+        return {"files": files} | ({"links": links} if links else {})
+
+
+def read_listing(table: Mapping[str, object], shown: str) -> Listing:
+    """
+    Return the list that plain values hold; `shown` is where they are from.
+
+    Raises ContentError where they hold no list, or one that names what is not below
+    its directory.
+    """
+    try:
+        files = {
+            _safe(item["path"], shown): PinnedFile(
+                sha256=_digest(item["sha256"], shown),
+                executable=bool(item.get("executable")),
+                runtime=tuple(_texts(item.get("runtime", []))),
+            )
+            for item in list_of_tables(table["files"])
+        }
+        links = {
+            _safe(item["path"], shown): _safe(item["to"], shown)
+            for item in list_of_tables(table.get("links", []))
+        }
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ContentError(f"is damaged: {error!r}", shown) from None
+    listing = Listing(files=files, links=links)
+    for to in links.values():
+        if to not in files:
+            raise ContentError(f"lists a link to '{to}', and no such file", shown)
+    return listing
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(e, str) for e in value):
+        raise TypeError(value)
+    return value
+
+
+def _digest(value: object, shown: str) -> str:
+    if not isinstance(value, str) or not re.fullmatch(_SHA256, value):
+        raise ContentError("lists what is no sha256", shown, got=repr(value))
+    return value
+
+
+def _safe(path: object, shown: str) -> str:
+    """Return a path if every system takes it for one below its directory."""
+    parts = path.split("/") if isinstance(path, str) else [""]
+    if not {"", ".", ".."}.isdisjoint(parts) or not set("\\:\0").isdisjoint(str(path)):
+        what = f"lists the file {path!r}, which is not below its own directory"
+        raise ContentError(what, shown)
+    return str(path)
+
+
+def check_portable(paths: Iterable[str], shown: str) -> None:
+    """
+    Refuse paths that are one file where case or composition do not count.
+
+    `shown` is what the paths are relative to.  Raises ConflictError, or
+    ProblemsError with several; ContentError for a path that no list may have.
+    """
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        _safe(path, shown)
+        spellings[folded(path)].append(path)
+    problems: list[AgpmError] = [
+        ConflictError(
+            f"are one file of {shown} where case or composed letters do not count",
+            same,
+            "rename one of them",
+        )
+        for same in spellings.values()
+        if len(same) > 1
+    ]
+    raise_problems(problems)
+
+
+class PinnedTree(Tree):
+    """
+    Reads listed files, and knows no others.
+
+    The paths that go out are those of the list, after a prefix that tells them from
+    the project's.
+    """
+
+    is_pinned = True
+
+    def __init__(
+        self, directory: Path, listing: Listing, *, prefix: str, label: str, remedy: str
+    ) -> None:
+        """
+        Take the directory, absolute, and what it must hold.
+
+        `label` is what messages call it, `remedy` what to do about a file that is
+        missing or differs.
+        """
+        super().__init__(directory, directory, label=label)
+        self.listing = listing
+        self.prefix = prefix
+        self._remedy = remedy
+
+    def from_base(self, path: str) -> str:
+        """Return a path that went out as it is listed."""
+        return path.removeprefix(self.prefix)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """The directories that hold any of the listed files, "" included."""
+        return frozenset(
+            "" if str(parent) == "." else str(parent)
+            for path in self.listing.files
+            for parent in PurePosixPath(path).parents
+        )
+
+    @property
+    def used_links(self) -> dict[str, str]:
+        """The links that were listed to files that were read, and where they led."""
+        links = self.listing.links.items()
+        return {at: to for at, to in links if self.prefix + to in self.read_files}
+
+    def open_variables(self, path: str) -> tuple[str, ...]:
+        """Return what is listed as left open by the text of a path that went out."""
+        return self.listing.files[self.from_base(path)].runtime
+
+    def is_directory(self, path: str) -> bool:
+        """Tell whether files are listed below a path that went out."""
+        return self.from_base(path) in self.directories
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether a path that went out is listed."""
+        return self.from_base(path) in self.listing.files
+
+    def is_link(self, path: str) -> bool:
+        """Tell that there is none: where a link led is what is listed."""
+        del path
+        return False
+
+    def status(self, path: str) -> os.stat_result:
+        """Return the status of a listed file or directory."""
+        try:
+            return (self.root / self.from_base(path)).lstat()
+        except OSError as error:
+            raise self._missing(path, error) from None
+
+    def entries(self, directory: str) -> list[str]:
+        """Return what is listed below a directory, by path relative to it, sorted."""
+        top = self.from_base(directory)
+        start = f"{top}/" if top else ""
+        known = {*self.listing.files, *self.listing.links, *self.directories}
+        return sorted(
+            path[len(start) :]
+            for path in known
+            if path.startswith(start) and path[len(start) :]
+        )
+
+    def _locate(self, path: str) -> str | None:
+        self.check_relative(path)
+        parts: list[str] = []
+        for part in path.split("/"):
+            if part == ".." and not parts:
+                raise ContentError(f"{path!r} leads out of {self.label}")
+            if part == "..":
+                parts.pop()
+            elif part not in {"", "."}:
+                parts.append(part)
+        asked = "/".join(parts)
+        found = self.listing.links.get(asked, asked)
+        known = found in self.listing.files or found in self.directories
+        return self.prefix + found if known else None
+
+    def _names(self, folder: str) -> tuple[str, ...]:
+        start = f"{folder}/" if folder else ""
+        return tuple(
+            {
+                path[len(start) :].partition("/")[0]: None
+                for path in sorted(self.listing.files)
+                if path.startswith(start)
+            }
+        )
+
+    def _read(self, path: str) -> File:
+        inner = self.from_base(path)
+        pinned = self.listing.files.get(inner)
+        if pinned is None:
+            raise ContentError("is a directory, not a file", path)
+        whole = self.root / inner
+        if os.path.realpath(whole) != str(whole):
+            raise ContentError("is a link, not a file", path, hint=self._remedy)
+        try:
+            data = whole.read_bytes()
+        except OSError as error:
+            raise self._missing(path, error) from None
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 != pinned.sha256:
+            what = f"has changed: its sha256 is {sha256}, not {pinned.sha256}"
+            raise ContentError(what, path, hint=self._remedy)
+        return File(path=path, data=data, executable=pinned.executable)
+
+    def _missing(self, path: str, error: OSError) -> ContentError:
+        absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+        what = "is missing" if absent else f"cannot be read: {error.strerror}"
+        return ContentError(what, path, hint=self._remedy)

@@ -1,0 +1,45 @@
+"""
+The marker of an sdist: which directories outside it carries, file by file.
+
+An sdist holds nothing above its own root, so what a project uses of a declared
+directory outside travels as a copy.  The marker tells a build that it is one, and what
+every file of it must be.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import ContentError
+from hatch_agpm.model.rendering import MARKER
+from hatch_agpm.sources.locked import Listing, read_listing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["marker_text", "read_marker"]
+
+_VERSION: Final = 1
+
+
+def marker_text(listings: Mapping[str, Listing]) -> str:
+    """Return the text of the marker for the sources of these names."""
+    sources = {name: listings[name].as_table() for name in sorted(listings)}
+    document = {"version": _VERSION, "sources": sources}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_marker(text: str) -> dict[str, Listing]:
+    """Return the listings of a marker by source; raises ContentError."""
+    try:
+        document = json.loads(text)
+        if document["version"] != _VERSION:
+            what = f"is of version {document['version']!r}, this reads {_VERSION}"
+            raise ContentError(what, MARKER, hint="use a newer hatch-agpm")
+        return {
+            str(name): read_listing(table, MARKER)
+            for name, table in document["sources"].items()
+        }
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ContentError(f"is damaged: {error!r}", MARKER) from None

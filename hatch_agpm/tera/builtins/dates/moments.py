@@ -1,0 +1,215 @@
+"""
+A point in time as chrono sees it: the calendar without bounds, and text to points.
+
+Python's datetime ends at the years 1 and 9999; chrono's does not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.parser.whitespace import SPACE
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+__all__ = ["Moment", "at_timestamp", "parse_moment"]
+
+_DAY: Final = 86_400
+_YEARS: Final = range(-262_143, 262_143)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A local date and time, and how far it is from UTC."""
+
+    days: int
+    """Since 1970-01-01."""
+
+    second: int
+    """Of the day."""
+
+    nanosecond: int = 0
+    """A leap second is one of more than 999,999,999."""
+
+    offset: int | None = None
+    """Seconds east of UTC, None where nothing is known of a zone."""
+
+    zone: str = ""
+
+    @property
+    def timestamp(self) -> int:
+        """Seconds since 1970-01-01 UTC."""
+        return self.days * _DAY + self.second - (self.offset or 0)
+
+    @property
+    def date(self) -> tuple[int, int, int]:
+        """Year, month and day."""
+        return _civil(self.days)
+
+    @property
+    def weekday(self) -> int:
+        """The day of the week, 0 for Monday."""
+        return (self.days + 3) % 7
+
+    @property
+    def ordinal(self) -> int:
+        """The day of the year, from 1."""
+        return self.days - _days(self.date[0], 1, 1) + 1
+
+    @property
+    def iso_week(self) -> tuple[int, int]:
+        """The year and number of the week that ISO 8601 gives."""
+        thursday = self.days - self.weekday + 3
+        year = _civil(thursday)[0]
+        return year, (thursday - _days(year, 1, 1)) // 7 + 1
+
+    def in_zone(self, name: str) -> Moment:
+        """Return the same moment in a time zone; raise Failure for no zone."""
+        return at_timestamp(self.timestamp, name, self.nanosecond)
+
+
+def at_timestamp(seconds: int, zone: str = "", nanosecond: int = 0) -> Moment:
+    """
+    Return the moment `seconds` after 1970-01-01 UTC, without zone or in one.
+
+    Raise Failure for a zone that is none, Refusal for a year that chrono has not.
+    """
+    offset, name = _offset(zone, seconds) if zone else (0, "")
+    days, second = divmod(seconds + offset, _DAY)
+    if _civil(seconds // _DAY)[0] not in _YEARS:
+        raise Refusal("the timestamp is out of range", str(seconds))
+    return Moment(
+        days=days,
+        second=second,
+        nanosecond=nanosecond,
+        offset=offset if zone else None,
+        zone=name,
+    )
+
+
+# Days and dates, by eras of 400 years that begin in March
+
+
+def _days(year: int, month: int, day: int) -> int:
+    year -= month <= 2  # noqa: PLR2004 - February ends the year
+    era, year_of_era = divmod(year, 400)
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    leap_days = year_of_era // 4 - year_of_era // 100
+    return era * 146_097 + year_of_era * 365 + leap_days + day_of_year - 719_468
+
+
+def _civil(days: int) -> tuple[int, int, int]:
+    era, day = divmod(days + 719_468, 146_097)
+    year = (day - day // 1_460 + day // 36_524 - day // 146_096) // 365
+    day -= 365 * year + year // 4 - year // 100
+    month = (5 * day + 2) // 153
+    day -= (153 * month + 2) // 5 - 1
+    month = month + 3 if month < 10 else month - 9  # noqa: PLR2004
+    return year + era * 400 + (month <= 2), month, day  # noqa: PLR2004
+
+
+# Time zones
+
+_FIRST_CHANGE: Final = -5_364_662_400
+_LAST_CHANGE: Final = 4_102_444_799
+"""The ends of the years 1799 and 2099."""
+
+
+def _offset(name: str, seconds: int) -> tuple[int, str]:
+    """Return the offset and the abbreviation that a zone has at a time."""
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - rare
+
+    # Tera's tables hold nothing after 2099: what is in force then stays so.  Before
+    # year 1, where datetime ends, a zone is at its first offset, as it is in 1800.
+    within = max(min(seconds, _LAST_CHANGE), _FIRST_CHANGE)
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)
+    local = moment.astimezone(_zone(name))
+    delta = local.utcoffset() or timedelta(0)
+    return round(delta.total_seconds()), local.tzname() or ""
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """Return a zone of the package tzdata: the machine's may be older or missing."""
+    from importlib.resources import files  # noqa: PLC0415 - rare
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - rare
+
+    names = files("tzdata").joinpath("zones").read_text().split()
+    if name not in names or name == "Factory":
+        raise Failure(f"there is no time zone '{name}'", hint="as in 'Europe/Berlin'")
+    data = files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    with data.open("rb") as file:
+        return ZoneInfo.from_file(file, name)
+
+
+# Text to moments
+
+_DATE: Final = (
+    r"~(?P<year>[-+][0-9]+|[0-9]{1,4})~-~(?P<month>[0-9]{1,2})~-~(?P<day>[0-9]{1,2})"
+)
+_TIME: Final = (
+    r"~(?P<hour>[0-9]{1,2})~:~(?P<minute>[0-9]{1,2})~:~(?P<second>[0-9]{1,2})"
+    r"(?:\.(?P<fraction>[0-9]{1,9})[0-9]*)?~"
+)
+_OFFSET: Final = (
+    r"(?:[uU][tT][cC]|[zZ]|(?P<sign>[-+\u2212])(?P<hours>[0-9]{2})"
+    r"(?::|~)*(?P<minutes>[0-5][0-9]))~"
+)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(
+        pattern.replace("(?::|~)*", f"[:{SPACE}]*").replace("~", f"[{SPACE}]*")
+    )
+
+
+_WITH_OFFSET: Final = _compiled(f"{_DATE}[tT ]{_TIME}{_OFFSET}")
+_WITHOUT_OFFSET: Final = _compiled(f"{_DATE}~T{_TIME}")
+_ONLY_DATE: Final = _compiled(_DATE.replace("~-", "-"))
+
+
+def parse_moment(text: str) -> Moment | None:
+    """Return the moment that a date, or a date with `T` and a time, means."""
+    if "T" not in text:
+        return _moment(_ONLY_DATE.fullmatch(text), offset=0)
+    with_offset = _WITH_OFFSET.fullmatch(text)
+    if with_offset is not None:
+        hours, minutes = with_offset["hours"] or 0, with_offset["minutes"] or 0
+        offset = int(hours) * 3600 + int(minutes) * 60
+        offset = offset if with_offset["sign"] in {"+", None} else -offset
+        moment = _moment(with_offset, offset=offset) if abs(offset) < _DAY else None
+        if moment is not None:
+            return moment
+    return _moment(_WITHOUT_OFFSET.fullmatch(text), offset=0)
+
+
+def _moment(match: re.Match[str] | None, *, offset: int) -> Moment | None:
+    if match is None or len(match["year"]) > 8:  # noqa: PLR2004
+        return None
+    fields = match.groupdict()
+    year, month, day = (int(fields[name]) for name in ("year", "month", "day"))
+    hour, minute, second = (
+        int(fields.get(name) or 0) for name in ("hour", "minute", "second")
+    )
+    days = _days(year, month, day) if 1 <= month <= 12 else 0  # noqa: PLR2004
+    if (
+        _civil(days) != (year, month, day)
+        or year not in _YEARS
+        or not (hour < 24 and minute < 60 and second <= 60)  # noqa: PLR2004
+    ):
+        return None
+    nanosecond = int((fields.get("fraction") or "").ljust(9, "0"))
+    if second == 60:  # noqa: PLR2004 - a leap second
+        second, nanosecond = 59, nanosecond + 10**9
+    return Moment(
+        days=days,
+        second=hour * 3600 + minute * 60 + second,
+        nanosecond=nanosecond,
+        offset=offset,
+        zone="UTC" if "sign" not in fields else "",
+    )

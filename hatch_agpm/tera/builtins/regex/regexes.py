@@ -1,0 +1,265 @@
+r"""
+Regular expressions by Rust's rules, for test `matching` and filter `title`.
+
+A pattern is read by the grammar of Rust's crate and written again for the library
+`regex`, piece by piece and with nothing left to that one's own reading: its `$`,
+`\d`, `{`, and nested classes mean other things.  Look-around and references, which
+Rust has not, are errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from hatch_agpm.rust import encode
+from hatch_agpm.tera.builtins.regex.classes import CharacterClasses, PatternError
+from hatch_agpm.tera.failures import Failure, Refusal
+
+if TYPE_CHECKING:
+    from hatch_agpm.tera.limits import Account
+
+__all__ = ["matches", "titled"]
+
+_MOST_REPETITIONS: Final = 1_000_000
+_DEEPEST: Final = 100
+
+_WORD: Final = r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]"
+_STARTS: Final = f"(?<!{_WORD})(?={_WORD})"
+_ENDS: Final = f"(?<={_WORD})(?!{_WORD})"
+_BOUNDARIES: Final = {
+    "": f"(?:{_STARTS}|{_ENDS})",
+    "start": _STARTS,
+    "end": _ENDS,
+    "start-half": f"(?<!{_WORD})",
+    "end-half": f"(?!{_WORD})",
+}
+_ANCHORS: Final = {
+    "A": r"\A",
+    "z": r"\Z",
+    "<": _STARTS,
+    ">": _ENDS,
+    "B": f"(?:(?<={_WORD})(?={_WORD})|(?<!{_WORD})(?!{_WORD}))",
+}
+
+
+def matches(pattern: str, text: str, account: Account) -> bool:
+    """
+    Say whether a pattern of Rust's matches somewhere in a text.
+
+    Raise Failure for a pattern that Rust refuses, Refusal where all patterns of the
+    render together take too long.
+    """
+    compiled = _compiled(pattern)
+    start = perf_counter()
+    try:
+        return compiled.search(text, timeout=account.pattern_seconds) is not None
+    except TimeoutError:
+        hint = "repetitions of repetitions take time: simplify it"
+        raise Refusal("patterns take too long", encode(pattern[:60]), hint) from None
+    finally:
+        spent = perf_counter() - start
+        # A timeout of nothing at all would mean that there is none.
+        account.pattern_seconds = max(account.pattern_seconds - spent, 1e-6)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    try:
+        translated = _Translator(pattern).translated()
+        return regex.compile(translated, flags=regex.V0)
+    except (PatternError, regex.error, OverflowError) as error:
+        what = f"the pattern of 'matching' is wrong: {error}"
+        raise Failure(what, encode(pattern[:60])) from None
+
+
+_TITLE: Final = regex.compile(f"(?<!{_WORD})({_WORD})((?:{_WORD}|')*){_ENDS}")
+
+
+def titled(text: str) -> str:
+    """Return a text with each word capitalised, apostrophes being parts of words."""
+    return str(_TITLE.sub(lambda word: word[1].upper() + word[2].lower(), text))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Flags:
+    """Those of Rust's flags that matter for whether a text matches."""
+
+    i: bool = False
+    m: bool = False
+    s: bool = False
+    x: bool = False
+    R: bool = False
+    U: bool = False
+    u: bool = True
+
+
+class _Translator(CharacterClasses):
+    """Reads one pattern; `flags` are those in force at the cursor."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
+        self.flags = _Flags()
+        self._depth = 0
+
+    def translated(self) -> str:
+        """Return the whole pattern."""
+        result, _ = self._alternatives()
+        if self.at < len(self.pattern):
+            raise PatternError("a group is closed that is not open")
+        return result
+
+    @property
+    def unicode(self) -> bool:
+        r"""Whether `\w` and its like mean all scripts."""
+        return self.flags.u
+
+    @property
+    def verbose(self) -> bool:
+        """Whether white space and comments are ignored."""
+        return self.flags.x
+
+    def _alternatives(self) -> tuple[str, int]:
+        """Translate up to a `)`; also say how often its largest part repeats."""
+        outer = self.flags
+        branches: list[str] = [""]
+        largest = 1
+        while True:
+            self.space()
+            if self.at >= len(self.pattern) or self.peek() == ")":
+                break
+            if self.skip_over("|"):
+                branches.append("")
+                continue
+            atom, times = self._atom()
+            if atom:
+                atom, times = self._repeated(atom, times)
+            branches[-1] += atom
+            largest = max(largest, times)
+        self.flags = outer
+        return "|".join(branches), largest
+
+    def _atom(self) -> tuple[str, int]:
+        character = self.peek()
+        if character in "*+?{":
+            raise PatternError(f"nothing stands before '{character}'")
+        if character == "(":
+            return self._group()
+        if character == "[":
+            return self._cased(self.bracketed()), 1
+        if character == "\\":
+            return self._escape(), 1
+        self.at += 1
+        signs = {
+            ".": self._dot(),
+            "^": r"(?<![^\n])" if self.flags.m else r"\A",
+            "$": r"(?![^\n])" if self.flags.m else r"\Z",
+        }
+        return signs.get(character) or self._cased(regex.escape(character)), 1
+
+    def _dot(self) -> str:
+        if self.flags.s:
+            return "(?s:.)"
+        return r"[^\r\n]" if self.flags.R else r"[^\n]"
+
+    def _cased(self, atom: str) -> str:
+        return f"(?i:{atom})" if self.flags.i else atom
+
+    def _group(self) -> tuple[str, int]:
+        self.at += 1
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise PatternError("its groups nest too deep")
+        outer = self.flags
+        if self.skip_over("?P<") or (
+            self.pattern[self.at + 2 : self.at + 3] not in {"=", "!"}
+            and self.skip_over("?<")
+        ):
+            self._name()
+        elif self.skip_over("?") and self._read_flags() == ")":
+            self._depth -= 1
+            return "", 1
+        inner, times = self._alternatives()
+        if not self.skip_over(")"):
+            raise PatternError("a group is not closed")
+        self.flags = outer
+        self._depth -= 1
+        return f"(?:{inner})", times
+
+    def _name(self) -> None:
+        end = self.pattern.find(">", self.at)
+        name = self.pattern[self.at : end]
+        if end < 0 or not regex.fullmatch(r"[_\p{Alphabetic}][\w.\[\]]*", name):
+            raise PatternError("a group has a wrong name")
+        if name in self.names:
+            raise PatternError(f"two groups are named '{name}'")
+        self.names.add(name)
+        self.at = end + 1
+
+    def _read_flags(self) -> str:
+        """Read `i-s:` or `i-s)` and set the flags; return what ends them."""
+        match = regex.compile(r"([imsRUux]*)(?:(-)([imsRUux]+))?([:)])").match(
+            self.pattern, self.at
+        )
+        letters = (match[1] + (match[3] or "")) if match else ""
+        if match is None or len(set(letters)) != len(letters):
+            raise PatternError("it has look-around, or flags that there are not")
+        if match[4] == ")" and not letters:
+            raise PatternError("a group has no flags")
+        self.at = match.end()
+        given = dict.fromkeys(match[1], True) | dict.fromkeys(match[3] or "", False)
+        self.flags = replace(self.flags, **given)
+        return str(match[4])
+
+    def _escape(self) -> str:
+        letter = self.pattern[self.at + 1 : self.at + 2]
+        if letter == "b":
+            self.at += 2
+            kind = regex.compile(r"\{(start|end|start-half|end-half)\}").match(
+                self.pattern, self.at
+            )
+            if kind:
+                self.at = kind.end()
+            return _BOUNDARIES[kind[1] if kind else ""]
+        if letter and letter in _ANCHORS:
+            self.at += 2
+            return _ANCHORS[letter]
+        return self._cased(self.escaped())
+
+    # Repetitions
+
+    def _repeated(self, atom: str, times: int) -> tuple[str, int]:
+        while True:
+            self.space()
+            operator = self._operator()
+            if operator is None:
+                return atom, times
+            sign, most = operator
+            times *= max(most, 1)
+            if times > _MOST_REPETITIONS:
+                raise PatternError("it repeats too often")
+            self.skip_over("?")
+            atom = f"(?:{atom}){sign}"
+
+    def _operator(self) -> tuple[str, int] | None:
+        if self.at >= len(self.pattern) or self.peek() not in "*+?{":
+            return None
+        sign = self.peek()
+        self.at += 1
+        if sign != "{":
+            return sign, 1
+        count = regex.compile(r"\s*(\d+)\s*(?:(,)\s*(\d*)\s*)?\}").match(
+            self.pattern, self.at
+        )
+        if count is None:
+            raise PatternError("a repetition has no count")
+        least, most = int(count[1]), int(count[3] or count[1])
+        if max(least, most) >= 2**32 or least > most:
+            raise PatternError("a repetition has a wrong count")
+        self.at = count.end()
+        end = f",{count[3]}" if count[2] else ""
+        return f"{{{least}{end}}}", max(least, most)

@@ -1,0 +1,184 @@
+"""
+The ends of tags, what is wrong between them, and tags of nothing but variables.
+
+Most tags of most templates hold a variable and nothing else.  One pattern takes each
+of them whole, for which the rules of expressions would need a dozen attempts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hatch_agpm.tera.failures import Refusal
+from hatch_agpm.tera.parser.expressions import ExpressionParser
+from hatch_agpm.tera.parser.lexer import Pattern
+from hatch_agpm.tera.parser.terminals import BOOLEANS, IDENT
+from hatch_agpm.tera.parser.tree import Call, Operand, Path, Trim
+
+if TYPE_CHECKING:
+    from hatch_agpm.tera.parser.lexer import Terminal
+
+__all__ = ["TRIMS", "Tag", "TagParser"]
+
+_TAG_START: Final = Pattern(r"\{%(-?)[ \t\r\n]*([a-z_]+)?")
+_TAG_END: Final = Pattern(r"[ \t\r\n]*(-?)%\}")
+_WORDS: Final = (
+    *("if", "endif", "else", "for", "endfor", "elif", "set_global", "set", "include"),
+    *("filter", "endfilter", "raw", "block", "endblock", "macro", "endmacro"),
+    *("break", "continue", "extends", "import"),
+)
+"""Tera's words: a longer one before its beginning, then by how frequent they are."""
+
+_PLAIN: Final = Pattern(
+    r"[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*)[ \t\r\n]*"
+    r"(?:\|[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t\r\n]*)?(-?)([%}])\}"
+)
+
+_WORD: Final = Pattern(r"\w+|-?[%#}]\}|\{[{%#]|.")
+_OPERATORS: Final = dict.fromkeys(
+    ("'or'", "'and'", "'in'", "'is'", "'~'", "a comparison", "a filter"), "an operator"
+)
+"""What is not worth naming one by one."""
+
+TRIMS: Final = {
+    (left, right): Trim(left == "-", right == "-")
+    for left in ("", "-")
+    for right in ("", "-")
+}
+"""What the signs at the two ends of a tag ask for."""
+
+
+class Tag(NamedTuple):
+    """The beginning of a tag: its sign, its word, where that begins and ends."""
+
+    sign: str
+    word: str
+    at: int
+    end: int
+
+
+class TagParser(ExpressionParser):
+    """Reads the ends of tags, and plain tags."""
+
+    def __init__(self, source: str, *, depth: int, size: int) -> None:
+        super().__init__(source, depth=depth, size=size)
+        self._last_tag: tuple[int, Tag | None] = -1, None
+        """Where a tag began, and which: what ends a body is asked for several times."""
+
+    # The ends of tags
+
+    def tag_start(self) -> Tag | None:
+        """Take `{%` and the word behind it."""
+        start = self.at
+        known_at, tag = self._last_tag
+        if known_at != start or tag is None:
+            found = _TAG_START.match(self.source, start)
+            if found is None:
+                return None
+            sign, word = found.groups()
+            if word is None:
+                self.at = found.end()
+                self.miss("the name of a tag")
+                self.at = start
+                return None
+            at = found.start(2)
+            if word not in _WORDS:
+                # What follows a word of Tera's may touch it (`endblockname`).
+                word = next((each for each in _WORDS if word.startswith(each)), word)
+            tag = Tag(sign, word, at, at + len(word))
+            self._last_tag = start, tag
+        self.at = tag.end
+        return tag
+
+    def next_tag(self, *words: str) -> Tag | None:
+        """Take the start of a tag if its word is one of these."""
+        start = self.at
+        tag = self.tag_start()
+        if tag is not None and tag.word in words:
+            return tag
+        self.at = start
+        return None
+
+    def tag_end(self, tag: Tag) -> Trim:
+        """Take `%}` and return what the tag trims."""
+        end = _TAG_END.match(self.source, self.at)
+        if end is None:
+            self.skip()
+            self.miss("'%}'")
+            raise self.unexpected()
+        self.at = end.end()
+        return TRIMS[tag.sign, end[1]]
+
+    def end(self, word: str, opening: Tag) -> Trim:
+        """Take the closing tag of the body that `opening` began."""
+        start = self.at
+        if start == len(self.source):
+            # Where it began helps more than where the text ends.
+            what = f"'{{% {opening.word} %}}' has no '{{% {word} %}}'"
+            raise Refusal(what, at=opening.at)
+        tag = self.tag_start()
+        if tag is None or tag.word != word:
+            self.at = tag.at if tag else start
+            self.miss(f"'{{% {word} %}}'")
+            raise self.unexpected()
+        if word in {"endblock", "endmacro"}:
+            self.next(IDENT)
+        return self.tag_end(tag)
+
+    def spaces(self) -> None:
+        """Take white space, or raise."""
+        start = self.at
+        self.skip()
+        if self.at == start:
+            self.miss("a space")
+            raise self.unexpected()
+
+    def need(self, wanted: Terminal, expected: str) -> str:
+        """Take a terminal, or raise."""
+        found = self.take(wanted, expected)
+        if found is None:
+            raise self.unexpected()
+        return found
+
+    def unexpected(self) -> Refusal:
+        """Return the error at the furthest place that anybody reached."""
+        if self.at > self.furthest:
+            self.furthest, self.expected = self.at, set()
+        expected = {_OPERATORS.get(name, name) for name in self.expected}
+        what = f"expected {_either(sorted(expected))}" if expected else "is not Tera"
+        # For errors alone, as the tables of `hints`.
+        from hatch_agpm.tera.parser.suggestions import habit  # noqa: PLC0415
+
+        hint = habit(self.source, self.furthest)
+        return Refusal(what, self._found(), hint, self.furthest)
+
+    def _found(self) -> str:
+        """Name what stands where the error is."""
+        found = _WORD.match(self.source, self.furthest)
+        if found is None:
+            return "the end of the template"
+        return "the end of the line" if found.group() == "\n" else f"'{found.group()}'"
+
+    # Plain tags
+
+    def plain(self, closing: str) -> tuple[Operand, str] | None:
+        """
+        Take the rest of a tag with its sign, if that is a variable and nothing else.
+
+        A filter without arguments may stand behind it.  `closing` is `%` or `}`.
+        """
+        found = _PLAIN.match(self.source, self.at)
+        if found is None:
+            return None
+        path, name, sign, end = found.groups()
+        if end != closing or path.startswith(BOOLEANS) or path == "not":
+            return None
+        if not self.fits(1 if name is None else 2):
+            return None
+        self.at = found.end()
+        filters = () if name is None else (Call(name, {}, found.start(2)),)
+        return Operand(Path(path, found.start(1)), filters=filters), sign
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,0 +1,114 @@
+"""
+White space control: what `-` at the ends of tags takes from the text around them.
+
+Tera's own walk, with its gaps: the `else` of a loop is not looked into, and the
+`-` of an `{% endfor %}` trims the end of the loop's body even when there is one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hatch_agpm.tera.parser.tree import (
+    NO_TRIM,
+    Block,
+    Branch,
+    Else,
+    FilterSection,
+    For,
+    If,
+    MacroDefinition,
+    Node,
+    Raw,
+    Super,
+    Text,
+    Trim,
+)
+
+__all__ = ["SPACE", "trimmed"]
+
+SPACE: Final = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""Unicode's White_Space, which Rust trims; Python's has four characters more."""
+
+
+def trimmed(nodes: tuple[Node, ...], around: Trim = NO_TRIM) -> tuple[Node, ...]:
+    """
+    Return `nodes` with the white space taken that their tags ask for.
+
+    `around` are the inner ends of the tags that enclose them: `left` trims the
+    first text, `right` the last.
+    """
+    result: list[Node] = []
+    after_text, trim_next = False, around.left
+    for node in nodes:
+        if isinstance(node, Text):
+            after_text = True
+            text = node.text.lstrip(SPACE) if trim_next else node.text
+            trim_next = False
+            if text:
+                result.append(Text(text=text))
+            continue
+        if not isinstance(node, Super):
+            start, end = _ends(node)
+            if start.left and after_text:
+                _trim_last(result)
+            trim_next = end.right
+        after_text = False
+        result.append(_inside(node))
+    if around.right:
+        _trim_last(result)
+    return tuple(result)
+
+
+def _ends(node: Node) -> tuple[Trim, Trim]:
+    """Return the first and the last tag of a node, which may be one."""
+    if isinstance(node, If):
+        return node.branches[0].trim, node.end
+    if isinstance(node, Raw | For | MacroDefinition | FilterSection | Block):
+        return node.start, node.end
+    assert not isinstance(node, Text | Super)  # noqa: S101 - handled by the caller
+    return node.trim, node.trim
+
+
+def _inside(node: Node) -> Node:
+    if isinstance(node, For | MacroDefinition | FilterSection | Block):
+        between = Trim(left=node.start.right, right=node.end.left)
+        return node._replace(body=trimmed(node.body, between))
+    if isinstance(node, Raw):
+        text = node.text.lstrip(SPACE) if node.start.right else node.text
+        text = text.rstrip(SPACE) if node.end.left else text
+        return node._replace(text=text)
+    if isinstance(node, If):
+        return _inside_if(node)
+    return node
+
+
+def _inside_if(node: If) -> If:
+    """Trim each branch by its own tag and by the one that follows."""
+    follows = [branch.trim for branch in node.branches[1:]]
+    if node.otherwise is not None:
+        follows.append(node.otherwise.trim)
+    follows.append(node.end)
+    branches = tuple(
+        branch._replace(body=_between(branch, follow))
+        for branch, follow in zip(node.branches, follows, strict=False)
+    )
+    otherwise = node.otherwise
+    if otherwise is not None:
+        body = _between(otherwise, node.end)
+        otherwise = otherwise._replace(body=body)
+    return node._replace(branches=branches, otherwise=otherwise)
+
+
+def _between(part: Branch | Else, follow: Trim) -> tuple[Node, ...]:
+    return trimmed(part.body, Trim(left=part.trim.right, right=follow.left))
+
+
+def _trim_last(nodes: list[Node]) -> None:
+    if nodes and isinstance(nodes[-1], Text):
+        text = nodes.pop().text.rstrip(SPACE)  # type: ignore[union-attr]
+        if text:
+            nodes.append(Text(text=text))

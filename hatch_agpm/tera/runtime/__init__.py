@@ -1,0 +1,1 @@
+"""What compiled templates call: values, names and operators."""

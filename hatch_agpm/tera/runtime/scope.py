@@ -1,0 +1,231 @@
+"""
+Tera's variables while a template runs: a stack of frames over the user's context.
+
+A frame is pushed by a loop and by a macro call.  A name is looked up from the top;
+a path that a frame has only in part is looked up further down (`{% set a = 1 %}`
+does not hide `a.b` of the context), and nothing is seen beyond a macro's frame but
+the context.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from jinja2.runtime import Context
+
+from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.runtime.paths import dynamic_path
+from hatch_agpm.tera.runtime.values import MISSING, Missing, find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from hatch_agpm.tera.limits import Account
+
+__all__ = ["Filter", "Loop", "Scope"]
+
+Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
+"""A filter from outside: what it filters, its arguments by name, what comes out."""
+
+
+class Loop:
+    """Where a loop is: its names, its values and the index of the current one."""
+
+    __slots__ = ("index", "key", "keys", "length", "name", "values")
+
+    def __init__(
+        self,
+        names: tuple[str, str],
+        keys: list[str],
+        values: Sequence[object],
+        length: int,
+    ) -> None:
+        self.key, self.name = names
+        self.keys = keys
+        self.values = values
+        self.length = length
+        self.index = 0
+
+    def value(self) -> object:
+        """Return the current value."""
+        if self.index < len(self.values):
+            return self.values[self.index]
+        # Tera counts characters and then takes clusters of them.
+        what = f"'{self.name}' runs out: the text has characters of several code points"
+        raise Refusal(what, hint="Tera fails here, too; loop over split(pat='')")
+
+    def find(self, root: str, steps: tuple[str, ...], *, dotted: bool) -> object:
+        """Look up a path among the names of the loop."""
+        if self.key and not steps and root == self.key:
+            return self.keys[self.index]
+        if root == "loop":
+            # Tera compares text here, so that `loop["index"]` is nothing.
+            return self._about(steps[0]) if dotted and len(steps) == 1 else MISSING
+        if root == self.name:
+            return find(self.value(), steps)
+        return MISSING
+
+    def _about(self, field: str) -> object:
+        match field:
+            case "index":
+                return self.index + 1
+            case "index0":
+                return self.index
+            case "first":
+                return self.index == 0
+            case "last":
+                return self.index == self.length - 1
+        return MISSING
+
+
+class Frame:
+    """The variables set in one place, and its loop if it is one."""
+
+    __slots__ = ("depth", "loop", "macro", "variables")
+
+    def __init__(
+        self,
+        *,
+        macro: bool = False,
+        depth: int = 0,
+        loop: Loop | None = None,
+        variables: dict[str, object] | None = None,
+    ) -> None:
+        self.macro = macro
+        self.depth = depth  # of macros, this one included
+        self.loop = loop
+        self.variables: dict[str, object] = {} if variables is None else variables
+
+
+class Surroundings(Protocol):
+    """What all templates of an environment have in common."""
+
+    @property
+    def filters(self) -> Mapping[str, Filter]: ...
+
+    @property
+    def names(self) -> Collection[str]: ...
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
+
+class Scope(Context):
+    """The context of Jinja2 that a compiled template runs in."""
+
+    source: str
+    constants: tuple[object, ...]
+    """What the compiled code has by number: the texts and places of `source`."""
+    account: Account
+    filters: Mapping[str, Filter]
+    """Those that are not Tera's."""
+    names: Collection[str]
+    """The variables of `environ` that templates may read."""
+
+    environ: Mapping[str, str]
+    """The variables of the process, as the build has them."""
+
+    frames: list[Frame]
+    sections: list[int]
+    """What was counted before each open filter section."""
+    loop_was_empty: bool
+
+    def start(
+        self,
+        source: str,
+        constants: tuple[object, ...],
+        account: Account,
+        surroundings: Surroundings,
+    ) -> None:
+        """Begin a render of `source`."""
+        self.source = source
+        self.constants = constants
+        self.account = account
+        self.filters = surroundings.filters
+        self.names = surroundings.names
+        self.environ = surroundings.environ
+        self.frames = [Frame()]
+        self.sections = []
+        self.loop_was_empty = False
+
+    def look_up(
+        self, root: str, steps: tuple[str, ...], *, dotted: bool = True
+    ) -> object:
+        """Return the value of a path, or `MISSING`."""
+        for frame in reversed(self.frames):
+            if root in frame.variables:
+                found = find(frame.variables[root], steps)
+                if found is not MISSING:
+                    return found
+            if frame.loop is not None:
+                found = frame.loop.find(root, steps, dotted=dotted)
+                if found is not MISSING:
+                    return found
+            elif frame.macro:
+                break
+        if root in self.parent:
+            return find(self.parent[root], steps)
+        return MISSING
+
+    def look_up_text(self, text: str) -> object:
+        """Return the value of a path with brackets or without, or `MISSING`."""
+        if "[" not in text:
+            root, *steps = text.split(".")
+            return self.look_up(root, tuple(steps))
+        pointer = dynamic_path(text, self._index)
+        return self.look_up(pointer.root, pointer.steps, dotted=False)
+
+    def _index(self, text: str) -> object:
+        value = self.look_up_text(text)
+        if isinstance(value, Missing):
+            raise Failure(f"'{text}' is undefined")
+        return value
+
+    def assign(self, name: str, value: object, *, everywhere: bool) -> None:
+        """Set a variable in the current frame, or outside all open loops."""
+        frame = self.frames[-1]
+        if everywhere:
+            frame = next(frame for frame in reversed(self.frames) if not frame.loop)
+        frame.variables[name] = value
+
+    def enter_loop(self, loop: Loop) -> Iterator[int]:
+        """Run a loop: each item is an index; the frame is there meanwhile."""
+        frame = Frame(loop=loop, depth=self.frames[-1].depth)
+        self.frames.append(frame)
+        for index in range(loop.length):
+            loop.index = index
+            yield index
+            self.current_loop("the next turn")
+            self.frames[-1].variables.clear()
+        self.frames.pop()
+
+    def current_loop(self, what: str) -> Loop:
+        """Return the loop of the current frame."""
+        loop = self.frames[-1].loop
+        # An error that a condition swallowed may have left a macro's frame behind.
+        if loop is None:
+            raise Failure(f"{what} stands outside a loop")
+        return loop
+
+    def enter_macro(self, variables: dict[str, object]) -> None:
+        """Push the frame of a macro call."""
+        depth = self.frames[-1].depth + 1
+        self.account.nest(depth)
+        self.frames.append(Frame(macro=True, depth=depth, variables=variables))
+
+    def leave(self) -> None:
+        """Pop a frame."""
+        self.frames.pop()
+
+    def everything(self) -> Mapping[str, object]:
+        """Return all variables that can be seen, as `__tera_context` shows them."""
+        seen: dict[str, object] = {}
+        for frame in reversed(self.frames):
+            seen.update(frame.variables)
+            if frame.loop is not None:
+                seen[frame.loop.name] = frame.loop.value()
+                if frame.loop.key:
+                    seen[frame.loop.key] = frame.loop.keys[frame.loop.index]
+            if frame.macro:
+                return seen
+        return {**self.parent, **seen}

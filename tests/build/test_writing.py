@@ -1,0 +1,46 @@
+"""Files that are written whole or not at all."""
+
+import os
+
+import pytest
+
+from hatch_agpm.build.writing import replace_file, write_files
+from hatch_agpm.model.rendering import BundleFile
+
+
+def test_files_have_their_modes_whatever_the_umask_is(tmp_path):
+    files = {
+        "a/run.sh": BundleFile(data=b"#!/bin/sh\n", executable=True),
+        "a/b/text.md": BundleFile(data=b"text\n"),
+    }
+    mask = os.umask(0o077)
+    try:
+        write_files(tmp_path, files)
+    finally:
+        os.umask(mask)
+    for path, file in files.items():
+        assert (tmp_path / path).read_bytes() == file.data
+        mode = (tmp_path / path).stat().st_mode & 0o777
+        assert mode == (0o755 if file.executable else 0o644)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_cannot_be_replaced_stays_and_leaves_no_part(tmp_path, apart):
+    place = tmp_path / "stub.pyi"
+    place.mkdir()
+    (place / "mine").write_text("mine", encoding="utf-8")
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    with pytest.raises(OSError, match=r"stub\.pyi"):
+        replace_file(place, BundleFile(data=b"new"), part_in=parts if apart else None)
+    assert (place / "mine").read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"parts", "stub.pyi"}
+    assert not list(parts.iterdir())
+
+
+def test_a_file_is_replaced_and_its_directory_made(tmp_path):
+    place = tmp_path / "new/lock"
+    for text in (b"one", b"two"):
+        replace_file(place, BundleFile(data=text))
+        assert place.read_bytes() == text
+    assert [path.name for path in place.parent.iterdir()] == ["lock"]

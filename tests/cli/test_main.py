@@ -1,0 +1,621 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hatch_agpm._version import __version__
+from hatch_agpm.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+
+REVIEWER = "You review flat 1.2.0.\nBe kind.\nNo tabs.\nÄ Ada Lovelace, requests>=2\n"
+
+
+def run(*arguments, module="hatch_agpm", **options):
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        capture_output=True,
+        check=False,
+        **options,
+    )
+
+
+CACHE_KEYS = """
+[tool.uv]
+cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" }]
+"""
+
+
+@pytest.fixture
+def flat(copy_project, use_backend, edit):
+    """A project with nothing to mend."""
+    project = copy_project("flat")
+    use_backend(project, "hatchling")
+    edit(project, "", CACHE_KEYS)
+    return project
+
+
+def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):
+    assert main(["list", "--project", str(flat)]) == 0
+
+    assert capsys.readouterr().out == (
+        "agents/reviewer  prompts/agents/reviewer.md\n"
+        "scripts/check    prompts/scripts/check.sh\n"
+    )
+
+
+HELPER = """\
+---
+agpm:
+  runtime:
+    user_name: str
+    limit: {type: int, default: 5}
+---
+You answer {{ user_name }} in {{ limit }} sentences.
+"""
+
+
+@pytest.fixture
+def with_helper(flat, edit):
+    """The project, with a prompt that has run-time variables."""
+    (flat / "prompts/agents/helper.md").write_text(HELPER, encoding="utf-8")
+    before = "[tool.hatch-agpm.agents]\n"
+    edit(flat, before, f'{before}helper = "prompts/agents/helper.md"\n')
+    return flat
+
+
+def test_list_shows_what_a_prompt_is_called_with(with_helper, capsys):
+
+    assert main(["list", "--project", str(with_helper)]) == 0
+
+    helper, reviewer, _ = capsys.readouterr().out.splitlines()
+    call = "agents/helper(user_name: str, limit: int = 5)"
+    assert helper == f"{call}  prompts/agents/helper.md"
+    assert reviewer == f"{'agents/reviewer':{len(call)}}  prompts/agents/reviewer.md"
+
+
+def test_list_as_json_says_of_variables_what_the_index_does(with_helper, build, capsys):
+    assert main(["list", "--project", str(with_helper), "--json"]) == 0
+
+    helper, reviewer, check = json.loads(capsys.readouterr().out)["prompts"]
+    index = json.loads(build(with_helper).files["flat/prompts/index.json"])
+    assert helper == {
+        "full_name": "agents/helper",
+        "sources": ["prompts/agents/helper.md"],
+        "runtime": index["resources"][0]["runtime"],
+    }
+    assert [each["name"] for each in helper["runtime"]] == ["user_name", "limit"]
+    assert (reviewer["runtime"], check["full_name"]) == ([], "scripts/check")
+
+
+@pytest.mark.parametrize(
+    "name", ["agents/reviewer", "reviewer", "prompts/agents/reviewer"]
+)
+def test_render_writes_the_document_byte_for_byte(flat, build, name):
+    expected = build(flat).files["flat/prompts/agents/reviewer.md"]
+
+    done = run(
+        "render", name, cwd=flat, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == expected
+    assert expected.decode().endswith(REVIEWER)
+
+
+def test_render_knows_dependencies_that_are_not_in_the_wheel(flat):
+    done = run("render", "prompts/snippets/python-tone", cwd=flat)
+
+    assert done.stdout == b"Be kind.\n"
+
+
+def test_render_into_a_directory_writes_the_files_of_the_wheel(flat, build, tmp_path):
+    target = tmp_path / "new" / "out"
+
+    done = run("render", "--output", target, "--project", flat)
+
+    assert done.stdout.decode() == f"2 files in {target}\n"
+    wheel = build(flat).files
+    written = {
+        path.relative_to(target).as_posix(): path.read_bytes()
+        for path in target.rglob("*")
+        if path.is_file()
+    }
+    assert sorted(written) == ["agents/reviewer.md", "scripts/check.sh"]
+    assert all(wheel[f"flat/prompts/{path}"] == data for path, data in written.items())
+    assert os.access(target / "scripts/check.sh", os.X_OK)
+    assert [path.name for path in target.parent.iterdir()] == ["out"]
+
+
+def test_render_into_an_empty_directory_is_fine(flat, tmp_path):
+    assert (
+        main(["render", "--output", str(tmp_path / "e"), "--project", str(flat)]) == 0
+    )
+    (tmp_path / "x").mkdir()
+
+    assert (
+        main(["render", "--output", str(tmp_path / "x"), "--project", str(flat)]) == 0
+    )
+
+
+def test_render_does_not_touch_a_directory_that_holds_something(flat, tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+
+    assert main(["render", "--output", str(tmp_path), "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == (
+        f"hatch-agpm: {tmp_path}: is there already; delete it first\n"
+    )
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_render_that_fails_writes_nothing(flat, tmp_path, capsys):
+    (flat / "docs/rules.md").unlink()
+    target = tmp_path / "out"
+
+    assert main(["render", "--output", str(target), "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err.startswith("hatch-agpm: prompts/agents/reviewer.md:")
+    assert not target.exists()
+
+
+def test_check_says_what_a_build_would_and_writes_nothing(flat, build, capsys):
+    before = sorted(flat.rglob("*"))
+
+    assert main(["check", "--project", str(flat)]) == 0
+
+    assert sorted(flat.rglob("*")) == before
+    line, _ = build(flat).output.splitlines()
+    assert f"hatch-agpm: {capsys.readouterr().out}" == f"{line}\n"
+
+
+@pytest.mark.parametrize("command", [["check"], ["list"], ["render", "reviewer"]])
+def test_what_a_build_refuses_the_command_refuses_alike(
+    flat, error_of, capsys, command
+):
+    (flat / "prompts/agents/reviewer.md").write_text(
+        "---\nagpm:\n  templating: true\n---\nHi {{ nme }}\n", encoding="utf-8"
+    )
+
+    assert main([*command, "--project", str(flat)]) == 1
+
+    captured = capsys.readouterr()
+    assert captured.err == error_of(flat)
+    assert captured.out == ""
+
+
+def test_check_finds_what_lies_where_the_bundle_goes(flat, error_of, capsys):
+    (flat / "flat/prompts.py").touch()
+
+    assert main(["check", "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == error_of(flat)
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--strict"]])
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+def test_check_has_nothing_to_say_of_a_project_that_is_right(
+    copy_project, use_backend, edit, capsys, backend, arguments
+):
+    project = copy_project("flat")
+    use_backend(project, backend)
+    edit(project, "", CACHE_KEYS)
+
+    assert main([*arguments, "--project", str(project)]) == 0
+
+    captured = capsys.readouterr()
+    assert captured.out.startswith("2 prompts in flat/prompts, ")
+    assert (captured.out.count("\n"), captured.err) == (1, "")
+
+
+GLOBAL = "[tool.hatch.build.hooks.agpm]\n"
+OFF = [
+    pytest.param(
+        (GLOBAL, ""),
+        "the hook is off for sdist and wheel; in pyproject.toml:\n"
+        "    [tool.hatch.build.hooks.agpm]",
+        id="no table",
+    ),
+    pytest.param(
+        (GLOBAL, "[tool.hatch.build.targets.wheel.hooks.agpm]\n"),
+        "the hook is off for sdist; in pyproject.toml:\n"
+        "    [tool.hatch.build.hooks.agpm]",
+        id="table of the wheel only",
+    ),
+    pytest.param(
+        (GLOBAL, f"{GLOBAL}enable-by-default = false\n"),
+        "the hook is off for sdist and wheel; delete `enable-by-default = false`",
+        id="off by default",
+    ),
+    pytest.param(
+        ('["hatchling", "hatch-agpm"]', '["hatchling", "hatch-agpm-like"]'),
+        "the build does not install hatch-agpm; in pyproject.toml:\n"
+        "    [build-system]\n"
+        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    build-backend = "hatchling.build"',
+        id="not required",
+    ),
+    pytest.param(
+        ("hatchling.build", "flit_core.buildapi"),
+        "the backend 'flit_core.buildapi' renders no prompts; in pyproject.toml:\n"
+        "    [build-system]\n"
+        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    build-backend = "hatchling.build"',
+        id="another backend",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), OFF)
+def test_check_fails_where_a_build_would_ship_no_prompts(
+    flat, edit, capsys, change, message
+):
+    edit(flat, *change)
+
+    assert main(["check", "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ('requires = ["Hatch_AGPM>=0.1"]\n', 0),
+        (f'requires = []\n{GLOBAL}dependencies = ["hatch-agpm"]\n', 0),
+        (f"{GLOBAL}dependencies = []\n", 1),
+        ('requires = []\nbackend-path = ["."]\n', 0),
+    ],
+)
+def test_check_knows_where_a_requirement_may_stand(flat, edit, lines, status):
+    edit(flat, 'requires = ["hatchling", "hatch-agpm"]\n', "")
+    edit(flat, GLOBAL, "")
+    head, _, tables = lines.partition(GLOBAL)
+    edit(flat, "[build-system]\n", f"[build-system]\n{head}")
+    edit(
+        flat,
+        "[tool.hatch-agpm.project]",
+        f"{GLOBAL}{tables}\n[tool.hatch-agpm.project]",
+    )
+
+    assert main(["check", "--project", str(flat)]) == status
+
+
+def test_check_knows_that_the_environment_switches_hooks_off(flat):
+    done = run("check", cwd=flat, env={**os.environ, "HATCH_BUILD_NO_HOOKS": "true"})
+
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "hatch-agpm: the hook is off for sdist and wheel: HATCH_BUILD_NO_HOOKS is set\n"
+    )
+
+
+def test_check_reads_the_hook_from_hatch_toml(copy_project, use_backend, capsys):
+    project = copy_project("hatch-toml")
+    use_backend(project, "hatchling")
+    assert main(["check", "--project", str(project)]) == 0
+    (project / "hatch.toml").write_text("[build]\n", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["check", "--project", str(project)]) == 1
+
+    assert capsys.readouterr().err == (
+        "hatch-agpm: the hook is off for sdist and wheel; in hatch.toml:\n"
+        "    [build.hooks.agpm]\n"
+    )
+
+
+def test_check_refuses_what_is_forced_into_the_output(flat, edit, error_of, capsys):
+    edit(
+        flat,
+        "",
+        '\n[tool.hatch.build.force-include]\n"docs/rules.md" = "flat/prompts/x.md"\n',
+    )
+
+    assert main(["check", "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == error_of(flat)
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing", "advised"),
+    [
+        (
+            "",
+            "docs/rules.md (and 3 more)",
+            '[{ file = "pyproject.toml" }, { file = "docs/**/*" }, '
+            '{ file = "prompts/**/*" }]',
+        ),
+        (
+            'cache-keys = [{ git = { commit = true } }, "docs/*", "prompts/*"]\n',
+            "prompts/agents/reviewer.md (and 2 more)",
+            '[{ git = { commit = true } }, "docs/*", "prompts/*", '
+            '{ file = "prompts/**/*" }]',
+        ),
+        (
+            'cache-keys = ["**/rule?.md", "prompts/**"]\n',
+            "",
+            "",
+        ),
+    ],
+)
+def test_check_says_what_uv_does_not_watch(flat, edit, capsys, keys, missing, advised):
+    edit(flat, CACHE_KEYS, f"\n[tool.uv]\n{keys}")
+    note = (
+        f"uv builds nothing anew when {missing} changes; in pyproject.toml:\n"
+        f"    [tool.uv]\n"
+        f"    cache-keys = {advised}\n"
+    )
+
+    assert main(["check", "--project", str(flat)]) == 0
+    shown = capsys.readouterr().out.partition("\n")[2]
+    status = main(["check", "--strict", "--project", str(flat)])
+
+    if missing:
+        assert shown == f"note: {note}"
+        assert (status, capsys.readouterr().err) == (1, f"hatch-agpm: {note}")
+    else:
+        assert (shown, status) == ("", 0)
+
+
+def test_check_says_which_templates_have_line_ends_of_windows(flat, capsys):
+    (flat / "docs/rules.md").write_bytes(b"One\r\nTwo\r\n")
+
+    assert main(["check", "--project", str(flat)]) == 0
+
+    assert capsys.readouterr().out.partition("\n")[2] == (
+        "note: docs/rules.md may have other line ends in another checkout; "
+        "in .gitattributes:\n    docs/**/* text eol=lf\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "agents/reviwer",
+            "'agents/reviwer' is not a prompt of this project; "
+            "did you mean 'agents/reviewer'?",
+        ),
+        (
+            "zzz",
+            "'zzz' is not a prompt of this project; "
+            "`hatch-agpm list` shows their names",
+        ),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_the_nearest_one(flat, capsys, name, message):
+    assert main(["render", name, "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
+
+
+def test_a_name_of_two_texts_is_refused_with_both(flat, capsys):
+    pyproject = flat / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8").replace(
+        "[tool.hatch-agpm.scripts]",
+        'other = { path = "prompts/agents/reviewer.md", '
+        'filename = "other.md", template_vars = '
+        '{ project = { version = "9" } } }\n\n[tool.hatch-agpm.scripts]',
+    )
+    pyproject.write_text(text, encoding="utf-8")
+
+    name = "prompts/agents/reviewer"
+    assert main(["render", name, "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == (
+        f"hatch-agpm: '{name}' means several: agents/other, agents/reviewer\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "pyproject.toml: cannot be read: No such file or directory"),
+        ("x", "pyproject.toml: is no valid TOML: "),
+        (
+            '[project]\nname = 3\n[build-system]\nbuild-backend = "hatchling.build"',
+            "project is refused by hatchling: ",
+        ),
+        ("project = 3", "project must be a table, got 3"),
+    ],
+)
+def test_a_project_that_cannot_be_read_is_an_error(tmp_path, capsys, text, message):
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    assert main(["list", "--project", str(tmp_path)]) == 1
+
+    assert capsys.readouterr().err.startswith(f"hatch-agpm: {message}")
+
+
+def test_dynamic_metadata_is_asked_of_hatchling(copy_project, build):
+    project = copy_project("dynamic-metadata")
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[build-system]\nbuild-backend = "hatchling.build"\n')
+
+    done = run("render", "about", cwd=project)
+
+    path = "dynamic_metadata/prompts/snippets/about.md"
+    assert done.stdout == build(project).files[path], done.stderr
+
+
+def test_dynamic_metadata_is_asked_of_setuptools(write_files, build):
+    project = write_files(
+        {
+            "pyproject.toml": (
+                '[build-system]\nbuild-backend = "setuptools.build_meta"\n\n'
+                "[tool.hatch-agpm]\n"
+            ),
+            "setup.cfg": "[metadata]\nname = demo\nversion = attr: demo.VERSION\n",
+            "demo/__init__.py": 'VERSION = "3.2.1"\n',
+            "prompts/snippets/about.md": (
+                "---\nagpm:\n  templating: true\n---\n{{ agpm.project | json_encode }}"
+            ),
+        }
+    )
+
+    done = run("render", "about", cwd=project)
+
+    assert b'"version":"3.2.1"' in done.stdout, done.stderr
+    files = build(project, backend="setuptools").files
+    assert done.stdout == files["demo/prompts/snippets/about.md"]
+
+
+def test_what_setuptools_refuses_is_an_error(write_files, capsys):
+    project = write_files(
+        {
+            "pyproject.toml": (
+                '[build-system]\nbuild-backend = "setuptools.build_meta"\n\n'
+                "[tool.hatch-agpm]\n"
+            ),
+            "setup.cfg": "[metadata]\nversion = attr: nothing.VERSION\n",
+        }
+    )
+
+    assert main(["list", "--project", str(project)]) == 1
+
+    shown = capsys.readouterr().err
+    assert shown.startswith("hatch-agpm: project is refused by setuptools: ")
+
+
+WITHOUT_SETUPTOOLS = """
+import sys
+sys.modules["setuptools"] = None
+from hatch_agpm.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (("", ""), b"2 prompts in flat/prompts, "),
+        (
+            ('version = "1.2.0"', 'dynamic = ["version"]'),
+            b"hatch-agpm: project leaves fields to setuptools, which is not here; "
+            b"install it beside hatch-agpm\n",
+        ),
+    ],
+)
+def test_a_static_project_is_checked_without_setuptools(
+    copy_project, use_backend, edit, change, shown
+):
+    project = copy_project("flat")
+    edit(project, *change)
+    use_backend(project, "setuptools")
+
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SETUPTOOLS, "check"],
+        cwd=project,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.stderr or done.stdout).startswith(shown)
+    assert done.returncode == bool(done.stderr)
+
+
+def test_the_pre_commit_hooks_run_commands_that_there_are(flat):
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert main(["stub", "--project", str(flat)]) == 0
+
+    for hook in hooks:
+        program, *arguments = hook["entry"].split()
+        assert program == "hatch-agpm"
+        assert main([*arguments, "--project", str(flat)]) == 0
+
+
+# --- verify ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+@pytest.mark.parametrize("target", ["wheel", "editable"])
+def test_verify_proves_a_wheel_of_any_backend(flat, build, capsys, backend, target):
+    wheel = build(flat, target, backend).artefact
+
+    assert main(["verify", str(wheel)]) == 0
+
+    directory = "flat/prompts"
+    if target == "editable":
+        directory = "_agpm_editable_flat__prompts_bundle"
+    assert capsys.readouterr().out == (
+        f"{wheel.name}: 2 prompts in {directory}, 245 bytes\n"
+    )
+
+
+def test_verify_speaks_json(flat, build, edit, capsys):
+    right = build(flat).artefact
+    edit(flat, GLOBAL, "")
+    wrong = build(flat).artefact
+
+    assert main(["verify", "--json", str(right), str(wrong)]) == 1
+
+    assert json.loads(capsys.readouterr().out) == {
+        "wheels": [
+            {
+                "wheel": str(right),
+                "ok": True,
+                "bundles": [
+                    {
+                        "directory": "flat/prompts",
+                        "distribution": "flat",
+                        "version": "1.2.0",
+                        "prompts": 2,
+                        "size": 245,
+                        "exported": 0,
+                    }
+                ],
+                "problems": [],
+            },
+            {
+                "wheel": str(wrong),
+                "ok": False,
+                "bundles": [],
+                "problems": [
+                    f"{wrong.name}: holds no prompts: there is no index of a bundle; "
+                    "`hatch-agpm check` says what switches them off"
+                ],
+            },
+        ]
+    }
+
+
+def test_a_reader_that_goes_away_is_no_error_to_speak_of(flat):
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "hatch_agpm", "list"],
+        cwd=flat,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"{__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["render"], ["render", "x", "--output", "y"], ["lst"]]
+)
+def test_a_wrong_command_line_is_explained_and_gives_2(arguments):
+    done = run(*arguments)
+
+    assert done.returncode == 2
+    assert b"usage: hatch-agpm" in done.stderr
+    assert b"Traceback" not in done.stderr

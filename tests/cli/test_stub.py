@@ -1,0 +1,162 @@
+"""The stub in the source tree: written, checked, accepted, and right for checkers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hatch_agpm.cli.main import main
+
+EXAMPLE = Path(__file__).parents[2] / "example_pkg"
+STUB = "flat/prompts/__init__.pyi"
+BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+
+
+def stub(project, *options):
+    return main(["stub", *options, "--project", str(project)])
+
+
+def test_the_stub_is_that_of_the_wheel(copy_project, build, capsys):
+    project = copy_project("flat")
+
+    assert stub(project) == 0
+
+    assert capsys.readouterr().out == f"{STUB}\n"
+    assert (project / STUB).read_bytes() == build(project).files[STUB]
+    assert stub(project, "--check") == 0
+
+
+def test_check_says_what_to_run(copy_project, use_backend, edit, capsys):
+    project = copy_project("flat")
+    use_backend(project, "hatchling")
+    assert stub(project, "--check") == 1
+    missing = f"hatch-agpm: {STUB}: is not there; run `hatch-agpm stub`\n"
+    assert capsys.readouterr().err == missing
+
+    stub(project)
+    edit(project, "[tool.hatch-agpm.scripts]\ncheck", "[tool.hatch-agpm.scripts]\nlook")
+    capsys.readouterr()
+
+    assert stub(project, "--check") == 1
+    old = "is not that of the prompts as they are; run `hatch-agpm stub`"
+    assert capsys.readouterr().err == f"hatch-agpm: {STUB}: {old}\n"
+    assert main(["check", "--project", str(project)]) == 0
+    advice = f"note: {STUB} is not up to date: run `hatch-agpm stub`\n"
+    assert advice in capsys.readouterr().out
+    assert main(["check", "--strict", "--project", str(project)]) == 1
+
+
+def test_line_ends_of_windows_make_no_difference(copy_project, capsys):
+    project = copy_project("flat")
+    stub(project)
+    file = project / STUB
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert stub(project, "--check") == 0
+    main(["check", "--project", str(project)])
+    assert "is not up to date" not in capsys.readouterr().out
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["flat", "src-layout", "namespace", "no-code"])
+def test_a_build_takes_the_stub_and_ships_that_of_the_prompts(
+    copy_project, build, unpack, run_python, backend, name
+):
+    outputs = {
+        "flat": "flat/prompts",
+        "src-layout": "src/src_layout/prompts",
+        "namespace": "src/acme/tools/prompts",
+        "no-code": "acme_prompts",
+    }
+    project = copy_project(name)
+    before = build(project, "wheel", backend).files
+    stub(project)
+    path = f"{outputs[name]}/__init__.pyi"
+    (project / path).write_bytes((project / path).read_bytes() + b"# older\n")
+
+    wheel = build(project, "wheel", backend).files
+    sdist = build(project, "sdist", backend).files
+    site = unpack(build(project, "editable", backend).artefact)
+
+    inside = outputs[name].removeprefix("src/")
+    assert wheel[f"{inside}/__init__.pyi"] == before[f"{inside}/__init__.pyi"]
+    assert sdist[path].endswith(b"# older\n")
+    module = inside.replace("/", ".")
+    code = f"import site; site.addsitedir({str(site)!r})\n"
+    code += f"import {module} as p; print(len(p.names()) > 0)"
+    assert run_python(code) == "True\n"
+
+
+# --- type checkers --------------------------------------------------------------------
+
+
+def test_the_stub_of_the_example_is_committed_and_up_to_date():
+    assert main(["stub", "--check", "--project", str(EXAMPLE)]) == 0
+
+
+@pytest.fixture(params=["source tree", "wheel"])
+def example(request, tmp_path, build, unpack):
+    """The directory that holds the example as code, without a finder."""
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLE, project)
+    if request.param == "source tree":
+        return project
+    return unpack(build(project).artefact)
+
+
+def test_mypy_is_content_with_the_example(example):
+    command = [sys.executable, "-m", "mypy", "--strict", "-p", "example_pkg"]
+    done = subprocess.run(
+        command, cwd=example, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "no issues found" in done.stdout
+
+
+@pytest.mark.slow
+def test_pyright_is_content_with_the_example(example):
+    checker = shutil.which("basedpyright", path=str(Path(sys.executable).parent))
+    if checker is None:
+        pytest.skip("basedpyright is not installed")
+    # The reader and the accessor are in the wheel, and no code of the user's.
+    code = [path.name for path in (example / "example_pkg").glob("*.py")]
+    settings = {
+        "typeCheckingMode": "strict",
+        "include": [
+            *(f"example_pkg/{name}" for name in code),
+            "example_pkg/prompts/__init__.pyi",
+        ],
+    }
+    (example / "pyrightconfig.json").write_text(json.dumps(settings))
+
+    done = subprocess.run(
+        [checker, "--pythonpath", sys.executable],
+        cwd=example,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith("0 errors, 0 warnings")
+
+
+def test_checkers_find_what_is_wrong_in_the_source_tree(tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLE, project)
+    wrong = "from example_pkg import prompts\nprompts.agents.backend\n"
+    (project / "example_pkg/wrong.py").write_text(wrong)
+
+    command = [sys.executable, "-m", "mypy", "--strict", "-p", "example_pkg"]
+    done = subprocess.run(
+        command, cwd=project, capture_output=True, text=True, check=False
+    )
+
+    assert 'wrong.py:2: error: "' in done.stdout
+    assert done.returncode == 1

@@ -1,0 +1,334 @@
+"""`hatch-agpm vendor`: copies in the project, a lock file, and builds without more."""
+
+import json
+import shutil
+import sys
+import tomllib
+
+import pytest
+
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.sources.locked import Listing, PinnedFile
+from hatch_agpm.sources.lockfile import Locked, lock_text, read_lock
+
+PYPROJECT = """\
+[project]
+name = "pkg"
+version = "1.0"
+
+[tool.setuptools]
+packages = ["pkg"]
+
+[tool.hatch.build.hooks.agpm]
+
+[tool.hatch-agpm.sources]
+shared = "../shared"
+acme = {{ distribution = "acme-prompts"{version} }}
+
+[tool.hatch-agpm.agents]
+a = "prompts/a.md"
+s = {{ source = "shared", path = "s.md" }}
+"""
+AGENT = """---
+agpm:
+  templating: true
+  dependencies:
+    snippets:
+      - { path: snippets/tone.md, source: acme, install: false }
+---
+{{ agpm.deps.snippets.tone.content }}
+"""
+ACME = """\
+[project]
+name = "acme-prompts"
+version = "1.2"
+[tool.hatch.build.hooks.agpm]
+[tool.hatch-agpm]
+templates = "lib"
+"""
+TONE = "---\nagpm:\n  templating: true\n---\nFor {{ agpm.project.name }}.\n"
+SCRIPT = "#!/bin/sh\n"
+COPY = "prompts/vendor/acme/snippets/tone.md"
+RUN = "run `hatch-agpm vendor`"
+
+
+@pytest.fixture(scope="session")
+def acme(tmp_path_factory):
+    """An installed distribution, built once, as a directory like `site-packages`."""
+    from zipfile import ZipFile  # noqa: PLC0415 - once
+
+    import hatchling.build  # noqa: PLC0415 - as above
+
+    root = tmp_path_factory.mktemp("acme")
+    for path, text in {
+        "pyproject.toml": ACME,
+        "acme_prompts/__init__.py": "",
+        "lib/snippets/tone.md": TONE,
+        "lib/snippets/unused.md": "unused",
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        wheel = hatchling.build.build_wheel(str(root))
+    with ZipFile(root / wheel) as archive:
+        archive.extractall(root / "site")
+    return root / "site"
+
+
+@pytest.fixture
+def project(write_files):
+    root = write_files(
+        {
+            "pkg/pyproject.toml": PYPROJECT.format(version=""),
+            "pkg/pkg/__init__.py": "",
+            "pkg/prompts/a.md": AGENT,
+            "shared/s.md": "S\n",
+            "shared/unused.md": "unused",
+        }
+    )
+    return root / "pkg"
+
+
+@pytest.fixture
+def vendor(run_command, acme, project):
+    """Run the command where the distribution is installed, or is not."""
+    import os  # noqa: PLC0415 - only here
+
+    def run(*options, installed=True):
+        environ = {**os.environ, "PYTHONPATH": str(acme) if installed else ""}
+        command = [sys.executable, "-m", "hatch_agpm", "vendor", *options]
+        return run_command(command, project, environ)
+
+    return run
+
+
+def vendored(project):
+    top = project / "prompts/vendor"
+    return {
+        path.relative_to(top).as_posix(): path.read_text()
+        for path in top.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_what_is_used_is_copied_and_locked(vendor, project):
+    assert vendor() == (
+        0,
+        "2 files of 2 sources in prompts/vendor/acme, prompts/vendor/shared\n",
+    )
+    assert vendored(project) == {"acme/snippets/tone.md": TONE, "shared/s.md": "S\n"}
+    lock = tomllib.loads((project / "hatch-agpm.lock").read_text())
+    acme, shared = lock["source"]
+    assert (acme["distribution"], acme["version"]) == ("acme-prompts", "1.2")
+    assert [file["path"] for file in acme["files"]] == ["snippets/tone.md"]
+    assert "distribution" not in shared
+
+
+def test_vendoring_again_gives_the_same_bytes(vendor, project):
+    vendor()
+    lock = (project / "hatch-agpm.lock").read_bytes()
+    vendor()
+    assert (project / "hatch-agpm.lock").read_bytes() == lock
+    assert vendor("--check")[0] == 0
+
+
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+def test_builds_then_need_nothing_else_and_give_the_same_bytes(
+    backend, vendor, project, acme, build, unpack, tmp_path
+):
+    before = build(project, "wheel", backend, PYTHONPATH=str(acme)).files
+    vendor()
+    shutil.rmtree(tmp_path / "shared")
+    wheel = build(project, "wheel", backend).files
+    ours = {path for path in before if "/prompts/" in path}
+    assert {path: wheel[path] for path in ours} == {path: before[path] for path in ours}
+
+    sdist = build(project, "sdist", backend)
+    assert "hatch-agpm.lock" in sdist.files
+    assert COPY in sdist.files
+    assert ".hatch-agpm/sources.json" not in sdist.files
+    again = build(unpack(sdist.artefact), "wheel", backend).files
+    assert {path: again[path] for path in ours} == {path: before[path] for path in ours}
+    index = json.loads(wheel["pkg/prompts/index.json"])
+    assert index["sources"][0]["version"] == "1.2"
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda copy: copy.write_text("x"), f"{COPY}: has changed: its sha256 is "),
+        (lambda copy: copy.unlink(), f"{COPY}: is missing; {RUN}"),
+        (lambda copy: shutil.rmtree(copy.parent), f"{COPY}: is missing; {RUN}"),
+    ],
+)
+def test_a_build_tells_of_a_copy_that_is_not_the_locked_one(
+    damage, message, vendor, project, error_of
+):
+    vendor()
+    damage(project / COPY)
+    seen = error_of(project)
+    assert f"hatch-agpm: {message}" in seen
+    assert RUN in seen
+
+
+def test_a_copy_behind_a_link_is_refused(vendor, project, error_of, tmp_path):
+    vendor()
+    (project / "prompts/vendor").rename(tmp_path / "elsewhere")
+    (project / "prompts/vendor").symlink_to(tmp_path / "elsewhere")
+    seen = error_of(project)
+    assert (
+        "hatch-agpm.lock names 'prompts/vendor/shared', which is no directory of the "
+        f"project; {RUN}"
+    ) in seen
+
+
+def test_what_is_not_locked_is_told_with_the_command(vendor, project, error_of, edit):
+    vendor()
+    edit(project, "tone.md", "unused.md", "prompts/a.md")
+    edit(project, "snippets.tone", "snippets.unused", "prompts/a.md")
+    assert error_of(project).strip() == (
+        "hatch-agpm: prompts/a.md:6: the dependency 'snippets/unused.md': there is no "
+        f"file 'snippets/unused.md' in the source 'acme'; {RUN}"
+    )
+
+
+def test_a_source_that_is_new_is_told_with_the_command(
+    vendor, project, error_of, edit, tmp_path
+):
+    vendor()
+    edit(
+        project,
+        "[tool.hatch-agpm.agents]",
+        "more = '../more'\n\n[tool.hatch-agpm.agents]",
+    )
+    edit(project, 's = { source = "shared"', 's = { source = "more"')
+    (tmp_path / "more").mkdir()
+    assert error_of(project).strip() == (
+        "hatch-agpm: tool.hatch-agpm.sources.more: hatch-agpm.lock does not have the "
+        f"source 'more'; {RUN}"
+    )
+
+
+def test_a_version_that_no_longer_fits_is_told(vendor, project, error_of):
+    vendor()
+    text = PYPROJECT.format(version=', version = ">=2"')
+    (project / "pyproject.toml").write_text(text)
+    assert (
+        error_of(project)
+        .strip()
+        .endswith(f"acme-prompts 1.2 is vendored, not >=2; {RUN}")
+    )
+
+
+def test_check_says_what_vendor_would_change(vendor, project, tmp_path):
+    vendor()
+    (tmp_path / "shared/s.md").write_text("S, changed\n")
+    (project / COPY).unlink()
+    (project / "prompts/vendor/acme/own.md").write_text("mine")
+    code, output = vendor("--check")
+    assert (code, output.splitlines()) == (
+        1,
+        [
+            f"hatch-agpm: {COPY}: is missing; {RUN}",
+            f"prompts/vendor/shared/s.md: is not the same; {RUN}",
+            f"prompts/vendor/acme/own.md: is vendored and not used; {RUN}",
+            f"hatch-agpm.lock: is not up to date; {RUN}",
+        ],
+    )
+
+
+def test_check_writes_nothing(vendor, project):
+    code, _ = vendor("--check")
+    assert code == 1
+    assert not (project / "prompts/vendor").exists()
+    assert not (project / "hatch-agpm.lock").exists()
+
+
+def test_files_of_the_users_are_never_replaced(vendor, project):
+    vendor()
+    own = project / "prompts/vendor/acme/own.md"
+    own.write_text("mine")
+    code, output = vendor()
+    assert (code, output) == (
+        1,
+        "hatch-agpm: prompts/vendor/acme/own.md: is no file that hatch-agpm.lock "
+        "knows; move it elsewhere\n",
+    )
+    assert own.read_text() == "mine"
+
+
+def test_what_is_no_longer_used_goes(vendor, project, edit):
+    vendor()
+    edit(project, 's = { source = "shared", path = "s.md" }', "")
+    assert vendor()[0] == 0
+    assert vendored(project) == {"acme/snippets/tone.md": TONE}
+    edit(project, AGENT, "Alone.", "prompts/a.md")
+    assert vendor() == (
+        0,
+        "nothing to vendor: no template is from outside of the project\n",
+    )
+    assert vendored(project) == {}
+    assert not (project / "hatch-agpm.lock").exists()
+
+
+def test_another_directory_stays_chosen(vendor, project):
+    assert vendor("--directory", "third-party")[0] == 0
+    assert (project / "third-party/shared/s.md").is_file()
+    assert vendor() == (
+        0,
+        "2 files of 2 sources in third-party/acme, third-party/shared\n",
+    )
+    assert vendor("--directory", "../out") == (
+        1,
+        "hatch-agpm: --directory must be inside the project, got '../out'\n",
+    )
+
+
+def test_a_distribution_that_is_gone_is_told_by_vendor_alone(vendor, project, build):
+    vendor()
+    code, output = vendor("--check", installed=False)
+    assert (code, "'acme-prompts' is not installed" in output) == (1, True)
+    build(project)
+
+
+# --- the lock file ------------------------------------------------------------------
+
+
+def test_a_lock_file_reads_back_whatever_names_its_files_have():
+    names = ['a "b".md', "ü.md", "tab\there.md", "del\x7f.md", "x = 1 # .md"]
+    locked = Locked(
+        name="acme",
+        directory="prompts/vendor/acme",
+        listing=Listing(
+            files={
+                name: PinnedFile(sha256="0" * 64, executable=name == "ü.md")
+                for name in names
+            },
+            links={"link.md": "ü.md"},
+        ),
+        distribution="acme-prompts",
+        version="1.2",
+        is_rendered=True,
+        sources={"base": "base-prompts"},
+    )
+    assert read_lock(lock_text([locked])) == {"acme": locked}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("version = 2", "hatch-agpm.lock: is of version 2, this reads 1; use a newer"),
+        ("nonsense", "hatch-agpm.lock: is damaged: "),
+        ("version = 1\n[[source]]\n", "hatch-agpm.lock: is damaged: 'name'; run "),
+        (
+            'version = 1\n[[source]]\nname = "x"\ndirectory = "y"\n'
+            'files = [{ path = "../x", sha256 = "0" }]\n',
+            "hatch-agpm.lock: lists the file '../x', which is not below its own",
+        ),
+    ],
+)
+def test_a_lock_file_that_cannot_be_read_is_told(text, message):
+    with pytest.raises(AgpmError) as caught:
+        read_lock(text)
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,316 @@
+"""A project's table and directories: what is read, what is found, what is refused."""
+
+import os
+import sys
+
+import pytest
+
+from hatch_agpm.config.output import find_output
+from hatch_agpm.config.project import load_toml, read_project
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.tera import Limits
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+
+
+def read(root, table):
+    return read_project(root, {"tool": {"hatch-agpm": table}})
+
+
+def listed(project):
+    return [(e.type, e.alias, e.path) for e in project.manifest.entries]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        pytest.param(
+            {"outptu": "x"},
+            "tool.hatch-agpm.outptu is not a known option; did you mean 'output'?",
+            id="unknown key",
+        ),
+        pytest.param(
+            {"output": 3}, "tool.hatch-agpm.output must be a string, got 3", id="type"
+        ),
+        pytest.param(
+            {"output": "../x"},
+            "tool.hatch-agpm.output must be a directory inside the project, written "
+            "with '/', got '../x'",
+            id="output outside",
+        ),
+        pytest.param(
+            {"output": "my-pkg/prompts"},
+            "tool.hatch-agpm.output must be importable, which 'my-pkg' is not, got "
+            "'my-pkg/prompts'",
+            id="output that is no package",
+        ),
+        pytest.param(
+            {"output": "pkg/class"},
+            "tool.hatch-agpm.output must be importable, which 'class' is not, got "
+            "'pkg/class'",
+            id="output that is a keyword",
+        ),
+        pytest.param(
+            {"manifest": "agpm.toml", "agents": {}, "project": {}},
+            "tool.hatch-agpm.project cannot stand beside 'manifest'; move it into "
+            "agpm.toml, or delete 'manifest'\n"
+            "tool.hatch-agpm.agents cannot stand beside 'manifest'; move it into "
+            "agpm.toml, or delete 'manifest'",
+            id="tables beside a manifest",
+        ),
+        pytest.param(
+            {"manifest": "../agpm.toml"},
+            "tool.hatch-agpm.manifest must stay inside the project, got '../agpm.toml'",
+            id="manifest outside",
+        ),
+        pytest.param(
+            {"manifest": "none.toml"},
+            "none.toml: cannot be read: No such file or directory",
+            id="no manifest",
+        ),
+        pytest.param(
+            {"manifest": 3},
+            "tool.hatch-agpm.manifest must be a string, got 3",
+            id="manifest that is a number",
+        ),
+        pytest.param(
+            {"limits": {"loop": 0, "lop": 1, "depth": True}, "agents": {}},
+            "tool.hatch-agpm.limits.lop is not a known option; did you mean 'loop'?\n"
+            "tool.hatch-agpm.limits.loop must be at least 1, got 0\n"
+            "tool.hatch-agpm.limits.depth must be a whole number, got true",
+            id="limits",
+        ),
+        pytest.param(
+            {"env": ["HOME", 3], "metadata": "yes", "agents": {}},
+            "tool.hatch-agpm.metadata must be true or false, got 'yes'\n"
+            "tool.hatch-agpm.env[1] must be a string, got 3",
+            id="env and metadata",
+        ),
+        pytest.param(
+            {},
+            "tool.hatch-agpm lists no resource, and none is found in "
+            "prompts/agents, prompts/commands, ...; list them, or move the templates "
+            "there",
+            id="nothing at all",
+        ),
+        pytest.param(
+            {"outptu": 1, "agents": {"a": 3}, "tools": {"x": {}}},
+            "tool.hatch-agpm.outptu is not a known option; did you mean 'output'?\n"
+            "tool.hatch-agpm.tools.x.path is missing\n"
+            "tool.hatch-agpm.agents.a must be a path or a table with a path, got 3",
+            id="problems of every kind at once",
+        ),
+    ],
+)
+def test_a_wrong_table_is_told_whole(table, message, tmp_path):
+    with pytest.raises(AgpmError) as caught:
+        read(tmp_path, table)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("table", [3, [], "x"])
+def test_a_table_that_is_none_is_told(table, tmp_path):
+    with pytest.raises(AgpmError, match=r"^tool\.hatch-agpm must be a table, got "):
+        read(tmp_path, table)
+
+
+@pytest.mark.parametrize("pyproject", [{}, {"tool": {}}, {"tool": 3}])
+def test_without_a_table_resources_are_found_by_convention(pyproject, write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    found = read_project(root, pyproject)
+    assert listed(found) == [("agents", "a", "prompts/agents/a.md")]
+
+
+def test_the_conventional_directories_name_resources_by_their_paths(write_files):
+    root = write_files(
+        {
+            "prompts/agents/team/lead.md": "",
+            "prompts/agents/.hidden.md": "",
+            "prompts/agents/.git/x.md": "",
+            "prompts/mcp-servers/files.json": "{}",
+            "prompts/scripts/run.tar.gz": "",
+            "prompts/skills/fix/SKILL.md": "",
+            "prompts/skills/fix/scripts/run.sh": "",
+            "prompts/skills/none/README.md": "",
+            "prompts/scripts/__pycache__/run.pyc": "",
+            "prompts/skills/fix/inner/SKILL.md": "",
+            "prompts/scripts/lint.sh": "",
+            "prompts/scripts/lint.py": "",
+            "prompts/readme.md": "",
+        }
+    )
+    assert listed(read(root, {})) == [
+        ("agents", "team/lead", "prompts/agents/team/lead.md"),
+        ("mcp-servers", "files", "prompts/mcp-servers/files.json"),
+        ("scripts", "lint.py", "prompts/scripts/lint.py"),
+        ("scripts", "lint.sh", "prompts/scripts/lint.sh"),
+        ("scripts", "run.tar", "prompts/scripts/run.tar.gz"),
+        ("skills", "fix", "prompts/skills/fix"),
+    ]
+
+
+@posix_only
+def test_what_is_no_file_is_listed_so_that_it_is_missed(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    os.mkfifo(root / "prompts/agents/pipe.md")
+    (root / "prompts/agents/link.md").symlink_to("nowhere.md")
+    (root / "prompts/agents/team").symlink_to(root)
+    names = [alias for _, alias, _ in listed(read(root, {}))]
+    assert names == ["a", "link", "pipe"]
+
+
+@posix_only
+def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    directory = os.open(root / "prompts/agents", os.O_DIRECTORY)
+    for _ in range(20):
+        # Longer than any path can be; even root cannot list it.
+        os.mkdir("d" * 250, dir_fd=directory)
+        inner = os.open("d" * 250, os.O_DIRECTORY, dir_fd=directory)
+        os.close(directory)
+        directory = inner
+    os.close(directory)
+    wanted = r"^prompts/agents/d+/[d/]+: cannot be read: File name too long$"
+    with pytest.raises(AgpmError, match=wanted):
+        read(root, {})
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("closed", "mode", "told"),
+    [
+        ("prompts", 0o000, "prompts"),
+        ("prompts", 0o444, "prompts/agents"),
+        ("prompts/agents/team", 0o000, "prompts/agents/team"),
+    ],
+)
+def test_whoever_may_not_read_a_directory_is_told(closed, mode, told, write_files):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    root = write_files({"prompts/agents/team/a.md": ""})
+    (root / closed).chmod(mode)
+    try:
+        with pytest.raises(AgpmError) as caught:
+            read(root, {})
+    finally:
+        (root / closed).chmod(0o755)
+    assert str(caught.value) == f"{told}: cannot be read: Permission denied"
+
+
+def test_one_listed_resource_switches_the_convention_off(write_files):
+    root = write_files({"prompts/agents/a.md": "", "x.md": ""})
+    found = read(root, {"commands": {"x": "x.md"}})
+    assert listed(found) == [("commands", "x", "x.md")]
+
+
+def test_metadata_is_seen_but_with_a_foreign_manifest(write_files):
+    root = write_files({"agpm.toml": "", "prompts/agents/a.md": ""})
+    assert read(root, {}).with_metadata
+    assert not read(root, {"metadata": False}).with_metadata
+    assert not read(root, {"manifest": "agpm.toml"}).with_metadata
+    assert read(root, {"manifest": "agpm.toml", "metadata": True}).with_metadata
+
+
+def test_limits_and_env_are_handed_on(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    found = read(root, {"limits": {"loop": 7}, "env": ["HOME"]})
+    assert found.limits == Limits(loop=7)
+    assert found.env == ("HOME",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a = [", "x.toml: is no valid TOML: Invalid value (at end of document)"),
+        (
+            b"a = 1\nb = ",
+            "x.toml: is no valid TOML: Invalid value (at end of document)",
+        ),
+        (b"a = '\xff'", "x.toml: is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told(content, message, tmp_path):
+    (tmp_path / "x.toml").write_bytes(content)
+    with pytest.raises(AgpmError) as caught:
+        load_toml(tmp_path / "x.toml", "x.toml")
+    assert str(caught.value) == message
+
+
+# --- where the bundle goes --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "distribution", "output"),
+    [
+        (["pkg/__init__.py"], "pkg", "pkg/prompts"),
+        (["src/my_pkg/__init__.py"], "my-pkg", "src/my_pkg/prompts"),
+        (["src/My_Pkg/__init__.py"], "my.pkg", "src/My_Pkg/prompts"),
+        (["src/pkg/core.py", "tests/pkg/x.py"], "pkg", "src/pkg/prompts"),
+    ],
+)
+def test_the_output_is_in_the_package_of_the_distributions_name(
+    files, distribution, output, write_files
+):
+    root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
+    assert find_output(root, None, distribution) == output
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["other/__init__.py"], "there is no package 'pkg'"),
+        (["pkg/data.txt"], "there is no package 'pkg'"),
+        (["pkg/a.py", "src/pkg/a.py"], "there are pkg and src/pkg"),
+    ],
+)
+def test_without_one_package_the_output_must_be_said(files, found, write_files):
+    root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
+    with pytest.raises(AgpmError) as caught:
+        find_output(root, None, "pkg")
+    assert str(caught.value) == (
+        f"tool.hatch-agpm.output is missing: {found}; say where the prompts go: "
+        'output = "<package>/prompts"'
+    )
+
+
+@pytest.mark.parametrize("output", ["src/pkg/prompts", "pkg/prompts/", "prompts_only"])
+def test_an_output_that_is_said_is_taken(output, write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    found = find_output(root, output, "x")
+    assert found == output.rstrip("/")
+
+
+@pytest.mark.parametrize("name", ["agent", "snipets", "mcp_servers", "Snippets"])
+def test_a_directory_that_is_nearly_a_type_is_refused(name, write_files):
+    root = write_files({"prompts/commands/a.md": "", f"prompts/{name}/x.md": ""})
+    with pytest.raises(AgpmError, match=f"^prompts/{name}: is no directory of res"):
+        read(root, {})
+
+
+def test_a_skill_without_a_directory_of_its_own_is_refused(write_files):
+    root = write_files({"prompts/skills/SKILL.md": ""})
+    with pytest.raises(AgpmError, match=r"^prompts/skills/SKILL\.md: lies in no dir"):
+        read(root, {})
+
+
+def test_a_dangling_link_is_missed(write_files):
+    root = write_files({"prompts/agents/a.md": ""})
+    (root / "prompts/agents/b.md").symlink_to("nowhere.md")
+    assert ("agents", "b", "prompts/agents/b.md") in listed(read(root, {}))
+
+
+@pytest.mark.parametrize("name", ["agpm", "hatch_agpm"])
+def test_a_table_of_another_name_is_refused(name, tmp_path):
+    with pytest.raises(AgpmError) as caught:
+        read_project(tmp_path, {"tool": {name: {}}})
+    assert str(caught.value) == f"tool.{name} is not read; call it tool.hatch-agpm"
+
+
+def test_an_output_in_a_misspelt_package_is_refused(write_files):
+    root = write_files({"pkg/__init__.py": "", "prompts/agents/a.md": ""})
+    with pytest.raises(AgpmError) as caught:
+        find_output(root, "pgk/prompts", "pkg")
+    assert str(caught.value) == (
+        "tool.hatch-agpm.output lies in 'pgk', which is not there, got "
+        "'pgk/prompts'; did you mean 'pkg'?"
+    )

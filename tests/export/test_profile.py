@@ -1,0 +1,162 @@
+"""Portable frontmatter: what is written, and that every parser reads it back."""
+
+import json
+import re
+
+import pytest
+import strictyaml
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hatch_agpm.errors import FrontmatterError
+from hatch_agpm.export.profile import (
+    AGENT_KEYS,
+    COMMAND_KEYS,
+    SKILL_KEYS,
+    as_written,
+    portable_frontmatter,
+)
+from hatch_agpm.formats.yaml import load
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+"""Of all characters that UTF-8 can hold, control characters among them."""
+
+KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=16)
+FIELDS = st.dictionaries(
+    st.sampled_from([*SKILL_KEYS, *AGENT_KEYS, *COMMAND_KEYS]).filter(
+        "metadata".__ne__
+    ),
+    TEXTS,
+    min_size=1,
+)
+TRICKY = st.text(st.sampled_from("-\n\r\t \"'\\:#[]{}&*!|>%@`\x00\x85\u2028\ufeff🎣é"))
+
+
+def matter_of(block):
+    """What is between the rules, cut out as strictly as any reader does it."""
+    return re.fullmatch(r"---\n((?:.*\n)*?)---\n", block)[1]
+
+
+def test_a_skill_is_written_in_the_order_of_the_specification():
+    fields = {
+        "allowed-tools": ["Read", "Bash(git add *)"],
+        "metadata": {
+            "version": 1.5,
+            "stable": True,
+            "yes": "no",
+            "a b": "c",
+            "x": None,
+        },
+        "license": "MIT",
+        "description": 'Mends "nets": # { [ & * @ ` % |\n🎣',
+        "compatibility": None,
+        "name": "mx-nets",
+    }
+    assert portable_frontmatter(fields) == (
+        "---\n"
+        'name: "mx-nets"\n'
+        'description: "Mends \\"nets\\": # { [ & * @ ` % |\\n🎣"\n'
+        'license: "MIT"\n'
+        "metadata:\n"
+        '  version: "1.5"\n'
+        '  stable: "true"\n'
+        '  "yes": "no"\n'
+        '  "a b": "c"\n'
+        'allowed-tools: "Read Bash(git add *)"\n'
+        "---\n"
+    )
+
+
+def test_an_agent_keeps_what_it_may_do():
+    fields = {
+        "model": "opus",
+        "tools": ["Read", "Grep"],
+        "description": "d",
+        "name": "a",
+    }
+    assert portable_frontmatter(fields) == (
+        '---\nname: "a"\ndescription: "d"\ntools: "Read, Grep"\nmodel: "opus"\n---\n'
+    )
+
+
+def test_no_field_is_no_line():
+    assert portable_frontmatter({"metadata": {}, "license": None}) == "---\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"name": "a", "hooks": "x"},
+            "the key 'hooks' is not portable; portable are name, description, license, "
+            "compatibility, metadata, allowed-tools, tools, disallowedTools, model, "
+            "argument-hint",
+        ),
+        ({"license": ["MIT"]}, "'license' must be text, got ['MIT']"),
+        ({"metadata": "x: y", "name": {}}, "'name' must be text, got a table"),
+        ({"metadata": {"a": ["b"]}}, "'metadata.a' must be text, got ['b']"),
+        ({"metadata": {"a": {"b": "c"}}}, "'metadata.a' must be text, got a table"),
+        ({"allowed-tools": [1]}, "an item of 'allowed-tools' must be text, got 1"),
+        ({"tools": [" "]}, "an item of 'tools' must be text, got ' '"),
+        (
+            {"metadata": {"": "x"}},
+            "a key of 'metadata' has 1 to 128 characters, got ''",
+        ),
+        (
+            {"name": "a\ud800"},
+            "'name' has half of a surrogate pair, which UTF-8 cannot hold, "
+            r"got 'a\ud800'",
+        ),
+    ],
+)
+def test_what_has_no_portable_form_is_refused(fields, message):
+    with pytest.raises(FrontmatterError, match=f"^{re.escape(message)}$"):
+        portable_frontmatter(fields)
+
+
+def test_scalars_are_taken_as_they_are_written():
+    document = load("a: 1.10\nb:\n  c: TRUE\n  d: [0x1]\ne: [007, x]\nf:\ng: ~\nh: yes")
+    assert as_written(document) == {
+        "a": "1.10",
+        "b": {"c": "TRUE", "d": [1]},
+        "e": ["007", "x"],
+        "f": None,
+        "g": None,
+        "h": "yes",
+    }
+    assert as_written(load("a sentence")) == {}
+
+
+@given(FIELDS)
+def test_every_parser_reads_the_same_texts(fields):
+    assert_read_back(fields)
+
+
+@given(st.dictionaries(KEYS, TEXTS, min_size=1), TRICKY)
+def test_every_parser_reads_the_same_metadata(metadata, text):
+    assert_read_back({"description": text, "metadata": metadata})
+
+
+def assert_read_back(fields):
+    block = portable_frontmatter(fields)
+    block.encode()
+    matter = matter_of(block)
+    assert "---" not in matter
+    assert load(matter).value == fields
+    assert yaml.load(matter, yaml.SafeLoader) == fields
+    assert yaml.load(matter, yaml.CSafeLoader) == fields
+    assert strictyaml.load(matter).data == fields
+    # A reader that only looks at lines sees one for each scalar.
+    texts = [text for text in fields.values() if isinstance(text, str)]
+    texts += fields.get("metadata", {}).values()
+    lines = [value_of(line) for line in matter.split("\n")[:-1]]
+    assert sorted(json.loads(value) for value in lines if value) == sorted(texts)
+
+
+def value_of(line):
+    line = line.removeprefix("  ")
+    quoted = line.startswith('"')
+    end = json.JSONDecoder().raw_decode(line)[1] if quoted else line.index(":")
+    assert line[end] == ":"
+    return line[end + 1 :].removeprefix(" ")

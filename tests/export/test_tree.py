@@ -1,0 +1,581 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hatch_agpm.build.plan import plan_build
+from hatch_agpm.cli.main import main
+from hatch_agpm.errors import AgpmError
+
+ROOT = Path(__file__).parents[2]
+
+SKILL = """\
+---
+name: mend-nets
+description: >
+  Mends nets. Use when a net of {{ agpm.project.name }} {{ agpm.project.version }}
+  is torn.
+allowed-tools: [Read, "Bash(ls *)"]
+metadata: {depth: 1.10}
+agpm:
+  templating: true
+---
+
+Mend with {{ agpm.project.version }}; see [the knots](references/knots.md).
+"""
+COMMAND = """\
+---
+description: Mends one net
+argument-hint: "[net]"
+---
+Mend $ARGUMENTS.
+"""
+AGENT = "---\nname: sailor\ndescription: Sails. Use at sea.\nmodel: opus\n---\nSail.\n"
+FILES = {
+    "prompts/skills/mend-nets/SKILL.md": SKILL,
+    "prompts/skills/mend-nets/references/knots.md": "# Knots, {{ verbatim }}\n",
+    "prompts/skills/mend-nets/scripts/knot.sh": "#!/bin/sh\n",
+    "prompts/commands/mend.md": COMMAND,
+    "prompts/agents/sailor.md": AGENT,
+    # Where it is ignored, hatchling loses it without a word.
+    ".gitignore": ".*\n",
+}
+TABLES = """
+[tool.hatch-agpm.skills]
+mend-nets = { path = "prompts/skills/mend-nets", export = true }
+[tool.hatch-agpm.commands]
+mend = { path = "prompts/commands/mend.md", export = true, install = false }
+"""
+LAYOUTS = {
+    "flat": "flat",
+    "src-layout": "src_layout",
+    "namespace": "acme/tools",
+    # Without a package around it, the prompts' own directory is the package.
+    "no-code": "acme_prompts",
+}
+BACKENDS = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+
+
+@pytest.fixture
+def exporting(copy_project, use_backend, edit):
+    """Copy a sample project that exports a skill and a command."""
+
+    def copy(layout, backend="hatchling", tables=TABLES):
+        project = copy_project(layout, FILES)
+        (project / "prompts/skills/mend-nets/scripts/knot.sh").chmod(0o755)
+        use_backend(project, backend)
+        edit(project, "", tables)
+        return project
+
+    return copy
+
+
+@BACKENDS
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_wheel_has_what_is_exported_beside_the_prompts(
+    exporting, build, layout, backend
+):
+    wheel = build(exporting(layout, backend), "wheel", backend)
+
+    top, dist = f"{LAYOUTS[layout]}/.agents", layout
+    exported = sorted(path for path in wheel.files if path.startswith(f"{top}/"))
+    assert exported == [
+        f"{top}/.claude-plugin/plugin.json",
+        f"{top}/commands/{dist}-mend.md",
+        f"{top}/skills/{dist}-mend-nets/SKILL.md",
+        f"{top}/skills/{dist}-mend-nets/references/knots.md",
+        f"{top}/skills/{dist}-mend-nets/scripts/knot.sh",
+    ]
+    knots = wheel.files[f"{top}/skills/{dist}-mend-nets/references/knots.md"]
+    assert knots == b"# Knots, {{ verbatim }}\n"
+    with zipfile.ZipFile(wheel.artefact) as archive:
+        modes = {
+            path: bool(archive.getinfo(path).external_attr >> 16 & stat.S_IXUSR)
+            for path in exported
+        }
+    assert [path for path in exported if modes[path]] == [exported[-1]]
+    assert main(["verify", str(wheel.artefact)]) == 0
+
+
+@BACKENDS
+def test_a_wheel_from_the_sdist_exports_the_same(exporting, build, unpack, backend):
+    project = exporting("src-layout", backend)
+    sdist = build(project, "sdist", backend)
+    again = build(unpack(sdist.artefact), "wheel", backend)
+
+    assert again.files == build(project, "wheel", backend).files
+    assert not any(".agents" in path for path in sdist.files)
+
+
+def test_nothing_is_exported_into_the_tree(exporting, build):
+    project = exporting("flat")
+    before = sorted(project.rglob("*"))
+    build(project)
+
+    assert sorted(project.rglob("*")) == before
+
+
+def test_an_exported_skill_is_rendered_and_its_frontmatter_written_anew(
+    exporting, build
+):
+    wheel = build(exporting("flat"))
+
+    assert wheel.files["flat/.agents/skills/flat-mend-nets/SKILL.md"].decode() == (
+        """\
+---
+name: "flat-mend-nets"
+description: "Mends nets. Use when a net of flat 1.2.0 is torn."
+compatibility: "Requires flat 1.2.0"
+metadata:
+  depth: "1.10"
+  version: "1.2.0"
+allowed-tools: "Read Bash(ls *)"
+---
+
+Mend with 1.2.0; see [the knots](references/knots.md).
+"""
+    )
+    own = wheel.files["flat/prompts/skills/mend-nets/SKILL.md"].decode()
+    assert own == SKILL.replace("{{ agpm.project.name }}", "flat").replace(
+        "{{ agpm.project.version }}", "1.2.0"
+    )
+
+
+def test_a_skill_that_is_not_exported_stays_as_it_is(exporting, build):
+    tables = TABLES.replace('nets", export = true', 'nets"')
+    wheel = build(exporting("flat", tables=tables))
+
+    assert wheel.files["flat/prompts/skills/mend-nets/SKILL.md"].decode() == SKILL
+
+
+def test_what_is_exported_and_not_installed_is_for_coding_agents_alone(
+    exporting, build, run_python, unpack
+):
+    wheel = build(exporting("flat"))
+
+    assert "flat/prompts/commands/mend.md" not in wheel.files
+    names = run_python(
+        "from flat import prompts; print(prompts.names())", unpack(wheel.artefact)
+    )
+    assert "commands/mend" not in names
+    command = wheel.files["flat/.agents/commands/flat-mend.md"].decode()
+    assert command == (
+        '---\ndescription: "Mends one net"\nargument-hint: "[net]"\n---\n'
+        "Mend $ARGUMENTS.\n"
+    )
+
+
+def test_a_package_may_have_prompts_for_coding_agents_only(
+    copy_project, use_backend, build, unpack, run_python
+):
+    project = copy_project("src-layout", FILES)
+    use_backend(project, "hatchling")
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    text = text.partition("[tool.hatch-agpm.snippets]")[0]
+    text += '[tool.hatch-agpm.commands]\nmend = { path = "prompts/commands/mend.md"'
+    text += ", export = true, install = false }\n"
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    site = unpack(build(project).artefact)
+
+    code = "from src_layout import prompts; print(prompts.names(), prompts.__doc__)"
+    assert run_python(code, site) == (
+        "[] src-layout 1.0 has no prompts for code: what is here is for others.\n"
+    )
+
+
+def test_the_tree_is_a_plugin_that_tells_what_the_project_is(exporting, build, edit):
+    project = exporting("flat")
+    urls = 'keywords = ["nets"]\nlicense = "MIT"\n[project.urls]\n'
+    urls += 'Homepage = "https://example.org"\n"Source Code" = "https://example.org/s"'
+    edit(project, 'dependencies = ["Requests >= 2"]', urls)
+    wheel = build(project)
+
+    assert json.loads(wheel.files["flat/.agents/.claude-plugin/plugin.json"]) == {
+        "name": "flat",
+        "version": "1.2.0",
+        "description": "Flat layout",
+        "author": {"name": "Ada Lovelace", "email": "ada@example.org"},
+        "license": "MIT",
+        "homepage": "https://example.org",
+        "repository": "https://example.org/s",
+        "keywords": ["nets"],
+    }
+
+
+@BACKENDS
+def test_a_new_version_is_told_by_all_that_is_exported(
+    exporting, build, edit, run_python, unpack, backend
+):
+    project = exporting("flat", backend)
+    build(project, "wheel", backend)
+    edit(project, 'version = "1.2.0"', 'version = "1.3.0"')
+    wheel = build(project, "wheel", backend)
+
+    old = [path for path, data in wheel.files.items() if b"1.2.0" in data]
+    assert old == []
+    skill = wheel.files["flat/.agents/skills/flat-mend-nets/SKILL.md"].decode()
+    assert skill.count("1.3.0") == 4
+    code = "from flat import prompts; skill = prompts.skills.mend_nets\n"
+    code += "print(skill.metadata['description'], skill.strip())"
+    told = run_python(code, unpack(wheel.artefact))
+    assert told.count("1.3.0") == 2
+
+
+def test_what_is_no_longer_exported_leaves_the_next_wheel(exporting, build, edit):
+    project = exporting("flat", "setuptools")
+    build(project, "wheel", "setuptools")
+    edit(project, "export = true, install", "install")
+    one = build(project, "wheel", "setuptools")
+    edit(project, 'nets", export = true', 'nets"')
+    none = build(project, "wheel", "setuptools")
+
+    assert "flat/.agents/commands/flat-mend.md" not in one.files
+    assert "flat/.agents/skills/flat-mend-nets/SKILL.md" in one.files
+    assert not any(".agents" in path for path in none.files)
+
+
+@BACKENDS
+def test_an_editable_install_keeps_it_beside_the_finders_prompts(
+    exporting, build, backend
+):
+    project = exporting("src-layout", backend)
+    wheel = build(project, "editable", backend)
+
+    data = "_agpm_editable_src_layout__prompts_bundle/.agents"
+    assert f"{data}/skills/src-layout-mend-nets/SKILL.md" in wheel.files
+    assert not any(path.startswith("src_layout/") for path in wheel.files)
+    assert main(["verify", str(wheel.artefact)]) == 0
+
+
+def test_the_skills_of_two_packages_with_one_short_name_are_both_there(
+    exporting, build, tmp_path
+):
+    site = tmp_path / "site"
+    for layout in ("flat", "src-layout"):
+        with zipfile.ZipFile(build(exporting(layout)).artefact) as archive:
+            archive.extractall(site)
+
+    found = sorted(
+        path.parent.name for path in site.glob("*/.agents/skills/*/SKILL.md")
+    )
+    assert found == ["flat-mend-nets", "src-layout-mend-nets"]
+
+
+@pytest.mark.parametrize(
+    ("table", "names"),
+    [
+        ('types = ["skills", "agents"]', ["agents/p-sailor", "skills/p-mend-nets"]),
+        ('resources = ["agents/sailor"]', ["agents/p-sailor"]),
+        ('types = ["agents"]\nprefix = "sea"', ["agents/sea-sailor"]),
+        ('types = ["agents"]\nprefix = ""', ["agents/sailor"]),
+        ('types = ["agents"]\nprefix = "sailor"', ["agents/sailor"]),
+        ('types = ["agents"]\nprefix = "sail"', ["agents/sail-sailor"]),
+    ],
+)
+def test_the_table_says_what_is_exported_and_how_it_is_called(planned, table, names):
+    export = planned(f"[tool.hatch-agpm.export]\n{table}\n").bundle.export
+
+    assert [item.full_name for item in export.resources] == names
+
+
+def test_an_entry_has_the_last_word(planned):
+    export = planned(
+        '[tool.hatch-agpm.export]\ntypes = ["agents"]\n[tool.hatch-agpm.agents]\n'
+        'a = { path = "prompts/agents/sailor.md", export = false }\n'
+        'Old_Sailor = "prompts/agents/sailor.md"\n'
+        'unused = { path = "prompts/agents/sailor.md", install = false }\n'
+    ).bundle.export
+
+    assert [item.full_name for item in export.resources] == ["agents/p-old-sailor"]
+
+
+def test_another_directory_is_as_good(planned):
+    bundle = planned(
+        '[tool.hatch-agpm.export]\ntypes = ["agents"]\ndirectory = "a/b"\n'
+    ).bundle
+
+    assert "p/a/b/agents/p-sailor.md" in bundle.at("p/prompts")
+    assert "a/b/agents/p-sailor.md" in bundle.in_one()
+
+
+def test_an_agpm_toml_is_exported_by_the_table(planned):
+    export = planned(
+        '[tool.hatch-agpm]\nmanifest = "agpm.toml"\n'
+        '[tool.hatch-agpm.export]\ntypes = ["skills"]\n',
+        {
+            "agpm.toml": '[skills]\nmend-nets = "prompts/skills/mend-nets"\n[project]\n'
+            'name = "sea"\nversion = "7"\n'
+        },
+    ).bundle.export
+
+    (item,) = export.resources
+    # Templates see what AGPM's would; the frontmatter is the project's own.
+    assert "net of sea 7 is torn" in item.text
+    assert 'compatibility: "Requires p 1.5, Python >=3.9"' in item.text
+
+
+@pytest.fixture
+def planned(write_files):
+    """Plan the build of a project with the sample files and these tables."""
+
+    def plan(tables, files=None, metadata=None):
+        root = write_files({**FILES, "p/__init__.py": "", **(files or {})})
+        return plan_build(
+            root,
+            tomllib.loads(tables),
+            metadata={
+                "name": "p",
+                "version": "1.5",
+                "requires_python": ">=3.9",
+                **(metadata or {}),
+            },
+            distribution="p",
+        )
+
+    return plan
+
+
+AGENTS = '[tool.hatch-agpm.export]\ntypes = ["agents"]\n'
+SKILLS = '[tool.hatch-agpm.export]\ntypes = ["skills"]\n'
+ABLE = "only agents, commands and skills can be"
+
+
+@pytest.mark.parametrize(
+    ("tables", "files", "message"),
+    [
+        pytest.param(
+            '[tool.hatch-agpm.hooks]\nh = { path = "h.json", export = true }\n'
+            '[tool.hatch-agpm.scripts]\ns = { path = "s.sh", export = true }\n',
+            {},
+            "tool.hatch-agpm.scripts.s.export cannot be true; only agents, commands"
+            " and skills can be\n"
+            f"tool.hatch-agpm.hooks.h.export cannot be true; {ABLE}",
+            id="types without readers",
+        ),
+        pytest.param(
+            "[tool.hatch-agpm.export]\n"
+            'types = ["skill", "hooks"]\nprefix = "Sea"\n'
+            'directory = "../x"\nprefi = 1\n',
+            {},
+            "tool.hatch-agpm.export.prefi is not a known option;"
+            " did you mean 'prefix'?\n"
+            "tool.hatch-agpm.export.types[0] cannot be exported, got 'skill';"
+            " did you mean 'skills'?\n"
+            f"tool.hatch-agpm.export.types[1] cannot be exported, got 'hooks'; {ABLE}\n"
+            "tool.hatch-agpm.export.directory must be a directory inside the package,"
+            " written with '/', got '../x'\n"
+            "tool.hatch-agpm.export.prefix must be lower-case letters and digits, with"
+            " '-' between words, got 'Sea'",
+            id="a wrong table",
+        ),
+        pytest.param(
+            "[tool.hatch-agpm.export]\n"
+            'resources = ["skills/mend", "hooks/x"]\ntypes = ["agents"]\n'
+            '[tool.hatch-agpm.skills]\nmend-nets = "prompts/skills/mend-nets"\n',
+            {},
+            "tool.hatch-agpm.export.resources[0] is no entry of the manifest, got"
+            " 'skills/mend'; did you mean 'skills/mend-nets'?\n"
+            "tool.hatch-agpm.export.resources[1] cannot be exported, got 'hooks/x';"
+            f" {ABLE}\n"
+            "tool.hatch-agpm.export.types has 'agents', of which none is listed or"
+            " found",
+            id="names of nothing",
+        ),
+        pytest.param(
+            '[tool.hatch-agpm]\nmanifest = "agpm.toml"\n',
+            {"agpm.toml": '[agents]\na = { path = "a.md", export = true }\n'},
+            "agpm.toml: agents.a.export is no field of AGPM; name it in the `resources`"
+            " of [tool.hatch-agpm.export], pyproject.toml",
+            id="in an agpm.toml",
+        ),
+        pytest.param(
+            AGENTS,
+            {
+                "prompts/agents/sailor.md": AGENT.replace("Sail.", "{{ x }}").replace(
+                    "model: opus", "agpm:\n  templating: true\n  runtime: {x: str}"
+                )
+            },
+            "prompts/agents/sailor.md: is exported, and leaves open what nobody fills"
+            " in there: x; give it a value at build time",
+            id="left open",
+        ),
+        pytest.param(
+            AGENTS
+            + '[tool.hatch-agpm.agents]\nthe_sailor = "prompts/agents/sailor.md"\n'
+            'the-sailor = "prompts/agents/sailor.md"\n',
+            {},
+            "prompts/agents/sailor.md: would all be exported as 'agents/p-the-sailor';"
+            " give each a key of its own, or export one of them",
+            id="one name twice",
+        ),
+        pytest.param(
+            AGENTS + '[tool.hatch-agpm.agents]\na = ".agents/agents/a.md"\n',
+            {".agents/agents/a.md": AGENT},
+            ".agents/agents/a.md: lies under .agents/, where coding agents that work on"
+            " the project itself take it for their own; move it, to prompts/ for"
+            " example",
+            id="templates under .agents",
+        ),
+        pytest.param(
+            AGENTS,
+            {"p/.agents/skills/x/SKILL.md": SKILL},
+            "p/.agents: is filled in the wheel, but holds files in the tree:"
+            " skills/x/SKILL.md; move them to prompts/, or choose another `directory`"
+            " in [tool.hatch-agpm.export]",
+            id="the directory is in the tree",
+        ),
+        pytest.param(
+            AGENTS + "[tool.hatch-agpm.agents]\n"
+            'a = { path = "prompts/agents/sailor.md", tool = "opencode" }\n',
+            {},
+            "prompts/agents/sailor.md: cannot be exported: it is for opencode, and what"
+            " is exported is in the form of claude-code; let its entry have tool ="
+            ' "claude-code"',
+            id="for another coding agent",
+        ),
+        pytest.param(
+            SKILLS,
+            {
+                "prompts/skills/mend-nets/SKILL.md": SKILL.replace(
+                    "metadata: {depth: 1.10}",
+                    "version: 1.1\nhooks: {}\nmetadata: {version: 1.5.0}",
+                )
+            },
+            "prompts/skills/mend-nets/SKILL.md: the key 'hooks' is not read alike by"
+            " all coding agents; put it under 'metadata', or delete it\n"
+            "prompts/skills/mend-nets/SKILL.md: 'version' is not the project's version,"
+            " 1.5, got '1.1'; delete it: what is exported gets the project's",
+            id="keys and versions",
+        ),
+        pytest.param(
+            SKILLS,
+            {
+                "prompts/skills/mend-nets/references/knots.md": "Tie\U000e0062\n",
+                "prompts/skills/mend-nets/SKILL.md": SKILL.replace("Use", "<b>Use</b>")
+                + "[gone](gone.md) \U000e0061\n",
+            },
+            "prompts/skills/mend-nets/SKILL.md: a description has no '<' and no '>',"
+            " got '<'\n"
+            "  refused by quick_validate\n"
+            "prompts/skills/mend-nets/SKILL.md:13: the link 'gone.md' leads to no file"
+            " of the skill; an example of a link belongs between backticks\n"
+            "  left behind by library-skills, npx skills, skillager\n"
+            "prompts/skills/mend-nets/SKILL.md: 1 hidden tag character, got 'a';"
+            " delete what is hidden, or list 'prompts/skills/mend-nets/SKILL.md' in"
+            " hidden-text\n"
+            "prompts/skills/mend-nets/references/knots.md:1:4: 1 hidden tag character,"
+            " got 'b'; delete what is hidden, or list"
+            " 'prompts/skills/mend-nets/references/knots.md' in hidden-text\n"
+            "    Tie\ufffd\n"
+            "       ^",
+            id="what readers refuse and nobody sees",
+        ),
+        pytest.param(
+            '[tool.hatch-agpm.export]\ntypes = ["agents"]\ndirectory = "prompts/x"\n',
+            {},
+            "p/prompts/x: is not apart from the prompts in p/prompts; choose another"
+            " `directory` in [tool.hatch-agpm.export]",
+            id="inside the prompts",
+        ),
+    ],
+)
+def test_what_cannot_be_exported_is_told_at_once(planned, tables, files, message):
+    with pytest.raises(AgpmError) as caught:
+        planned(tables, files)
+
+    assert str(caught.value) == message
+
+
+def test_a_listed_file_may_hide_text(planned):
+    path = "prompts/skills/mend-nets/references/knots.md"
+    bundle = planned(
+        f'[tool.hatch-agpm]\nhidden-text = ["{path}"]\n{SKILLS}',
+        {path: "Tie\U000e0062\n"},
+    ).bundle
+
+    assert "skills/p-mend-nets/references/knots.md" in bundle.exported
+
+
+def test_the_index_says_what_is_exported_and_its_schema_knows(exporting, build):
+    wheel = build(exporting("flat"))
+    export = json.loads(wheel.files["flat/prompts/index.json"])["export"]
+
+    assert export["directory"] == ".agents"
+    assert [item["full_name"] for item in export["resources"]] == [
+        "commands/flat-mend",
+        "skills/flat-mend-nets",
+    ]
+    for file in export["files"]:
+        data = wheel.files[f"flat/.agents/{file['path']}"]
+        sha256 = hashlib.sha256(data).hexdigest()
+        assert (file["size"], file["sha256"]) == (len(data), sha256)
+    schema = json.loads((ROOT / "docs/index.schema.json").read_text("utf-8"))
+    described = schema["properties"]["export"]["properties"]
+    assert list(described) == list(export)
+    for item in export["resources"]:
+        assert list(described["resources"]["items"]["properties"]) == list(item)
+    for file in export["files"]:
+        assert schema["$defs"]["file"]["required"] == list(file)
+
+
+def test_a_wheel_that_lost_an_exported_file_is_found_out(exporting, build, capsys):
+    wheel = build(exporting("flat")).artefact
+    lost = "flat/.agents/skills/flat-mend-nets/scripts/knot.sh"
+    rewritten = wheel.with_name("flat-1.2.0-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        members = [(each, archive.read(each)) for each in archive.infolist()]
+    with zipfile.ZipFile(rewritten, "w") as archive:
+        for each, data in members:
+            if each.filename != lost:
+                archive.writestr(each, data)
+        archive.writestr("flat/.agents/skills/other/SKILL.md", "")
+
+    assert main(["verify", str(rewritten)]) == 1
+
+    message = capsys.readouterr().err
+    assert f"{lost}: is missing from" in message
+    assert "flat/.agents/skills/other/SKILL.md: is in" in message
+
+
+def test_list_and_render_know_what_is_exported(exporting, capsys, tmp_path):
+    project = str(exporting("flat"))
+
+    assert main(["list", "--project", project]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        ".agents/commands/flat-mend     prompts/commands/mend.md",
+        ".agents/skills/flat-mend-nets  prompts/skills/mend-nets/SKILL.md",
+    ]
+    assert main(["list", "--json", "--project", project]) == 0
+    assert json.loads(capsys.readouterr().out)["exported"][0] == {
+        "name": ".agents/commands/flat-mend",
+        "templates": ["prompts/commands/mend.md"],
+    }
+    name = ".agents/commands/flat-mend"
+    assert main(["render", name, "--project", project]) == 0
+    assert capsys.readouterr().out.startswith('---\ndescription: "Mends one net"\n')
+    assert main(["check", "--project", project]) == 0
+    assert ", 2 exported to flat/.agents, " in capsys.readouterr().out
+    out = tmp_path / "out"
+    assert main(["render", "--output", str(out), "--project", project]) == 0
+    script = out / ".agents/skills/flat-mend-nets/scripts/knot.sh"
+    assert script.stat().st_mode & stat.S_IXUSR
+
+
+def test_what_is_forced_into_the_export_is_refused(exporting, edit, error_of):
+    project = exporting("flat")
+    (project / "extra.md").touch()
+    edit(
+        project,
+        "",
+        "[tool.hatch.build.targets.wheel.force-include]\n"
+        '"extra.md" = "flat/.agents/extra.md"\n',
+    )
+
+    assert "writes into flat/.agents; delete this line" in error_of(project)

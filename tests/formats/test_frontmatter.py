@@ -1,0 +1,560 @@
+"""Frontmatter: its rules (AGPM semantics, 1.2) and what it says (1.4, 1.5, 2.1)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hatch_agpm.errors import AgpmError, FrontmatterError
+from hatch_agpm.formats.frontmatter import (
+    Spec,
+    body_text,
+    check_unrecognised,
+    interpret,
+    interpret_json,
+    is_frontmatter,
+    normalise,
+    parse,
+    split,
+)
+from hatch_agpm.model.types import RESOURCE_TYPES
+
+
+@pytest.mark.parametrize(
+    ("text", "matter", "line", "rest"),
+    [
+        ("---\na: 1\n---\nBody\n", "a: 1", 2, "Body\n"),
+        ("---\na: 1\n---", "a: 1", 2, ""),
+        ("---\na: 1\n---\n", "a: 1", 2, ""),
+        ("--- \r\n\r\na: 1 \r\nb:  x \r\n\r\n---\r\nB\r\n", "a: 1 \nb:  x", 3, "B\r\n"),
+        ("---\u2003\n a: 1\n b: 2\n---\u3000\nB", " a: 1\n b: 2", 2, "B"),
+        ("---\na: --- b\n# ---\n----\n---\n---\n", "a: --- b\n# ---\n----", 2, "---\n"),
+        ("---\n\n\n\na: 1\n---\n", "a: 1", 5, ""),
+        ("---\na: 1\n ---\n---\nB", "a: 1\n ---", 2, "B"),
+        ("---\nA sentence.\n---\nB", "A sentence.", 2, "B"),
+        ("---\na: 1\r\n\r---\n---\nB", "a: 1\n\r---", 2, "B"),
+    ],
+)  # fmt: skip
+def test_frontmatter_stands_between_two_rules(text, matter, line, rest):
+    parts = split(text)
+    assert (parts.matter, parts.line, text[parts.end :]) == (matter, line, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "---",
+        "---\n",
+        "---\n---\n",
+        "---\n---",
+        "---\n \n\t\n---\nBody",
+        "---\na: 1\n",
+        "---\na: 1\n----\n",
+        "---\na: 1\n --- \n",
+        "\n---\na: 1\n---\n",
+        " ---\na: 1\n---\n",
+        "\ufeff---\na: 1\n---\n",
+        "----\na: 1\n---\n",
+        "--- yaml\na: 1\n---\n",
+        "+++\na = 1\n+++\n",
+        "---\x1c\na: 1\n---\n",
+        "text\n---\na: 1\n---\n",
+    ],
+)
+def test_all_else_is_text(text):
+    assert split(text) is None
+
+
+LINES = st.lists(
+    st.sampled_from(["---", "--- ", "----", " ---", "a: 1", "", "\r", "x --- y"]),
+    max_size=6,
+)
+
+
+@given(LINES, LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_what_is_split_can_be_put_together_again(before, after, newline, is_closed):
+    text = newline.join(["---", *before, *(["---"] if is_closed else []), *after])
+    parts = split(text)
+    if parts is None:
+        return
+    lines = text[: parts.end].replace("\r\n", "\n").split("\n")
+    matter = parts.matter.split("\n")
+    assert lines[0].rstrip() == "---"
+    assert lines[parts.line - 1 : parts.line - 1 + len(matter)][:-1] == matter[:-1]
+    assert matter[0].strip()
+    assert matter[-1] == matter[-1].rstrip()
+    assert not [line for line in matter if line.rstrip() == "---"]
+    assert text.startswith("---")
+    assert text[: parts.end].rstrip().endswith("---")
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("", ""),
+        ("ok\n", "ok"),
+        ("b\n\n", "b\n"),
+        ("\n\nHi\r\nyo\n", "Hi\nyo"),
+        ("\n  Hi  \n\n\n", "  Hi  \n\n"),
+        (" \n\nHi", " \n\nHi"),
+        ("\r\n\r\na\r", "a\r"),
+        ("\n\n\n", ""),
+    ],
+)
+def test_an_embedded_text_has_no_newlines_around_it(text, normal):
+    assert normalise(text) == normal
+
+
+@given(st.text("ab \n\r", max_size=20))
+def test_normal_text_without_newlines_at_its_ends_stays(text):
+    normal = normalise(text)
+    assert not normal.startswith("\n")
+    assert normal.strip("\n") == text.replace("\r\n", "\n").strip("\n")
+    if not normal.endswith("\n") and "\r\n" not in normal:
+        assert normalise(normal) == normal
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("\n\nHi\r\nyo\n", "Hi\nyo"),
+        ("ok\n", "ok"),
+        ("---\ntitle: x\n---\n\n\n  Hi {{ x }}  \n\n\n", "  Hi {{ x }}  \n\n"),
+        ("---\ntitle: {{ x }}\n---\nBody\n", "Body"),
+        ("---\ntitle: !x y\n[a]: 99999999999999999999\n---\nBody\n", "Body"),
+        ("---\na: 1\na: 2\n---\nBody\n", "Body"),
+        ("---\n# only a comment\n---\nBody\n", "Body"),
+        ("---\nA sentence.\n---\nBody\n", "---\nA sentence.\n---\nBody"),
+        ("---\n- a\n---\nBody\n", "---\n- a\n---\nBody"),
+        ("---\n\n---\nBody\n", "---\n\n---\nBody"),
+        ("---\na: 1\nBody\n", "---\na: 1\nBody"),
+        ("---\na: 1\n---\n---\nb: 2\n---\nBody\n", "---\nb: 2\n---\nBody"),
+    ],
+)
+def test_a_body_is_embedded_without_frontmatter(text, body):
+    assert body_text(text) == body
+
+
+def error_of(function, *arguments):
+    with pytest.raises(AgpmError) as raised:
+        function(*arguments)
+    return str(raised.value)
+
+
+def test_invalid_frontmatter_of_an_embedded_file_is_an_error():
+    assert error_of(body_text, "---\n\na: 1\nb: c: d\n---\nBody\n") == (
+        "4:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
+        "    b: c: d\n        ^"
+    )
+
+
+@pytest.mark.parametrize(
+    ("matter", "is_matter"),
+    [("a: 1", True), ("# a", True), ("{}", True), ("text", False), ("- a", False)],
+)
+def test_a_mapping_or_comments_are_frontmatter(matter, is_matter):
+    assert is_frontmatter(matter) == is_matter
+    assert (parse(matter) is not None) == is_matter
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "\n\n---\nagpm:\n  templating: true\n---\n",
+            "3: the frontmatter does not begin at the first byte of the file; "
+            "delete the white space before it",
+        ),
+        (
+            "\ufeff---\nagpm:\n  templating: true\n---\n",
+            "1: the frontmatter does not begin at the first byte of the file; "
+            "delete the byte order mark before it",
+        ),
+        (
+            "  ---\ntitle: x\ndependencies:\n---\n",
+            "1: the frontmatter does not begin at the first byte of the file; "
+            "delete the white space before it",
+        ),
+        (
+            "---\ntitle: x\n'agpm' :\n  templating: true\n",
+            "1: the frontmatter is not closed; end it with a line ---",
+        ),
+        (
+            "---\nagpm.templating: true\n# Text\n",
+            "1: the frontmatter is not closed; end it with a line ---",
+        ),
+        (
+            "---\ndependencies:\n  snippets: []\n ---\n",
+            "1: the frontmatter is not closed; end it with a line ---",
+        ),
+    ],
+)
+def test_instructions_in_what_is_no_frontmatter_are_an_error(text, message):
+    assert error_of(check_unrecognised, text) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "---",
+        "---\nagpm:\n  templating: true\n---\n",
+        "\n---\ntitle: x\n---\nagpm:\n",
+        "\ufeff---\ntitle: x\n---\n",
+        "---\nA text that begins with a rule, on agpm: it goes on.\n",
+        "---\n---\nagpm:\n",
+        "Text\n---\nagpm:\n",
+        "\n\nagpm:\n",
+        "---\nmy-agpm: 1\nagpms: 2\n",
+    ],
+)
+def test_what_has_no_instructions_is_fine(text):
+    assert check_unrecognised(text) is None
+
+
+def read(matter):
+    return interpret(parse(matter))
+
+
+@pytest.mark.parametrize(
+    ("matter", "dialect"),
+    [
+        ("title: x", None),
+        ("# nothing", None),
+        ("agpm:", None),
+        ("agpm: {}", None),
+        ("agpm: {templating: false}", None),
+        ("agpm: {templating: }", None),
+        ("agpm:\n  templating: true", "tera"),
+        ("agpm: {templating: TRUE}", "tera"),
+        ("agpm: {templating: jinja2}", "jinja2"),
+        ("agpm: {templating: 'jinja2', mine: 1, version: 2}", "jinja2"),
+        ("templating: true", None),
+    ],
+)
+def test_the_flag_says_in_what_language_the_template_is(matter, dialect):
+    assert read(matter).dialect == dialect
+
+
+def test_metadata_is_all_that_the_frontmatter_says():
+    matter = "b: [1, x]\na: 2024-01-01\nagpm: {templating: true, mine: 1}"
+    assert read(matter).metadata == {
+        "b": [1, "x"],
+        "a": "2024-01-01",
+        "agpm": {"templating": True, "mine": 1},
+    }
+    assert read("# nothing").metadata == {}
+
+
+def test_dependencies_are_read_in_the_order_of_types_and_lines():
+    matter = (
+        "dependencies:\n"
+        "  snippets:\n"
+        "    - path: b.md\n"
+        "    - {path: a.md, name: x, tool: agpm, install: false, flatten: true}\n"
+        "  agents:\n"
+        "    - path: c.md\n"
+        "      version: 1.0\n"
+        "      install: true\n"
+    )
+    assert read(matter).specs == (
+        Spec(type="agents", path="c.md", install=True, line=6),
+        Spec(type="snippets", path="b.md", line=3),
+        Spec(
+            type="snippets", path="a.md", name="x", tool="agpm", install=False, line=4
+        ),
+    )
+
+
+@pytest.mark.parametrize("type_", RESOURCE_TYPES)
+def test_every_type_may_be_depended_on(type_):
+    matter = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
+    assert read(matter).specs == (Spec(type=type_, path="x.md", line=4),)
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "dependencies:",
+        "dependencies: ~",
+        "dependencies: {}",
+        "dependencies:\n  snippets:",
+        "dependencies:\n  snippets: []",
+        "agpm:\n  dependencies:\n    snippets: ~",
+    ],
+)
+def test_an_empty_list_of_dependencies_is_none(matter):
+    assert read(matter).specs == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("1.10", "1.10"),
+        ("0x10", "0x10"),
+        ("TRUE", "TRUE"),
+        ("1e3", "1e3"),
+        ("2024-01-01", "2024-01-01"),
+        ("12", "12"),
+        ("!!str 12", "12"),
+        ("'12'", "12"),
+        ("~", None),
+        ("", None),
+    ],
+)
+def test_a_name_is_the_text_that_is_written(written, name):
+    matter = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
+    (spec,) = read(matter).specs
+    assert spec.name == name
+
+
+def test_the_outer_one_of_two_equal_paths_counts():
+    matter = (
+        "dependencies:\n  snippets:\n    - {path: a.md, name: outer}\n"
+        "  agents:\n    - path: b.md\n"
+        "agpm:\n  dependencies:\n    snippets:\n"
+        "      - {path: a.md, name: inner}\n      - {path: b.md}\n"
+    )
+    specs = [(spec.type, spec.path, spec.name) for spec in read(matter).specs]
+    assert specs == [
+        ("agents", "b.md", None),
+        ("snippets", "a.md", "outer"),
+        ("snippets", "b.md", None),
+    ]
+
+
+def test_one_list_may_name_a_path_twice():
+    matter = (
+        "dependencies:\n  snippets:\n"
+        "    - {path: a.md, name: x}\n    - {path: a.md, name: y}\n"
+    )
+    assert [spec.name for spec in read(matter).specs] == ["x", "y"]
+
+
+D = "dependencies:\n  snippets:\n    - "
+
+
+@pytest.mark.parametrize(
+    ("matter", "message"),
+    [
+        (
+            "title: x\nagpm.templating: true",
+            "2: the key 'agpm.templating' has no effect; "
+            "write it nested: agpm: {templating: ...}",
+        ),
+        (
+            "AGPM: {templating: true}",
+            "1: the key 'AGPM' has no effect; did you mean 'agpm'?",
+        ),
+        (
+            "dependency: {snippets: []}",
+            "1: the key 'dependency' has no effect; did you mean 'dependencies'?",
+        ),
+        (
+            "agpm: [templating]",
+            "1: 'agpm' must be a mapping, got ['templating']; "
+            "write 'agpm:' and below it '  templating: true'",
+        ),
+        (
+            "agpm: templating",
+            "1: 'agpm' must be a mapping, got 'templating'; "
+            "write 'agpm:' and below it '  templating: true'",
+        ),
+        (
+            "agpm:\n  templating: 'true'",
+            "2: 'agpm.templating' must be true, false or jinja2, got 'true'",
+        ),
+        (
+            "agpm:\n  templating: yes",
+            "2: 'agpm.templating' must be true, false or jinja2, got 'yes'",
+        ),
+        (
+            "agpm:\n  templating: 1",
+            "2: 'agpm.templating' must be true, false or jinja2, got 1",
+        ),
+        (
+            "agpm:\n  template: true",
+            "2: 'agpm.template' is not known; did you mean 'templating'?",
+        ),
+        (
+            "agpm:\n  dependancies: {}",
+            "2: 'agpm.dependancies' is not known; did you mean 'dependencies'?",
+        ),
+        ("agpm: {}\nagpm: {}", "2: 'agpm' is given twice"),
+        (
+            "agpm:\n  templating: true\n  templating: false",
+            "3: 'agpm.templating' is given twice",
+        ),
+        ("dependencies: {}\ndependencies: {}", "2: 'dependencies' is given twice"),
+        (
+            "dependencies:\n  snippets: []\n  snippets: []",
+            "3: 'dependencies.snippets' is given twice",
+        ),
+        (
+            f"{D}path: a.md\n      path: b.md",
+            "4: 'dependencies.snippets[0].path' is given twice",
+        ),
+        ("dependencies: [a]", "1: 'dependencies' must be a mapping, got ['a']"),
+        (
+            "agpm:\n  dependencies: a",
+            "2: 'agpm.dependencies' must be a mapping, got 'a'",
+        ),
+        (
+            "dependencies:\n  snippet: []",
+            "2: 'dependencies.snippet' is not a resource type; "
+            "did you mean 'snippets'?",
+        ),
+        (
+            "dependencies:\n  opencode: []",
+            "2: 'dependencies.opencode' is not a resource type; the types are agents, "
+            "snippets, commands, mcp-servers, scripts, hooks, skills",
+        ),
+        (
+            "dependencies:\n  snippets: a.md",
+            "2: 'dependencies.snippets' must be a list, got 'a.md'",
+        ),
+        (
+            f"{D}a.md",
+            "3: 'dependencies.snippets[0]' must be a mapping with a path, "
+            "got 'a.md'; write 'path: a.md'",
+        ),
+        (
+            f"{D}[a.md]",
+            "3: 'dependencies.snippets[0]' must be a mapping with a path, got ['a.md']",
+        ),
+        (f"{D}name: x", "3: 'dependencies.snippets[0].path' is missing"),
+        (f"{D}path: ~", "3: 'dependencies.snippets[0].path' is missing"),
+        (f"{D}path: ''", "3: 'dependencies.snippets[0].path' must not be empty"),
+        (
+            f"{D}path: [a]",
+            "3: 'dependencies.snippets[0].path' must be text, got ['a']",
+        ),
+        (
+            f"{D}path: a\n      name: ''",
+            "4: 'dependencies.snippets[0].name' must not be empty",
+        ),
+        (
+            f"{D}path: a\n      tool: {{}}",
+            "4: 'dependencies.snippets[0].tool' must be text, got a table",
+        ),
+        (
+            f"{D}path: a\n      source: ''",
+            "4: 'dependencies.snippets[0].source' must not be empty",
+        ),
+        (
+            f"{D}path: a\n      instal: b",
+            "4: 'dependencies.snippets[0].instal' is not known; "
+            "did you mean 'install'?",
+        ),
+        (
+            f"{D}path: a\n      install: yes",
+            "4: 'dependencies.snippets[0].install' must be true or false, got 'yes'",
+        ),
+        (
+            f"{D}path: a\n      flatten: 1",
+            "4: 'dependencies.snippets[0].flatten' must be true or false, got 1",
+        ),
+        (
+            f"{D}path: 1\n      instal: b\n    - x\nagpm: {{templating: 'on'}}",
+            "4: 'dependencies.snippets[0].instal' is not known; "
+            "did you mean 'install'?\n"
+            "5: 'dependencies.snippets[1]' must be a mapping with a path, got 'x'; "
+            "write 'path: x'\n"
+            "6: 'agpm.templating' must be true, false or jinja2, got 'on'",
+        ),
+    ],
+)
+def test_what_looks_like_an_instruction_and_is_none_is_an_error(matter, message):
+    assert error_of(read, matter) == message
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "description: x",
+        "dependency: x",
+        "dependents: {a: 1}",
+        "agpm2: true",
+        "agpm: {mine: 1, tools: [a], name: x}",
+        "templating: true",
+        "x: {agpm.templating: true}",
+        "title: a\ntitle: b",
+        "agpm: {mine: 1, mine: 2}",
+    ],
+)
+def test_other_keys_are_the_authors_own(matter):
+    assert read(matter).specs == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "specs"),
+    [
+        ([], ()),
+        ("text", ()),
+        ({}, ()),
+        ({"dependencies": None}, ()),
+        ({"dependencies": []}, ()),
+        ({"dependencies": {"react": "^18"}}, ()),
+        ({"dependencies": {"snippets": []}, "agpm": {"templating": True}}, ()),
+        (
+            {"dependencies": {"snippets": [{"path": "a.md", "install": False}]}},
+            (Spec(type="snippets", path="a.md", install=False),),
+        ),
+    ],
+)
+def test_json_declares_dependencies_at_the_top(value, specs):
+    assert interpret_json(value) == specs
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            {"agpm": {"dependencies": {}}},
+            "'agpm.dependencies' has no effect in JSON; "
+            'move it to the top: "dependencies": {...}',
+        ),
+        (
+            {"dependencies": {"snippets": [], "agent": []}},
+            "'dependencies.agent' is not a resource type; did you mean 'agents'?",
+        ),
+        (
+            {"dependencies": {"snippets": [{"path": "a", "name": 1.5}]}},
+            "'dependencies.snippets[0].name' must be text, got 1.5",
+        ),
+        (
+            {"dependencies": {"snippets": {"path": "a"}}},
+            "'dependencies.snippets' must be a list, got a table",
+        ),
+    ],
+)
+def test_wrong_dependencies_in_json_are_an_error(value, message):
+    assert error_of(interpret_json, value) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\na: 1\n---\n" + "line\r\n" * 1_700_000,
+        "---\n" + "a" * 10_000_000,
+        "---\n" * 1_500_000,
+        "---\n" + "\n" * 5_000_000,
+        "---\n" + "--- \t\u3000x\n" * 1_000_000,
+        " \n" * 5_000_000 + "---\nagpm:\n",
+        "---" + " " * 10_000_000 + "x\n",
+    ],
+    ids=["body", "one-line", "rules", "blank", "near-rules", "lead", "long-rule"],
+)
+def test_megabytes_take_no_longer_than_they_are(text):
+    start = time.process_time()
+    body_text(text)
+    try:
+        check_unrecognised(text)
+    except FrontmatterError as error:
+        assert "first byte" in str(error)  # noqa: PT017 - of one text alone
+    assert time.process_time() - start < 3

@@ -1,0 +1,140 @@
+"""JSON as AGPM reads and prints it (AGPM semantics, 4.1; tried on the program)."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hatch_agpm.errors import FrontmatterError
+from hatch_agpm.formats.json import parse_json, pretty_json
+
+
+@pytest.mark.parametrize(
+    ("number", "printed"),
+    [
+        ("0", "0"),
+        ("-0", "-0.0"),
+        ("-0.0", "-0.0"),
+        ("1.0", "1.0"),
+        ("100", "100"),
+        ("1E5", "100000.0"),
+        ("12345678.9", "12345678.9"),
+        ("1e15", "1000000000000000.0"),
+        ("1e16", "1e16"),
+        ("123456789012345680.0", "1.2345678901234568e17"),
+        ("1.5e300", "1.5e300"),
+        ("0.00001", "0.00001"),
+        ("0.000001", "1e-6"),
+        ("5e-324", "5e-324"),
+        ("1e-400", "0.0"),
+        ("18446744073709551615", "18446744073709551615"),
+        ("18446744073709551616", "1.8446744073709552e19"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("-9223372036854775809", "-9.223372036854776e18"),
+        ("9" * 300, "1e300"),
+    ],
+)
+def test_a_number_prints_as_in_agpm(number, printed):
+    assert pretty_json(parse_json(number)) == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ('{"a":1,"a":2}', '{\n  "a": 2\n}'),
+        (
+            '{"b":[],"a":{},"é":[1]}',
+            '{\n  "a": {},\n  "b": [],\n  "é": [\n    1\n  ]\n}',
+        ),
+        ('"\\ud83d\\ude00\\u0000\\u007f\\u0080\\/"', '"😀\\u0000\x7f\x80/"'),
+        ('"\\n\\t\\"\\\\"', '"\\n\\t\\"\\\\"'),
+        (" null\r\n", "null"),
+        ("[true, false]", "[\n  true,\n  false\n]"),
+    ],
+)
+def test_a_value_prints_sorted_and_indented(text, printed):
+    assert pretty_json(parse_json(text)) == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "1:1: invalid JSON: expecting value"),
+        (
+            '{\n  "a": tru\n}',
+            '2:8: invalid JSON: expecting value\n      "a": tru\n           ^',
+        ),
+        ('[1] "b"', '1:5: invalid JSON: extra data\n    [1] "b"\n        ^'),
+        ('["a\tb"]', '1:4: invalid JSON: invalid control character at\n    ["a\tb"]\n'),
+        (
+            "\ufeff{}",
+            "1:1: invalid JSON: it begins with a byte order mark; "
+            "save the file without it",
+        ),
+        ('"\\ud83d"', "invalid JSON: a lone surrogate"),
+        ('{"\\udc00": 1}', "invalid JSON: a lone surrogate"),
+        ("[NaN]", "invalid JSON: NaN is no JSON"),
+        ("-Infinity", "invalid JSON: -Infinity is no JSON"),
+        ("1e400", "invalid JSON: the number 1e400 is out of range"),
+        ("9" * 5000, "invalid JSON: the number 99999999999999999999 is out of range"),
+        ("[" * 128 + "]" * 128, "invalid JSON: nested too deeply"),
+        ('{"a":' * 128 + "1" + "}" * 128, "invalid JSON: nested too deeply"),
+        ("[" * 200_000, "invalid JSON: nested too deeply"),
+    ],
+)
+def test_what_is_no_json_is_an_error(text, message):
+    with pytest.raises(FrontmatterError) as raised:
+        parse_json(text)
+    assert str(raised.value).startswith(message)
+
+
+def test_127_values_in_each_other_are_fine():
+    text = "[" * 127 + "]" * 127
+    assert pretty_json(parse_json(text)).replace("\n", "").replace(" ", "") == text
+
+
+def test_many_brackets_side_by_side_are_not_deep():
+    start = time.process_time()
+    assert parse_json("[" + "[[]]," * 200_000 + "[]]") == [[[]]] * 200_000 + [[]]
+    assert time.process_time() - start < 1.5
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=50)
+@given(VALUES)
+def test_what_is_printed_means_the_same(value):
+    printed = pretty_json(value)
+    assert parse_json(printed) == value
+    assert pretty_json(parse_json(printed)) == printed
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.text("ab\u00e9\n"), inner, max_size=3)
+        ),
+    )
+)
+def test_but_for_floats_it_is_what_python_prints(value):
+    # Python sorts keys by characters, which for these is by bytes as well.
+    assert pretty_json(value) == json.dumps(
+        value, indent=2, sort_keys=True, ensure_ascii=False
+    )

@@ -1,0 +1,632 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+from hatch_agpm.hatch.hook import AgpmBuildHook
+
+FLAT_REVIEWER = """\
+---
+model: opus
+agpm:
+  templating: true
+  dependencies:
+    snippets:
+      - name: tone
+        path: ../snippets/python-tone.md
+        install: false
+---
+You review flat 1.2.0.
+Be kind.
+No tabs.
+Ä Ada Lovelace, requests>=2
+"""
+
+LAYOUTS = {
+    "flat": ("flat.prompts", "scripts/check", "#!/bin/sh\nexit 0\n"),
+    "src-layout": (
+        "src_layout.prompts",
+        "snippets/greeting",
+        "Hello from src-layout in src_layout.\n",
+    ),
+    "no-code": ("acme_prompts", "snippets/greeting", "Hello.\n"),
+    "namespace": (
+        "acme.tools.prompts",
+        "snippets/greeting",
+        "Hello from the namespace.\n",
+    ),
+    "hatch-toml": (
+        "hatch_toml.prompts",
+        "snippets/greeting",
+        "Hello from hatch.toml.\n",
+    ),
+}
+
+SHOW = """
+import importlib
+print(importlib.import_module({!r}).load({!r}), end="")
+"""
+
+
+def tree(project):
+    return sorted(path.relative_to(project).as_posix() for path in project.rglob("*"))
+
+
+# --- wheels ---------------------------------------------------------------------------
+
+
+def test_a_wheel_holds_the_bundle_and_the_tree_stays_as_it_was(copy_project, build):
+    project = copy_project("flat")
+    before = tree(project)
+
+    done = build(project)
+
+    assert sorted(path for path in done.files if "/prompts/" in path) == [
+        "flat/prompts/__init__.py",
+        "flat/prompts/__init__.pyi",
+        "flat/prompts/_reader.py",
+        "flat/prompts/agents/reviewer.md",
+        "flat/prompts/index.json",
+        "flat/prompts/scripts/check.sh",
+    ]
+    assert done.files["flat/prompts/agents/reviewer.md"].decode() == FLAT_REVIEWER
+    assert tree(project) == before
+
+
+def test_a_script_stays_executable_and_a_text_is_not(copy_project, build):
+    with zipfile.ZipFile(build(copy_project("flat")).artefact) as wheel:
+        modes = {info.filename: info.external_attr >> 16 for info in wheel.infolist()}
+
+    assert modes["flat/prompts/scripts/check.sh"] & 0o777 == 0o755
+    assert modes["flat/prompts/agents/reviewer.md"] & 0o777 == 0o644
+
+
+def test_success_is_one_line_with_the_number_the_place_and_the_bytes(
+    copy_project, build
+):
+    done = build(copy_project("flat"))
+
+    size = sum(len(data) for path, data in done.files.items() if "/prompts/" in path)
+    assert done.output == (
+        f"hatch-agpm: 2 prompts in flat/prompts, {size:,} bytes\n{done.artefact.name}\n"
+    )
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_layout_can_be_read_from_the_wheel(
+    copy_project, build, unpack, run_python, name
+):
+    module, prompt, text = LAYOUTS[name]
+
+    site = unpack(build(copy_project(name)).artefact)
+
+    assert run_python(SHOW.format(module, prompt), site) == text
+
+
+def test_building_in_process_gives_the_same_bytes(copy_project, build, tmp_path):
+    project = copy_project("flat")
+    expected = build(project).artefact.read_bytes()
+
+    (wheel,) = WheelBuilder(str(project)).build(directory=str(tmp_path / "out"))
+
+    with open(wheel, "rb") as file:  # noqa: PTH123 - hatchling gives a text
+        assert file.read() == expected
+
+
+def test_dynamic_metadata_reaches_the_templates_resolved(copy_project, build):
+    done = build(copy_project("dynamic-metadata"))
+
+    text = done.files["dynamic_metadata/prompts/snippets/about.md"].decode()
+    for part in (
+        '"name":"Dynamic.Metadata"',
+        '"version":"2026.8.1rc1"',
+        '"dependencies":["attrs[tests]!=3,>=2","zope-interface>=5"]',
+        '"optional_dependencies":{"dev-tools":["pytest; os_name == \\"nt\\""]}',
+        '"scripts":{"dyn":"dynamic_metadata:main"}',
+        '"urls":{"Home":"https://example.org/x,y"}',
+    ):
+        assert part in text
+
+
+def test_sources_that_rename_the_package_take_the_bundle_along(copy_project, build):
+    project = copy_project("src-layout")
+    add_toml(
+        project,
+        '[tool.hatch.build.targets.wheel]\nonly-include = ["src/src_layout"]\n'
+        'sources = { "src" = "vendored" }',
+    )
+
+    files = build(project).files
+
+    assert "vendored/src_layout/__init__.py" in files
+    assert "vendored/src_layout/prompts/snippets/greeting.md" in files
+    assert not [path for path in files if path.startswith("src/")]
+
+
+def test_a_prompt_that_is_deleted_leaves_the_next_wheel(copy_project, build):
+    project = copy_project("flat")
+    build(project)
+    replace(project, '\ncheck = "prompts/scripts/check.sh"', "")
+
+    files = build(project).files
+
+    assert "flat/prompts/scripts/check.sh" not in files
+
+
+def test_a_committed_stub_is_replaced_by_the_one_that_is_true(copy_project, build):
+    project = copy_project("flat")
+    path = "flat/prompts/__init__.pyi"
+    true = build(project).files[path]
+    stub = project / path
+    stub.parent.mkdir()
+    stub.write_bytes(true.partition(b"\n")[0] + b"\nold: int\n")
+
+    assert build(project).files[path] == true
+    assert build(project, "sdist").files[path] == stub.read_bytes()
+
+
+def test_the_hook_does_nothing_for_other_targets(tmp_path):
+    hook = AgpmBuildHook(str(tmp_path), {}, None, None, "", "binary")
+    build_data = {}
+
+    hook.initialize("standard", build_data)
+    hook.finalize("standard", build_data, "nothing")
+
+    assert build_data == {}
+    assert tree(tmp_path) == []
+
+
+# --- sdists ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*LAYOUTS, "excluded-sources", "dynamic-metadata"])
+def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
+    copy_project, build, unpack, name
+):
+    project = copy_project(name)
+
+    sdist = build(project, "sdist")
+    unpacked = unpack(sdist.artefact)
+
+    expected = build(project).artefact
+    assert build(unpacked).artefact.read_bytes() == expected.read_bytes()
+
+
+def test_the_sdist_holds_what_templates_read_though_nothing_selects_it(
+    copy_project, build
+):
+    project = copy_project("excluded-sources")
+    (project / ".gitignore").write_text("/prompts/\n", encoding="utf-8")
+
+    done = build(project, "sdist")
+
+    assert {"prompts/snippets/greeting.md", "docs/rules.md", "README.md"} <= set(
+        done.files
+    )
+    assert done.output.startswith("hatch-agpm: 3 files that prompts are made of\n")
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("README.md", "lib/README.md"),
+        ("prompts/snippets/greeting.md", "lib/greeting.md"),
+        ("prompts", "lib/prompts"),
+        ("prompts/snippets", "lib/snippets"),
+    ],
+)
+def test_the_sdist_holds_a_link_and_what_it_leads_to(
+    copy_project, build, unpack, link, target
+):
+    project = copy_project("excluded-sources", {"lib/other.md": ""})
+    (project / link).rename(project / target)
+    (project / link).symlink_to(
+        os.path.relpath(project / target, (project / link).parent)
+    )
+
+    sdist = build(project, "sdist")
+
+    wheel = build(unpack(sdist.artefact)).artefact
+    assert wheel.read_bytes() == build(project).artefact.read_bytes()
+
+
+def test_an_agpm_manifest_is_carried_by_the_sdist(copy_project, build, unpack):
+    project = copy_project("excluded-sources")
+    replace(project, '[tool.hatch-agpm.snippets]\ngreeting = "', "")
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    text = text.replace('prompts/snippets/greeting.md"', 'manifest = "ai/agpm.toml"')
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    lay = project / "ai"
+    lay.mkdir()
+    (lay / "agpm.toml").write_text('[snippets]\nx = "x.md"\n', encoding="utf-8")
+    (lay / "x.md").write_text("X\n", encoding="utf-8")
+
+    unpacked = unpack(build(project, "sdist").artefact)
+
+    path = "excluded_sources/prompts/snippets/x.md"
+    assert build(unpacked).files[path] == b"X\n"
+
+
+def test_a_file_that_the_user_forces_elsewhere_lies_in_the_sdist_twice(
+    copy_project, build
+):
+    project = copy_project("excluded-sources")
+    add_toml(
+        project,
+        "[tool.hatch.build.targets.sdist.force-include]\n"
+        '"docs/rules.md" = "RULES.md"\n"README.md" = "README.md"',
+    )
+
+    files = build(project, "sdist").files
+
+    assert files["RULES.md"] == files["docs/rules.md"] == b"No tabs.\n"
+    assert files["README.md"] == b"Read me.\n"
+
+
+# --- editable -------------------------------------------------------------------------
+
+EDITABLE = """
+import site
+site.addsitedir({!r})
+import importlib
+module = importlib.import_module({!r})
+import importlib.resources
+assert importlib.resources.files(module).joinpath("index.json").is_file()
+print(module.__file__)
+print(module.load({!r}), end="")
+"""
+
+DEV_MODES = {
+    "default": "",
+    "exact": "[tool.hatch.build]\ndev-mode-exact = true",
+    "dirs": '[tool.hatch.build]\ndev-mode-dirs = ["src", "."]',
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        (name, mode)
+        for name in LAYOUTS
+        for mode in DEV_MODES
+        # hatchling cannot map a namespace exactly, with or without a hook.
+        if (name, mode) != ("namespace", "exact")
+    ],
+)
+def test_an_editable_install_reads_the_prompts_of_the_wheel(
+    copy_project, build, unpack, run_python, name, mode
+):
+    project = copy_project(name)
+    module, prompt, text = LAYOUTS[name]
+    if name == "hatch-toml":
+        table = DEV_MODES[mode].replace("tool.hatch.build", "build")
+        (project / "hatch.toml").write_text(
+            f"{table}\n\n[build.hooks.agpm]\n", encoding="utf-8"
+        )
+    else:
+        add_toml(project, DEV_MODES[mode])
+    before = tree(project)
+
+    site = unpack(build(project, "editable").artefact)
+    output = run_python(EDITABLE.format(str(site), module, prompt), *needed(mode))
+
+    path, _, shown = output.partition("\n")
+    assert shown == text
+    assert path.startswith(str(site))
+    assert tree(project) == before
+
+
+def test_the_files_of_an_editable_bundle_equal_those_of_the_wheel(copy_project, build):
+    project = copy_project("flat")
+
+    editable = build(project, "editable").files
+    wheel = build(project).files
+
+    prefix = "_agpm_editable_flat__prompts_bundle/"
+    assert {
+        path.removeprefix(prefix): data
+        for path, data in editable.items()
+        if path.startswith(prefix)
+    } == {
+        path.removeprefix("flat/prompts/"): data
+        for path, data in wheel.items()
+        if path.startswith("flat/prompts/")
+    }
+    name = "_agpm_editable_flat__prompts"
+    assert editable[f"{name}.pth"] == f"import {name}; {name}.start()\n".encode()
+    assert editable[f"{name}.start"] == f"{name}:start\n".encode()
+
+
+def test_the_redirect_is_installed_once_and_imports_next_to_nothing(
+    copy_project, build, unpack, run_python
+):
+    site = unpack(build(copy_project("flat"), "editable").artefact)
+
+    output = run_python(
+        "import os\nbefore = set(sys.modules)\n"
+        "import _agpm_editable_flat__prompts as finder\n"
+        "finder.start(); finder.start()\n"
+        "print(sum(hasattr(each, 'parent') for each in sys.meta_path))\n"
+        "print(*sorted(set(sys.modules) - before))",
+        site,
+    )
+
+    assert output == "1\n__future__ _agpm_editable_flat__prompts\n"
+
+
+# --- errors ---------------------------------------------------------------------------
+
+
+def one_line(message):
+    return f"hatch-agpm: {message}\n"
+
+
+@pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
+def test_keys_in_the_hooks_table_are_errors_that_say_where_they_belong(
+    copy_project, error_of, target
+):
+    project = copy_project("flat")
+    replace(
+        project,
+        "[tool.hatch.build.hooks.agpm]\n",
+        "[tool.hatch.build.hooks.agpm]\ndependencies = []\noutput = 'x'\nagents = {}\n",
+    )
+
+    assert error_of(project, target) == one_line(
+        "tool.hatch.build.hooks.agpm.agents is not read; "
+        "it belongs into [tool.hatch-agpm]\n"
+        "tool.hatch.build.hooks.agpm.output is not read; "
+        "it belongs into [tool.hatch-agpm]"
+    )
+
+
+def test_a_near_miss_of_hatchlings_own_keys_is_one(copy_project, error_of):
+    project = copy_project("flat")
+    replace(project, "hooks.agpm]", "hooks.agpm]\ndependencys = []\nenable-default = 1")
+
+    assert error_of(project) == one_line(
+        "tool.hatch.build.hooks.agpm.dependencys is not read; "
+        "did you mean 'dependencies'?\n"
+        "tool.hatch.build.hooks.agpm.enable-default is not read; "
+        "did you mean 'enable-by-default'?"
+    )
+
+
+def test_keys_in_the_targets_own_hook_table_are_named_there(copy_project, error_of):
+    project = copy_project("flat")
+    replace(project, "build.hooks.agpm]", "build.targets.wheel.hooks.agpm]\nx = 1")
+
+    assert error_of(project) == one_line(
+        "tool.hatch.build.targets.wheel.hooks.agpm.x is not read; "
+        "it belongs into [tool.hatch-agpm]"
+    )
+
+
+def test_hatchlings_own_keys_are_fine(copy_project, build):
+    project = copy_project("flat")
+    replace(
+        project,
+        "[tool.hatch.build.hooks.agpm]\n",
+        "[tool.hatch.build.hooks.agpm]\ndependencies = []\nenable-by-default = true\n"
+        "require-runtime-dependencies = false\nrequire-runtime-features = []\n",
+    )
+
+    assert "flat/prompts/index.json" in build(project).files
+
+
+FORCE = "[tool.hatch.build.targets.wheel.force-include]\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        (f'{FORCE}"docs/rules.md" = "flat/prompts/rules.md"', "docs/rules.md"),
+        (f'{FORCE}"prompts" = "flat/prompts"', "prompts"),
+        (f'{FORCE}"docs/rules.md" = "flat/prompts.py"', "docs/rules.md"),
+        (f'{FORCE}"lib" = "flat"', "lib"),
+        (f'{FORCE}"lib2" = "flat"', "lib2"),
+    ],
+)
+def test_a_forced_inclusion_into_the_output_is_refused(
+    copy_project, error_of, lines, key
+):
+    project = copy_project("flat", {"lib/prompts/a": "", "lib2/prompts.py": ""})
+    add_toml(project, lines)
+
+    assert error_of(project) == one_line(
+        f'tool.hatch.build.targets.wheel.force-include."{key}" writes into '
+        "flat/prompts; delete this line, hatch-agpm fills that directory now"
+    )
+
+
+def test_a_forced_inclusion_for_all_targets_is_named_as_such(copy_project, error_of):
+    project = copy_project("src-layout")
+    add_toml(
+        project,
+        '[tool.hatch.build.force-include]\n"prompts" = "src/src_layout/prompts"\n',
+    )
+
+    assert error_of(project, "sdist") == one_line(
+        'tool.hatch.build.force-include."prompts" writes into src/src_layout/prompts; '
+        "delete this line, hatch-agpm fills that directory now"
+    )
+
+
+def test_a_forced_inclusion_elsewhere_is_none_of_our_business(copy_project, build):
+    project = copy_project("flat", {"lib/other/a": ""})
+    add_toml(project, f'{FORCE}"docs" = "flat/docs"\n"lib" = "flat"')
+
+    assert {"flat/docs/rules.md", "flat/other/a"} <= set(build(project).files)
+
+
+BUILT_BY_A_HOOK = """
+import pathlib
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class Hook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "message"),
+    [
+        (
+            "custom agpm",
+            "build_data['force_include']['docs/rules.md'] = 'flat/prompts/x.md'",
+            "flat/prompts/x.md: is put there by another build hook, which writes into "
+            "flat/prompts",
+        ),
+        (
+            "agpm custom",
+            "build_data['force_include']['docs/rules.md'] = 'flat/prompts/x.md'",
+            "flat/prompts/x.md: is in flat-1.2.0-py2.py3-none-any.whl, and nothing "
+            "that was rendered",
+        ),
+        (
+            "agpm custom",
+            "build_data['force_include'] = {}",
+            "flat/prompts/__init__.py: is missing from flat-1.2.0-py2.py3-none-any.whl",
+        ),
+        (
+            "agpm custom",
+            "[pathlib.Path(path).write_bytes(b'') for path in "
+            "build_data['force_include'] if path.endswith('reviewer.md')]",
+            "flat/prompts/agents/reviewer.md: differs in "
+            f"flat-1.2.0-py2.py3-none-any.whl in size: 0 bytes, "
+            f"not {len(FLAT_REVIEWER.encode())}",
+        ),
+    ],
+)
+def test_a_wheel_that_another_hook_spoils_is_removed(
+    copy_project, error_of, order, line, message
+):
+    project = copy_project("flat", {"hatch_build.py": BUILT_BY_A_HOOK.format(line)})
+    tables = "".join(f"[tool.hatch.build.hooks.{name}]\n" for name in order.split())
+    replace(project, "[tool.hatch.build.hooks.agpm]\n", tables)
+
+    shown = error_of(project).splitlines()
+
+    assert shown[0] == f"hatch-agpm: {message}"
+
+
+def test_an_sdist_that_another_hook_spoils_is_removed(copy_project, error_of):
+    line = "build_data['force_include'].popitem()"
+    project = copy_project(
+        "excluded-sources", {"hatch_build.py": BUILT_BY_A_HOOK.format(line)}
+    )
+    add_toml(project, "[tool.hatch.build.hooks.custom]")
+
+    assert error_of(project, "sdist") == one_line(
+        "prompts/snippets/greeting.md: is missing from excluded_sources-1.0.tar.gz"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (
+            {"prompts/agents/reviewer.md": None},
+            (
+                r"tool\.hatch-agpm\.agents\.reviewer\.path names no file, "
+                r"got 'prompts/agents/reviewer\.md'"
+            ),
+        ),
+        (
+            {"prompts/agents/reviewer.md": "---\nagpm: {templating: true}\n---\n{{ x"},
+            r"prompts/agents/reviewer\.md:4:.*\n    \{\{ x\n.*",
+        ),
+        (
+            {"docs/rules.md": None},
+            r"prompts/agents/reviewer\.md:13:.*docs/rules\.md.*",
+        ),
+    ],
+)
+@pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
+def test_an_error_of_the_core_is_shown_alone(
+    copy_project, error_of, target, files, message
+):
+    shown = error_of(copy_project("flat", files), target)
+
+    assert re.fullmatch(f"hatch-agpm: {message}\n?", shown, re.DOTALL), shown
+    assert "Traceback" not in shown
+
+
+def test_a_full_disk_is_an_error_without_a_traceback(copy_project, error_of, tmp_path):
+    limit = (
+        "import resource; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    )
+    site = tmp_path / "limited"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(limit, encoding="utf-8")
+
+    shown = error_of(copy_project("flat"), PYTHONPATH=str(site), PYTHONSAFEPATH="1")
+
+    assert shown == "hatch-agpm: [Errno 27] File too large\n"
+
+
+def test_a_project_whose_code_is_not_found_gets_hatchlings_own_advice(
+    copy_project, run_build
+):
+    project = copy_project("flat")
+    replace(project, 'name = "flat"', 'name = "renamed"')
+    replace(project, "[tool.hatch-agpm.project]", OUTPUT)
+
+    done = run_build(project)
+
+    assert "Unable to determine which files to ship" in done.output
+
+
+OUTPUT = '[tool.hatch-agpm]\noutput = "flat/prompts"\n\n[tool.hatch-agpm.project]'
+
+
+def replace(project, old, new):
+    path = project / "pyproject.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add_toml(project, text):
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
+def needed(mode):
+    """The directory of `editables`, which an exact editable install requires."""
+    if mode != "exact":
+        return []
+    import editables  # noqa: PLC0415 - in this mode only
+
+    return [os.path.dirname(os.path.dirname(editables.__file__))]  # noqa: PTH120
+
+
+def test_hashes_of_the_index_are_those_of_the_wheel(copy_project, build, run_python):
+    wheel = build(copy_project("flat")).artefact
+
+    shown = run_python(
+        "from flat import prompts; print(prompts.load('agents/reviewer').sha256)", wheel
+    )
+
+    assert shown.strip() == hashlib.sha256(FLAT_REVIEWER.encode()).hexdigest()
+
+
+def test_the_sdist_of_hatch_agpm_itself_carries_its_tests(build):
+    root = Path(__file__).parents[2]
+    ours = {
+        path.relative_to(root).as_posix()
+        for path in (root / "tests").rglob("*")
+        if path.is_file() and not {"__pycache__", ".hypothesis"} & {*path.parts}
+    }
+
+    assert ours <= set(build(root, "sdist").files)

@@ -1,0 +1,444 @@
+"""
+Declared directories outside of the project: read in the tree, carried by the sdist.
+
+What is shown here for one backend is shown for the other, too: the copy is made by
+what both have in common.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.rendering.renderer import render_project
+
+BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+
+PYPROJECT = """\
+[project]
+name = "pkg"
+version = "1.0"
+
+[tool.setuptools]
+packages = ["pkg"]
+
+[tool.hatch.build.hooks.agpm]
+
+[tool.hatch-agpm.project]
+style = "docs/style.md"
+
+[tool.hatch-agpm.sources]
+shared = "../prompts"
+unused = "../more"
+
+[tool.hatch-agpm.agents]
+reviewer = { source = "shared", path = "agents/reviewer.md" }
+own = "prompts/own.md"
+
+[tool.hatch-agpm.scripts]
+all = { source = "shared", path = "scripts/*" }
+
+[tool.hatch-agpm.skills]
+mend = { source = "shared", path = "skills/mend" }
+"""
+FILES = {
+    "pkg/pyproject.toml": PYPROJECT,
+    "pkg/pkg/__init__.py": "",
+    "pkg/docs/style.md": "No tabs.\n",
+    "pkg/prompts/own.md": """---
+agpm:
+  templating: true
+  dependencies:
+    snippets:
+      - {path: snippets/tone.md, source: shared, name: tone, install: false}
+---
+Own: {{ agpm.deps.snippets.tone.content }} ({{ agpm.deps.snippets.tone.source }})
+""",
+    "prompts/agents/reviewer.md": """---
+agpm:
+  templating: true
+  dependencies:
+    snippets:
+      - path: ../snippets/tone.md
+      - path: ../snippets/alias.md
+---
+{{ agpm.project.style | content }} {{ "rules/one.txt" | content }}
+{{ agpm.deps.snippets.tone.content }} {{ agpm.deps.snippets.real.content }}
+""",
+    "prompts/snippets/tone.md": "Be kind.\n",
+    "prompts/snippets/real.md": "Linked.\n",
+    "prompts/rules/one.txt": "Rule one.",
+    "prompts/scripts/run.sh": "#!/bin/sh\n",
+    "prompts/skills/mend/SKILL.md": "---\nname: mend\ndescription: d\n---\nMend.\n",
+    "prompts/skills/mend/data/needles.txt": "3\n",
+    "prompts/snippets/never-used.md": "secret\n",
+    "more/x.md": "X",
+}
+COPIES = ".hatch-agpm/sources/shared"
+
+TRACED = """
+import os, sys
+_, log, backend, out, target = sys.argv
+seen = open(log, "a")
+def hook(event, args):
+    if event in {"open", "os.listdir", "os.scandir", "os.stat"} and args:
+        if isinstance(args[0], (str, bytes, os.PathLike)):
+            seen.write(os.path.abspath(os.fsdecode(args[0])) + "\\n")
+sys.addaudithook(hook)
+import importlib
+getattr(importlib.import_module(backend), "build_" + target)(out)
+"""
+
+
+@pytest.fixture
+def project(write_files):
+    """A project with a directory beside it."""
+    root = write_files(FILES)
+    (root / "prompts/snippets/alias.md").symlink_to("real.md")
+    (root / "prompts/scripts/run.sh").chmod(0o755)
+    return root / "pkg"
+
+
+def prompts_in(files):
+    return {path: data for path, data in files.items() if "/prompts/" in path}
+
+
+def test_templates_of_the_directory_and_of_the_project_reach_each_other(project, build):
+    files = build(project).files
+    assert (
+        files["pkg/prompts/agents/reviewer.md"]
+        .decode()
+        .endswith("---\nNo tabs. Rule one.\nBe kind. Linked.\n")
+    )
+    assert files["pkg/prompts/agents/own.md"].endswith(b"Own: Be kind. (shared)\n")
+    assert files["pkg/prompts/skills/mend/data/needles.txt"] == b"3\n"
+
+
+@BOTH
+def test_the_wheel_of_the_sdist_has_the_bytes_of_that_of_the_tree(
+    project, backend, build, unpack, tmp_path
+):
+    tree = build(project, "wheel", backend).files
+    sdist = build(project, "sdist", backend)
+    shutil.rmtree(tmp_path / "prompts")
+    shutil.rmtree(tmp_path / "more")
+
+    root = unpack(sdist.artefact)
+    assert prompts_in(build(root, "wheel", backend).files) == prompts_in(tree)
+    again = build(root, "sdist", backend).files
+    ours = {path for path in sdist.files if path.startswith(".hatch-agpm")}
+    assert {path: again[path] for path in ours} == {
+        path: sdist.files[path] for path in ours
+    }
+
+
+@BOTH
+def test_the_bill_of_materials_names_a_directory_alike_wherever_it_is_found(
+    project, backend, build, unpack, edit
+):
+    table = "[tool.hatch-agpm.project]"
+    edit(project, table, f"[tool.hatch-agpm]\nsbom = true\n\n{table}")
+    sdist = build(project, "sdist", backend)
+
+    here, there = (
+        build(root, "wheel", backend).files["pkg-1.0.dist-info/sboms/pkg.agpm.cdx.json"]
+        for root in (project, unpack(sdist.artefact))
+    )
+
+    assert here == there
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(here.decode()) is None
+    ancestors = {
+        each["name"]: [
+            (ancestor.get("group"), ancestor["name"])
+            for ancestor in each["pedigree"]["ancestors"]
+        ]
+        for each in json.loads(here)["components"]
+    }
+    assert ancestors["pkg/prompts/agents/own.md"] == [
+        (None, "prompts/own.md"),
+        ("shared", "snippets/tone.md"),
+    ]
+    assert ancestors["pkg/prompts/skills/mend/data/needles.txt"] == [
+        ("shared", "skills/mend/data/needles.txt")
+    ]
+
+
+@BOTH
+def test_the_sdist_carries_what_is_used_and_nothing_more(project, backend, build):
+    sdist = build(project, "sdist", backend)
+    carried = {path for path in sdist.files if path.startswith(".hatch-agpm/")}
+    assert carried == {
+        ".hatch-agpm/sources.json",
+        f"{COPIES}/agents/reviewer.md",
+        f"{COPIES}/snippets/tone.md",
+        f"{COPIES}/snippets/real.md",
+        f"{COPIES}/rules/one.txt",
+        f"{COPIES}/scripts/run.sh",
+        f"{COPIES}/skills/mend/SKILL.md",
+        f"{COPIES}/skills/mend/data/needles.txt",
+    }
+    with tarfile.open(sdist.artefact) as archive:
+        assert not [member for member in archive if ".." in member.name.split("/")]
+        assert not [member for member in archive if member.issym()]
+    marker = json.loads(sdist.files[".hatch-agpm/sources.json"])
+    assert marker["sources"]["shared"]["links"] == [
+        {"path": "snippets/alias.md", "to": "snippets/real.md"}
+    ]
+    assert {
+        file["path"]
+        for file in marker["sources"]["shared"]["files"]
+        if file.get("executable")
+    } == {"scripts/run.sh"}
+
+
+@BOTH
+def test_a_build_from_the_sdist_reads_nothing_outside_of_it(
+    project, backend, build, unpack, tmp_path
+):
+    """The directory is still there, at the very path that the table names."""
+    root = unpack(build(project, "sdist", backend).artefact)
+    (root.parent / "prompts").mkdir()
+    log, out = tmp_path / "log", tmp_path / "out"
+    out.mkdir()
+    module = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
+    subprocess.run(
+        [sys.executable, "-c", TRACED, log, module[backend], out, "wheel"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
+    seen = set(log.read_text().splitlines())
+    assert any(path.startswith(f"{root}/{COPIES}") for path in seen)
+    for outside in (tmp_path / "prompts", root.parent / "prompts"):
+        assert not [path for path in seen if path.startswith(str(outside))]
+
+
+def test_the_trace_sees_what_a_build_in_the_tree_reads(project, tmp_path):
+    log, out = tmp_path / "log", tmp_path / "out"
+    out.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", TRACED, log, "hatchling.build", out, "wheel"],
+        cwd=project,
+        check=True,
+        capture_output=True,
+    )
+    assert str(tmp_path / "prompts/snippets/tone.md") in log.read_text()
+
+
+def test_the_index_says_which_paths_start_at_the_source(project, build):
+    index = json.loads(build(project).files["pkg/prompts/index.json"])
+    by_name = {entry["full_name"]: entry for entry in index["resources"]}
+    assert [
+        (template["path"], template["source"])
+        for template in by_name["agents/own"]["templates"]
+    ] == [("prompts/own.md", None), ("snippets/tone.md", "shared")]
+    assert by_name["agents/reviewer"]["source"] == "shared"
+
+
+def test_inputs_can_be_read_where_they_are(project):
+    """As editable installs do, to see whether one has changed."""
+    rendering = render(project)
+    outside = [each for each in rendering.inputs if each.source == "shared"]
+    assert {each.path for each in outside} >= {"../prompts/snippets/tone.md"}
+    assert all((project / each.path).is_file() for each in rendering.inputs)
+
+
+def render(project):
+    tables = tomllib.loads((project / "pyproject.toml").read_text())
+    return render_project(project, tables, metadata={}, distribution="pkg")
+
+
+@BOTH
+def test_a_copy_that_differs_is_an_error(project, backend, build, unpack, error_of):
+    root = unpack(build(project, "sdist", backend).artefact)
+    (root / COPIES / "snippets/tone.md").write_text("Be rude.\n")
+    message = error_of(root, "wheel", backend)
+    assert f"hatch-agpm: {COPIES}/snippets/tone.md has changed: its sha256 is " in (
+        message.replace("snippets/tone.md: has", "snippets/tone.md has")
+    )
+    assert "unpack the sdist again" in message
+
+
+def test_a_copy_that_is_gone_is_an_error(project, build, unpack, error_of):
+    root = unpack(build(project, "sdist").artefact)
+    (root / COPIES / "snippets/tone.md").unlink()
+    assert (
+        error_of(root)
+        .strip()
+        .endswith(f"{COPIES}/snippets/tone.md: is missing; unpack the sdist again")
+    )
+
+
+def test_a_copy_by_a_link_is_an_error(project, build, unpack, error_of, tmp_path):
+    root = unpack(build(project, "sdist").artefact)
+    copy = root / COPIES / "snippets/tone.md"
+    copy.rename(tmp_path / "tone.md")
+    copy.symlink_to(tmp_path / "tone.md")
+    assert f"{COPIES}/snippets/tone.md: is a link, not a file" in error_of(root)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("../../pkg/__init__.py", "which is not below its own directory"),
+        ("/etc/passwd", "which is not below its own directory"),
+        ("a\\\\b", "which is not below its own directory"),
+    ],
+)
+def test_a_marker_that_names_other_files_is_refused(
+    path, message, project, build, unpack, error_of
+):
+    root = unpack(build(project, "sdist").artefact)
+    marker = root / ".hatch-agpm/sources.json"
+    text = marker.read_text().replace("snippets/tone.md", path)
+    marker.write_text(text)
+    seen = error_of(root)
+    assert ".hatch-agpm/sources.json: lists the file " in seen
+    assert message in seen
+
+
+def test_leftovers_of_an_sdist_in_a_tree_are_told(project, error_of):
+    (project / ".hatch-agpm").mkdir()
+    (project / ".hatch-agpm/sources.json").write_text("{}")
+    assert (
+        error_of(project)
+        .strip()
+        .endswith(".hatch-agpm: is a copy for sdists, and this is none; delete it")
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            'shared = "../prompts"',
+            'shared = "../promts"',
+            "tool.hatch-agpm.sources.shared names no directory, got '../promts'",
+        ),
+        (
+            'unused = "../more"',
+            'Shared = "../more"',
+            "tool.hatch-agpm.sources.Shared differs from 'shared' in case only; some "
+            "file systems would keep one of them; rename it",
+        ),
+        (
+            'unused = "../more"',
+            '"ü" = "../more"',
+            'tool.hatch-agpm.sources."ü" is no name for what lies outside: it becomes '
+            "that of a directory; use ASCII letters, digits, '-', '_' and '.'",
+        ),
+        (
+            'unused = "../more"',
+            '".." = "../more"',
+            'tool.hatch-agpm.sources.".." is no name for what lies outside: it becomes '
+            "that of a directory; use ASCII letters, digits, '-', '_' and '.'",
+        ),
+        (
+            'unused = "../more"',
+            'aux = "../more"',
+            "tool.hatch-agpm.sources.aux has the name of a device on Windows; rename "
+            "it",
+        ),
+        (
+            '"agents/reviewer.md"',
+            '"../pkg/prompts/own.md"',
+            "tool.hatch-agpm.agents.reviewer.path: '../pkg/prompts/own.md' leads out "
+            "of the source 'shared'; move the file into the source 'shared'",
+        ),
+        (
+            '"agents/reviewer.md"',
+            '"/etc/passwd"',
+            "tool.hatch-agpm.agents.reviewer.path: the path '/etc/passwd' must be "
+            "relative to the source 'shared'; a build on another machine could not "
+            "find it",
+        ),
+    ],
+)
+def test_a_declaration_that_cannot_be_right_is_told(old, new, message, project, edit):
+    edit(project, old, new)
+    with pytest.raises(AgpmError) as caught:
+        render(project)
+    assert str(caught.value) == message
+
+
+def test_a_link_out_of_the_directory_is_refused(project, tmp_path):
+    secret = tmp_path / "secret.md"
+    secret.write_text("secret")
+    alias = tmp_path / "prompts/snippets/alias.md"
+    alias.unlink()
+    alias.symlink_to(secret)
+    with pytest.raises(AgpmError) as caught:
+        render(project)
+    assert str(caught.value) == (
+        "../prompts/agents/reviewer.md:7: the dependency '../snippets/alias.md': "
+        "'agents/../snippets/alias.md' leads out of the source 'shared' through a "
+        "link; move the file into the source 'shared'"
+    )
+
+
+def test_content_that_could_be_of_either_is_refused(project):
+    (project / "rules").mkdir()
+    (project / "rules/one.txt").write_text("another")
+    with pytest.raises(AgpmError, match="is in the project and in the source 'shared'"):
+        render(project)
+
+
+def test_two_files_that_some_systems_take_for_one_do_not_travel(
+    project, edit, error_of, tmp_path
+):
+    (tmp_path / "prompts/snippets/Tone.md").write_text("TONE")
+    agent = "../prompts/agents/reviewer.md"
+    edit(project, "alias.md", "Tone.md", agent)
+    edit(project, "snippets.real", "snippets.Tone", agent)
+    edit(project, "one.md\n", "one.md\n        install: false\n", agent)
+    assert (
+        error_of(project, "sdist")
+        .strip()
+        .endswith(
+            "snippets/Tone.md and snippets/tone.md: are one file of the source "
+            "'shared' where case or composed letters do not count; rename one of them"
+        )
+    )
+
+
+def test_hidden_text_is_allowed_by_a_name_that_holds_in_the_sdist(
+    project, build, unpack, error_of, edit, tmp_path
+):
+    (tmp_path / "prompts/rules/one.txt").write_text("Rule\U000e0041\U000e0042 one.")
+    assert "shared:rules/one.txt:1" in error_of(project)
+    table = "[tool.hatch-agpm.project]"
+    allowed = '[tool.hatch-agpm]\nhidden-text = ["shared:rules/one.txt"]\n'
+    edit(project, table, f"{allowed}\n{table}")
+    build(unpack(build(project, "sdist").artefact))
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@BOTH
+def test_a_member_of_a_uv_workspace_takes_prompts_from_beside_it(
+    write_files, backend, use_backend, offline, run_command, build
+):
+    moved = {f"packages/{path}": text for path, text in FILES.items()}
+    root = write_files(
+        {**moved, "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/pkg"]\n'}
+    )
+    snippets = root / "packages/prompts/snippets"
+    (snippets / "alias.md").symlink_to("real.md")
+    member = root / "packages/pkg"
+    use_backend(member, backend)
+    command = [sys.executable, "-m", "uv", "build", "--package", "pkg"]
+    code, output = run_command([*command, "--out-dir", root / "dist"], root, offline)
+    assert code == 0, output
+    (wheel,) = (root / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    # uv builds the wheel from the sdist.
+    assert prompts_in(found) == prompts_in(build(member, "wheel", backend).files)

@@ -1,0 +1,137 @@
+"""The recipes, block by block, on a package with the files that the page shows."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+RECIPES = (Path(__file__).parents[2] / "docs/recipes.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCKS = {title: text for _, title, text in BLOCK.findall(RECIPES)}
+TITLES = [
+    title for language, title, _ in BLOCK.findall(RECIPES) if language == "python"
+]
+
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling", "hatch-agpm"]
+build-backend = "hatchling.build"
+
+[project]
+name = "acme-reviews"
+version = "1.0"
+
+[tool.hatch.build.hooks.agpm]
+"""
+REVIEWER = (
+    'You review changes in Rust. Find at most 5 faults.\nAnswer as {"faults": [...]}.\n'
+)
+QUESTION = "Is {this} right?"
+
+
+@pytest.fixture
+def run(write_files, build, unpack, monkeypatch):
+    """Run one block, where the package is installed, and return what it sets."""
+    files = {title: text for title, text in BLOCKS.items() if title.endswith(".md")}
+    files |= {"pyproject.toml": PYPROJECT, "acme_reviews/__init__.py": ""}
+    monkeypatch.syspath_prepend(unpack(build(write_files(files)).artefact))
+
+    def recipe(title, **given):
+        names = {"question": QUESTION, **given}
+        exec(compile(BLOCKS[title], f"recipe {title}", "exec"), names)  # noqa: S102
+        return names
+
+    yield recipe
+    for module in [name for name in sys.modules if name.startswith("acme_reviews")]:
+        del sys.modules[module]
+
+
+def test_openai_takes_messages_of_plain_texts(run):
+    assert run("openai")["messages"] == [
+        {"role": "system", "content": REVIEWER},
+        {"role": "user", "content": QUESTION},
+    ]
+
+
+def test_anthropic_takes_a_block_that_can_be_cached(run):
+    request = run("anthropic")["request"]
+
+    assert request["messages"] == [{"role": "user", "content": QUESTION}]
+    (block,) = request["system"]
+    assert block["text"] == REVIEWER.replace("5", "3")
+
+
+def test_langchain_leaves_the_braces_of_a_message_alone(run):
+    pytest.importorskip("langchain_core")
+
+    system, human = run("langchain")["chain"].invoke({"question": QUESTION}).messages
+
+    assert (system.content, human.content) == (REVIEWER, QUESTION)
+
+
+def test_pydantic_ai_takes_it_as_instructions(run):
+    pydantic_ai = pytest.importorskip("pydantic_ai")
+    seen = []
+
+    def answer(messages, info):
+        seen.append((messages, info))
+        return pydantic_ai.messages.ModelResponse([pydantic_ai.TextPart("yes")])
+
+    model = pytest.importorskip("pydantic_ai.models.function").FunctionModel(answer)
+    run("pydantic-ai", model=model)["agent"].run_sync(QUESTION)
+
+    ((messages, _),) = seen
+    assert messages[0].instructions.rstrip() == REVIEWER.rstrip()
+
+
+def test_fastmcp_serves_the_skills_of_the_bundle(run):
+    fastmcp = pytest.importorskip("fastmcp")
+    server = run("fastmcp")["server"]
+
+    async def read():
+        async with fastmcp.Client(server) as client:
+            uris = [str(each.uri) for each in await client.list_resources()]
+            (uri,) = [uri for uri in uris if uri.endswith("SKILL.md")]
+            return uri, (await client.read_resource(uri))[0].text
+
+    uri, text = asyncio.run(read())
+    assert "mend-nets" in uri
+    assert text == BLOCKS["prompts/skills/mend-nets/SKILL.md"]
+
+
+def test_traces_get_name_version_and_digest(run):
+    attributes = run("traces")["attributes"]
+
+    assert attributes["prompt.name"] == "agent/reviewer"
+    assert attributes["prompt.version"] == "1.0"
+    assert re.fullmatch("[0-9a-f]{64}", attributes["prompt.sha256"])
+
+
+def test_the_frontmatter_is_at_hand(run):
+    assert run("frontmatter")["options"] == {"model": "sonnet"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("reviewer", REVIEWER), ("reviewr", "no such agent; there is reviewer")],
+)
+def test_a_name_may_come_from_outside(run, name, text):
+    assert run("by-name", name=name)["text"] == text
+
+
+def test_an_environment_is_listed(run, capsys):
+    run("discover")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("acme-reviews")] == [
+        "acme-reviews 1.0 agents/reviewer",
+        "acme-reviews 1.0 skills/mend-nets",
+    ]
+
+
+def test_every_recipe_is_run_here():
+    source = Path(__file__).read_text("utf-8")
+
+    assert [title for title in TITLES if f'run("{title}"' not in source] == []

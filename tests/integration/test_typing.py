@@ -1,0 +1,281 @@
+"""What type checkers see of a bundle: its stub, on right and on wrong uses."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.model.rendering import RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.runtime import RuntimeVariable
+
+EXAMPLE = Path(__file__).parents[2] / "example_pkg"
+
+
+def resource(alias, *, type="agent", text="x", suffix="md", **given):  # noqa: A002
+    fields = {
+        "name": f"p/{alias}",
+        "tool": "claude-code",
+        "install": None,
+        "install_path": f".claude/{alias}.{suffix}",
+        "variables": {},
+        "body": 0,
+        "metadata": {"description": f'"{alias}"\n\\'},
+        "source_path": f"p/{alias}.{suffix}",
+        "inputs": (),
+    }
+    return RenderedResource(type=type, alias=alias, text=text, **(fields | given))
+
+
+def variables(**declared):
+    """Return variables: a type, or a default."""
+    return tuple(
+        RuntimeVariable(
+            name=name,
+            kind=given if isinstance(given, str) else type(given).__name__,
+            default=None if isinstance(given, str) else given,
+            places=(),
+        )
+        for name, given in declared.items()
+    )
+
+
+NAMES = ["backend-engineer", "rust-1.70", "class", "int", "bool", "object", "str"]
+NAMES += ["Prompt", "Literal", "property", "overload", "_hidden"]
+TEXT_DEFAULT = (
+    RuntimeVariable(name="limit", kind="str", default='a"\\\nb|\u2028', places=()),
+)
+RESOURCES = [
+    *map(resource, NAMES),
+    resource("greeter", runtime=variables(user_name="str", limit=5)),
+    resource("greeter-2", runtime=variables(user_name="str", limit=5)),
+    resource("counter", runtime=variables(share=0.5, loud=False, limit="int")),
+    resource("same-names", runtime=variables(user_name="str", limit="str")),
+    resource("quoting", runtime=TEXT_DEFAULT),
+    resource("int.dotted", runtime=variables(int="int", str="str", type="bool")),
+    resource("blob", type="script", text=b"\xff", suffix="bin"),
+    resource("run", type="script", suffix="sh"),
+    resource(
+        "net",
+        type="skill",
+        source_path="skills/net/SKILL.md",
+        files=(SkillFile(path="SKILL.md", data=b"x", executable=False),),
+    ),
+]
+
+RIGHT = """
+from pkg import prompts
+from pkg.prompts import Prompt, UnknownPromptError, VariableError
+
+text: str = prompts.agents.backend_engineer
+prompt: Prompt = prompts.agents["backend-engineer"]
+model: object = prompts.load("agents/backend-engineer").metadata["model"]
+document: str = prompts.agents.int.document
+for name in prompts.agents:
+    prompt = prompts.agents[name]
+data: bytes = prompts.scripts.blob
+data = prompts.scripts["blob"].document
+either: str | bytes = prompts.load("agents/" + text.lower())
+files: tuple[str, ...] = prompts.skills["net"].files
+count: int = len(prompts.hooks)
+known: bool = "x" in prompts.agents
+names: list[str] = prompts.names()
+try:
+    prompts.load("x")
+except UnknownPromptError as error:
+    near: tuple[str, ...] = error.near
+
+text = prompts.agents.greeter(user_name="Ada")
+text = prompts.agents["greeter"](user_name="Ada", limit=3)
+text = prompts.load("agents/greeter")(limit=3, user_name=prompts.agents.str)
+text = prompts.agents.counter(limit=1)
+text = prompts.agents.counter(limit=1, share=2, loud=True)
+text = prompts.agents.same_names(user_name="Ada", limit="3")
+text = prompts.agents.quoting() + prompts.agents.quoting(limit="x")
+text = prompts.agents["int.dotted"](int=1, str="x", type=True)
+text = prompts.agents.backend_engineer()
+
+def call(prompt: Prompt) -> str:
+    return prompt(user_name="Ada", limit=3)
+
+text = call(prompts.agents.greeter) + call(prompts.agents.backend_engineer)
+both = [prompts.agents.greeter, prompts.agents.greeter_2]
+texts: list[str] = [each(user_name="Ada") for each in both]
+try:
+    prompts.agents.greeter(user_name=text)
+except VariableError as error:
+    problems: tuple[str, ...] = error.problems
+"""
+WRONG = """
+from pkg import prompts
+
+prompts.agents.backend  # wrong
+prompts.agents["backend"]  # wrong
+prompts.hooks["x"]  # wrong
+prompts.agnets  # wrong
+prompts.agents.int.titel  # wrong
+prompts.load(3)  # wrong
+prompts.scripts["blob"].upper().encode()  # wrong
+
+prompts.agents.greeter()  # wrong
+prompts.agents.greeter(usr_name="Ada")  # wrong
+prompts.agents.greeter("Ada")  # wrong
+prompts.agents.greeter(user_name=3)  # wrong
+prompts.agents.greeter(user_name="Ada", limit="3")  # wrong
+prompts.agents.greeter(user_name="Ada", share=3)  # wrong
+prompts.agents["greeter"](limit=3)  # wrong
+prompts.load("agents/greeter")(user_name=None)  # wrong
+prompts.agents.same_names(user_name="Ada", limit=3)  # wrong
+prompts.agents.counter(limit=1.5)  # wrong
+prompts.agents.counter(limit=1, loud="yes")  # wrong
+prompts.agents.backend_engineer(user_name="Ada")  # wrong
+prompts.scripts.blob()  # wrong
+number: int = prompts.agents.greeter(user_name="Ada")  # wrong
+prompts.agents.greeter(user_name="Ada").metadata  # wrong
+"""
+LOADED = """
+import hatch_agpm
+from hatch_agpm.installed.load import Prompt
+from pkg import prompts as own
+
+prompts = hatch_agpm.load("pkg")
+text: str = prompts.agents["greeter"](user_name="Ada", limit=3)
+text = prompts.load("agents/backend-engineer")()
+sizes: dict[str, int] = {name: len(prompts.agents[name]()) for name in prompts.agents}
+
+def call(prompt: Prompt, **values: object) -> str:
+    return prompt(**values)
+
+text = call(own.agents.greeter, user_name="Ada") + call(own.agents.backend_engineer)
+
+number: int = prompts.agents["greeter"](user_name="Ada")  # wrong
+prompts.agents["greeter"].titel  # wrong
+prompts.agents.greeter  # wrong
+prompts.load(3)  # wrong
+call("text")  # wrong
+"""
+
+
+def marked(program):
+    """Return the lines of a program that are wrong."""
+    lines = enumerate(program.splitlines(), 1)
+    return [number for number, line in lines if "# wrong" in line]
+
+
+EXPECTED = [
+    *(("loaded.py", number) for number in marked(LOADED)),
+    *(("wrong.py", number) for number in marked(WRONG)),
+]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a directory with a typed package, its prompts, and two programs."""
+    rendering = Rendering(resources=RESOURCES, output="pkg/prompts")
+    bundle = build_bundle(rendering, distribution="pkg", version="1")
+    write_files(tmp_path / "pkg/prompts", bundle.files)
+    (tmp_path / "pkg/__init__.py").touch()
+    (tmp_path / "pkg/py.typed").touch()
+    (tmp_path / "right.py").write_text(RIGHT)
+    (tmp_path / "wrong.py").write_text(WRONG)
+    (tmp_path / "loaded.py").write_text(LOADED)
+    return tmp_path
+
+
+def mypy(directory, *arguments):
+    """Return the errors of mypy as pairs of a file and a line, and its output."""
+    options = ["--strict", "--no-error-summary", "--hide-error-codes", "--no-pretty"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=directory,
+    )
+    lines = [line for line in done.stdout.splitlines() if ": error:" in line]
+    places = [(line.split(":")[0], int(line.split(":")[1])) for line in lines]
+    return places, done.stdout + done.stderr
+
+
+def pyright(directory, *files, **options):
+    """Return the errors of pyright as pairs of a file and a line, and its output."""
+    checker = shutil.which("basedpyright", path=str(Path(sys.executable).parent))
+    if checker is None:
+        pytest.skip("basedpyright is not installed")
+    # The checks that its upstream does not have judge style.
+    settings = {"typeCheckingMode": "strict", "include": files, **options}
+    (directory / "pyrightconfig.json").write_text(json.dumps(settings))
+    done = subprocess.run(
+        [checker, "--pythonpath", sys.executable, "--outputjson"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=directory,
+    )
+    found = json.loads(done.stdout)["generalDiagnostics"]
+    places = {
+        (
+            Path(each["file"]).relative_to(directory).as_posix(),
+            each["range"]["start"]["line"] + 1,
+        )
+        for each in found
+        if each["severity"] == "error"
+    }
+    return sorted(places), done.stdout + done.stderr
+
+
+def test_mypy_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
+    modules = [f"-m{name}" for name in ("right", "wrong", "loaded")]
+    found, output = mypy(project, "-p", "pkg", *modules)
+
+    assert sorted(found) == EXPECTED, output
+
+
+@pytest.mark.slow
+def test_pyright_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
+    # That an expression is not used is the point of these programs; the generated
+    # code has a stub, and is no concern of whoever imports it.
+    found, output = pyright(
+        project,
+        "right.py",
+        "wrong.py",
+        "loaded.py",
+        "pkg/prompts/__init__.pyi",
+        reportUnusedExpression=False,
+        reportUnknownMemberType=False,
+        reportUnknownVariableType=False,
+        reportUnusedCallResult=False,
+    )
+
+    assert found == EXPECTED, output
+
+
+@pytest.fixture
+def example(tmp_path, build, unpack):
+    """Return a directory with the files of the example's wheel."""
+    project = tmp_path / "example_pkg"
+    shutil.copytree(EXAMPLE, project)
+    return unpack(build(project).artefact)
+
+
+def test_mypy_is_content_with_the_example(example):
+    assert (example / "example_pkg/py.typed").exists()
+    found, output = mypy(example, "-p", "example_pkg")
+
+    assert found == [], output
+
+
+@pytest.mark.slow
+def test_pyright_is_content_with_the_example(example):
+    found, output = pyright(
+        example,
+        "example_pkg/__main__.py",
+        "example_pkg/release_notes.py",
+        "example_pkg/prompts/__init__.pyi",
+    )
+
+    assert found == [], output

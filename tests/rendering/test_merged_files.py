@@ -1,0 +1,171 @@
+"""Hooks and MCP servers (AGPM semantics, 7.3 and 7.4), as the program takes them."""
+
+import json
+
+import pytest
+
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.rendering.merged_files import check_shape
+
+HOOK = {"events": ["Stop"], "type": "command", "command": "x"}
+
+
+def problems(type_, value):
+    text = value if isinstance(value, str) else json.dumps(value)
+    with pytest.raises(AgpmError) as caught:
+        check_shape(type_, "x.json", text)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        ("hooks", HOOK),
+        ("hooks", {**HOOK, "timeout": 2**32 - 1, "matcher": "(", "description": ""}),
+        ("hooks", {**HOOK, "timeout": None, "matcher": None, "description": None}),
+        ("hooks", {**HOOK, "events": ["Mine"], "type": "mine", "command": ""}),
+        ("hooks", {**HOOK, "extra": [], "args": 5}),
+        ("mcp-servers", {"command": "x", "args": [], "env": {"A": 1, "B": [{}]}}),
+        ("mcp-servers", {"url": "u", "type": "sse", "headers": {"h": None}}),
+        ("mcp-servers", {"command": None, "url": "u", "env": None, "headers": None}),
+        ("mcp-servers", {"command": "", "events": "mine"}),
+    ],
+)
+def test_what_the_program_takes_is_fine(type_, value):
+    check_shape(type_, "x.json", json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([], "a hook must be an object, got []"),
+        ({**HOOK, "events": "Stop"}, "'events' must be a list of strings, got 'Stop'"),
+        ({**HOOK, "events": None}, "'events' must be a list of strings, got null"),
+        ({**HOOK, "events": ["a", 5]}, "'events[1]' must be a string, got 5"),
+        ({**HOOK, "matcher": 5}, "'matcher' must be a string, got 5"),
+        ({**HOOK, "description": {}}, "'description' must be a string, got a table"),
+        ({**HOOK, "command": None}, "'command' must be a string, got null"),
+        *(
+            (
+                {**HOOK, "timeout": timeout},
+                f"'timeout' must be a whole number of 32 bits, got {shown}",
+            )
+            for timeout, shown in [(2**32, 2**32), (-1, -1), (1.5, 1.5), (True, "true")]
+        ),
+    ],
+)
+def test_a_hook_of_another_shape_is_refused(value, message):
+    assert problems("hooks", value) == f"x.json: {message}"
+
+
+def test_a_hook_that_would_never_run_is_refused():
+    """AGPM: writes nothing."""
+    message = problems("hooks", {**HOOK, "events": []})
+    assert message == "x.json: 'events' must not be empty; it would never run"
+
+
+def test_all_problems_of_a_hook_are_told():
+    assert problems("hooks", {"comand": "x", "timeout": "5"}).splitlines() == [
+        "x.json: a hook needs 'events'",
+        "x.json: a hook needs 'type'",
+        "x.json: a hook needs 'command'; did you mean 'command'?",
+        "x.json: 'timeout' must be a whole number of 32 bits, got '5'",
+    ]
+
+
+def test_a_known_key_given_twice_is_refused():
+    text = (
+        '{"events": ["Stop"], "type": "command", "command": "x", "command": "y", '
+        '"mine": {"type": 1, "type": 2}, "own": 1, "own": 2}'
+    )
+    assert problems("hooks", text) == "x.json: 'command' is given twice; delete one"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([], "an MCP server must be an object, got []"),
+        ({"url": 5}, "'url' must be a string, got 5"),
+        ({"command": "x", "type": []}, "'type' must be a string, got []"),
+        ({"command": "x", "args": "y"}, "'args' must be a list of strings, got 'y'"),
+        ({"command": "x", "args": None}, "'args' must be a list of strings, got null"),
+        ({"command": "x", "args": [True]}, "'args[0]' must be a string, got true"),
+        ({"command": "x", "env": []}, "'env' must be an object, got []"),
+        ({"url": "x", "headers": "h"}, "'headers' must be an object, got 'h'"),
+    ],
+)
+def test_a_server_of_another_shape_is_refused(value, message):
+    assert problems("mcp-servers", value) == f"x.json: {message}"
+
+
+def test_a_server_that_could_not_be_reached_is_refused():
+    """AGPM: merges it, and drops the keys that it does not know."""
+    message = "x.json: an MCP server needs 'command' or 'url'"
+    assert problems("mcp-servers", {}) == message
+    assert (
+        problems("mcp-servers", {"comand": "x"})
+        == f"{message}; did you mean 'command'?"
+    )
+
+
+def test_what_is_no_json_is_told_by_its_line():
+    message = problems("hooks", '{\n  "events": [,]\n}')
+    assert message.startswith("x.json:2:14: invalid JSON: ")
+
+
+@pytest.mark.parametrize("section", ["hooks", "mcp-servers"])
+def test_the_text_is_shipped_as_it_is_whatever_its_name(section, render_files):
+    text = '{"command":"x", "type": "command",\r\n "events": ["Stop"], "own": {{}}}'
+    text = text.replace("{{}}", "1.10")
+    (found,) = render_files({"m/x.conf": text}, f'[{section}]\nx = "m/x.conf"\n')
+    assert found.text == text
+    with pytest.raises(AgpmError, match=r"m/x.conf:1:1: invalid JSON"):
+        render_files({"m/x.conf": "x"}, f'[{section}]\nx = "m/x.conf"\n')
+
+
+def test_bytes_that_are_no_text_are_refused(render_files):
+    with pytest.raises(AgpmError, match=r"x.conf:1: is not UTF-8 text"):
+        render_files({"x.conf": b"\xff"}, '[hooks]\nx = "x.conf"\n')
+
+
+# --- what AGPM merges -------------------------------------------------------------
+
+
+def test_two_servers_of_one_key_are_refused(render_files):
+    """AGPM: all matches of a pattern share its key, and one survives."""
+    with pytest.raises(AgpmError) as caught:
+        render_files(
+            {"m/a.json": '{"command": "a"}', "m/b.json": '{"command": "b"}'},
+            '[mcp-servers]\nall = "m/*.json"\n',
+        )
+    assert str(caught.value) == (
+        "m/a.json and m/b.json: both would be the mcp-server 'all' in .mcp.json; list "
+        "each under a key of its own"
+    )
+
+
+def test_two_hooks_of_one_name_are_refused(render_files):
+    """AGPM: the name has no extension, and one survives."""
+    with pytest.raises(AgpmError, match=r"both would be the hook 'h/a' in \.claude/"):
+        render_files(
+            {
+                "h/a.json": json.dumps(HOOK),
+                "h/a.js": json.dumps({**HOOK, "timeout": 1}),
+            },
+            '[hooks]\na = "h/a.json"\nb = "h/a.js"\n',
+        )
+
+
+@pytest.mark.parametrize(
+    ("other", "manifest"),
+    [
+        ("a", 'all = "m/*.json"'),
+        ("b", 'a = "m/a.json"\nb = "m/b.json"'),
+        ("b", 'all = { path = "m/*.json", install = false }'),
+        ("b", 'a = "m/a.json"\nb = { path = "m/b.json", tool = "opencode" }'),
+    ],
+    ids=["equal", "two keys", "not installed", "two files"],
+)
+def test_servers_that_do_not_meet_are_fine(other, manifest, render_files):
+    files = {"m/a.json": '{"command": "a"}', "m/b.json": f'{{"command": "{other}"}}'}
+    assert len(render_files(files, f"[mcp-servers]\n{manifest}\n")) == 2

@@ -1,0 +1,725 @@
+"""Rendering: what users are told, and what a rendering says of its inputs."""
+
+import os
+
+import pytest
+
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.rendering.renderer import render_manifest, render_project
+
+TEMPLATE = "---\nagpm:\n  templating: true\n---\n"
+AGENT = '[agents]\na = "agents/a.md"\n'
+
+
+def depends(path, section="snippets", body=""):
+    return (
+        "---\nagpm:\n  templating: true\n  dependencies:\n"
+        f"    {section}:\n      - path: {path}\n---\n{body}"
+    )
+
+
+MISTAKES = [
+    pytest.param(
+        {"agents/ab.md": "x"},
+        AGENT,
+        "agpm.toml: agents.a.path names no file, got 'agents/a.md'; "
+        "did you mean 'agents/ab.md'?",
+        id="missing template",
+    ),
+    pytest.param(
+        {"agents/a.md": depends("../snippets/x.md"), "snippets/xy.md": ""},
+        AGENT,
+        "agents/a.md:6: the dependency '../snippets/x.md': there is no file "
+        "'snippets/x.md'; did you mean 'snippets/xy.md'?",
+        id="missing dependency",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends("../s/b.md"),
+            "s/b.md": depends("c.md"),
+            "s/c.md": depends("../agents/a.md", "agents"),
+        },
+        AGENT,
+        "agents/a.md: depends on itself: "
+        "agents/a.md -> s/b.md -> s/c.md -> agents/a.md",
+        id="cycle of three",
+    ),
+    pytest.param(
+        {"agents/a.md": depends("a.md", "agents")},
+        AGENT,
+        "agents/a.md: depends on itself: agents/a.md -> agents/a.md",
+        id="cycle of one",
+    ),
+    pytest.param(
+        {"agents/a.md": depends("../../x.md")},
+        AGENT,
+        "agents/a.md:6: the dependency '../../x.md': 'agents/../../x.md' leads out "
+        "of the project; move the file into the project",
+        id="dependency outside the project",
+    ),
+    pytest.param(
+        {},
+        '[agents]\na = "../x.md"\nb = "/etc/passwd"\n',
+        "agpm.toml: agents.a.path: '../x.md' leads out of the project; move the "
+        "file into the project\n"
+        "agpm.toml: agents.b.path: the path '/etc/passwd' must be relative to the "
+        "project; a build on another machine could not find it",
+        id="templates outside the project",
+    ),
+    pytest.param(
+        {"agents/a.md": "---\ndescription: Use this: now\n---\nx"},
+        AGENT,
+        "agents/a.md:2:22: invalid YAML: mapping values are not allowed in this "
+        "context; quote the text that has the colon\n"
+        "    description: Use this: now\n                         ^",
+        id="invalid YAML",
+    ),
+    pytest.param(
+        {"agents/a.md": b"---\nx: 1\n---\n\xff\xfe"},
+        AGENT,
+        "agents/a.md:4: is not UTF-8 text, got byte 0xff; save the file as UTF-8",
+        id="not UTF-8",
+    ),
+    pytest.param(
+        {"x/a.md": "1", "y/a.md": "2"},
+        '[agents]\nx = "x/a.md"\ny = "y/a.md"\n',
+        "x/a.md and y/a.md: both would be installed as .claude/agents/agpm/a.md; "
+        "give one a 'filename' or 'target'",
+        id="one install path",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": TEMPLATE + "{{ 'docs/styel.md' | content }}\n",
+            "docs/style.md": "",
+        },
+        AGENT,
+        "agents/a.md:5:22: the file 'docs/styel.md' does not exist; did you mean "
+        "'docs/style.md'?\n    {{ 'docs/styel.md' | content }}\n"
+        "                         ^",
+        id="missing content file",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": TEMPLATE + "{{ 'd.md' | content }}",
+            "d.md": "---\na: b: c\n---\n",
+        },
+        AGENT,
+        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
+        "    a: b: c\n        ^\n  embedded in agents/a.md:5",
+        id="invalid YAML in a content file",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": TEMPLATE.replace("true", "jinja2")
+            + "x\n```literal\n1\n2\n```\n{{ 'd.md' | content }}",
+            "d.md": "---\na: b: c\n---\n",
+        },
+        AGENT,
+        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
+        "    a: b: c\n        ^\n  embedded in agents/a.md:10",
+        id="invalid YAML in a content file, below a literal fence of Jinja2",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends("../s/b.md", body="x\n"),
+            "s/b.md": TEMPLATE + "\n{{ 'd.md' | content }}",
+            "d.md": "---\na: b: c\n---\n",
+        },
+        AGENT,
+        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
+        "quote the text that has the colon\n"
+        "    a: b: c\n        ^\n  embedded in s/b.md:6\n  embedded in agents/a.md",
+        id="invalid YAML in a content file of a dependency",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{% for i in range(end=100001) %}{% endfor %}"},
+        AGENT,
+        "agents/a.md:5:13: an array gets longer than 100000 items; the limit is"
+        " 'loop' of [tool.hatch-agpm.limits]\n"
+        "    {% for i in range(end=100001) %}{% endfor %}\n                ^",
+        id="more than a limit allows",
+    ),
+    pytest.param(
+        {"a.md": TEMPLATE + "{{ nope }}"},
+        '[agents]\nx = { path = "a.md", filename = "x" }\n'
+        'y = { path = "a.md", filename = "y" }\n',
+        "a.md:5:4: 'nope' is undefined\n    {{ nope }}\n       ^",
+        id="a mistake that two entries have in common",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends("../s/b.md", body="x\n"),
+            "s/b.md": depends("c.md"),
+            "s/c.md": TEMPLATE + "a\n\n```literal\nx\n```\n  {{ nope }}\n",
+        },
+        AGENT,
+        "s/c.md:10:6: 'nope' is undefined\n      {{ nope }}\n         ^\n"
+        "  embedded in s/b.md\n  embedded in agents/a.md",
+        id="undefined variable three levels down",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 'x.sh' | content }}"},
+        AGENT,
+        "agents/a.md:5:13: 'x.sh' cannot be embedded; files can be md, txt, json, "
+        "toml, yaml, yml\n    {{ 'x.sh' | content }}\n                ^",
+        id="content of another kind of file",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ '../x.md' | content }}"},
+        AGENT,
+        "agents/a.md:5:16: '../x.md' leads out of the manifest's directory\n"
+        "    {{ '../x.md' | content }}\n                   ^",
+        id="content outside the project",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ '/x.md' | content }}"},
+        AGENT,
+        "agents/a.md:5:14: the path '/x.md' is absolute; paths start at the "
+        "manifest's directory\n    {{ '/x.md' | content }}\n                 ^",
+        id="content by an absolute path",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 3 | content }}"},
+        AGENT,
+        "agents/a.md:5:8: the filter content needs the path of a file, got 3\n"
+        "    {{ 3 | content }}\n           ^",
+        id="content of a number",
+    ),
+    pytest.param(
+        {},
+        '[agents]\na = "agents/*.md"\n',
+        "agpm.toml: agents.a.path: the pattern 'agents/*.md' matches nothing",
+        id="a pattern without a match",
+    ),
+    pytest.param(
+        {"agents/a.md": "x"},
+        '[agents]\na = { path = "agents/*.md", filename = "x.md" }\n',
+        "agpm.toml: agents.a.filename cannot name all the files of a pattern, "
+        "got 'x.md'",
+        id="a file name for a pattern",
+    ),
+    pytest.param(
+        {"agents/a.md": "x"},
+        '[agents]\na = "agents/a**"\n',
+        "agpm.toml: agents.a.path: the pattern 'agents/a**' is wrong: '**' must "
+        "stand alone between slashes",
+        id="a wrong pattern",
+    ),
+    pytest.param(
+        {"agents/a.md": "x"},
+        '[agents]\na = { path = "agents/a.md", target = "../../x" }\n',
+        "agpm.toml: agents.a: the install path leads out of .claude/agents/agpm",
+        id="a target that leads out",
+    ),
+    pytest.param(
+        {"agents/x.txt": "x"},
+        '[agents]\na = "agents"\n[skills]\ns = "agents"\nt = "agents/x.txt"\n',
+        "agpm.toml: agents.a.path: agents is a directory, not a file\n"
+        "agpm.toml: skills.s.path: agents has no SKILL.md\n"
+        "agpm.toml: skills.t.path: agents/x.txt has no SKILL.md; a skill is a "
+        "directory",
+        id="files and directories mixed up",
+    ),
+    pytest.param(
+        {"agents/a.md": depends("../s.md\n        tool: claud"), "s.md": ""},
+        AGENT,
+        "agents/a.md:6: the dependency '../s.md': the tool 'claud' is not known; "
+        "did you mean 'claude-code'?",
+        id="unknown tool of a dependency",
+    ),
+    pytest.param(
+        {"agents/a.md": "\ufeff" + TEMPLATE},
+        AGENT,
+        "agents/a.md:1: the frontmatter does not begin at the first byte of the "
+        "file; delete the byte order mark before it",
+        id="a byte order mark",
+    ),
+    pytest.param(
+        {"agents/a.MD": TEMPLATE},
+        '[agents]\na = "agents/a.MD"\n',
+        "agents/a.MD: only files that end in .md are templates or have "
+        "dependencies; rename the file",
+        id="an ending in capitals",
+    ),
+    pytest.param(
+        {"m/x.json": '{"dependencies": {"snippets": [{"pth": "x"}]}}'},
+        '[mcp-servers]\nx = "m/x.json"\n',
+        "m/x.json: 'dependencies.snippets[0].pth' is not known; did you mean "
+        "'path'?\nm/x.json: 'dependencies.snippets[0].path' is missing",
+        id="a wrong dependency in JSON",
+    ),
+    pytest.param(
+        {"m/x.json": '{\n  "a": 1,\n}'},
+        '[mcp-servers]\nx = "m/x.json"\n',
+        "m/x.json:3:1: invalid JSON: expecting property name enclosed in double "
+        "quotes\n    }\n    ^",
+        id="invalid JSON",
+    ),
+]
+
+
+MISTAKES += [
+    pytest.param(
+        {"prompts/agents/a.md": depends("prompts/s/x.md"), "prompts/s/x.md": ""},
+        '[agents]\na = "prompts/agents/a.md"\n',
+        "prompts/agents/a.md:6: the dependency 'prompts/s/x.md': there is no file "
+        "'prompts/prompts/s/x.md'; write '../s/x.md'",
+        id="dependency written from the root",
+    ),
+    pytest.param(
+        {"a.md": depends("s/x.md"), "s/x.md": ""},
+        '[agents]\na = "a.md"\n',
+        "a.md:6: the dependency 's/x.md': '../s/x.md' leads out of the project; "
+        "write './s/x.md'",
+        id="dependency of a file at the root",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends(
+                "../s/tone.txt", body="{% if agpm.deps %}{% endif %}"
+            ),
+            "s/tone.txt": b"caf\xe9\n",
+        },
+        AGENT,
+        "s/tone.txt:1: is not UTF-8 text, got byte 0xe9; save the file as UTF-8",
+        id="embedded text that is not UTF-8",
+    ),
+    pytest.param(
+        {"s/tone.txt": b"caf\xe9\n"},
+        '[snippets]\ntone = "s/tone.txt"\n',
+        "s/tone.txt:1: is not UTF-8 text, got byte 0xe9; save the file as UTF-8",
+        id="a snippet that is not UTF-8",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 'docs' | content }}", "docs/x": ""},
+        AGENT,
+        "agents/a.md:5:13: 'docs' cannot be embedded; files can be md, txt, json, "
+        "toml, yaml, yml\n    {{ 'docs' | content }}\n                ^",
+        id="content of a directory",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 'docs.md' | content }}", "docs.md/x": ""},
+        AGENT,
+        "agents/a.md:5:16: 'docs.md' is a directory, not a file\n"
+        "    {{ 'docs.md' | content }}\n                   ^",
+        id="content of a directory that looks like a file",
+    ),
+    pytest.param(
+        {"agents/a.md": ""},
+        "[agents]\na = 'agents\\a.md'\n",
+        "agpm.toml: agents.a.path names no file, got 'agents\\\\a.md'; paths are "
+        "written with '/'",
+        id="a path with backslashes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "manifest", "message"), MISTAKES)
+def test_a_mistake_is_told_by_place_and_way_out(files, manifest, message, render_files):
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    assert str(caught.value) == message
+
+
+def test_all_the_templates_that_fail_are_told_at_once(render_files):
+    files = {f"agents/{n}.md": TEMPLATE + f"{{{{ {n} }}}}" for n in "abc"}
+    manifest = "[agents]\n" + "".join(f'{n} = "agents/{n}.md"\n' for n in "abc")
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    firsts = [line for line in str(caught.value).split("\n") if "undefined" in line]
+    assert firsts == [f"agents/{n}.md:5:4: '{n}' is undefined" for n in "abc"]
+
+
+def test_what_depends_on_a_failure_is_not_told_as_well(render_files):
+    files = {
+        "agents/a.md": depends("../s/b.md", body="{{ agpm.deps.snippets.b.content }}"),
+        "s/b.md": TEMPLATE + "{{ nope }}",
+    }
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, AGENT)
+    assert str(caught.value).count("undefined") == 1
+
+
+def test_an_undefined_dependency_names_the_declaration_that_is_missing(render_files):
+    body = "{{ agpm.deps.snippets.style_guide.content }}"
+    with pytest.raises(AgpmError) as caught:
+        render_files({"agents/a.md": TEMPLATE + body}, AGENT)
+    assert (
+        "declare it in the frontmatter: agpm.dependencies.snippets with the path of "
+        "a file 'style-guide', or with name: style_guide" in str(caught.value)
+    )
+
+
+# --- what a rendering says --------------------------------------------------------
+
+
+def test_inputs_are_the_template_and_all_that_it_embeds(render_files):
+    files = {
+        "agents/a.md": depends(
+            "../s/b.md",
+            body="{{ agpm.deps.snippets.b.content }}{{ 'd.txt' | content }}",
+        ),
+        "s/b.md": depends("c.md", body="{{ agpm.deps.snippets.c.content }}"),
+        "s/c.md": TEMPLATE + "{{ 'e.json' | content }}",
+        "d.txt": "d",
+        "e.json": "{}",
+        "unused.md": "u",
+    }
+    agent = render_files(files, AGENT)[0]
+    assert [item.path for item in agent.inputs] == [
+        "agents/a.md",
+        "d.txt",
+        "e.json",
+        "s/b.md",
+        "s/c.md",
+    ]
+    assert all(len(item.sha256) == 64 for item in agent.inputs)
+
+
+def test_resources_come_by_type_then_key_then_name(render_files):
+    files = {
+        "agents/z.md": "",
+        "agents/a.md": depends("../s/z.md").replace("    snippets:", "    snippets:"),
+        "s/z.md": "",
+        "c.md": "",
+        "h.json": '{"events": ["Stop"], "type": "command", "command": "x"}',
+        "m.json": '{"command": "x"}',
+        "x.sh": "",
+        "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n",
+    }
+    manifest = (
+        '[skills]\nk = "skills/k"\n[hooks]\nh = "h.json"\n[scripts]\nx = "x.sh"\n'
+        '[mcp-servers]\nm = "m.json"\n[commands]\nc = "c.md"\n'
+        '[snippets]\ns = "s/z.md"\n[agents]\nb = "agents/z.md"\na = "agents/a.md"\n'
+    )
+    found = [(r.type, r.alias) for r in render_files(files, manifest)]
+    assert found == [
+        ("agent", "a"),
+        ("agent", "b"),
+        ("snippet", None),
+        ("snippet", "s"),
+        ("command", "c"),
+        ("mcp-server", "m"),
+        ("script", "x"),
+        ("hook", "h"),
+        ("skill", "k"),
+    ]
+
+
+def test_a_document_knows_its_body_and_its_metadata(render_files):
+    text = "---\nmodel: opus\nwhen: 2024-05-01\nn: [1, yes]\n---\n\nGrüße {{ x }}\n"
+    agent = render_files({"agents/a.md": text}, AGENT)[0]
+    assert agent.document[agent.body :].decode() == "\nGrüße {{ x }}\n"
+    assert agent.metadata == {"model": "opus", "when": "2024-05-01", "n": [1, "yes"]}
+
+
+def test_what_is_no_text_is_kept_as_bytes(render_files):
+    script = render_files({"x.bin": b"\xff\x00"}, '[scripts]\nx = "x.bin"\n')[0]
+    assert script.text == b"\xff\x00"
+    assert script.document == b"\xff\x00"
+    assert script.body == 0
+
+
+def test_scripts_keep_their_executable_bit(render_files, tmp_path):
+    (tmp_path / "x.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "x.sh").chmod(0o755)
+    found = render_files({"y.sh": ""}, '[scripts]\nx = "x.sh"\ny = "y.sh"\n')
+    assert [r.executable for r in found] == [True, False]
+
+
+def test_a_skill_brings_all_its_files(render_files):
+    files = {
+        "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n{{ raw }}\n",
+        "skills/k/scripts/run.sh": "#!/bin/sh\n",
+        "skills/k/.hidden": b"\xff",
+    }
+    skill = render_files(files, '[skills]\nk = "skills/k"\n')[0]
+    assert skill.text == files["skills/k/SKILL.md"]
+    assert [(f.path, f.data) for f in skill.files] == [
+        (".hidden", b"\xff"),
+        ("SKILL.md", skill.document),
+        ("scripts/run.sh", b"#!/bin/sh\n"),
+    ]
+    assert skill.install_path == ".claude/skills/agpm/k"
+
+
+def test_rendering_twice_gives_equal_resources(render_files):
+    files = {"agents/a.md": depends("../s/*.md"), "s/b.md": "b", "s/c.md": "c"}
+    assert render_files(files, AGENT) == render_files(files, AGENT)
+
+
+def test_a_chain_of_a_thousand_files_is_no_problem(render_files):
+    files = {f"s/n{i}.md": depends(f"n{i + 1}.md", body="x") for i in range(1000)}
+    found = render_files({**files, "s/n1000.md": "end"}, '[snippets]\na = "s/n0.md"\n')
+    assert len(found) == 1001
+
+
+def test_a_diamond_renders_each_resource_once(render_files):
+    """Twenty levels would be a million renders, if each parent rendered its own."""
+    files = {
+        f"s/n{i}{side}.md": (
+            "---\nagpm:\n  templating: true\n  dependencies:\n    snippets:\n"
+            f"      - path: n{i + 1}l.md\n      - path: n{i + 1}r.md\n---\n{i}"
+        )
+        for i in range(20)
+        for side in "lr"
+    }
+    files |= {"s/n20l.md": "", "s/n20r.md": ""}
+    found = render_files(files, '[snippets]\na = "s/n0l.md"\n')
+    assert len(found) == 41
+
+
+# --- projects ---------------------------------------------------------------------
+
+
+def project(write_files, files, table):
+    root = write_files({"pkg/__init__.py": "", **files})
+    return render_project(
+        root,
+        {"tool": {"hatch-agpm": table}},
+        metadata={"name": "pkg", "version": "1.2"},
+        distribution="pkg",
+    )
+
+
+def test_metadata_lies_below_the_projects_own_table(write_files):
+    body = "{{ project.name }} {{ agpm.project.version }} {{ project.package }}"
+    rendering = project(
+        write_files,
+        {"prompts/agents/a.md": TEMPLATE + body},
+        {"project": {"name": "mine"}},
+    )
+    (agent,) = rendering.resources
+    assert agent.text.endswith("mine 1.2 pkg")
+    assert agent.variables == {"project": {"name": "mine"}}
+    assert rendering.output == "pkg/prompts"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"), [({}, "none"), ({"metadata": True}, "1.2")]
+)
+def test_an_agpm_manifest_sees_metadata_only_if_asked(wanted, text, write_files):
+    body = "{{ project.version | default(value='none') }}"
+    files = {"agents/a.md": TEMPLATE + body, "agpm.toml": AGENT}
+    table = {"manifest": "agpm.toml", **wanted}
+    (agent,) = project(write_files, files, table).resources
+    assert agent.text.endswith(text)
+
+
+def test_an_agpm_manifest_in_a_folder_starts_there_and_may_reach_the_root(write_files):
+    files = {
+        "ai/agpm.toml": '[agents]\na = "../shared/a.md"\n',
+        "shared/a.md": TEMPLATE + "{{ 'x.txt' | content }}",
+        "ai/x.txt": "in ai",
+        "x.txt": "at the root",
+    }
+    rendering = project(write_files, files, {"manifest": "ai/agpm.toml"})
+    (agent,) = rendering.resources
+    assert agent.text.endswith("in ai")
+    assert agent.name == "../shared/a"
+    assert [item.path for item in rendering.inputs] == [
+        "ai/agpm.toml",
+        "ai/x.txt",
+        "shared/a.md",
+    ]
+
+
+def test_a_pyproject_is_a_manifest_too(write_files):
+    root = write_files(
+        {
+            "pyproject.toml": '[tool.hatch-agpm.agents]\na = "a.md"\n',
+            "a.md": TEMPLATE + "{{ project.name }}",
+        }
+    )
+    (agent,) = render_manifest(root / "pyproject.toml", project={"name": "n"})
+    assert agent.text.endswith("n")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_told(write_files):
+    root = write_files({"agpm.toml": AGENT, "agents/a.md": "x"})
+    (root / "agents/a.md").chmod(0)
+    with pytest.raises(AgpmError, match=r"agents/a.md: cannot be read: Permission"):
+        render_manifest(root / "agpm.toml")
+
+
+def test_conflicts_of_several_files_are_told_at_once(render_files):
+    twice = (
+        "---\nagpm:\n  templating: true\n  dependencies:\n    snippets:\n"
+        "      - path: ../s/{0}.md\n      - path: ../t/{0}.md\n---\n"
+    )
+    files = {f"agents/{n}.md": twice.replace("{0}", n) for n in "xy"}
+    files |= {f"{folder}/{n}.md": "" for folder in "st" for n in "xy"}
+    manifest = '[agents]\nx = "agents/x.md"\ny = "agents/y.md"\n'
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    assert str(caught.value).count("both are the dependency") == 2
+
+
+def test_a_link_that_ends_otherwise_than_its_target_is_refused(render_files, tmp_path):
+    (tmp_path / "l.md").symlink_to("x.txt")
+    with pytest.raises(AgpmError) as caught:
+        render_files({"x.txt": "x"}, '[agents]\na = "l.md"\n')
+    assert str(caught.value) == (
+        "agpm.toml: agents.a.path is a link to 'x.txt', which ends otherwise, got "
+        "'l.md'"
+    )
+    body = "{{ 'l.md' | content }}"
+    with pytest.raises(AgpmError, match=r"'l\.md' is a link to 'x\.txt', which ends"):
+        render_files({"x.txt": "x", "agents/a.md": TEMPLATE + body}, AGENT)
+
+
+def test_the_filter_takes_markdown_in_any_case(render_files):
+    files = {
+        "agents/a.md": TEMPLATE + "[{{ 'h.MD' | content }}]",
+        "h.MD": "---\na: 1\n---\n\nhead\n\n",
+    }
+    (agent,) = render_files(files, AGENT)
+    assert agent.text.endswith("[head\n]")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# templating: jinja2", "description: |\n  templating: jinja2", "x: jinja2"],
+)
+def test_only_the_flag_itself_chooses_jinja2(line, render_files):
+    agent = (
+        f"---\n{line}\nv: '{{{{ project.yes }}}}'\nagpm: {{templating: true}}\n---\n"
+    )
+    (found,) = render_files({"agents/a.md": agent}, f"[project]\nyes = true\n{AGENT}")
+    assert found.metadata["v"] == "true"
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "agpm:\n  templating: jinja2",
+        "agpm: {templating: jinja2}",
+        "agpm:   # ours\n\n    # more\n    x: 1\n    templating: 'jinja2'  # yes",
+    ],
+)
+def test_jinja2_is_for_the_frontmatter_too(flag, render_files):
+    agent = f"---\n{flag}\nv: '{{{{ project.yes }}}}'\n---\n{{{{ 1 if true else 2 }}}}"
+    (found,) = render_files({"agents/a.md": agent}, f"[project]\nyes = true\n{AGENT}")
+    assert found.metadata["v"] == "True"
+    assert found.text.endswith("---\n1")
+
+
+def test_a_flag_that_appears_only_when_rendered_is_refused(render_files):
+    agent = "---\nagpm:\n  templating: '{{ project.language }}'\n---\n"
+    manifest = f'[project]\nlanguage = "jinja2"\n{AGENT}'
+    with pytest.raises(AgpmError, match="the language cannot be seen before"):
+        render_files({"agents/a.md": agent}, manifest)
+
+
+def test_blank_lines_before_the_flag_cost_nothing(render_files):
+    blank = "  \n" * 5000
+    agent = f"---\nagpm:\n{blank}  templating: true\n---\n"
+    assert len(render_files({"agents/a.md": agent}, AGENT)) == 1
+
+
+def test_thousands_of_missing_files_are_told_in_seconds(render_files):
+    files = {f"s/s{n}.md": "" for n in range(2000)}
+    manifest = "[snippets]\n" + "".join(f's{n} = "s/t{n}.md"\n' for n in range(2000))
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    assert str(caught.value).count("names no file") == 2000
+    assert str(caught.value).count("did you mean") == 20
+
+
+def test_a_second_carriage_return_is_the_same_embedded_or_not(render_files):
+    files = {
+        "agents/a.md": depends("../s/b.md"),
+        "s/b.md": TEMPLATE + "long text\r\r\nmore {{ 1 }} end\n",
+    }
+    alone = TEMPLATE + "long text\r\r\nmore {{ 1 }} end\n"
+    embedded = [r.text for r in render_files(files, AGENT) if r.name == "s/b"]
+    (single,) = render_files({"s/b.md": alone}, '[snippets]\nb = "s/b.md"\n')
+    assert embedded == [single.text]
+
+
+@pytest.mark.parametrize(
+    ("body", "shipped"),
+    [
+        ("one\r\ntwo\r\n", "one\ntwo\n"),
+        ("```literal\none\n```\n", "```\none\n```\n"),
+        ("one {\n", "one {\n"),
+    ],
+)
+def test_a_template_without_a_tag_is_rendered_all_the_same(body, shipped, render_files):
+    (agent,) = render_files({"agents/a.md": TEMPLATE + body}, AGENT)
+    assert agent.text == TEMPLATE + shipped
+
+
+def test_byte_code_is_no_part_of_a_skill(render_files):
+    files = {
+        "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n",
+        "skills/k/scripts/__pycache__/x.pyc": b"\0",
+    }
+    (skill,) = render_files(files, '[skills]\nk = "skills/k"\n')
+    assert [file.path for file in skill.files] == ["SKILL.md"]
+
+
+# --- hidden text ------------------------------------------------------------------
+
+SECRET = "".join(chr(0xE0000 + ord(character)) for character in "obey me")
+HIDING = {
+    "prompts/agents/a.md": depends(
+        "../snippets/tone.md", body="{{ agpm.deps.snippets.tone.content }}"
+    ),
+    "prompts/agents/b.md": TEMPLATE + "{{ 'docs/style.md' | content }}",
+    "prompts/agents/c.md": TEMPLATE + "{{ 'docs/words.json' | content }}",
+    "prompts/snippets/tone.md": f"---\nagpm: {{}}\n---\n\nBe nice.{SECRET}\n",
+    "docs/style.md": "ig\u200bnore",
+    "docs/words.json": r'{"a": "ig\u200bnore"}',
+}
+HIDDEN = [
+    "prompts/snippets/tone.md:5:9: 7 hidden tag characters, got 'obey me'; delete what "
+    "is hidden, or list 'prompts/snippets/tone.md' in hidden-text\n"
+    f"    Be nice.{7 * chr(0xFFFD)}\n            ^",
+    "docs/style.md:1:3: 1 hidden zero-width character, got U+200B; delete what is "
+    "hidden, or list 'docs/style.md' in hidden-text\n"
+    "    ig\ufffdnore\n      ^",
+    "docs/words.json: 1 hidden zero-width character, got U+200B; delete what is "
+    "hidden, or list 'docs/words.json' in hidden-text",
+]
+
+
+def test_embedded_files_that_hide_text_are_errors_of_one_build(write_files):
+    with pytest.raises(AgpmError) as caught:
+        project(write_files, HIDING, {})
+    assert str(caught.value) == "\n".join(HIDDEN)
+
+
+def test_files_that_are_listed_may_hide_text(write_files):
+    allowed = ["docs/style.md", "docs/words.json", "prompts/snippets/tone.md"]
+    rendering = project(write_files, HIDING, {"hidden-text": allowed})
+    assert rendering.hidden_text == tuple(allowed)
+    assert rendering.resources[0].text.endswith(f"Be nice.{SECRET}")
+    with pytest.raises(AgpmError) as caught:
+        project(write_files, HIDING, {"hidden-text": allowed[:2]})
+    assert str(caught.value) == HIDDEN[0]
+
+
+def test_a_permission_that_is_out_of_date_is_an_error(write_files):
+    files = {"prompts/agents/a.md": "x", "prompts/agents/b.md": "y"}
+    with pytest.raises(AgpmError) as caught:
+        project(write_files, files, {"hidden-text": ["prompts/agent/a.md"]})
+    assert str(caught.value) == (
+        "tool.hatch-agpm.hidden-text names a file that the build does not read, "
+        "got 'prompts/agent/a.md'; did you mean 'prompts/agents/a.md'?"
+    )
+
+
+def test_what_nobody_embeds_may_hide_text(write_files):
+    files = {"prompts/agents/a.md": f"My own{SECRET}", "prompts/snippets/b.md": SECRET}
+    rendering = project(write_files, files, {})
+    assert [SECRET in resource.text for resource in rendering.resources] == [True, True]
+
+
+def test_a_manifest_by_itself_is_rendered_as_agpm_does_it(render_files):
+    files = {"agents/a.md": TEMPLATE + "{{ 's.md' | content }}", "s.md": SECRET}
+    (agent,) = render_files(files, AGENT)
+    assert agent.text.endswith(SECRET)

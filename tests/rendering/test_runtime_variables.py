@@ -1,0 +1,792 @@
+"""Run-time variables: declared in frontmatter, found at build time, filled by calls."""
+
+import hashlib
+import importlib
+import inspect
+import json
+import pickle
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.rendering import Rendering
+from hatch_agpm.rendering.renderer import render_manifest
+from hatch_agpm.rendering.runtime_variables import StandIns
+
+DIALECTS = ["true", "jinja2"]
+AGENT = '[agents]\na = "agents/a.md"\n'
+
+
+def template(runtime, body, templating="true", dependencies=""):
+    return (
+        f"---\nagpm:\n  templating: {templating}\n  runtime: {runtime}\n"
+        f"{dependencies}---\n{body}"
+    )
+
+
+def embeds(path, body, runtime="", templating="true"):
+    declared = f"  runtime: {runtime}\n" if runtime else ""
+    return (
+        f"---\nagpm:\n  templating: {templating}\n{declared}  dependencies:\n"
+        f"    snippets: [{{path: {path}, name: s}}]\n---\n{body}"
+    )
+
+
+def imported(resources, directory, monkeypatch=None):
+    """Return the module of a bundle of `resources`."""
+    rendering = Rendering(resources=resources, output="x/prompts")
+    bundle = build_bundle(rendering, distribution="x", version="1")
+    digest = hashlib.sha256(bundle.files["__init__.py"].data).hexdigest()[:12]
+    name = f"runtime_{digest}_{len(sys.modules)}"
+    write_files(directory / name, bundle.files)
+    if monkeypatch is not None:
+        monkeypatch.syspath_prepend(directory)
+        return importlib.import_module(name)
+    sys.path.insert(0, str(directory))
+    try:
+        importlib.invalidate_caches()
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(directory))
+
+
+@pytest.fixture
+def prompts_of(render_files, tmp_path, monkeypatch):
+    """Render files, and return the module of what is shipped."""
+
+    def prompts(files, manifest=AGENT):
+        site = tmp_path / "site"
+        return imported(render_files(files, manifest), site, monkeypatch)
+
+    return prompts
+
+
+@pytest.fixture
+def error_of(render_files):
+    def error(files, manifest=AGENT):
+        with pytest.raises(AgpmError) as caught:
+            render_files(files, manifest)
+        return str(caught.value)
+
+    return error
+
+
+# --- what is open, and what is not ----------------------------------------------------
+
+UNTOUCHED = """\
+{json} $ARGUMENTS ${VAR} { user_name } {user_name} user_name }} %s {0}
+```python
+f"{x!r}"
+```
+"""
+
+
+@pytest.mark.parametrize("templating", DIALECTS)
+def test_only_a_printed_name_is_filled_and_all_else_is_as_it_was(
+    prompts_of, templating
+):
+    body = (
+        "Dear {{ user_name }},\n"
+        + UNTOUCHED
+        + "```literal\n{{ user_name }}\n```\n"
+        + "{% raw %}{{ user_name }}{% endraw %} {# {{ user_name }} #}"
+        + '{{ "{{ user_name }}" }} ünïcode {{user_name}}\n'
+    )
+    shown = (
+        "Dear {{ user_name }},\n"
+        + UNTOUCHED
+        + "```\n{{ user_name }}\n```\n"
+        + "{{ user_name }} {{ user_name }} ünïcode {{ user_name }}\n"
+    )
+    files = {"agents/a.md": template("{user_name: str}", body, templating)}
+    prompt = prompts_of(files).agents.a
+
+    assert prompt == shown
+    filled = prompt(user_name="{{ user_name }} Ada")
+    first, last = "Dear {{ user_name }},", "ünïcode {{ user_name }}"
+    assert filled == shown.replace(first, first.replace("}}", "}} Ada"), 1).replace(
+        last, last.replace("}}", "}} Ada")
+    )
+    assert type(filled) is str
+
+
+def test_a_text_that_leaves_something_open_is_a_template_without_saying_so(prompts_of):
+    text = "---\nagpm: {runtime: {n: int}}\n---\n{{ n }} {{ 1 + 1 }}\n"
+
+    assert prompts_of({"agents/a.md": text}).agents.a(n=5) == "5 2\n"
+
+
+def test_white_space_is_trimmed_as_the_language_does_it(prompts_of):
+    files = {"agents/a.md": template("{n: int}", "a  {{- n -}}  b\n")}
+    prompt = prompts_of(files).agents.a
+
+    assert (prompt, prompt(n=1)) == ("a{{ n }}b\n", "a1b\n")
+
+
+def test_a_place_in_a_loop_is_many_and_in_a_branch_not_taken_none(prompts_of):
+    body = (
+        "{% for i in [1, 2] %}{{ i }}{{ n }};{% endfor %}{% if 1 > 2 %}{{ m }}"
+        "{% endif %}"
+    )
+    prompt = prompts_of(
+        {"agents/a.md": template("{n: int, m: {type: str, default: x}}", body)}
+    ).agents.a
+
+    assert (prompt, prompt(n=7)) == ("1{{ n }};2{{ n }};", "17;27;")
+
+
+@pytest.mark.parametrize("templating", DIALECTS)
+def test_an_embedded_prompt_brings_its_variables(prompts_of, templating):
+    files = {
+        "agents/a.md": embeds(
+            "../s.md",
+            "{{ limit }}: {{ agpm.deps.snippets.s.content }}|"
+            "{{ agpm.deps.snippets.s.content }} {% raw %}{{ tone }}{% endraw %}\n",
+            "{limit: int, user_name: str}",
+            templating,
+        ),
+        "s.md": template(
+            "{tone: {type: str, default: kind}, user_name: str}",
+            "{{ tone }} to {{ user_name }}",
+        ),
+    }
+    prompt = prompts_of(files).agents.a
+
+    assert prompt(limit=3, user_name="Ada") == (
+        "3: kind to Ada|kind to Ada {{ tone }}\n"
+    )
+    assert str(inspect.signature(prompt)) == (
+        "(*, limit: int, user_name: str, tone: str = 'kind') -> str"
+    )
+
+
+def test_variables_come_through_a_chain_of_files(prompts_of):
+    files = {
+        "agents/a.md": embeds("../b.md", "<{{ agpm.deps.snippets.s.content }}>"),
+        "b.md": embeds("c.md", "[{{ agpm.deps.snippets.s.content | trim }}]"),
+        "c.md": template("{n: int}", "\n({{ n }})\n\n"),
+    }
+    prompts = prompts_of(files)
+
+    assert prompts.agents.a(n=1) == "<[(1)]>"
+
+
+def test_a_file_that_is_embedded_as_text_keeps_its_words(prompts_of):
+    files = {
+        "agents/a.md": template("{n: int}", "{{ n }} {{ 'b.md' | content }}"),
+        "b.md": template("{n: int}", "{{ n }} {{ other }}\n"),
+    }
+
+    assert prompts_of(files).agents.a(n=1) == "1 {{ n }} {{ other }}"
+
+
+def test_a_dependency_that_is_not_embedded_brings_nothing(prompts_of):
+    files = {
+        "agents/a.md": embeds("../s.md", "{{ agpm.deps.snippets.s.name }}"),
+        "s.md": template("{n: int}", "{{ n }}"),
+    }
+
+    assert prompts_of(files).agents.a() == "s"
+
+
+VARIANTS = """\
+[agents.yes]
+path = "agents/a.md"
+filename = "yes.md"
+template_vars = { project = { open = true } }
+[agents.no]
+path = "agents/a.md"
+filename = "no.md"
+template_vars = { project = { open = false } }
+"""
+
+
+def test_a_variant_decides_what_is_open(prompts_of):
+    body = "{% if project.open %}{{ n }}{% endif %}."
+    files = {"agents/a.md": template("{n: {type: int, default: 1}}", body)}
+    agents = prompts_of(files, VARIANTS).agents
+
+    assert (agents.yes(n=5), agents.no(n=5)) == ("5.", ".")
+
+
+def test_the_same_bytes_with_other_places_are_two_texts(prompts_of):
+    body = (
+        "{% if project.open %}{{ n }}{% else %}{% raw %}{{ n }}{% endraw %}{% endif %}"
+    )
+    files = {
+        "agents/a.md": embeds("../s.md", "{{ agpm.deps.snippets.s.content }}"),
+        "s.md": template("{n: {type: int, default: 1}}", body),
+    }
+    prompts = prompts_of(files, VARIANTS)
+
+    yes, no = prompts.agents.yes, prompts.agents.no
+    assert (yes.document, yes.sha256) == (no.document, no.sha256)
+    assert (yes(), no()) == ("1", "{{ n }}")
+    # Its two variants have names of their own, as they would with other bytes.
+    assert len(prompts.snippets) == 2
+    assert {prompts.snippets[name]() for name in prompts.snippets} == {"1", "{{ n }}"}
+
+
+def test_the_index_says_where_the_places_are_in_bytes(render_files):
+    body = "ü{{ n }}\n{{ s }}{{ n }}"
+    runtime = '{n: float, s: {type: str, default: \'a|\\"""\\\\;@\'}}'
+    files = {"agents/a.md": template(runtime.replace("\\", ""), body)}
+    resources = render_files(files, AGENT)
+    rendering = Rendering(resources=resources, output="x/p")
+    bundle = build_bundle(rendering, distribution="x", version="1")
+    (entry,) = json.loads(bundle.files["index.json"].data)["resources"]
+
+    data = bundle.files["agents/a.md"].data
+    assert [
+        (each["name"], each["type"], each["required"], each["default"])
+        for each in entry["runtime"]
+    ] == [("n", "float", True, None), ("s", "str", False, 'a|""";@')]
+    for each in entry["runtime"]:
+        shown = f"{{{{ {each['name']} }}}}".encode()
+        assert [data[start:end] for start, end in each["places"]] == [
+            shown for _ in each["places"]
+        ]
+    assert [len(each["places"]) for each in entry["runtime"]] == [2, 1]
+
+
+def test_the_result_does_not_depend_on_the_words_that_stand_in(render_files):
+    files = {
+        "agents/a.md": embeds("../s.md", "{{ agpm.deps.snippets.s.content }}"),
+        "s.md": template("{n: int}", "{{ n }}"),
+    }
+
+    assert render_files(files, AGENT) == render_files(files, AGENT)
+
+
+def test_a_word_is_in_no_text_that_was_written_before():
+    assert StandIns()._seed != StandIns()._seed  # noqa: SLF001 - it must be drawn
+
+
+# --- what is wrong with a use ---------------------------------------------------------
+
+WRONG_USES = [
+    "{{ n | upper }}",
+    "{{ n ~ 'x' }}",
+    "{% if n %}{% endif %}",
+    "{% if x or n %}{% endif %}",
+    "{% for i in n %}{% endfor %}",
+    "{% for n in [1] %}{% endfor %}",
+    "{% set n = 1 %}",
+    "{% set x = n %}",
+    "{{ n.x }}",
+    "{{ n is defined }}",
+    "{{ [n] }}",
+    "{{ project[n] }}",
+    "{{ 1 + n }}",
+    "{% macro m(n) %}{% endmacro %}",
+]
+ONLY_TERA = ["{{ 'a' | replace(from=n, to='b') }}", "{% set_global n = 1 %}"]
+ONLY_JINJA = ["{{ n if true }}", "{{ 'a' | replace(n, 'b') }}", "{{ (n, 1) }}"]
+
+
+@pytest.mark.parametrize(
+    ("templating", "use"),
+    [
+        *(("true", use) for use in WRONG_USES + ONLY_TERA),
+        *(("jinja2", use) for use in WRONG_USES + ONLY_JINJA),
+    ],
+)
+def test_any_use_but_printing_is_an_error_at_its_line(error_of, templating, use):
+    body = f"{{{{ n }}}}\n```literal\n{{{{ n.x }}}}\n```\n{use}\n"
+    message = error_of({"agents/a.md": template("{n: str}", body, templating)})
+
+    place, _, what = message.partition(": ")
+    assert place.split(":")[:2] == ["agents/a.md", "10"]
+    assert what.splitlines()[0] == (
+        "the run-time variable 'n' can only be printed; write {{ n }}: its value is"
+        " not known yet"
+    )
+    assert use in message
+
+
+@pytest.mark.parametrize("templating", DIALECTS)
+def test_an_undeclared_name_is_an_error_as_before(error_of, templating):
+    message = error_of(
+        {"agents/a.md": template("{user_name: str}", "{{ usr_name }}", templating)}
+    )
+
+    assert message.startswith("agents/a.md:6:")
+    assert "'usr_name' is undefined" in message.splitlines()[0]
+
+
+CHANGING = [
+    "upper",
+    "lower",
+    "capitalize",
+    "title",
+    "length",
+    "wordcount",
+    "replace(from='user', to='x')",
+    "replace(from='\"', to='x')",
+    "truncate(length=3)",
+    "slugify",
+    "urlencode",
+    "json_encode",
+    "escape",
+    "addslashes",
+    "trim_start_matches(pat='{')",
+    "split(pat=' ') | join(sep='-')",
+    "striptags",
+]
+
+
+DEPENDS = (
+    "what is rendered depends on the value of a run-time variable; embed its text as it"
+    " is, without filters or conditions"
+)
+
+
+@pytest.mark.parametrize("changing", CHANGING)
+def test_a_filter_over_an_embedded_place_is_an_error_at_its_line(error_of, changing):
+    line = f"{{{{ agpm.deps.snippets.s.content | {changing} }}}}"
+    message = error_of(
+        {
+            "agents/a.md": embeds("../s.md", f"text\n\n{line}"),
+            "s.md": template("{user_name: str}", "{{ user_name }}, hello"),
+        }
+    )
+
+    assert message == f"agents/a.md:9: {DEPENDS}\n    {line}"
+
+
+@pytest.mark.parametrize("dialect", ["true", "jinja2"])
+@pytest.mark.parametrize(
+    ("body", "number", "line"),
+    [
+        ("x\n{% filter upper %}\n{{ n }}{% endfilter %}", 7, "{% filter upper %}"),
+        (
+            "{{ n }}\n```literal\n1\n```\n{% filter title %}{{ n }}{% endfilter %}",
+            10,
+            "{% filter title %}{{ n }}{% endfilter %}",
+        ),
+    ],
+)
+def test_a_filter_around_a_place_is_an_error_at_its_line(
+    error_of, dialect, body, number, line
+):
+    message = error_of({"agents/a.md": template("{n: str}", body, dialect)})
+
+    assert message == f"agents/a.md:{number}: {DEPENDS}\n    {line}"
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("{% if CONTENT is containing('{{') %}{{ 1 }}{% endif %}", ":7"),
+        # What has no tag of its own has no place.
+        ("{% if CONTENT is containing('{{') %}yes{% endif %}", ""),
+        ("{% if CONTENT is containing('{{') %}{{ [1] | nth(n=0) }}{% endif %}", ":7"),
+    ],
+)
+def test_a_condition_on_an_embedded_place_is_an_error(error_of, body, where):
+    body = body.replace("CONTENT", "agpm.deps.snippets.s.content")
+    message = error_of(
+        {
+            "agents/a.md": embeds("../s.md", body),
+            "s.md": template("{n: str}", "{{ n }}"),
+        }
+    )
+
+    assert message == f"agents/a.md{where}: {DEPENDS}" + (where and f"\n    {body}")
+
+
+def test_what_would_fail_for_other_values_is_an_error_at_its_line(error_of):
+    body = (
+        "{% if agpm.deps.snippets.s.content is containing('{{') %}1{% else %}\n"
+        "{{ nope }}{% endif %}"
+    )
+    message = error_of(
+        {
+            "agents/a.md": embeds("../s.md", body),
+            "s.md": template("{n: str}", "{{ n }}"),
+        }
+    )
+
+    assert message == f"agents/a.md:8: {DEPENDS}\n    {{{{ nope }}}}{{% endif %}}"
+
+
+def test_what_leaves_the_places_alone_is_no_error(prompts_of):
+    body = (
+        "{{ agpm.deps.snippets.s.content | trim | safe }}\n"
+        "{{ agpm.deps.snippets.s.content | replace(from='hello', to='bye') }}\n"
+        "{% filter trim %} {{ agpm.deps.snippets.s.content }} {% endfilter %}\n"
+        "{% set x = agpm.deps.snippets.s.content ~ '!' %}{{ x }}"
+        "{% if agpm.deps.snippets.s.content is containing('hello') %}?{% endif %}"
+    )
+    files = {
+        "agents/a.md": embeds("../s.md", body),
+        "s.md": template("{n: str}", "{{ n }} hello {{ n }}"),
+    }
+
+    assert prompts_of(files).agents.a(n="A") == (
+        "A hello A\nA bye A\nA hello A\nA hello A!?"
+    )
+
+
+MISTAKES = [
+    pytest.param(
+        "[n]",
+        "agents/a.md:4: 'agpm.runtime' must be a mapping, got ['n']; write 'runtime:'"
+        " and below it '  user_name: str'",
+        id="a list",
+    ),
+    pytest.param(
+        "{n: string}",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float or bool, got"
+        " 'string'; did you mean 'str'?",
+        id="a type that is none",
+    ),
+    pytest.param(
+        "{n: }",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float or bool, got null",
+        id="no type",
+    ),
+    pytest.param(
+        "{n: {type: int, defualt: 5}}",
+        "agents/a.md:4: 'agpm.runtime.n.defualt' is not known; did you mean 'default'?",
+        id="an unknown field",
+    ),
+    pytest.param(
+        "{n: {type: int, values: 5}}",
+        "agents/a.md:4: 'agpm.runtime.n.values' is not known; a variable has type and"
+        " default",
+        id="another field",
+    ),
+    pytest.param(
+        "{n: {type: int, default: five}}",
+        "agents/a.md:4: 'agpm.runtime.n.default' must be of the type int, got 'five'",
+        id="a default of another type",
+    ),
+    pytest.param(
+        "{n: {type: int, default: true}}",
+        "agents/a.md:4: 'agpm.runtime.n.default' must be of the type int, got true",
+        id="a boolean is no number",
+    ),
+    pytest.param(
+        "{n: {type: str, default: null}}",
+        "agents/a.md:4: 'agpm.runtime.n.default' must be of the type str, got null",
+        id="a default that is none",
+    ),
+    pytest.param(
+        "{user-name: str}",
+        "agents/a.md:4: 'agpm.runtime.user-name' is no name of a variable; letters,"
+        " digits and _ make one, with a letter first",
+        id="no identifier",
+    ),
+    pytest.param(
+        "{class: str}",
+        "agents/a.md:4: 'agpm.runtime.class' is a name with a meaning of its own",
+        id="a keyword",
+    ),
+    pytest.param(
+        "{self: str}",
+        "agents/a.md:4: 'agpm.runtime.self' is a name with a meaning of its own",
+        id="a name of a template language",
+    ),
+    pytest.param(
+        "{agpm: str}",
+        "agents/a.md:4: 'agpm' has a value at build time already; give the run-time"
+        " variable another name",
+        id="a variable of the context",
+    ),
+    pytest.param(
+        "{n: str, n: int}",
+        "agents/a.md:4: 'agpm.runtime.n' is given twice",
+        id="twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("runtime", "message"), MISTAKES)
+def test_mistakes_of_a_declaration(error_of, runtime, message):
+    assert error_of({"agents/a.md": template(runtime, "")}) == message
+
+
+def test_all_mistakes_of_declarations_come_at_once_each_with_its_line(error_of):
+    text = (
+        "---\nagpm:\n  runtime:\n    a: text\n    b:\n      type: int\n"
+        "      default: x\n---\n"
+    )
+
+    assert error_of({"agents/a.md": text}).splitlines() == [
+        "agents/a.md:4: 'agpm.runtime.a' must be str, int, float or bool, got 'text'",
+        "agents/a.md:7: 'agpm.runtime.b.default' must be of the type int, got 'x'",
+    ]
+
+
+def test_a_file_that_must_not_be_a_template_cannot_leave_anything_open(error_of):
+    assert error_of({"agents/a.md": template("{n: str}", "", "false")}) == (
+        "agents/a.md:3: 'agpm.runtime' needs a template, and 'agpm.templating' is"
+        " false; delete one of the two"
+    )
+
+
+def test_a_variable_of_a_variant_is_no_run_time_variable(error_of):
+    manifest = '[agents]\na = { path = "agents/a.md", template_vars = { n = "x" } }\n'
+
+    assert error_of({"agents/a.md": template("{n: str}", "{{ n }}")}, manifest) == (
+        "agents/a.md:4: 'n' has a value at build time already; give the run-time"
+        " variable another name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("str", "int"), ("str", "{type: str, default: x}")],
+)
+def test_two_declarations_of_one_name_must_agree(error_of, one, other):
+    files = {
+        "agents/a.md": embeds(
+            "../s.md", "{{ agpm.deps.snippets.s.content }}", f"{{n: {one}}}"
+        ),
+        "s.md": template(f"{{n: {other}}}", "{{ n }}"),
+    }
+
+    assert error_of(files) == (
+        "agents/a.md and s.md: declare the run-time variable 'n' differently, and"
+        " agents/a.md has both; give it one type and default, or two names"
+    )
+
+
+def test_declarations_that_agree_are_one_variable(prompts_of):
+    files = {
+        "agents/a.md": embeds(
+            "../s.md", "{{ n }}{{ agpm.deps.snippets.s.content }}", "{n: {type: int}}"
+        ),
+        "s.md": template("{n: int}", "{{ n }}"),
+    }
+
+    assert prompts_of(files).agents.a(n=1) == "11"
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (
+            "x: {% if n %}1{% endif %}",
+            "agents/a.md:4:10: the run-time variable 'n' has no value in frontmatter;"
+            " it can be printed in the text below\n"
+            "    x: {% if n %}1{% endif %}\n"
+            "             ^",
+        ),
+        (
+            "agpm:\n  dependencies: {snippets: [{path: ../s.md, name: s}]}\n"
+            "x: |\n  {% if agpm %}{{ agpm.deps.snippets.s.content }}{% endif %}",
+            "agents/a.md: the run-time variable 'm' comes into the frontmatter; embed"
+            " the text that has it below the frontmatter",
+        ),
+    ],
+)
+def test_frontmatter_is_never_filled(error_of, head, message):
+    head = head if head.startswith("agpm:") else f"{head}\nagpm:"
+    head = head.replace("agpm:", "agpm:\n  templating: true\n  runtime: {n: int}", 1)
+    if head.startswith("x"):
+        message = message.replace(":4:", ":2:")
+    files = {
+        "agents/a.md": f"---\n{head}\n---\n{{{{ n }}}}",
+        "s.md": template("{m: int}", "{{ m }}"),
+    }
+
+    assert error_of(files) == message
+
+
+def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
+    text = "---\nname: s\ndescription: d\nagpm:\n  runtime: {n: str}\n---\n{{ n }}\n"
+
+    assert error_of({"skills/s/SKILL.md": text}, '[skills]\ns = "skills/s"\n') == (
+        "skills/s/SKILL.md:5: a skill has no run-time variables: coding agents fill"
+        " nothing in"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        (
+            "agents/a.markdown",
+            "---\nagpm: {runtime: {n: str}}\n---\n",
+            "agents/a.markdown: only files that end in .md are templates or have"
+            " dependencies; rename the file",
+        ),
+        (
+            "agents/a.json",
+            '{"agpm": {"runtime": {"n": "str"}}}',
+            "agents/a.json: 'agpm.runtime' has no effect in JSON; only files that end"
+            " in .md leave values open",
+        ),
+    ],
+)
+def test_where_a_declaration_would_have_no_effect_it_is_an_error(
+    error_of, path, text, message
+):
+    assert error_of({path: text}, f'[agents]\na = "{path}"\n') == message
+
+
+def test_the_page_shows_what_happens(prompts_of):
+    page = (Path(__file__).parents[2] / "docs/reading.md").read_text("utf-8")
+    section = page.partition("## Run-time variables")[2].partition("\n## ")[0]
+    shown = re.search(r"```markdown\n(.*?)```", section, re.DOTALL)[1]
+    (error,) = re.findall(r"```\n(example_pkg\..*?)\n```", section)
+    manifest = (
+        '[agents]\nhelper = { path = "a.md", template_vars = { project = { name ='
+        ' "x" } } }\n'
+    )
+    helper = prompts_of({"a.md": shown}, manifest).agents.helper
+
+    assert helper.startswith("You answer {{ user_name }} in ")
+    assert helper(user_name="Ada").startswith("You answer Ada in at most 5 sentences. ")
+    with pytest.raises(TypeError) as caught:
+        helper(user_nam="Ada")
+    package = type(helper).__module__
+    assert str(caught.value).replace(package, "example_pkg.prompts") == error
+
+
+def test_a_patched_file_keeps_its_places(prompts_of):
+    manifest = AGENT + '\n[patch.agents.a]\nmodel = "opus"\n'
+    files = {"agents/a.md": template("{n: int}", "é {{ n }}\n")}
+    prompt = prompts_of(files, manifest).agents.a
+
+    assert prompt.metadata["model"] == "opus"
+    assert prompt(n=3).strip() == "é 3"
+
+
+# --- calling --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def greeter(prompts_of):
+    runtime = (
+        "{user_name: str, limit: {type: int, default: 5},"
+        " share: {type: float, default: 0.5}, loud: {type: bool, default: false}}"
+    )
+    body = "{{ user_name }} {{ limit }} {{ share }} {{ loud }}"
+    return prompts_of({"agents/a.md": template(runtime, body)}).agents.a
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({}, "Ada 5 0.5 false"),
+        ({"limit": -1, "share": 2, "loud": True}, "Ada -1 2 true"),
+        ({"share": 1e100}, "Ada 5 1e+100 false"),
+        (
+            {"limit": type("Int", (int,), {"__str__": lambda _: "?"})(3)},
+            "Ada 3 0.5 false",
+        ),
+    ],
+)
+def test_values_print_as_templates_print_them(greeter, values, text):
+    assert greeter(user_name="Ada", **values) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "problems"),
+    [
+        ({}, "user_name is missing, a str"),
+        (
+            {"usr_name": "Ada"},
+            "user_name is missing, a str; there is no variable 'usr_name'; did you"
+            " mean 'user_name'?",
+        ),
+        ({"user_name": "A", "x": 1}, "there is no variable 'x'"),
+        ({"user_name": None}, "user_name must be a str, got NoneType"),
+        ({"user_name": b"A"}, "user_name must be a str, got bytes"),
+        ({"user_name": "A", "limit": "5"}, "limit must be an int, got str"),
+        ({"user_name": "A", "limit": True}, "limit must be an int, got bool"),
+        ({"user_name": "A", "limit": 5.0}, "limit must be an int, got float"),
+        ({"user_name": "A", "share": "1"}, "share must be a float, got str"),
+        ({"user_name": "A", "loud": 1}, "loud must be a bool, got int"),
+        (
+            {"user_name": 1, "limit": "1"},
+            "user_name must be a str, got int; limit must be an int, got str",
+        ),
+    ],
+)
+def test_wrong_values_are_a_type_error_that_names_them(greeter, values, problems):
+    with pytest.raises(TypeError) as caught:
+        greeter(**values)
+
+    package = type(greeter).__module__
+    assert str(caught.value) == f"{package}.agents.a: {problems}"
+    assert type(caught.value) is sys.modules[package].VariableError
+    twin = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert (str(twin), twin.problems) == (str(caught.value), caught.value.problems)
+
+
+def test_values_are_given_by_name(greeter):
+    with pytest.raises(TypeError, match="variables are given by name"):
+        greeter("Ada", limit=1)
+
+
+def test_a_prompt_without_variables_can_be_called_and_gives_its_text(prompts_of):
+    prompt = prompts_of({"agents/a.md": "Just {{ text }}.\n"}).agents.a
+
+    assert (prompt(), type(prompt())) == ("Just {{ text }}.\n", str)
+    with pytest.raises(TypeError, match="there is no variable 'text'"):
+        prompt(text="x")
+
+
+def test_a_copy_can_be_called_as_well(greeter):
+    twin = pickle.loads(pickle.dumps(greeter))  # noqa: S301 - our own
+
+    assert twin(user_name="Ada") == greeter(user_name="Ada")
+
+
+# --- whatever the text is -------------------------------------------------------------
+
+NAMES = ["user_name", "limit", "x"]
+LETTERS = st.characters(codec="utf-8", exclude_characters="\r")
+HOSTILE = ["{{ user_name }}", "{{x}}", "{json}", "${VAR}", "}}", "{", "{{", "`", "%}"]
+RAW = st.lists(st.text(LETTERS, max_size=8) | st.sampled_from(HOSTILE), max_size=6)
+PIECES = st.lists(
+    RAW.map("".join)
+    | st.sampled_from([f"{{{{ {name} }}}}" for name in NAMES]).map(lambda s: (s,)),
+    max_size=12,
+)
+
+
+def spelled(piece):
+    """Return a piece as a template has it: text between raw tags, or a variable."""
+    return piece[0] if isinstance(piece, tuple) else f"{{% raw %}}{piece}{{% endraw %}}"
+
+
+@pytest.mark.parametrize("templating", DIALECTS)
+@settings(max_examples=60, deadline=None)
+@given(pieces=PIECES, values=st.tuples(*[st.text(LETTERS) | RAW.map("".join)] * 3))
+def test_filling_changes_the_declared_places_and_nothing_else(
+    templating, pieces, values
+):
+    declared = "{" + ", ".join(f"{name}: str" for name in NAMES) + "}"
+    body = "".join(map(spelled, pieces))
+    given_values = dict(zip(NAMES, values, strict=True))
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "agpm.toml").write_text('[agents]\na = "a.md"\n')
+        (root / "a.md").write_text(
+            template(declared, f"x{body}x", templating), "utf-8", newline=""
+        )
+        rendered = render_manifest(root / "agpm.toml")
+        prompt = imported(rendered, root / "site").agents.a
+
+        shown = "".join(p[0] if isinstance(p, tuple) else p for p in pieces)
+        filled = "".join(
+            given_values[p[0].strip("{} ")] if isinstance(p, tuple) else p
+            for p in pieces
+        )
+        assert prompt == f"x{shown}x"
+        assert prompt(**given_values) == f"x{filled}x"
+        for module in [key for key in sys.modules if key.startswith("runtime_")]:
+            del sys.modules[module]

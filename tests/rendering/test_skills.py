@@ -1,0 +1,242 @@
+"""Skills (AGPM semantics, 7.5); what is refused, the program refuses too."""
+
+import json
+import os
+
+import pytest
+
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.rendering import Rendering
+
+LISTED = '[skills]\nk = "skills/k"\n'
+
+
+def text(**fields):
+    fields = {"name": "k", "description": "d", **fields}
+    lines = (f"{key.replace('_', '-')}: {value}\n" for key, value in fields.items())
+    return f"---\n{''.join(lines)}---\nBody {{{{ raw }}}}\n"
+
+
+def skill(render_files, text, **files):
+    return render_files({"skills/k/SKILL.md": text, **files}, LISTED)[-1]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"name": "My skill-1_x", "description": "é" * 500},
+        {"name": "n" * 100},
+        {"name": "5", "description": "true", "version": "1.0"},
+        {"version": "null"},
+        {"allowed_tools": "[Read, 5, true]"},
+        {"allowed_tools": ""},
+        {"description": "a --- b"},
+        {"extra": "1\nextra: 2"},
+        {"description": "'{{ 1 }} is not rendered'"},
+    ],
+)
+def test_a_skill_within_the_limits_is_shipped_as_it_is(fields, render_files):
+    document = text(**fields)
+    found = skill(render_files, document)
+    assert found.text == document
+    assert [file.data for file in found.files] == [document.encode()]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (
+            "Body\n",
+            "1: a skill needs frontmatter with a name and a description; begin the "
+            "file with '---', 'name: ...', 'description: ...', '---'",
+        ),
+        (
+            "---\nmodel: x\n---\n",
+            "1: a skill needs a name; add 'name: ...'\n"
+            "skills/k/SKILL.md:1: a skill needs a description; add 'description: ...'",
+        ),
+        (
+            text(name="' '", description=""),
+            "2: the name of a skill must not be empty\n"
+            "skills/k/SKILL.md:3: a skill needs a description; add 'description: ...'",
+        ),
+        (
+            text(name="é" * 51, description="x" * 1001),
+            "2: the name of a skill has at most 100 bytes, got 102\n"
+            "skills/k/SKILL.md:3: the description of a skill has at most 1000 bytes, "
+            "got 1001\n"
+            "skills/k/SKILL.md:2: the name of a skill must not hold 'é', got "
+            f"'{'é' * 51}'; it has ASCII letters, digits, spaces, '-' and '_' only",
+        ),
+        (
+            text(name="../x.y"),
+            "2: the name of a skill must not hold '.' '/', got '../x.y'; it has ASCII "
+            "letters, digits, spaces, '-' and '_' only",
+        ),
+        (
+            text(allowed_tools="Read, Grep"),
+            "4: 'allowed-tools' must be a list, got 'Read, Grep'; write [Read, Grep]",
+        ),
+        (
+            text(allowed_tools="\n- Read\n- [Grep]"),
+            "6: an item of 'allowed-tools' must be text, got ['Grep']",
+        ),
+        (text(version="[1, 0]"), "4: 'version' must be text, got [1, 0]"),
+        (
+            text(name="{a: b}"),
+            "2: 'name' must be text, got a table",
+        ),
+        (text(version="1\nname: j"), "5: 'name' is given twice; delete one"),
+        (
+            text(notes=f'"{"x" * 2**16}"'),
+            "1: the frontmatter of a skill has at most 64 KiB, got 64.0 KiB",
+        ),
+    ],
+)
+def test_a_skill_that_agpm_would_not_take_is_refused(document, message, render_files):
+    with pytest.raises(AgpmError) as caught:
+        skill(render_files, document)
+    assert str(caught.value) == f"skills/k/SKILL.md:{message}"
+
+
+def test_a_skill_whose_templates_are_no_yaml_is_refused(render_files):
+    """It would be rendered nowhere, so it is shipped, and read, as it stands."""
+    document = text(notes="\n{% if true %}\n  x: 1\n{% endif %}")
+    with pytest.raises(AgpmError, match="nothing in a skill is rendered: it must be"):
+        skill(render_files, document)
+
+
+def test_links_and_special_files_are_told_all_at_once(write_files, render_files):
+    root = write_files({"skills/k/x.md": "x"})
+    (root / "skills/k/link.md").symlink_to("x.md")
+    (root / "skills/k/dir").symlink_to("/tmp")  # noqa: S108 - it is not followed
+    os.mkfifo(root / "skills/k/pipe")
+    with pytest.raises(AgpmError) as caught:
+        skill(render_files, text(name="k.k"))
+    assert str(caught.value).splitlines() == [
+        "skills/k/dir: a skill must not hold links; put a copy of the file there",
+        "skills/k/link.md: a skill must not hold links; put a copy of the file there",
+        "skills/k/pipe: a skill must not hold special files; delete it",
+        "skills/k/SKILL.md:2: the name of a skill must not hold '.', got 'k.k'; it has "
+        "ASCII letters, digits, spaces, '-' and '_' only",
+    ]
+
+
+@pytest.mark.parametrize("manifest", ['"skills/l"', '"skills/*"'])
+def test_a_skill_that_is_a_link_is_refused(manifest, write_files, render_files):
+    root = write_files({"skills/k/SKILL.md": text()})
+    (root / "skills/l").symlink_to("k")
+    with pytest.raises(AgpmError) as caught:
+        render_files({}, f"[skills]\nl = {manifest}\n")
+    assert str(caught.value) == (
+        "agpm.toml: skills.l.path: skills/l is a link, not a directory; put the "
+        "directory there, or name the one it leads to"
+    )
+
+
+def test_a_skill_has_at_most_a_thousand_files(render_files):
+    files = {f"skills/k/{n}": "" for n in range(999)}
+    assert len(skill(render_files, text(), **files).files) == 1000
+    with pytest.raises(AgpmError) as caught:
+        skill(render_files, text(), **files, **{"skills/k/one/more": ""})
+    assert str(caught.value) == (
+        "skills/k: a skill has at most 1000 files, got 1001; a skill is copied as it "
+        "is; move out what it does not need"
+    )
+
+
+def test_a_skill_has_at_most_a_hundred_mebibytes(write_files, render_files):
+    root = write_files({"skills/k/large": ""})
+    # A file with a hole: what is too large must not be read.
+    os.truncate(root / "skills/k/large", 2**40)
+    with pytest.raises(AgpmError) as caught:
+        skill(render_files, text())
+    assert str(caught.value) == (
+        "skills/k: a skill has at most 100 MiB, got 1048576.0 MiB; a skill is copied "
+        "as it is; move out what it does not need"
+    )
+
+
+def test_bytes_and_modes_of_all_files_are_kept(write_files, render_files):
+    root = write_files({"skills/k/run.sh": "#!/bin/sh\r\n", "skills/k/.x": b"\xff\0"})
+    (root / "skills/k/run.sh").chmod(0o755)
+    files = skill(render_files, text(), **{"skills/k/a/b.md": "{{ raw }}"}).files
+    assert [(file.path, file.data, file.executable) for file in files] == [
+        (".x", b"\xff\0", False),
+        ("SKILL.md", text().encode(), False),
+        ("a/b.md", b"{{ raw }}", False),
+        ("run.sh", b"#!/bin/sh\r\n", True),
+    ]
+
+
+def test_only_the_text_of_a_skill_is_patched(render_files):
+    found = render_files(
+        {"skills/k/SKILL.md": text(), "skills/k/x.md": "---\na: 1\n---\nX\n"},
+        f'{LISTED}[patch.skills.k]\nmodel = "m"\ndescription = "{{{{ raw }}}}"\n',
+    )[0]
+    assert found.text == (
+        "---\ndescription: '{{ raw }}'\nmodel: m\nname: k\n---\n\nBody {{ raw }}"
+    )
+    assert [file.data for file in found.files] == [
+        found.document,
+        b"---\na: 1\n---\nX\n",
+    ]
+
+
+def test_a_patch_must_leave_a_skill_that_agpm_would_take(render_files):
+    """AGPM: looks at the file before it is patched, and ships anything."""
+    with pytest.raises(AgpmError, match="the name of a skill must not hold '/'"):
+        render_files(
+            {"skills/k/SKILL.md": text()},
+            f'{LISTED}[patch.skills.k]\nname = "a/b"\n',
+        )
+
+
+def test_skills_are_found_by_patterns_and_as_dependencies(render_files):
+    agent = (
+        "---\nagpm:\n  templating: true\n  dependencies:\n    skills:\n"
+        "      - path: ../skills/*\n---\n"
+        "{% for key, skill in agpm.deps.skills %}{{ key }}={{ skill.content }} "
+        "{{ skill.install_path }};{% endfor %}"
+    )
+    files = {
+        "agents/a.md": agent,
+        "skills/one/SKILL.md": text(name="one").replace("{{ raw }}", "1"),
+        "skills/two/SKILL.md": text(name="two").replace("{{ raw }}", "2"),
+        "skills/none/README.md": "not a skill",
+    }
+    found = render_files(files, '[agents]\na = "agents/a.md"\n')
+    assert found[0].text.partition("\n---\n")[2] == (
+        "one=Body 1 .claude/skills/agpm/one;two=Body 2 .claude/skills/agpm/two;"
+    )
+    listed = render_files(files, '[skills]\nall = "skills/*"\n')
+    assert [(r.name, r.alias, r.is_match) for r in listed] == [
+        ("skills/one", "all", True),
+        ("skills/two", "all", True),
+    ]
+
+
+def test_what_a_skill_depends_on_is_found_from_the_directory_above_it(render_files):
+    """Semantics, 2.3."""
+    document = text(dependencies="\n  snippets:\n  - path: ./k/x.md")
+    found = render_files({"skills/k/SKILL.md": document, "skills/k/x.md": "X"}, LISTED)
+    assert [r.name for r in found] == ["skills/k/x", "skills/k"]
+
+
+@pytest.mark.parametrize("patch", ["", '[patch.skills.k]\ncolor = "red"\n'])
+def test_the_index_has_the_checksum_of_agpms_lockfile(patch, render_files):
+    """Semantics, 8: of the skill's files in the project; a patch does not show."""
+    skill = {
+        "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\nx\n",
+        "skills/k/bin/a.sh": "hi\n",
+        "skills/k/z.txt": "y\n",
+    }
+    found = render_files(skill, f'[skills]\nk = "skills/k"\n{patch}')
+    rendering = Rendering(resources=found, output="p/prompts")
+    bundle = build_bundle(rendering, distribution="p", version="1")
+    (entry,) = json.loads(bundle.files["index.json"].data)["resources"]
+    assert entry["checksum"] == (
+        "sha256:823b4629052e6a96332f1b5992660908267e4a895ed7d6d0e953be22d9f625d0"
+    )

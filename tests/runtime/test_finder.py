@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from hatch_agpm.runtime.finder import Redirect, install
+from hatch_agpm.runtime.freshness import Snapshot
+
+HELPER = "hatch_agpm.runtime.freshness"
+
+
+@pytest.fixture
+def known(write_files):
+    """An install of a bundle that was made of nothing, so that nothing changes."""
+    root = write_files(
+        {"site/bundle/__init__.py": "", "site/name.snapshot": Snapshot("", []).text()}
+    )
+    return {
+        "module": "pkg.prompts",
+        "root": str(root),
+        "key": "pkg/key",
+        "base": f"{root}/site/name",
+        "bundle": f"{root}/site/bundle",
+    }
+
+
+@pytest.fixture
+def redirect(known, tmp_path):
+    return Redirect(known, helper=HELPER, parent=f"{tmp_path}/pkg")
+
+
+def test_a_redirect_gives_the_bundle_for_its_name_in_its_own_package(
+    redirect, tmp_path
+):
+    spec = redirect.find_spec("pkg.prompts", [f"{tmp_path}/pkg"])
+
+    assert spec.origin == f"{tmp_path}/site/bundle/__init__.py"
+    assert spec.submodule_search_locations == [f"{tmp_path}/site/bundle"]
+    assert spec.has_location
+    assert spec.cached.endswith(".pyc")
+
+
+def test_a_redirect_knows_its_package_through_a_link(redirect, tmp_path):
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "link").symlink_to("pkg")
+
+    assert redirect.find_spec("pkg.prompts", ["/other", str(tmp_path / "link")])
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("pkg.prompts.agents", ["{}/pkg"]),
+        ("prompts", ["{}/pkg"]),
+        ("pkg.prompts", ["{}/other"]),
+        ("pkg.prompts", []),
+        ("pkg.prompts", None),
+        ("pkg.prompts", ["{}/build/__editable__.pkg-1/other"]),
+        ("pkg.prompts", ["{}/build/pkg-1/pkg"]),
+        ("pkg.prompts", ["{}/other/__editable__.pkg-1/pkg"]),
+    ],
+)
+def test_a_redirect_says_nothing_of_other_names_and_places(
+    redirect, tmp_path, name, path
+):
+    places = path and [place.format(tmp_path) for place in path]
+
+    assert redirect.find_spec(name, places) is None
+
+
+def test_a_redirect_knows_where_setuptools_links_the_package(redirect, tmp_path):
+    links = tmp_path / "build/__editable__.pkg-1-0.editable-py3-none-any/pkg"
+
+    assert redirect.find_spec("pkg.prompts", [str(links)])
+
+
+@pytest.mark.parametrize(("first", "answers"), [("site", True), ("other", False)])
+def test_without_a_package_around_the_first_on_the_path_counts(
+    known, tmp_path, write_files, first, answers
+):
+    write_files({"site/texts/__init__.py": "", "other/texts/__init__.py": ""})
+    redirect = Redirect(
+        {**known, "module": "texts"},
+        helper=HELPER,
+        places=(f"{tmp_path}/site/texts", f"{tmp_path}/texts"),
+    )
+    path = [f"{tmp_path}/{first}", f"{tmp_path}/site"]
+
+    assert bool(redirect.find_spec("texts", path)) == answers
+
+
+def test_installing_twice_puts_one_finder_first(known):
+    before = list(sys.meta_path)
+    try:
+        install(known, helper=HELPER, parent="/pkg")
+        install(known, helper=HELPER, parent="/pkg")
+        first, *rest = sys.meta_path
+    finally:
+        sys.meta_path[:] = before
+
+    assert (first.module, first.parent, rest) == ("pkg.prompts", "/pkg", before)

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from hatch_agpm.runtime.freshness import (
+    ABSENT,
+    DIRECTORY,
+    FILE,
+    LINK,
+    TABLE,
+    UNSURE,
+    VISIBLE,
+    Snapshot,
+    cache_directory,
+    look,
+    names_digest,
+    sighting,
+    stamp,
+    sure_stamp,
+    table_digest,
+)
+
+OLD_NS = 1_600_000_000_123_456_789
+
+
+def pythons():
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in ("3.9", "3.10", "3.13"):
+        found = sorted(pyenv.glob(f"{version}.*/bin/python"))
+        skip = pytest.mark.skipif(not found, reason="not installed")
+        yield pytest.param(found[-1] if found else None, id=version, marks=skip)
+
+
+def test_a_snapshot_is_read_as_it_was_written(tmp_path):
+    sources = [f"f 0 1.2 {path}" for path in ("a b", "line\nend", "\udcff", "ä")]
+    file = tmp_path / "name.snapshot"
+    text = Snapshot("bundle", sources).text()
+    file.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+    read = Snapshot.read(str(file))
+
+    assert (read.bundle, read.sources) == ("bundle", sources)
+
+
+@pytest.mark.parametrize("text", ["", "hatch-agpm 1", "hatch-agpm 2\0b\0f", "{}"])
+def test_what_is_no_snapshot_of_this_format_is_none(tmp_path, text):
+    file = tmp_path / "name.snapshot"
+    assert Snapshot.read(str(file)) is None
+
+    file.write_text(text)
+
+    assert Snapshot.read(str(file)) is None
+
+
+def test_a_stamp_is_sure_when_the_clock_has_moved_on(tmp_path):
+    file = tmp_path / "file"
+    assert (stamp(str(file)), sure_stamp(str(file))) == (ABSENT, ABSENT)
+    file.touch()
+
+    assert sure_stamp(str(file)) == UNSURE
+
+    time.sleep(0.12)
+    assert sure_stamp(str(file)) == stamp(str(file))
+
+
+def test_a_source_that_is_no_longer_what_was_rendered_is_unsure(tmp_path):
+    (tmp_path / "a").write_text("new")
+    os.utime(tmp_path / "a", ns=(OLD_NS, OLD_NS))
+    time.sleep(0.12)
+
+    of_old = sighting(FILE, str(tmp_path), "a", "0" * 64)
+    of_new = sighting(FILE, str(tmp_path), "a", look(FILE, f"{tmp_path}/a"))
+
+    assert of_old.split()[2] == UNSURE
+    assert of_new.split()[2] == stamp(f"{tmp_path}/a")
+    assert Snapshot("", [of_old]).first_change(str(tmp_path)) == "a"
+    assert Snapshot("", [of_new]).first_change(str(tmp_path)) is None
+
+
+def test_a_directory_is_known_by_what_lies_in_it(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "__pycache__").mkdir()
+    for name in ("b.md", ".hidden"):
+        (tmp_path / name).touch()
+
+    assert look(DIRECTORY, str(tmp_path)) == names_digest([".hidden", "b.md", "sub/"])
+    assert look(VISIBLE, str(tmp_path)) == names_digest(["sub/", "b.md"])
+    assert look(DIRECTORY, f"{tmp_path}/none") == ABSENT
+
+
+def test_a_link_is_known_by_where_it_leads(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to("a")
+    before = look(LINK, str(link))
+    link.unlink()
+    link.symlink_to("b")
+
+    assert look(LINK, str(link)) != before
+
+
+def test_only_our_table_counts(tmp_path):
+    file = tmp_path / "pyproject.toml"
+    ours = '[tool.hatch-agpm]\noutput = "pkg/prompts"\n'
+    file.write_text(f"[project]\nname = 'x'\n{ours}")
+
+    assert look(TABLE, str(file)) == table_digest(
+        {"tool": {"hatch-agpm": {"output": "pkg/prompts"}, "other": 1}}
+    )
+    file.write_text("no TOML")
+    assert look(TABLE, str(file)) not in {ABSENT, table_digest({})}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other variables there")
+@pytest.mark.parametrize(
+    ("environ", "directory"),
+    [
+        ({"XDG_CACHE_HOME": "/x", "HOME": "/h"}, "/x/hatch-agpm/key"),
+        ({"XDG_CACHE_HOME": "relative", "HOME": "nowhere"}, None),
+    ],
+)
+def test_the_cache_is_where_the_platform_has_it(monkeypatch, environ, directory):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert cache_directory("key") == directory
+
+
+CODE = """
+import hashlib, warnings
+import freshness
+warnings.simplefilter("error")
+install = freshness.Install(
+    module="pkg.prompts", root={root!r}, base={root!r} + "/name",
+    bundle={root!r} + "/bundle", key="key",
+)
+print(install.loader().path)
+open({root!r} + "/a.md", "w").write("A")
+print(install.loader().path, install.loader().path)
+open({root!r} + "/a.md", "w").write("B")
+try:
+    install.loader()
+except UserWarning as warning:
+    print(str(warning).partition(";")[0])
+print(install.loader().path)
+"""
+
+
+@pytest.mark.parametrize("interpreter", list(pythons()))
+def test_every_python_sees_what_changed(tmp_path, run_python, monkeypatch, interpreter):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    source = Path(__file__).parents[2] / "hatch_agpm/runtime/freshness.py"
+    for path, text in {
+        "freshness.py": source.read_text("utf-8"),
+        "bundle/__init__.py": "",
+        "a.md": "A",
+        "pyproject.toml": "[tool.hatch-agpm]\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    time.sleep(0.12)
+    root = str(tmp_path)
+    table = table_digest({"tool": {"hatch-agpm": {}}})
+    sources = [
+        sighting(TABLE, root, "pyproject.toml", table),
+        sighting(FILE, root, "a.md", look(FILE, f"{root}/a.md")),
+    ]
+    (tmp_path / "name.snapshot").write_text(Snapshot("", sources).text())
+
+    output = run_python(CODE.format(root=root), tmp_path, interpreter=interpreter)
+
+    bundle = f"{root}/bundle/__init__.py"
+    assert output == (
+        f"{bundle}\n{bundle} {bundle}\n"
+        "hatch-agpm: pkg.prompts is not up to date: a.md changed after the install\n"
+        f"{bundle}\n"
+    )

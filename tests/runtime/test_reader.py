@@ -1,0 +1,689 @@
+"""Reading the prompts of a bundle: the accessor, its copy of the reader, load()."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import importlib
+import inspect
+import io
+import itertools
+import json
+import os
+import pickle
+import pydoc
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import hatch_agpm
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.errors import BundleError
+from hatch_agpm.model.rendering import RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.runtime import RuntimeVariable
+
+HEAD = "---\nname: x\nmodel: some\n---\n"
+BODY = "\n\nYou are Ünique.\r\n{json} $ARGUMENTS\n\n"
+VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
+
+
+def resource(key, *, type="agent", text=HEAD + BODY, suffix=".md", **given):  # noqa: A002
+    """Return a resource with a key in the manifest."""
+    fields = {
+        "name": f"templates/{key}",
+        "tool": "claude-code",
+        "install": None,
+        "install_path": f".claude/{type}s/agpm/{key}{suffix}",
+        "variables": {},
+        "body": len(HEAD) if isinstance(text, str) and text.startswith(HEAD) else 0,
+        "metadata": {"name": "x", "model": "some"},
+        "inputs": (),
+    }
+    return RenderedResource(
+        type=type,
+        alias=key,
+        text=text,
+        source_path=f"templates/{key}{suffix}",
+        **(fields | given),
+    )
+
+
+NET = resource(
+    "net",
+    type="skill",
+    files=(
+        SkillFile(path="SKILL.md", data=(HEAD + BODY).encode(), executable=False),
+        SkillFile(path="bin/mend.sh", data=b"#!\xff", executable=True),
+    ),
+)
+LIBRARY = [
+    resource("backend-engineer"),
+    resource("a-b_c"),
+    resource("rust-1.70"),
+    resource("team/lead"),
+    resource("class"),
+    resource("_hidden"),
+    resource("plain", text="No frontmatter.\n", metadata={}),
+    resource("empty", text="", metadata={}),
+    resource("files", type="mcp-server", text="{}\n", suffix=".json", metadata={}),
+    resource("blob", type="script", text=b"\x7fELF\xff", suffix=".bin", metadata={}),
+    NET,
+]
+
+
+def write_bundle(directory, package, resources=LIBRARY, output="prompts", **given):
+    """Write a package with a bundle, as its wheel would install it."""
+    facts = {"distribution": package.replace("_", "-"), "version": "1.0"} | given
+    rendering = Rendering(resources=resources, output=f"{package}/{output}")
+    bundle = build_bundle(rendering, **facts)
+    (directory / package).mkdir(parents=True, exist_ok=True)
+    (directory / package / "__init__.py").touch()
+    write_files(directory / package / output, bundle.files)
+    return directory / package / output
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch, request):
+    """Return the name of a package that is not written yet, and no other test has."""
+    name = f"pkg_{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]}"
+    monkeypatch.syspath_prepend(tmp_path)
+    yield name
+    for module in [key for key in sys.modules if key.partition(".")[0] == name]:
+        del sys.modules[module]
+
+
+@pytest.fixture
+def prompts(tmp_path, package):
+    """Return the module of a bundle that holds LIBRARY."""
+    write_bundle(tmp_path, package)
+    return importlib.import_module(f"{package}.prompts")
+
+
+# --- what a prompt is -----------------------------------------------------------------
+
+
+def test_a_prompt_is_the_text_after_the_frontmatter_byte_for_byte(prompts):
+    prompt = prompts.agents.backend_engineer
+
+    assert isinstance(prompt, str)
+    assert isinstance(prompt, prompts.Prompt)
+    assert prompt == BODY
+    assert prompt.document == HEAD + BODY
+    assert type(prompt.document) is str
+
+
+def test_a_prompt_knows_what_the_index_says(prompts, package):
+    prompt = prompts.agents.backend_engineer
+
+    assert prompt.name == "backend-engineer"
+    assert prompt.type == "agent"
+    assert prompt.tool == "claude-code"
+    assert prompt.metadata == {"name": "x", "model": "some"}
+    assert prompt.path == f"{package}/prompts/agents/backend-engineer.md"
+    assert prompt.install_path == ".claude/agents/agpm/backend-engineer.md"
+    assert prompt.sha256 == hashlib.sha256((HEAD + BODY).encode()).hexdigest()
+    assert prompt.files == ()
+
+
+def test_the_path_is_that_of_the_file(prompts, tmp_path):
+    for prompt in map(prompts.load, prompts.names()):
+        data = (tmp_path / prompt.path).read_bytes()
+        document = prompt.document
+        assert data == (document if isinstance(document, bytes) else document.encode())
+        assert prompt.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_no_attribute_of_a_prompt_is_a_method_of_str(prompts):
+    own = set(dir(prompts.agents.plain)) - set(dir(str))
+
+    assert own >= {"document", "files", "install_path", "metadata", "name", "path"}
+    assert own >= {"read", "sha256", "tool", "type"}
+    assert not [name for name in own if hasattr("", name)]
+
+
+def test_a_file_without_frontmatter_is_all_text(prompts):
+    assert prompts.agents.plain == prompts.agents.plain.document == "No frontmatter.\n"
+    assert prompts.agents.plain.metadata == {}
+    assert prompts.agents.empty == ""
+
+
+def test_an_attribute_that_a_prompt_does_not_have_is_an_attribute_error(prompts):
+    with pytest.raises(
+        AttributeError, match="'Prompt' object has no attribute 'titel'"
+    ):
+        _ = prompts.agents.plain.titel
+
+
+def test_a_resource_that_is_no_text_is_bytes(prompts):
+    blob = prompts.scripts.blob
+
+    assert isinstance(blob, bytes)
+    assert isinstance(blob, prompts.BinaryResource)
+    assert blob == blob.document == b"\x7fELF\xff"
+    assert (blob.name, blob.type, blob.tool) == ("blob", "script", "claude-code")
+    assert "sha256" in dir(blob)
+
+
+def test_a_skill_lists_and_reads_its_files(prompts, package):
+    skill = prompts.skills.net
+
+    assert skill == BODY
+    assert skill.path == f"{package}/prompts/skills/net/SKILL.md"
+    assert skill.files == ("SKILL.md", "bin/mend.sh")
+    assert skill.read("bin/mend.sh") == b"#!\xff"
+    with pytest.raises(KeyError) as caught:
+        skill.read("bin/mend.py")
+    assert str(caught.value) == (
+        f"{package}.prompts.skills.net has no 'bin/mend.py';"
+        " did you mean 'bin/mend.sh'?"
+    )
+
+
+@pytest.mark.parametrize("name", ["agents/backend-engineer", "scripts/blob"])
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda prompt: pickle.loads(pickle.dumps(prompt))],  # noqa: S301 - our own
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_a_copy_is_still_a_prompt(prompts, name, copied):
+    prompt = prompts.load(name)
+    twin = copied(prompt)
+
+    assert type(twin) is type(prompt)
+    assert twin == prompt
+    assert (twin.sha256, twin.path, twin.document, twin.metadata) == (
+        (prompt.sha256, prompt.path, prompt.document, prompt.metadata)
+    )
+
+
+def test_a_pickle_is_read_in_a_process_of_its_own(prompts, tmp_path, run_python):
+    pickled = tmp_path / "prompt.pickle"
+    pickled.write_bytes(pickle.dumps(prompts.agents.backend_engineer))
+
+    read = (
+        "import pickle; print(pickle.load(open(sys.argv[1], 'rb')).metadata['model'])"
+    )
+    code = f"sys.argv[1:] = [{str(pickled)!r}]; {read}"
+    assert run_python(code, tmp_path) == "some\n"
+
+
+# --- how it is found ------------------------------------------------------------------
+
+
+def test_every_way_to_a_prompt_gives_the_same_object(prompts):
+    prompt = prompts.agents.backend_engineer
+
+    assert prompts.agents["backend-engineer"] is prompt
+    assert prompts.load("agents/backend-engineer") is prompt
+    assert prompts.agents.backend_engineer is prompt
+
+
+@pytest.mark.parametrize("name", ["rust-1.70", "team/lead", "class", "_hidden"])
+def test_a_name_that_is_no_attribute_is_reached_by_key(prompts, name):
+    assert prompts.agents[name] == BODY
+    assert prompts.load(f"agents/{name}") is prompts.agents[name]
+
+
+def test_an_attribute_may_mix_both_dashes(prompts):
+    assert prompts.agents.a_b_c is prompts.agents["a-b_c"]
+
+
+def test_a_type_is_a_collection_of_names(prompts):
+    agents = prompts.agents
+
+    assert list(agents) == sorted(agents)
+    assert len(agents) == len(list(agents)) == 8
+    assert "rust-1.70" in agents
+    assert "rust_1" not in agents
+    assert dir(agents) == ["a_b_c", "backend_engineer", "empty", "plain"]
+
+
+def test_types_are_attributes_even_where_they_are_empty(prompts):
+    assert list(prompts.mcp_servers) == ["files"]
+    assert list(prompts.hooks) == []
+    assert not prompts.hooks
+    assert repr(prompts.mcp_servers) == "<mcp-servers: files>"
+    assert repr(prompts.hooks) == "<hooks: none>"
+
+
+def test_names_are_sorted_and_each_can_be_loaded(prompts):
+    names = prompts.names()
+
+    assert names == sorted(names)
+    assert [prompts.load(name).name for name in names] == [
+        name.partition("/")[2] for name in names
+    ]
+
+
+def test_a_resource_may_have_the_name_of_a_method(tmp_path, package):
+    methods = [
+        *[name for name in dir(dict) + dir(str) if not name.startswith("_")],
+        "load", "names", "str", "int", "bool", "object", "type", "property", "self",
+    ]  # fmt: skip
+    write_bundle(tmp_path, package, [resource(name) for name in set(methods)])
+    agents = importlib.import_module(f"{package}.prompts").agents
+
+    for name in methods:
+        assert getattr(agents, name) is agents[name]
+    assert dir(agents) == sorted(set(methods))
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (
+            "prompts.agents.backend_enginer",
+            "{}.agents has no 'backend_enginer'; did you mean 'backend_engineer'?",
+        ),
+        (
+            "prompts.agents['backend_engineer']",
+            "{}.agents has no 'backend_engineer'; did you mean 'backend-engineer'?",
+        ),
+        (
+            "prompts.mcp_servers['flies']",
+            "{}.mcp_servers has no 'flies'; did you mean 'files'?",
+        ),
+        ("prompts.agents[7]", "{}.agents has no 7"),
+        ("prompts.hooks['x']", "{}.hooks has no 'x'"),
+        (
+            "prompts.load('agents/plane')",
+            "{}.agents has no 'plane'; did you mean 'plain'?",
+        ),
+        (
+            "prompts.load('agent/plain')",
+            "{} has no 'agent/plain'; did you mean 'agents/plain'?",
+        ),
+        ("prompts.load('')", "{} has no ''"),
+        ("prompts.agnets", "{} has no 'agnets'; did you mean 'agents'?"),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_the_nearest(prompts, package, ask, message):
+    with pytest.raises(prompts.UnknownPromptError) as caught:
+        eval(ask, {"prompts": prompts})  # noqa: S307 - from the table above
+
+    assert str(caught.value) == message.format(f"{package}.prompts")
+    assert isinstance(caught.value, KeyError)
+    assert isinstance(caught.value, AttributeError)
+    twin = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert (str(twin), twin.near) == (str(caught.value), caught.value.near)
+
+
+def test_a_traceback_has_one_suggestion(tmp_path):
+    write_bundle(tmp_path, "example")
+    code = "from example import prompts; prompts.agents.backend_enginer"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert done.stderr.lower().count("did you mean") == 1
+
+
+def test_hasattr_says_no(prompts):
+    assert not hasattr(prompts.agents, "nobody")
+    assert not hasattr(prompts.agents, "__wrapped__")
+    assert not hasattr(prompts, "nothing")
+    assert not hasattr(prompts, "__wrapped__")
+
+
+def test_a_star_import_gives_the_types_and_two_functions(tmp_path, package):
+    write_bundle(tmp_path, package)
+    namespace = {}
+    exec(f"from {package}.prompts import *", namespace)  # noqa: S102 - our own
+
+    assert set(namespace) - {"__builtins__"} == {
+        "agents", "commands", "hooks", "mcp_servers", "scripts", "skills", "snippets",
+        "load", "names",
+    }  # fmt: skip
+
+
+def test_help_shows_what_there_is(prompts):
+    text = pydoc.plain(pydoc.render_doc(prompts))
+
+    assert "The prompts of" in text
+    assert "8 agents, 1 mcp-server, 1 script, 1 skill." in text
+    assert "prompts.agents.a_b_c" in text
+    assert 'prompts.agents["_hidden"]' in text
+    assert "mcp_servers = <mcp-servers: files>" in text
+    assert "hooks = <hooks: none>\n        There are none." in text
+    assert "Return the full names of all resources, sorted." in text
+
+
+def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
+    variables = (
+        RuntimeVariable(name="user_name", kind="str", default=None, places=()),
+        RuntimeVariable(name="limit", kind="int", default=5, places=()),
+    )
+    described = {"description": "Greets.\nPolitely."}
+    resources = [
+        resource("greeter", runtime=variables, metadata=described),
+        resource("plain"),
+    ]
+    write_bundle(tmp_path, package, resources)
+    prompts = importlib.import_module(f"{package}.prompts")
+    listed = """\
+    Attributes, with _ for -, and items by name; iterating gives the names.
+
+    greeter(user_name: str, limit: int = 5)
+        Greets.
+        Politely.
+
+    plain
+"""
+
+    for page in (prompts.agents, prompts):
+        text = pydoc.plain(pydoc.render_doc(page))
+        # Within the page of the module, the lines stand further to the right.
+        lines = [line.strip() for line in text.splitlines()]
+        expected = [line.strip() for line in listed.splitlines()]
+        start = lines.index(expected[0])
+        assert lines[start : start + len(expected)] == expected
+    assert str(inspect.signature(prompts.agents.greeter)) == (
+        "(*, user_name: str, limit: int = 5) -> str"
+    )
+    assert str(inspect.signature(prompts.agents.plain)) == "() -> str"
+
+
+def test_help_of_the_class_says_what_a_prompt_knows(prompts):
+    # `help(prompt)` itself cannot: pydoc looks up every str as a name.
+    text = pydoc.plain(pydoc.render_doc(type(prompts.agents.plain)))
+
+    assert "A prompt: a `str`, everything after the frontmatter" in text
+    assert "install_path    where the coding agent looks for it" in text
+    assert "attrgetter" not in text
+
+
+def test_help_of_a_prompt_says_that_there_is_none(prompts):
+    # If this fails, Python has learnt better, and docs/reading.md can say so.
+    output = io.StringIO()
+    pydoc.Helper(output=output)(prompts.agents.plain)
+
+    message = "No Python documentation found for 'No frontmatter."
+    assert output.getvalue().startswith(message)
+
+
+# --- damage ---------------------------------------------------------------------------
+
+
+def test_a_missing_file_says_that_the_wheel_is_damaged(tmp_path, package):
+    directory = write_bundle(tmp_path, package)
+    (directory / "agents/plain.md").unlink()
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    with pytest.raises(prompts.DamagedWheelError) as caught:
+        _ = prompts.agents.plain
+
+    assert isinstance(caught.value, OSError)
+    assert str(caught.value) == (
+        f"{package}/prompts/agents/plain.md: No such file or directory; the installed"
+        f" files of {package} are not those of its wheel, install it again"
+    )
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301
+    assert prompts.agents.empty == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "message"),
+    [
+        ("agents/plain.md", b"\xff", "'utf-8' codec can't decode byte 0xff"),
+        ("index.json", b"{", "Expecting property name"),
+        ("index.json", b"[]", "list indices must be integers"),
+        ("index.json", b'{"resources": []}', "it does not list agents/plain"),
+    ],
+)
+def test_a_changed_file_says_so_too(tmp_path, package, path, data, message):
+    (write_bundle(tmp_path, package) / path).write_bytes(data)
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    with pytest.raises(prompts.DamagedWheelError) as caught:
+        _ = prompts.agents.plain.metadata
+
+    assert str(caught.value).startswith(f"{package}/prompts/{path}: {message}")
+
+
+# --- where and how fast --------------------------------------------------------------
+
+USE = """
+from {package} import prompts
+assert prompts.agents.backend_engineer == prompts.agents["backend-engineer"]
+assert prompts.load("agents/a-b_c") is prompts.agents.a_b_c
+assert prompts.agents.plain.document == "No frontmatter.\\n"
+assert prompts.agents["team/lead"] == prompts.agents["class"]
+assert prompts.agents.backend_engineer.metadata == {{"name": "x", "model": "some"}}
+assert prompts.skills.net.read("bin/mend.sh") == b"#!\\xff"
+assert prompts.scripts.blob == b"\\x7fELF\\xff"
+assert not hasattr(prompts.agents, "nobody")
+assert "net" in dir(prompts.skills)
+import copy, pickle
+for twin in (copy.deepcopy, lambda prompt: pickle.loads(pickle.dumps(prompt))):
+    assert twin(prompts.agents.plain).path == "{package}/prompts/agents/plain.md"
+    assert twin(prompts.scripts.blob).sha256 == prompts.scripts.blob.sha256
+try:
+    prompts.load("agents/plane")
+except prompts.UnknownPromptError as error:
+    assert str(error).endswith("agents has no 'plane'; did you mean 'plain'?"), error
+else:
+    raise AssertionError
+import pydoc
+for page in (prompts, prompts.agents, type(prompts.agents.plain)):
+    text = pydoc.plain(pydoc.render_doc(page))
+    assert "attrgetter" not in text and "_late" not in text, text
+print(sys.version_info[:2])
+"""
+
+
+def interpreters():
+    """Return a Python of each version that can be found."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in VERSIONS:
+        installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
+        found = str(installed[-1]) if installed else shutil.which(f"python{version}")
+        marks = [] if found else [pytest.mark.skip(reason="not installed")]
+        yield pytest.param(found, marks=marks, id=version)
+
+
+@pytest.fixture
+def zipped(tmp_path):
+    """Return a zip with a package `example` that has a bundle."""
+    write_bundle(tmp_path / "site", "example")
+    archive = tmp_path / "site.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted((tmp_path / "site").rglob("*.*")):
+            file.write(path, path.relative_to(tmp_path / "site").as_posix())
+    return archive
+
+
+@pytest.mark.parametrize("interpreter", list(interpreters()))
+def test_every_python_reads_a_directory(interpreter, tmp_path, run_python):
+    write_bundle(tmp_path, "example")
+
+    code = "import warnings; warnings.simplefilter('error')\n" + USE
+    output = run_python(
+        code.format(package="example"), tmp_path, interpreter=interpreter
+    )
+    assert output.startswith("(3, ")
+
+
+@pytest.mark.parametrize("interpreter", list(interpreters()))
+def test_every_python_reads_a_zip(interpreter, zipped, run_python):
+    output = run_python(USE.format(package="example"), zipped, interpreter=interpreter)
+
+    assert output.startswith("(3, ")
+
+
+def test_a_file_missing_from_a_zip_is_damage(tmp_path, zipped, run_python):
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(zipped) as whole, zipfile.ZipFile(broken, "w") as rest:
+        for name in whole.namelist():
+            if not name.endswith("plain.md"):
+                rest.writestr(name, whole.read(name))
+    code = """
+from example import prompts
+try:
+    prompts.agents.plain
+except prompts.DamagedWheelError as error:
+    print(error.path)
+"""
+
+    assert run_python(code, broken) == "example/prompts/agents/plain.md\n"
+
+
+def test_the_first_prompt_imports_nothing_but_the_package(tmp_path, run_python):
+    write_bundle(tmp_path, "example")
+    code = """
+before = set(sys.modules)
+from example import prompts
+prompts.agents.backend_engineer, prompts.agents["rust-1.70"], len(prompts.agents)
+prompts.load("agents/plain"), list(prompts.agents), "x" in prompts.agents
+print(sorted(set(sys.modules) - before))
+"""
+
+    # The first of them is a part of the interpreter, which has no file.
+    loaded = "['_operator', 'example', 'example.prompts']\n"
+    assert run_python(code, tmp_path) == loaded
+
+
+def test_what_the_accessor_knows_does_not_read_the_index(tmp_path, run_python):
+    (write_bundle(tmp_path, "example") / "index.json").unlink()
+    code = """
+from example import prompts
+prompt = prompts.agents.backend_engineer
+prompt.name, prompt.type, prompt.path, prompt.sha256, prompt.document
+prompts.UnknownPromptError, hasattr(prompt, "__html__"), dir(prompt)
+print(sorted({"json", "re", "difflib", "typing", "pathlib"} & set(sys.modules)))
+"""
+
+    assert run_python(code, tmp_path) == "[]\n"
+
+
+def test_threads_get_one_and_the_same_prompt(tmp_path, package):
+    resources = [resource(f"p{number}") for number in range(200)]
+    write_bundle(tmp_path, package, resources)
+    agents = importlib.import_module(f"{package}.prompts").agents
+    start = threading.Barrier(8)
+    seen = []
+
+    def read():
+        start.wait()
+        seen.append([getattr(agents, f"p{number}") for number in range(200)])
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(seen) == 8
+    for first, second in itertools.pairwise(seen):
+        assert all(one is other for one, other in zip(first, second, strict=True))
+
+
+def test_a_reload_reads_the_files_again(tmp_path, package):
+    directory = write_bundle(tmp_path, package, [resource("x", text="old")])
+    prompts = importlib.import_module(f"{package}.prompts")
+    assert (prompts.agents.x, prompts.agents.x.tool) == ("old", "claude-code")
+    shutil.rmtree(directory)
+    write_bundle(tmp_path, package, [resource("x", text="newer", tool="agpm")])
+
+    importlib.invalidate_caches()
+    prompts = importlib.reload(prompts)
+
+    assert (prompts.agents.x, prompts.agents.x.tool) == ("newer", "agpm")
+
+
+# --- load() ---------------------------------------------------------------------------
+
+
+def write_distribution(directory, name, files):
+    """Write the metadata of an installed distribution with these files."""
+    info = directory / f"{name.replace('-', '_')}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    )
+    (info / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.prompts"])
+def test_load_takes_the_package_or_the_module(prompts, package, form):
+    assert hatch_agpm.load(form.format(package)) is prompts
+
+
+def test_load_takes_the_name_of_a_distribution(tmp_path, package):
+    write_bundle(tmp_path, package, output="data/words")
+    (tmp_path / package / "data/__init__.py").touch()
+    files = [f"{package}/__init__.py", f"{package}/data/words/index.json"]
+    write_distribution(tmp_path, "Some-Dist.x", files)
+
+    module = importlib.import_module(f"{package}.data.words")
+    assert hatch_agpm.load("Some-Dist.x") is module
+    assert hatch_agpm.load(f"{package}.data.words") is module
+
+
+def test_load_takes_a_distribution_named_like_its_package(prompts, package):
+    # As in an editable install, whose record does not list the package's files.
+    assert hatch_agpm.load(package.replace("_", "-")) is prompts
+
+
+def test_load_asks_which_of_two_is_meant(tmp_path, package):
+    for output in ("one", "two"):
+        write_bundle(tmp_path, package, output=output)
+    files = [f"{package}/{output}/index.json" for output in ("two", "one")]
+    write_distribution(tmp_path, "two-bundles", files)
+
+    with pytest.raises(BundleError) as caught:
+        hatch_agpm.load("two-bundles")
+
+    assert str(caught.value) == (
+        "two-bundles: has more than one module of prompts; load"
+        f" {package}.one or {package}.two"
+    )
+
+
+@pytest.mark.parametrize("name", ["json", "no-such-thing", "no.such.thing", "", "a b"])
+def test_load_says_that_there_is_nothing(name):
+    with pytest.raises(BundleError) as caught:
+        hatch_agpm.load(name)
+
+    assert str(caught.value) == (
+        f"{name}: no prompts of hatch-agpm are installed under this name;"
+        " name a distribution, or the module of its prompts"
+    )
+
+
+@pytest.mark.parametrize("index", ["{", "[]", "{}", '{"generator": {"name": "x"}}'])
+def test_a_stranger_with_an_index_of_its_own_is_no_bundle(tmp_path, package, index):
+    (write_bundle(tmp_path, package) / "index.json").write_text(index)
+
+    with pytest.raises(BundleError, match="no prompts of hatch-agpm are installed"):
+        hatch_agpm.load(package)
+
+
+def test_load_refuses_an_index_from_the_future(tmp_path, package):
+    path = write_bundle(tmp_path, package) / "index.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"schema": 2}))
+
+    with pytest.raises(BundleError) as caught:
+        hatch_agpm.load(package)
+
+    assert str(caught.value) == (
+        f"{package}.prompts: its index.json has the schema 2, this reads up to 1;"
+        " install a newer hatch-agpm"
+    )
+
+
+def test_load_does_not_hide_what_is_wrong_in_the_package(tmp_path, package):
+    write_bundle(tmp_path, package)
+    (tmp_path / package / "__init__.py").write_text("import no_such_module\n")
+
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        hatch_agpm.load(package)

@@ -1,0 +1,332 @@
+"""The files of a project, and what must never be read as one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hatch_agpm.errors import ContentError
+from hatch_agpm.sources.tree import Tree
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A project with a manifest in a folder, and a neighbour outside of it."""
+    root = tmp_path / "project"
+    for path, text in {
+        "project/a.md": "A\n",
+        "project/sub/agpm.toml": "",
+        "project/sub/agents/b.md": "B\n",
+        "project/sub/agents/deep/c.md": "C\n",
+        "outside/secret.md": "secret\n",
+    }.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return root
+
+
+@pytest.fixture
+def tree(root):
+    return Tree(root, root / "sub")
+
+
+def link(root, path, target):
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.symlink_to(target)
+
+
+@pytest.mark.parametrize(
+    ("path", "real"),
+    [
+        ("agents/b.md", "sub/agents/b.md"),
+        ("./agents//deep/../b.md", "sub/agents/b.md"),
+        ("../a.md", "a.md"),
+        ("..", "."),
+        ("", "sub"),
+        ("agents", "sub/agents"),
+        ("nope.md", None),
+        ("nope/../../nope.md", None),
+        ("agents/b.md/x.md", None),
+    ],
+)
+def test_a_path_is_found_by_its_real_name(tree, path, real):
+    assert tree.locate(path) == real
+    assert tree.locate(path) == real
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("place", "target", "path", "real"),
+    [
+        ("sub/l.md", "agents/b.md", "l.md", "sub/agents/b.md"),
+        ("sub/l", "agents/deep", "l/c.md", "sub/agents/deep/c.md"),
+        ("sub/l", "..", "l/a.md", "a.md"),
+        ("sub/l", "../../project/sub", "l/agents/b.md", "sub/agents/b.md"),
+        ("sub/l.md", "nope.md", "l.md", None),
+        ("sub/l.md", "l.md", "l.md", None),
+    ],
+    ids=["file", "directory", "parent", "out-and-in", "broken", "circle"],
+)
+def test_a_link_inside_the_project_is_what_it_leads_to(
+    root, tree, place, target, path, real
+):
+    link(root, place, target)
+    assert tree.locate(path) == real
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("place", "target", "path"),
+    [
+        ("sub/l.md", "../../outside/secret.md", "l.md"),
+        ("sub/l", "../../outside", "l/secret.md"),
+        ("sub/l", "../../outside", "l"),
+        ("sub/l", "../../outside", "l/../nope/new.md"),
+        ("sub/l.md", "../../outside/nope.md", "l.md"),
+        ("sub/l.md", "/dev/zero", "l.md"),
+        ("sub/l", "/", "l/etc/passwd"),
+    ],
+    ids=["file", "directory", "itself", "back", "broken", "device", "root"],
+)
+def test_a_link_out_of_the_project_is_refused(root, tree, place, target, path):
+    link(root, place, target)
+    with pytest.raises(ContentError) as raised:
+        tree.locate(path)
+    assert str(raised.value) == (
+        f"{path!r} leads out of the project through a link; "
+        "move the file into the project"
+    )
+
+
+@posix_only
+def test_a_project_that_is_reached_through_a_link_is_one(root, tmp_path):
+    (tmp_path / "alias").symlink_to(root)
+    tree = Tree(tmp_path / "alias", tmp_path / "alias/sub")
+    assert tree.locate("../a.md") == "a.md"
+    assert tree.read("a.md").text == "A\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (
+            "../../outside/secret.md",
+            "'../../outside/secret.md' leads out of the project; "
+            "move the file into the project",
+        ),
+        (
+            "../../project2",
+            "'../../project2' leads out of the project; move the file into the project",
+        ),
+        (
+            "/etc/passwd",
+            "the path '/etc/passwd' must be relative to the project; "
+            "a build on another machine could not find it",
+        ),
+        (
+            "a\0.md",
+            "the path 'a\\x00.md' must be relative to the project; "
+            "a build on another machine could not find it",
+        ),
+        ("\udcff.md", "the path '\\udcff.md' is not UTF-8 text"),
+    ],
+)
+def test_a_path_that_no_other_machine_could_follow_is_refused(tree, path, message):
+    with pytest.raises(ContentError) as raised:
+        tree.locate(path)
+    assert str(raised.value) == message
+
+
+@posix_only
+@pytest.mark.parametrize("path", ["x" * 300, "x/" * 5000 + "a.md"])
+def test_a_name_that_is_too_long_is_refused(tree, path):
+    with pytest.raises(ContentError) as raised:
+        tree.locate(path)
+    assert str(raised.value) == f"cannot read {path!r}: File name too long"
+
+
+@pytest.mark.parametrize(
+    ("base", "real", "path"),
+    [
+        ("sub", "sub/agents/b.md", "agents/b.md"),
+        ("sub", "a.md", "../a.md"),
+        (".", "sub/agents/b.md", "sub/agents/b.md"),
+        ("sub/agents", "sub/agents/b.md", "b.md"),
+    ],
+)
+def test_agpm_names_a_file_from_the_manifest(root, base, real, path):
+    assert Tree(root, root / base).from_base(real) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("agents/bb.md", "did you mean 'agents/b.md'?"),
+        ("../aa.md", "did you mean '../a.md'?"),
+        ("agpm.tom", "did you mean 'agpm.toml'?"),
+        ("agents/zzzzzz", ""),
+        ("nope/b.md", ""),
+        ("agents/b.md/c.md", ""),
+        ("../../outside/secrets.md", ""),
+        ("a\0/b.md", ""),
+    ],
+)
+def test_a_missing_file_has_a_nearest_one(tree, path, hint):
+    assert tree.nearest(path) == hint
+    assert tree.links == {}
+
+
+@posix_only
+def test_a_name_that_cannot_be_printed_is_no_hint(root, tree):
+    Path(os.fsdecode(os.fsencode(root) + b"/sub/agents/bb\xff.md")).touch()
+    assert tree.nearest("agents/bb.md") == "did you mean 'agents/b.md'?"
+
+
+def test_a_file_is_read_once(root, tree):
+    file = tree.read("a.md")
+    (root / "a.md").write_text("changed")
+    assert tree.read("a.md") is file
+    assert (file.path, file.data, file.text) == ("a.md", b"A\n", "A\n")
+    assert file.sha256 == hashlib.sha256(b"A\n").hexdigest()
+    assert tree.read_files == {"a.md": file}
+
+
+@posix_only
+@pytest.mark.parametrize(("mode", "executable"), [(0o644, False), (0o744, True)])
+def test_a_file_knows_whether_it_can_be_run(root, tree, mode, executable):
+    (root / "a.md").chmod(mode)
+    assert tree.read("a.md").executable == executable
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            b"one\ntwo \xff\n",
+            "a.md:2: is not UTF-8 text, got byte 0xff; save the file as UTF-8",
+        ),
+        (
+            b"\xfe\xffa",
+            "a.md:1: is not UTF-8 text, got byte 0xfe; save the file as UTF-8",
+        ),
+        (b"\xc3", "a.md:1: is not UTF-8 text, got byte 0xc3; save the file as UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_says_where(root, tree, data, message):
+    (root / "a.md").write_bytes(data)
+    file = tree.read("a.md")
+    assert file.data == data
+    with pytest.raises(ContentError) as raised:
+        _ = file.text
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbfx\r\n\0", b""])
+def test_a_text_is_every_byte_of_its_file(root, tree, data):
+    (root / "a.md").write_bytes(data)
+    assert tree.read("a.md").text.encode() == data
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("directory", "x: is a directory, not a file"),
+        ("link", "x: is a link, not a file"),
+        ("device", "x: is a link, not a file"),
+        ("pipe", "x: is no regular file"),
+        ("missing", "x: cannot be read: No such file or directory"),
+    ],
+)
+def test_only_a_regular_file_is_read(root, tree, kind, message):
+    if kind == "directory":
+        (root / "x").mkdir()
+    elif kind == "pipe":
+        os.mkfifo(root / "x")
+    elif kind != "missing":
+        target = "a.md" if kind == "link" else "/dev/zero"
+        (root / "x").symlink_to(target)
+    start = time.monotonic()
+    with pytest.raises(ContentError) as raised:
+        tree.read("x")
+    assert str(raised.value) == message
+    assert time.monotonic() - start < 1
+    assert tree.read_files == {}
+
+
+@posix_only
+def test_a_file_below_a_link_is_not_read(root, tree):
+    link(root, "skill", "../outside")
+    with pytest.raises(ContentError, match=r"^skill/secret\.md: is a link, not a file"):
+        tree.read("skill/secret.md")
+
+
+@posix_only
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX users")
+def test_a_file_that_may_not_be_read_says_so(root, tree):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (root / "a.md").chmod(0)
+    with pytest.raises(ContentError) as raised:
+        tree.read("a.md")
+    assert str(raised.value) == "a.md: cannot be read: Permission denied"
+
+
+def test_entries_are_all_that_lies_below_a_directory(tree):
+    assert tree.entries("sub") == [
+        "agents",
+        "agents/b.md",
+        "agents/deep",
+        "agents/deep/c.md",
+        "agpm.toml",
+    ]
+
+
+@posix_only
+def test_entries_do_not_go_through_links(root, tree):
+    link(root, "sub/l", "agents")
+    link(root, "sub/out", "/")
+    link(root, "sub/up", "..")
+    entries = tree.entries("sub")
+    assert {"l", "out", "up"} <= set(entries)
+    assert not [path for path in entries if path.startswith(("l/", "out/", "up/"))]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs paths of some length")
+def test_entries_go_deeper_than_the_stack_of_python(root, tree, monkeypatch):
+    depth = sys.getrecursionlimit() + 10
+    monkeypatch.chdir(root)
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    found = tree.entries("d")
+    # What clears up after the tests would need as deep a stack.
+    for _ in range(depth):
+        os.chdir("..")
+        Path("d").rmdir()
+    assert len(found) == depth - 1
+
+
+def test_entries_of_what_is_no_directory_are_an_error(tree):
+    with pytest.raises(ContentError) as raised:
+        tree.entries("a.md")
+    assert str(raised.value) == "a.md: cannot be read: Not a directory"
+
+
+@posix_only
+def test_links_are_remembered_by_the_path_that_was_asked_for(root, tree):
+    link(root, "sub/l.md", "agents/b.md")
+    tree.locate("l.md")
+    tree.locate("agents/b.md")
+    tree.locate("nope.md")
+    assert tree.links == {"sub/l.md": "sub/agents/b.md"}
