@@ -45,7 +45,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from build_contestants import BACKENDS, Contestant, write_project
-from build_environments import Places, prepare, run
+from build_environments import SourceRoots, prepare, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -143,7 +143,7 @@ class Table:
 
     title: str
     commands: Mapping[str, str]
-    places: Places
+    places: SourceRoots
     runs: int
     goals: Mapping[int, float | None]
     """By number of prompts."""
@@ -223,7 +223,7 @@ def main(runs: int, only: str | None) -> None:
     )
 
 
-def tables(places: Places, runs: int) -> dict[str, Table]:
+def tables(places: SourceRoots, runs: int) -> dict[str, Table]:
     """Return what can be measured, by the names that `--only` takes."""
     ours, least = places.ours.count(), places.least.count()
     return {

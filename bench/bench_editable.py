@@ -29,7 +29,7 @@ from hatch_agpm.build.editable.wheel import editable_files
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.installed.discovery import editable_name
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ EDITABLE = CLOCK.format(start=f"import {NAME}; {NAME}.start()")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Places:
+class SourceRoots:
     """Where a project, its wheel and its development install are."""
 
     project: Path
@@ -79,20 +79,20 @@ class Places:
         return float(run.stdout)
 
 
-def write(directory: Path, files: Mapping[str, BundleFile]) -> None:
+def write(directory: Path, files: Mapping[str, FileContent]) -> None:
     """Write files, and their byte code as pip does."""
     write_files(directory, files)
     compile_all = [sys.executable, "-m", "compileall", "-q", str(directory)]
     subprocess.run(compile_all, check=True)
 
 
-def install(top: Path, count: int) -> Places:
+def install(top: Path, count: int) -> SourceRoots:
     """Write a project with `count` templates, and install it in both ways."""
     project, wheel, site = top / "project", top / "wheel", top / "site"
     texts = {f"prompts/agents/prompt-{number}.md": TEMPLATE for number in range(count)}
     texts |= {"ours/__init__.py": "", "pyproject.toml": TABLE}
     write_files(
-        project, {path: BundleFile(data=text.encode()) for path, text in texts.items()}
+        project, {path: FileContent(data=text.encode()) for path, text in texts.items()}
     )
     # What changed a moment ago would be read again, and real projects are older.
     time.sleep(0.2)
@@ -105,7 +105,7 @@ def install(top: Path, count: int) -> Places:
     write(site, editable_files(plan, module=MODULE))
     write(wheel, plan.bundle.at("ours/prompts"))
     (wheel / "ours/__init__.py").touch()
-    return Places(
+    return SourceRoots(
         project=project,
         wheel=wheel,
         site=site,
@@ -114,7 +114,7 @@ def install(top: Path, count: int) -> Places:
 
 
 def measure(
-    places: Places, runs: int
+    places: SourceRoots, runs: int
 ) -> tuple[list[float], list[float], list[float], float]:
     """Return the times of wheel, unchanged and changed install, and of rendering."""
     wheel, unchanged, changed = [], [], []

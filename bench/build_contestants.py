@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.writing import write_files
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,5 +174,5 @@ def write_project(
 
 def write_texts(root: Path, texts: Mapping[str, str]) -> None:
     """Write texts below a directory, by path."""
-    files = {path: BundleFile(data=text.encode()) for path, text in texts.items()}
+    files = {path: FileContent(data=text.encode()) for path, text in texts.items()}
     write_files(root, files)

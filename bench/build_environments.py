@@ -47,7 +47,7 @@ class Environment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Places:
+class SourceRoots:
     """What the builds run in."""
 
     ours: Environment
@@ -63,7 +63,7 @@ class Places:
     """The variables of a build: no index, but a directory with all it may need."""
 
 
-def prepare(scratch: Path) -> Places:
+def prepare(scratch: Path) -> SourceRoots:
     """Build the wheels of both hooks, gather all others, and make the environments."""
     wheels, least_hook = scratch / "wheels", scratch / "least-hook"
     write_texts(least_hook, LEAST_HOOK)
@@ -72,7 +72,7 @@ def prepare(scratch: Path) -> Places:
     run([*gather, *BACKENDS, *FRONT_ENDS], os.environ)
     environ = build_environ(scratch, wheels)
     common = [*BACKENDS, *FRONT_ENDS]
-    return Places(
+    return SourceRoots(
         ours=make(scratch / "ours", [*common, HOOKS[Contestant.OURS]], environ),
         least=make(scratch / "least", [*common, HOOKS[Contestant.LEAST]], environ),
         hatch=make(scratch / "hatch", ["hatch"], os.environ),

@@ -14,7 +14,7 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.writing import replace_file
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ def is_owned(directory: Path, path: str) -> bool:
 
 
 def write_into_tree(
-    directory: Path, files: Mapping[str, BundleFile], *, with_stub: bool
+    directory: Path, files: Mapping[str, FileContent], *, with_stub: bool
 ) -> None:
     """
     Make an output directory hold a bundle, and none of what was written before.
@@ -81,10 +81,10 @@ def release(directory: Path, path: str) -> None:
         _write_marker(directory, listed)
 
 
-def _ignored(*kept: str) -> BundleFile:
+def _ignored(*kept: str) -> FileContent:
     """Return what tells Git to ignore the directory, but for the user's own files."""
     text = "*\n" + "".join(f"!/{path}\n" for path in kept)
-    return BundleFile(data=text.encode())
+    return FileContent(data=text.encode())
 
 
 def _listed(directory: Path) -> dict[str, set[str]]:
@@ -107,7 +107,7 @@ def _write_marker(directory: Path, listed: Mapping[str, Iterable[str]]) -> None:
         for digest in sorted(digests)
     ]
     text = "".join([_HEADER, *lines])
-    replace_file(directory / _MARKER, BundleFile(data=text.encode()))
+    replace_file(directory / _MARKER, FileContent(data=text.encode()))
 
 
 def _remove(directory: Path, paths: Iterable[str]) -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.verify import PlannedFile, check_nothing_in, check_output
+from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
 from hatch_agpm.bundle.bundle import Bundle, build_bundle
-from hatch_agpm.model.rendering import COPIES, MARKER, BundleFile
+from hatch_agpm.model.rendering import COPIES, MARKER, FileContent
 from hatch_agpm.rendering.renderer import render_project
 
 if TYPE_CHECKING:
@@ -79,35 +79,35 @@ class Plan:
         return sorted({*real, *self.links(), *self.stubs})
 
     @cached_property
-    def copies(self) -> Mapping[str, BundleFile]:
+    def copies(self) -> Mapping[str, FileContent]:
         """
         What the sdist carries of directories outside, by path in the sdist.
 
         The marker says which files these are.  Raises ConflictError where two of them
         could not lie in one directory.
         """
-        away = [used for used in self.rendering.sources if used.is_away]
+        away = [used for used in self.rendering.sources if used.is_external]
         if not away:
             return {}
         # Few projects have such directories, and every build would pay for the imports.
-        from hatch_agpm.sources.locked import Listing, check_portable  # noqa: PLC0415
+        from hatch_agpm.sources.locked import FileList, check_portable  # noqa: PLC0415
         from hatch_agpm.sources.sdist_copies import marker_text  # noqa: PLC0415
 
-        copies: dict[str, BundleFile] = {}
-        listings: dict[str, Listing] = {}
+        copies: dict[str, FileContent] = {}
+        listings: dict[str, FileList] = {}
         for used in away:
-            listings[used.name] = Listing.of(used)
+            listings[used.name] = FileList.of(used)
             check_portable(listings[used.name].files, f"the source '{used.name}'")
             for file in used.files:
                 copies[f"{COPIES}/{used.name}/{file.path}"] = file.content
-        copies[MARKER] = BundleFile(data=marker_text(listings).encode())
+        copies[MARKER] = FileContent(data=marker_text(listings).encode())
         return copies
 
-    def source(self, path: str) -> BundleFile:
+    def source(self, path: str) -> FileContent:
         """Return one of these files as it is in the tree."""
         file = self.root / path
         executable = bool(file.stat().st_mode & stat.S_IXUSR)
-        return BundleFile(data=file.read_bytes(), executable=executable)
+        return FileContent(data=file.read_bytes(), executable=executable)
 
     @property
     def sources_summary(self) -> str:
@@ -194,8 +194,8 @@ def _export(
     )
 
 
-def must_hold(file: BundleFile) -> PlannedFile:
+def must_hold(file: FileContent) -> FileDigest:
     """Return what an archive must hold for `file`."""
     # What Windows packs is never executable.
     executable = file.executable and os.name != "nt"
-    return PlannedFile.of(file.data, executable=executable)
+    return FileDigest.of(file.data, executable=executable)

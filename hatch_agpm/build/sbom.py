@@ -25,7 +25,7 @@ from packaging.utils import canonicalize_name
 from hatch_agpm._version import __version__
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.errors import ConfigError, shown
-from hatch_agpm.model.rendering import TEMPLATES, BundleFile
+from hatch_agpm.model.rendering import TEMPLATES, FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ _GENERATED_LICENSE = "MIT-0"
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
-def sbom_file(plan: Plan, *, directory: str) -> tuple[str, BundleFile]:
+def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
     """
     Return the document, and its path in the `*.dist-info` of a wheel.
 
@@ -75,7 +75,7 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, BundleFile]:
     document["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, text).urn
     data = f"{json.dumps(document, indent=1)}\n".encode()
     name = f"sboms/{canonicalize_name(bundle.distribution)}.agpm.cdx.json"
-    return name, BundleFile(data=data)
+    return name, FileContent(data=data)
 
 
 def _timestamp() -> dict[str, object]:
@@ -135,7 +135,7 @@ def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
 
 
 def _listed(
-    files: Mapping[str, BundleFile],
+    files: Mapping[str, FileContent],
     resources: Iterable[Shipped | ExportedResource],
     plan: Plan,
     directory: str,
@@ -165,7 +165,7 @@ def _file(name: str, sha256: str) -> dict[str, object]:
 def _generated(path: str, plan: Plan) -> dict[str, object]:
     """Return what is to be said of a file that belongs to no resource."""
     if path.startswith(f"{TEMPLATES}/"):
-        # Offered to other projects as it is in this one.
+        # ExportedTemplates to other projects as it is in this one.
         return _licenses(plan.license)
     is_code = path.endswith((".py", ".pyi"))
     ancestor = _distribution("hatch-agpm", __version__)

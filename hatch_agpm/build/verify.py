@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "PlannedFile",
+    "FileDigest",
     "check_nothing_in",
     "check_output",
     "verify_sdist",
@@ -36,7 +36,7 @@ _SHOWN = 5
 _OWNER_MAY_EXECUTE = 0o100
 
 
-class PlannedFile(NamedTuple):
+class FileDigest(NamedTuple):
     """What one file of a wheel or sdist must be."""
 
     size: int
@@ -114,7 +114,7 @@ def _is_stub(directory: Path, stub: bytes) -> bool:
 
 def verify_wheel(
     wheel: Path,
-    plan: Mapping[str, PlannedFile],
+    plan: Mapping[str, FileDigest],
     *,
     directory: str,
     export: str = "",
@@ -135,7 +135,7 @@ def verify_wheel(
 
 
 def verify_sdist(
-    sdist: Path, plan: Mapping[str, PlannedFile], *, directory: str
+    sdist: Path, plan: Mapping[str, FileDigest], *, directory: str
 ) -> None:
     """
     Compare the files of an sdist with the plan, whose paths begin at its root.
@@ -159,18 +159,18 @@ def verify_sdist(
 
 def _zip_files(
     path: Path, wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, PlannedFile]]:
+) -> Iterator[tuple[str, FileDigest]]:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             if wanted(member.filename) and not member.is_dir():
                 executable = bool(member.external_attr >> 16 & _OWNER_MAY_EXECUTE)
                 data = archive.read(member)
-                yield member.filename, PlannedFile.of(data, executable=executable)
+                yield member.filename, FileDigest.of(data, executable=executable)
 
 
 def _tar_files(
     path: Path, wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, PlannedFile]]:
+) -> Iterator[tuple[str, FileDigest]]:
     import tarfile  # noqa: PLC0415 - as above
 
     with tarfile.open(path) as archive:
@@ -179,7 +179,7 @@ def _tar_files(
                 content = archive.extractfile(member)
                 data = content.read() if content else b""
                 executable = bool(_followed(archive, member).mode & _OWNER_MAY_EXECUTE)
-                yield member.name, PlannedFile.of(data, executable=executable)
+                yield member.name, FileDigest.of(data, executable=executable)
 
 
 def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -190,18 +190,18 @@ def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarI
     return member
 
 
-def _matters(path: str, plan: Mapping[str, PlannedFile], *directories: str) -> bool:
+def _matters(path: str, plan: Mapping[str, FileDigest], *directories: str) -> bool:
     below = any(path.startswith(f"{directory}/") for directory in directories)
     return path in plan or below
 
 
 def _differences(
     archive: str,
-    found: list[tuple[str, PlannedFile]],
-    plan: Mapping[str, PlannedFile],
+    found: list[tuple[str, FileDigest]],
+    plan: Mapping[str, FileDigest],
 ) -> Iterator[BundleError]:
     """Yield what is wrong with the files of an archive, by path."""
-    by_path: dict[str, list[PlannedFile]] = {path: [] for path in plan}
+    by_path: dict[str, list[FileDigest]] = {path: [] for path in plan}
     for path, file in found:
         by_path.setdefault(path, []).append(file)
     for path, files in sorted(by_path.items()):
@@ -218,7 +218,7 @@ def _differences(
             )
 
 
-def _difference(file: PlannedFile, planned: PlannedFile) -> str:
+def _difference(file: FileDigest, planned: FileDigest) -> str:
     if file.size != planned.size:
         return f"size: {file.size} bytes, not {planned.size}"
     if file.sha256 != planned.sha256:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.model.rendering import BundleFile
+    from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["replace_file", "write_files"]
 
@@ -18,7 +18,7 @@ _PART = ".hatch-agpm-"
 """What the name of a file begins with that is not whole yet: `in_tree` owns those."""
 
 
-def write_files(directory: Path, files: Mapping[str, BundleFile]) -> None:
+def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:
     """
     Write files below a directory, by their path from it; raises OSError.
 
@@ -35,7 +35,7 @@ def write_files(directory: Path, files: Mapping[str, BundleFile]) -> None:
         written.chmod(0o755 if file.executable else 0o644)
 
 
-def replace_file(path: Path, file: BundleFile, *, part_in: Path | None = None) -> None:
+def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) -> None:
     """
     Give a file another content, whole or not at all; raises OSError.
 

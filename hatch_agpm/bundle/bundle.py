@@ -21,7 +21,7 @@ from hatch_agpm.bundle.accessor import accessor_source, stub_source
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import FILE_NAME, file_text
-from hatch_agpm.model.rendering import TEMPLATES, BundleFile
+from hatch_agpm.model.rendering import TEMPLATES, FileContent
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
 
@@ -30,13 +30,17 @@ if TYPE_CHECKING:
 
     from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.export.tree import Export
-    from hatch_agpm.model.rendering import Offered, RenderedResource, Rendering
+    from hatch_agpm.model.rendering import (
+        ExportedTemplates,
+        RenderedResource,
+        Rendering,
+    )
     from hatch_agpm.model.runtime import RuntimeVariable
 
 __all__ = [
     "INDEX_SCHEMA",
     "Bundle",
-    "BundleFile",
+    "FileContent",
     "build_bundle",
     "metadata_file",
     "runtime_entry",
@@ -52,7 +56,7 @@ class Bundle(NamedTuple):
     output: str
     """The directory, in source form: `src/example_pkg/prompts`."""
 
-    files: Mapping[str, BundleFile]
+    files: Mapping[str, FileContent]
     """By path relative to the directory, with `/`, sorted."""
 
     export: Export | None
@@ -64,7 +68,7 @@ class Bundle(NamedTuple):
     """The full names of what can be read from it, sorted."""
 
     @property
-    def exported(self) -> Mapping[str, BundleFile]:
+    def exported(self) -> Mapping[str, FileContent]:
         """By path relative to the directory of the export, sorted; {} for none."""
         return self.export.files if self.export else {}
 
@@ -109,7 +113,7 @@ class Bundle(NamedTuple):
         parts = PurePosixPath(self.output).parts
         return len(parts[1:] if parts[0] == "src" else parts) < 2  # noqa: PLR2004
 
-    def at(self, output: str) -> dict[str, BundleFile]:
+    def at(self, output: str) -> dict[str, FileContent]:
         """Return all files by their paths in a wheel with the bundle in `output`."""
         directory = self.export_directory(output)
         return {
@@ -117,7 +121,7 @@ class Bundle(NamedTuple):
             **{f"{directory}/{path}": file for path, file in self.exported.items()},
         }
 
-    def in_one(self) -> dict[str, BundleFile]:
+    def in_one(self) -> dict[str, FileContent]:
         """Return all files by path in one directory that holds bundle and export."""
         top = self.export.directory if self.export else ""
         exported = {f"{top}/{path}": file for path, file in self.exported.items()}
@@ -156,7 +160,7 @@ def build_bundle(
         .read_bytes(),
         "index.json": _index(rendering, shipped, export, facts),
     }
-    files = {path: BundleFile(data=data) for path, data in generated.items()}
+    files = {path: FileContent(data=data) for path, data in generated.items()}
     files |= {f"{TEMPLATES}/{file.path}": file.content for file in offered}
     for item in shipped:
         files |= item.files()
@@ -183,7 +187,7 @@ def _check_apart(bundle: Bundle) -> None:
         raise BundleError(str(export), what, hint)
 
 
-def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, BundleFile]:
+def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, FileContent]:
     """
     Return the file by which `discover` finds the bundle, and its name.
 
@@ -196,7 +200,7 @@ def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, BundleFile]:
         module=module,
         names=bundle.names,
     )
-    return FILE_NAME, BundleFile(data=text.encode())
+    return FILE_NAME, FileContent(data=text.encode())
 
 
 def _nothing_to_ship(rendering: Rendering) -> BundleError:
@@ -296,7 +300,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
     }
 
 
-def _file(path: str, file: BundleFile) -> dict[str, object]:
+def _file(path: str, file: FileContent) -> dict[str, object]:
     return {
         "path": path,
         "size": len(file.data),
@@ -305,7 +309,7 @@ def _file(path: str, file: BundleFile) -> dict[str, object]:
     }
 
 
-def _offered(offered: Offered | None) -> dict[str, object] | None:
+def _offered(offered: ExportedTemplates | None) -> dict[str, object] | None:
     if offered is None:
         return None
     return {

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
 from hatch_agpm.formats.file_names import folded, is_device
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
 
@@ -73,15 +73,15 @@ class Shipped(NamedTuple):
         )
         return attribute if usable else None
 
-    def files(self) -> dict[str, BundleFile]:
+    def files(self) -> dict[str, FileContent]:
         """Return all it puts into the bundle, by path."""
         first = self.resources[0]
         if first.type != "skill":
             executable = any(resource.executable for resource in self.resources)
-            return {self.path: BundleFile(data=first.document, executable=executable)}
+            return {self.path: FileContent(data=first.document, executable=executable)}
         files = {f"{self.full_name}/{file.path}": file.content for file in first.files}
         executable = self.path in files and files[self.path].executable
-        own = BundleFile(data=first.document, executable=executable)
+        own = FileContent(data=first.document, executable=executable)
         return files | {self.path: own}
 
 

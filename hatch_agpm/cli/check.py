@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build.plan import Plan
 
-__all__ = ["Advice", "advise", "advise_build_system", "advise_hook"]
+__all__ = ["Note", "advise", "advise_build_system", "advise_hook"]
 
 _BACKENDS = {
     "hatchling": "hatchling.build",
@@ -26,7 +26,7 @@ _BACKENDS = {
 }
 
 
-class Advice(NamedTuple):
+class Note(NamedTuple):
     """One thing to mend, and the lines to paste."""
 
     what: str
@@ -45,7 +45,7 @@ class Advice(NamedTuple):
 
 def advise_build_system(
     pyproject: Mapping[str, object], hook: Mapping[str, object]
-) -> Iterator[Advice]:
+) -> Iterator[Note]:
     """
     Yield what keeps the backend from calling hatch-agpm at all.
 
@@ -60,7 +60,7 @@ def advise_build_system(
     backend = system.get("build-backend")
     name = next((name for name in _BACKENDS if str(backend).startswith(name)), None)
     if backend is not None and name is None:
-        yield Advice(
+        yield Note(
             what=f"the backend '{backend}' renders no prompts",
             lines=_build_system(likely),
             loses_prompts=True,
@@ -68,7 +68,7 @@ def advise_build_system(
         return
     requires = [*_strings(system.get("requires")), *_strings(hook.get("dependencies"))]
     if not any(_names_us(requirement) for requirement in requires):
-        yield Advice(
+        yield Note(
             what="the build does not install hatch-agpm",
             lines=_build_system(name or likely),
             loses_prompts=True,
@@ -77,7 +77,7 @@ def advise_build_system(
 
 def advise_hook(
     build: Mapping[str, object], targets: Iterable[str], *, file: str, no_hooks: bool
-) -> Iterator[Advice]:
+) -> Iterator[Note]:
     """
     Yield what keeps hatchling from running the hook for sdist and wheel.
 
@@ -91,14 +91,14 @@ def advise_hook(
     what = f"the hook is off for {' and '.join(off)}"
     hooks = build.get("hooks", {})
     if no_hooks:
-        yield Advice(what=f"{what}: HATCH_BUILD_NO_HOOKS is set", loses_prompts=True)
+        yield Note(what=f"{what}: HATCH_BUILD_NO_HOOKS is set", loses_prompts=True)
     elif isinstance(hooks, dict) and "agpm" in hooks:
         why = "delete `enable-by-default = false`"
-        yield Advice(what=f"{what}; {why}", file=file, loses_prompts=True)
+        yield Note(what=f"{what}; {why}", file=file, loses_prompts=True)
     else:
         prefix = "tool.hatch." if file == "pyproject.toml" else ""
         lines = (f"[{prefix}build.hooks.agpm]",)
-        yield Advice(what=what, lines=lines, file=file, loses_prompts=True)
+        yield Note(what=what, lines=lines, file=file, loses_prompts=True)
 
 
 def _build_system(name: str) -> tuple[str, ...]:
@@ -119,18 +119,18 @@ def _strings(value: object) -> list[str]:
     return [item for item in items if isinstance(item, str)]
 
 
-def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Advice]:
+def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
     """Yield what makes a right build go stale, or differ between two machines."""
     # Nothing that is built comes from a stub: the wheel has one of its own.
     paths = [path for path in plan.source_paths() if path not in plan.stubs]
     for path in plan.stubs:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.files["__init__.pyi"].data:
-            yield Advice(what=f"{path} is not up to date: run `hatch-agpm stub`")
+            yield Note(what=f"{path} is not up to date: run `hatch-agpm stub`")
     yield from _about_cache_keys(paths, pyproject)
     crlf = [path for path in paths if b"\r\n" in plan.source(path).data]
     if crlf:
-        yield Advice(
+        yield Note(
             what=f"{_some(crlf)} may have other line ends in another checkout",
             lines=tuple(f"{pattern} text eol=lf" for pattern in _patterns(crlf)),
             file=".gitattributes",
@@ -139,7 +139,7 @@ def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Advice]:
 
 def _about_cache_keys(
     paths: list[str], pyproject: Mapping[str, object]
-) -> Iterator[Advice]:
+) -> Iterator[Note]:
     tool = pyproject.get("tool", {})
     uv = tool.get("uv", {}) if isinstance(tool, dict) else {}
     stated = uv.get("cache-keys") if isinstance(uv, dict) else None
@@ -148,7 +148,7 @@ def _about_cache_keys(
     missing = [path for path in paths if not any(g.fullmatch(path) for g in globs)]
     if missing:
         keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
-        yield Advice(
+        yield Note(
             what=f"uv builds nothing anew when {_some(missing)} changes",
             lines=("[tool.uv]", f"cache-keys = {_toml(keys)}"),
         )

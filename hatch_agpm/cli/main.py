@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from hatch_agpm.bundle.bundle import Bundle
     from hatch_agpm.bundle.layout import Shipped
-    from hatch_agpm.cli.check import Advice
+    from hatch_agpm.cli.check import Note
     from hatch_agpm.cli.verify import Audit
     from hatch_agpm.export.tree import ExportedResource
-    from hatch_agpm.model.rendering import BundleFile, RenderedResource, Rendering
+    from hatch_agpm.model.rendering import FileContent, RenderedResource, Rendering
 
 __all__ = ["main"]
 
@@ -170,8 +170,8 @@ def _check(arguments: argparse.Namespace) -> int:
     from hatch_agpm.errors import AgpmError
 
     project = open_project(arguments.project)
-    problems: list[AgpmError | Advice] = []
-    notes: list[Advice] = []
+    problems: list[AgpmError | Note] = []
+    notes: list[Note] = []
     try:
         advice = project.advice()
         plan = project.plan()
@@ -259,7 +259,7 @@ def _render(arguments: argparse.Namespace) -> int:
         # Bytes: standard output must not translate line ends or characters.
         sys.stdout.buffer.write(_find(arguments.name, rendering, bundle))
         return 0
-    files: dict[str, BundleFile] = {}
+    files: dict[str, FileContent] = {}
     for item in _shipped(rendering):
         files |= item.files()
     for path, file in bundle.in_one().items():
@@ -314,7 +314,7 @@ def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
     return found[0].document
 
 
-def _write_directory(target: Path, files: Mapping[str, BundleFile]) -> None:
+def _write_directory(target: Path, files: Mapping[str, FileContent]) -> None:
     """Write all files into a new directory, which appears whole or not at all."""
     import tempfile
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hatch_agpm.build.plan import Plan, plan_build
-from hatch_agpm.cli.check import Advice, advise_build_system, advise_hook
+from hatch_agpm.cli.check import Note, advise_build_system, advise_hook
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.config.project import load_toml
 from hatch_agpm.errors import ConfigError
@@ -72,7 +72,7 @@ class OpenProject(ABC):
             live=live,
         )
 
-    def advice(self) -> list[Advice]:
+    def advice(self) -> list[Note]:
         """Return what keeps the backend from rendering anything."""
         return [*advise_build_system(self.pyproject, {})]
 
@@ -146,7 +146,7 @@ class _Hatchling(OpenProject):
         self._metadata()
         return [hook.plan() for hook in self._hooks.values()][-1]
 
-    def advice(self) -> list[Advice]:
+    def advice(self) -> list[Note]:
         hook = next((hook.config for hook in self._hooks.values()), {})
         file = "pyproject.toml"
         if (self.root / "hatch.toml").is_file():

@@ -21,8 +21,8 @@ from hatch_agpm.errors import (
     ContentError,
     raise_problems,
 )
-from hatch_agpm.model.rendering import BundleFile
-from hatch_agpm.sources.locked import Listing, check_portable
+from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.sources.locked import FileList, check_portable
 from hatch_agpm.sources.lockfile import LOCK_FILE, REMEDY, Locked, lock_text, read_lock
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Vendored(NamedTuple):
     """What is to lie in the project, and what lies there."""
 
     root: Path
-    files: Mapping[str, Mapping[str, BundleFile]]
+    files: Mapping[str, Mapping[str, FileContent]]
     """By directory of a source and path in it."""
 
     lock: str
@@ -104,7 +104,7 @@ class Vendored(NamedTuple):
         for directory, files in self.files.items():
             _replace_directory(self.root / directory, files)
         if self.lock:
-            replace_file(self.root / LOCK_FILE, BundleFile(data=self.lock.encode()))
+            replace_file(self.root / LOCK_FILE, FileContent(data=self.lock.encode()))
         else:
             (self.root / LOCK_FILE).unlink(missing_ok=True)
 
@@ -146,7 +146,7 @@ def _checked(root: Path, directory: str) -> PurePosixPath:
 
 
 def _locked(used: UsedSource, directory: str) -> Locked:
-    listing = Listing.of(used)
+    listing = FileList.of(used)
     check_portable(listing.files, f"the source '{used.name}'")
     return Locked(
         name=used.name,
@@ -174,7 +174,7 @@ def _files_below(directory: Path) -> list[str]:
     return sorted(path.relative_to(directory).as_posix() for path in paths)
 
 
-def _replace_directory(directory: Path, files: Mapping[str, BundleFile]) -> None:
+def _replace_directory(directory: Path, files: Mapping[str, FileContent]) -> None:
     """Put files into a directory, which has the old ones until it has all."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory.parent) as staging:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.build.verify import PlannedFile, verify_wheel
+from hatch_agpm.build.verify import FileDigest, verify_wheel
 from hatch_agpm.bundle.bundle import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
@@ -31,7 +31,7 @@ from hatch_agpm.installed.discovery import (
     FILE_NAME,
     PLACES,
     editable_directory,
-    read_listing,
+    read_prompts_file,
 )
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class _Contents:
 
     def export_of(
         self, directory: str, index: dict[str, object]
-    ) -> tuple[str, dict[str, PlannedFile]]:
+    ) -> tuple[str, dict[str, FileDigest]]:
         """Return where the bundle's export lies and its files, both empty for none."""
         if "export" not in index:
             return "", {}
@@ -193,7 +193,7 @@ class _Contents:
             yield BundleError(self._wheel, what, "build it again")
             return
         path = found[0]
-        listing = read_listing("", "", self._listings[path])
+        listing = read_prompts_file("", "", self._listings[path])
         if listing.problem:
             yield BundleError(path, listing.problem.removeprefix(f"{FILE_NAME} "))
             return
@@ -211,7 +211,7 @@ class _Contents:
         for name in sorted(set(listing.names) - set(names)):
             yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
 
-    def recorded(self, directory: str) -> dict[str, PlannedFile]:
+    def recorded(self, directory: str) -> dict[str, FileDigest]:
         """Return what RECORD says of the generated files."""
         planned = {}
         for path in (f"{directory}/{name}" for name in _GENERATED):
@@ -220,14 +220,14 @@ class _Contents:
             if algorithm != "sha256" or not size.isdecimal():
                 raise BundleError(path, "has no sha256 and size in the wheel's RECORD")
             sha256 = base64.urlsafe_b64decode(f"{encoded}==").hex()
-            planned[path] = PlannedFile(size=int(size), sha256=sha256, executable=False)
+            planned[path] = FileDigest(size=int(size), sha256=sha256, executable=False)
         return planned
 
-    def as_packed(self, plan: dict[str, PlannedFile]) -> dict[str, PlannedFile]:
+    def as_packed(self, plan: dict[str, FileDigest]) -> dict[str, FileDigest]:
         return {
             path: file
             if self._has_modes.get(path, True)
-            else PlannedFile(size=file.size, sha256=file.sha256, executable=False)
+            else FileDigest(size=file.size, sha256=file.sha256, executable=False)
             for path, file in plan.items()
         }
 
@@ -245,7 +245,7 @@ def _our_document(data: bytes) -> dict[str, object] | None:
 
 def _read_index(
     directory: str, index: dict[str, object]
-) -> tuple[AuditedBundle, dict[str, PlannedFile], list[str]]:
+) -> tuple[AuditedBundle, dict[str, FileDigest], list[str]]:
     """Return what an index says: the bundle, the files of all prompts, their names."""
     path = f"{directory}/{_INDEX}"
     if index.get("schema") != INDEX_SCHEMA:
@@ -276,14 +276,14 @@ def _module(directory: str) -> str:
     return ".".join(parts[2:] if parts[0].endswith(".data") else parts)
 
 
-def _planned(directory: str, resources: object) -> Iterator[tuple[str, PlannedFile]]:
+def _planned(directory: str, resources: object) -> Iterator[tuple[str, FileDigest]]:
     for entry in list_of_tables(resources):
         yield f"{directory}/{entry['path']}", _file(entry)
         for file in list_of_tables(entry["files"]):
             yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
 
 
-def _offered(directory: str, templates: object) -> dict[str, PlannedFile]:
+def _offered(directory: str, templates: object) -> dict[str, FileDigest]:
     if not isinstance(templates, dict):
         return {}
     return {
@@ -292,8 +292,8 @@ def _offered(directory: str, templates: object) -> dict[str, PlannedFile]:
     }
 
 
-def _file(entry: dict[str, object]) -> PlannedFile:
+def _file(entry: dict[str, object]) -> FileDigest:
     size, sha256 = entry["size"], entry["sha256"]
     if not isinstance(size, int) or not isinstance(sha256, str):
         raise TypeError(size, sha256)
-    return PlannedFile(size=size, sha256=sha256, executable=bool(entry["executable"]))
+    return FileDigest(size=size, sha256=sha256, executable=bool(entry["executable"]))

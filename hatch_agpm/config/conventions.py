@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import AgpmError, BundleError, did_you_mean, raise_problems
-from hatch_agpm.model.rendering import Listing
+from hatch_agpm.model.rendering import DirectoryListing
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["CONVENTION", "by_convention", "conventional_listings"]
 
 
-def _visible_listings(top: Path, depth: int = 0) -> Iterator[tuple[Path, Listing]]:
+def _visible_listings(
+    top: Path, depth: int = 0
+) -> Iterator[tuple[Path, DirectoryListing]]:
     """
     Yield the directories from `top` down, with what lies in them but is not hidden.
 
@@ -34,7 +36,7 @@ def _visible_listings(top: Path, depth: int = 0) -> Iterator[tuple[Path, Listing
     except OSError:
         return
     names = tuple(name + "/" * is_directory for name, is_directory in entries)
-    yield top, Listing(names=names, hidden=False)
+    yield top, DirectoryListing(names=names, hidden=False)
     if depth != 1:
         for name in (name for name, is_directory in entries if is_directory):
             yield from _visible_listings(top / name, depth - 1)
@@ -65,7 +67,7 @@ def by_convention(root: Path) -> dict[str, dict[str, str]]:
     return {type_: entries for type_, entries in found.items() if entries}
 
 
-def conventional_listings(root: Path) -> dict[str, Listing]:
+def conventional_listings(root: Path) -> dict[str, DirectoryListing]:
     """Return what lies in the conventional directories, and which there are."""
     top = root / CONVENTION
     searched = [

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hatch_agpm.config.tools import (
     BUILTIN_TOOLS,
     MERGED,
-    Place,
+    InstallRule,
     Tool,
     default_tool,
-    make_place,
+    make_install_rule,
 )
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems, shown
 from hatch_agpm.formats.toml import TableReader, plain_json, quoted_key
@@ -115,7 +115,7 @@ class Manifest(NamedTuple):
         """
         if wanted is None and parent is not None:
             known = self.tools.get(parent)
-            wanted = parent if known and type_ in known.places else None
+            wanted = parent if known and type_ in known.rules else None
         tool = wanted or default_tool(type_, self.default_tools)
         if problem := _tool_problem(tool, type_, self.tools):
             raise ConfigError(f"the tool '{tool}'", problem)
@@ -201,8 +201,8 @@ def _tool_problem(tool: str, type_: str, tools: Mapping[str, Tool]) -> str:
     if tool not in tools:
         hint = did_you_mean(tool, tools) or f"known are {', '.join(sorted(tools))}"
         return f"is not known; {hint}"
-    if type_ not in tools[tool].places:
-        able = sorted(name for name, other in tools.items() if type_ in other.places)
+    if type_ not in tools[tool].rules:
+        able = sorted(name for name, other in tools.items() if type_ in other.rules)
         return f"does not support {type_}" + (
             f"; {', '.join(able)} would" if able else ""
         )
@@ -424,11 +424,11 @@ def _tools(
         enabled = reader.get(value, "enabled", bool, where)
         resources = reader.get(value, "resources", dict, where) or {}
         builtin = BUILTIN_TOOLS.get(name)
-        places = dict(builtin.places) if builtin else {}
-        places |= _places(reader, name, resources, f"{where}resources.")
+        rules = dict(builtin.rules) if builtin else {}
+        rules |= _places(reader, name, resources, f"{where}resources.")
         if path is not None and _leaves_project(reader, path, f"{where}path"):
             continue
-        tools[name] = Tool(path=path or "", places=places, enabled=enabled is not False)
+        tools[name] = Tool(path=path or "", rules=rules, enabled=enabled is not False)
     return tools
 
 
@@ -442,9 +442,9 @@ def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
 
 def _places(
     reader: TableReader, tool: str, resources: Mapping[str, object], where: str
-) -> dict[str, Place]:
+) -> dict[str, InstallRule]:
     reader.known_only(resources, RESOURCE_TYPES, where)
-    places: dict[str, Place] = {}
+    rules: dict[str, InstallRule] = {}
     for type_ in RESOURCE_TYPES:
         value = reader.get(resources, type_, dict, where)
         if value is None:
@@ -455,7 +455,7 @@ def _places(
         merge_target = reader.get(value, "merge-target", str, here)
         # A type that is overridden and says nothing of it is not flattened.
         flatten = reader.get(value, "flatten", bool, here) or False
-        place = make_place(
+        place = make_install_rule(
             tool, type_, path=path, merge_target=merge_target, flatten=flatten
         )
         if place is None:
@@ -465,5 +465,5 @@ def _places(
         else:
             _leaves_project(reader, place.path.lstrip("/"), here[:-1])
         # A place that is wrong is told once, not again by each of its resources.
-        places[type_] = place or Place(path=type_)
-    return places
+        rules[type_] = place or InstallRule(path=type_)
+    return rules

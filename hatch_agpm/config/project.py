@@ -35,7 +35,7 @@ from hatch_agpm.tera import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hatch_agpm.model.rendering import Listing
+    from hatch_agpm.model.rendering import DirectoryListing
 
 __all__ = ["Project", "editable_mode", "load_toml", "read_agpm_toml", "read_project"]
 
@@ -78,7 +78,7 @@ class Project(NamedTuple):
     """The environment variables that templates may read."""
 
     limits: Limits = Limits()
-    listings: Mapping[str, Listing] = MappingProxyType({})
+    listings: Mapping[str, DirectoryListing] = MappingProxyType({})
     """The directories that were searched because no resource is listed."""
     export: ExportSettings = ExportSettings()
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILTIN_TOOLS",
     "MERGED",
-    "Place",
+    "InstallRule",
     "Tool",
     "default_tool",
     "install_path",
-    "make_place",
+    "make_install_rule",
 ]
 
 MERGED: Final = ("hooks", "mcp-servers")
@@ -30,7 +30,7 @@ MERGED: Final = ("hooks", "mcp-servers")
 _NOTHING: Final = "leaves nothing to name the file by"
 
 
-class Place(NamedTuple):
+class InstallRule(NamedTuple):
     """Where a tool keeps resources of one type."""
 
     path: str
@@ -46,7 +46,7 @@ class Tool(NamedTuple):
     path: str
     """Its directory, relative to the one AGPM installs into."""
 
-    places: Mapping[str, Place]
+    rules: Mapping[str, InstallRule]
     """By the plural of the type; a type that is not there is not supported."""
 
     enabled: bool = True
@@ -55,38 +55,38 @@ class Tool(NamedTuple):
 BUILTIN_TOOLS: Final[Mapping[str, Tool]] = {
     "claude-code": Tool(
         path=".claude",
-        places={
-            "agents": Place(path="agents/agpm", flatten=True),
-            "snippets": Place(path="snippets/agpm"),
-            "commands": Place(path="commands/agpm", flatten=True),
-            "scripts": Place(path="scripts/agpm"),
-            "skills": Place(path="skills/agpm"),
-            "hooks": Place(path=".claude/settings.local.json", merge=True),
-            "mcp-servers": Place(path=".mcp.json", merge=True),
+        rules={
+            "agents": InstallRule(path="agents/agpm", flatten=True),
+            "snippets": InstallRule(path="snippets/agpm"),
+            "commands": InstallRule(path="commands/agpm", flatten=True),
+            "scripts": InstallRule(path="scripts/agpm"),
+            "skills": InstallRule(path="skills/agpm"),
+            "hooks": InstallRule(path=".claude/settings.local.json", merge=True),
+            "mcp-servers": InstallRule(path=".mcp.json", merge=True),
         },
     ),
     "opencode": Tool(
         path=".opencode",
-        places={
-            "agents": Place(path="agent/agpm", flatten=True),
-            "snippets": Place(path="snippet/agpm"),
-            "commands": Place(path="command/agpm", flatten=True),
-            "mcp-servers": Place(path=".opencode/opencode.json", merge=True),
+        rules={
+            "agents": InstallRule(path="agent/agpm", flatten=True),
+            "snippets": InstallRule(path="snippet/agpm"),
+            "commands": InstallRule(path="command/agpm", flatten=True),
+            "mcp-servers": InstallRule(path=".opencode/opencode.json", merge=True),
         },
     ),
-    "agpm": Tool(path=".agpm", places={"snippets": Place(path="snippets")}),
+    "agpm": Tool(path=".agpm", rules={"snippets": InstallRule(path="snippets")}),
 }
 """AGPM's own tools (tool_config of release 0.4.14)."""
 
 
-def make_place(
+def make_install_rule(
     tool: str,
     type_: str,
     *,
     path: str | None,
     merge_target: str | None,
     flatten: bool = False,
-) -> Place | None:
+) -> InstallRule | None:
     """
     Return the place that a table `[tools.<tool>.resources.<type_>]` describes.
 
@@ -95,12 +95,12 @@ def make_place(
     that the type needs: the tool does not support it.
     """
     if type_ not in MERGED:
-        return None if path is None else Place(path=path, flatten=flatten)
+        return None if path is None else InstallRule(path=path, flatten=flatten)
     if merge_target is None:
         if path is None:
             return None
         merge_target = _merge_file(tool, type_)
-    return Place(path=_posix(merge_target), merge=True)
+    return InstallRule(path=_posix(merge_target), merge=True)
 
 
 def _merge_file(tool: str, type_: str) -> str:
@@ -130,7 +130,7 @@ def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
     `tool` supports.  Raises ValueError, with what is wrong, where nothing remains
     of the path or it would lead out of the tool's directory.
     """
-    place = tool.places[type_]
+    place = tool.rules[type_]
     if place.merge:
         return place.path
     flat = place.flatten if flatten is None else flatten

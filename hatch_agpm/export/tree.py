@@ -31,7 +31,7 @@ from hatch_agpm.export.portability import (
     check_skill,
 )
 from hatch_agpm.formats.hidden_text import check_hidden_text
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ class ExportedResource(NamedTuple):
         tail = f"/{SKILL_FILE}" if self.type == "skills" else ".md"
         return self.full_name + tail
 
-    def files(self) -> dict[str, BundleFile]:
+    def files(self) -> dict[str, FileContent]:
         """Return all that it puts into the tree, by path."""
         files = {
             f"{self.full_name}/{file.path}": file.content
             for file in self.resource.files
         }
-        return files | {self.path: BundleFile(data=self.text.encode())}
+        return files | {self.path: FileContent(data=self.text.encode())}
 
 
 class Export(NamedTuple):
@@ -98,7 +98,7 @@ class Export(NamedTuple):
     resources: tuple[ExportedResource, ...]
     """Sorted by full name; never empty."""
 
-    files: Mapping[str, BundleFile]
+    files: Mapping[str, FileContent]
     """The whole tree, by path, sorted."""
 
 
@@ -138,7 +138,7 @@ def build_export(
 
 
 def _tree(directory: str, items: Sequence[ExportedResource], plugin: bytes) -> Export:
-    files = {PLUGIN_FILE: BundleFile(data=plugin)}
+    files = {PLUGIN_FILE: FileContent(data=plugin)}
     for item in items:
         files |= item.files()
     files = dict(sorted(files.items()))

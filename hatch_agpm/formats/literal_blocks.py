@@ -24,7 +24,7 @@ from hatch_agpm.rust import WHITE_SPACE, rust_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Shielded", "shield"]
+__all__ = ["ProtectedText", "protect"]
 
 _FENCE = "```"
 _LITERAL = "```literal"
@@ -33,7 +33,7 @@ _CAPITALS = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
 _SIGNS = r"[\W_]+"
 
 
-class Shielded(NamedTuple):
+class ProtectedText(NamedTuple):
     """A template whose literal blocks are out of the engine's reach."""
 
     text: str
@@ -73,7 +73,7 @@ class Shielded(NamedTuple):
         return "".join(texts)
 
 
-def shield(text: str) -> Shielded:
+def protect(text: str) -> ProtectedText:
     r"""
     Take the literal blocks out of `text`.
 
@@ -84,11 +84,11 @@ def shield(text: str) -> Shielded:
     """
     if _LITERAL not in text:
         unified = text.replace("\r\n", "\n") if "\r\n" in text else text
-        return Shielded(text=unified, blocks=(), word="", lines=())
+        return ProtectedText(text=unified, blocks=(), word="", lines=())
     word = _word(text)
     kept, blocks, numbers = _take_blocks(rust_lines(text), word)
     ending = "\n" if text.endswith("\n") else ""
-    return Shielded(
+    return ProtectedText(
         text="\n".join(kept) + ending,
         blocks=tuple(blocks),
         word=word,

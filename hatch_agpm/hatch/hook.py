@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from hatchling.metadata.core import ProjectMetadata
 
     from hatch_agpm.build.plan import Plan
-    from hatch_agpm.build.verify import PlannedFile
+    from hatch_agpm.build.verify import FileDigest
     from hatch_agpm.bundle.bundle import Bundle
-    from hatch_agpm.model.rendering import BundleFile
+    from hatch_agpm.model.rendering import FileContent
 
 __all__ = [
     "AgpmBuildHook",
@@ -96,7 +96,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _staging: TemporaryDirectory[str] | None = None
     """Owns what is rendered: hatchling does not call `finalize` after a failure."""
 
-    _expected: dict[str, PlannedFile]
+    _expected: dict[str, FileDigest]
     """What the artefact must hold; empty for targets that are not ours."""
 
     _reserved: str
@@ -334,7 +334,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._summary = plan.sources_summary
 
     def _force_source(
-        self, path: str, file: BundleFile, inclusion: dict[str, str], target: str
+        self, path: str, file: FileContent, inclusion: dict[str, str], target: str
     ) -> None:
         """Force one file into the sdist; if it is a link, with the path of its file."""
         source = Path(self.root, path)
@@ -386,7 +386,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self,
         plan: Plan,
         build_data: dict[str, Any],
-        files: Mapping[str, BundleFile],
+        files: Mapping[str, FileContent],
         *,
         version: str,
     ) -> None:
@@ -443,7 +443,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         if self._sbom in files:
             files.remove(self._sbom)
 
-    def _staged(self, path: str, content: BundleFile | Path) -> Path:
+    def _staged(self, path: str, content: FileContent | Path) -> Path:
         """Write a file, or a link to one, where hatchling can read it."""
         staged = self._staging_directory / path
         if isinstance(content, Path):
@@ -453,7 +453,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             self._stage({path: content})
         return staged
 
-    def _stage(self, files: Mapping[str, BundleFile]) -> None:
+    def _stage(self, files: Mapping[str, FileContent]) -> None:
         from hatch_agpm.build.writing import write_files
 
         write_files(self._staging_directory, files)
@@ -464,7 +464,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             self._staging = TemporaryDirectory(prefix="hatch-agpm-")
         return Path(self._staging.name)
 
-    def _expect(self, path: str, file: BundleFile) -> None:
+    def _expect(self, path: str, file: FileContent) -> None:
         from hatch_agpm.build.plan import must_hold
 
         self._expected[path] = must_hold(file)

@@ -24,7 +24,7 @@ __all__ = [
     "editable_directory",
     "editable_name",
     "file_text",
-    "read_listing",
+    "read_prompts_file",
 ]
 
 FILE_NAME = "agpm-prompts.txt"
@@ -128,7 +128,9 @@ def discover(
             if key in found:
                 continue
             version = rest.partition("-")[0]
-            found[key] = None if data is None else read_listing(name, version, data)
+            found[key] = (
+                None if data is None else read_prompts_file(name, version, data)
+            )
     listed = [bundle for bundle in found.values() if bundle]
     return sorted(listed, key=lambda bundle: (bundle.distribution, bundle.version))
 
@@ -189,7 +191,9 @@ def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
         return
 
 
-def read_listing(name: str, version: str, data: bytes | OSError) -> InstalledBundle:
+def read_prompts_file(
+    name: str, version: str, data: bytes | OSError
+) -> InstalledBundle:
     """
     Return what the file of a distribution says, or what is wrong with it.
 

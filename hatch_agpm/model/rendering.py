@@ -16,10 +16,10 @@ __all__ = [
     "COPIES",
     "MARKER",
     "TEMPLATES",
-    "BundleFile",
+    "DirectoryListing",
+    "ExportedTemplates",
+    "FileContent",
     "Input",
-    "Listing",
-    "Offered",
     "RenderedResource",
     "Rendering",
     "SkillFile",
@@ -59,7 +59,7 @@ class Input(NamedTuple):
     """Relative to that source, wherever a build finds it."""
 
 
-class Listing(NamedTuple):
+class DirectoryListing(NamedTuple):
     """What lay in one directory when it was searched for templates."""
 
     names: tuple[str, ...]
@@ -69,7 +69,7 @@ class Listing(NamedTuple):
     """Whether names that begin with a dot are among them."""
 
 
-class BundleFile(NamedTuple):
+class FileContent(NamedTuple):
     """What one file of a wheel, sdist or bundle holds."""
 
     data: bytes
@@ -86,9 +86,9 @@ class SkillFile(NamedTuple):
     executable: bool
 
     @property
-    def content(self) -> BundleFile:
+    def content(self) -> FileContent:
         """The same without its path."""
-        return BundleFile(data=self.data, executable=self.executable)
+        return FileContent(data=self.data, executable=self.executable)
 
 
 class UsedSource(NamedTuple):
@@ -101,7 +101,7 @@ class UsedSource(NamedTuple):
     links: Mapping[str, str]
     """Other paths by which files were found, and those they led to."""
 
-    is_away: bool
+    is_external: bool
     """Whether it is a directory that was read outside of the project."""
 
     distribution: str = ""
@@ -115,7 +115,7 @@ class UsedSource(NamedTuple):
     """The distributions that `source` means in its templates, by that name."""
 
 
-class Offered(NamedTuple):
+class ExportedTemplates(NamedTuple):
     """The templates that a project offers to others, as they are."""
 
     files: tuple[SkillFile, ...]
@@ -194,7 +194,7 @@ class Rendering(NamedTuple):
     links: Mapping[str, str] = MappingProxyType({})
     """The files and directories that were found through a link, by its path."""
 
-    listings: Mapping[str, Listing] = MappingProxyType({})
+    listings: Mapping[str, DirectoryListing] = MappingProxyType({})
     """The directories that were searched, by path."""
 
     absent: tuple[str, ...] = ()
@@ -203,7 +203,7 @@ class Rendering(NamedTuple):
     sources: tuple[UsedSource, ...] = ()
     """What was read outside of the project, or of copies of it, by name."""
 
-    offered: Offered | None = None
+    offered: ExportedTemplates | None = None
     """The templates that are shipped for others; None where none are."""
 
     output: str = ""

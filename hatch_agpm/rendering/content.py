@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from hatch_agpm.model.files import File
-    from hatch_agpm.rendering.resolution.declarations import Matter
-    from hatch_agpm.sources.places import Place
+    from hatch_agpm.rendering.resolution.declarations import RenderedFrontmatter
+    from hatch_agpm.sources.roots import SourceRoot
     from hatch_agpm.sources.tree import Tree
     from hatch_agpm.tera import TeraEnvironment
 
 __all__ = [
-    "Source",
+    "TemplateSource",
     "check_allowed",
     "check_embedded",
     "content_tree",
@@ -50,12 +50,12 @@ __all__ = [
 _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
 
 
-class Source(NamedTuple):
+class TemplateSource(NamedTuple):
     """A Markdown file with frontmatter, and all that it is rendered with."""
 
     environment: TeraEnvironment
     file: File
-    matter: Matter
+    matter: RenderedFrontmatter
     context: Mapping[str, object]
 
     def render(self, text: str, line: int) -> str:
@@ -79,7 +79,7 @@ class Source(NamedTuple):
         )
 
 
-def markdown_texts(source: Source, *, embedded: bool) -> tuple[str, str]:
+def markdown_texts(source: TemplateSource, *, embedded: bool) -> tuple[str, str]:
     """
     Return what is shipped of a Markdown file, and what is embedded of it.
 
@@ -166,7 +166,7 @@ def _strip_rendered(rendered: str) -> str:
     return normalise(rendered[parts.end :] if stripped else rendered)
 
 
-def content_tree(value: object, place: Place, project: Place) -> Tree:
+def content_tree(value: object, place: SourceRoot, project: SourceRoot) -> Tree:
     """
     Return where the path of `value | content` starts, in a template of `place`.
 
@@ -176,7 +176,7 @@ def content_tree(value: object, place: Place, project: Place) -> Tree:
     """
     if place.package is not None:
         return place.tree
-    if not place.is_outside or not isinstance(value, str):
+    if not place.is_external or not isinstance(value, str):
         return project.tree
     found = [tree for tree in (project.tree, place.tree) if _is_in(tree, value)]
     if len(found) > 1:
@@ -264,7 +264,7 @@ def _refused(what: str, got: str = "", hint: str = "") -> TemplateError:
 
 
 def check_embedded(
-    file: File, text: str, place: Place, allowed: Collection[str] | None
+    file: File, text: str, place: SourceRoot, allowed: Collection[str] | None
 ) -> None:
     """
     Refuse a file that hides text from its readers; `text` is what is embedded of it.
@@ -276,7 +276,7 @@ def check_embedded(
     """
     if allowed is None or text.isascii():
         return
-    name = place.lasting(file.path)
+    name = place.stable_name(file.path)
     if name in allowed:
         return
     # Its patterns take longer to compile than most builds to render.

@@ -31,7 +31,7 @@ from hatch_agpm.model.rendering import (
 )
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.rendering.content import (
-    Source,
+    TemplateSource,
     check_allowed,
     check_embedded,
     content_tree,
@@ -45,8 +45,13 @@ from hatch_agpm.rendering.resolution.declarations import Declarations
 from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.templates import with_declaration
 from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
-from hatch_agpm.rendering.runtime_variables import Openings, Rendered, Texts, dependent
-from hatch_agpm.sources.places import Places
+from hatch_agpm.rendering.runtime_variables import (
+    Placeholders,
+    Rendered,
+    Texts,
+    dependent,
+)
+from hatch_agpm.sources.roots import SourceRoots
 from hatch_agpm.sources.tree import Tree
 from hatch_agpm.tera import TeraEnvironment
 
@@ -55,9 +60,9 @@ if TYPE_CHECKING:
 
     from hatch_agpm.config.project import Project
     from hatch_agpm.model.files import File
-    from hatch_agpm.model.rendering import Offered
+    from hatch_agpm.model.rendering import ExportedTemplates
     from hatch_agpm.rendering.resolution.graph import Resource
-    from hatch_agpm.sources.places import Place
+    from hatch_agpm.sources.roots import SourceRoot
 
 __all__ = [
     "Input",
@@ -149,7 +154,7 @@ class _Renderer:
         self.manifest = project.manifest
         self.metadata = metadata
         self.tree = Tree(root or project.root, project.base)
-        self.places = Places(project.manifest.sources, self.tree, live=live)
+        self.places = SourceRoots(project.manifest.sources, self.tree, live=live)
         self.problems: list[AgpmError] = []
         self.embedded: list[Input] = []
         """What `| content` read since the resource at hand was begun."""
@@ -161,11 +166,11 @@ class _Renderer:
         self.worded: dict[Resource, dict[str, object]] = {}
         """The same for those that leave values open, with words for the values."""
 
-        self.openings = Openings()
+        self.openings = Placeholders()
         self.inputs: dict[Resource, dict[str, Input]] = {}
         """What each is made of: in a chain of files, all those further down."""
 
-        self._declarations: dict[Place, Declarations] = {}
+        self._declarations: dict[SourceRoot, Declarations] = {}
 
     def render(self, output: str = "") -> Rendering:
         """Render everything; `output` is handed on."""
@@ -181,7 +186,7 @@ class _Renderer:
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
         read = [
-            place.lasting(path)
+            place.stable_name(path)
             for place in self.places.used
             for path in place.tree.read_files
         ]
@@ -221,13 +226,13 @@ class _Renderer:
             export=self.project.export,
         )
 
-    def _offered(self, output: str) -> Offered | None:
+    def _offered(self, output: str) -> ExportedTemplates | None:
         if self.project.templates is None or not output:
             return None
         # Few projects offer any, and every build would pay for the import.
-        from hatch_agpm.sources.templates import read_offered  # noqa: PLC0415
+        from hatch_agpm.sources.templates import read_exported_templates  # noqa: PLC0415
 
-        return read_offered(
+        return read_exported_templates(
             self.tree,
             self.project.templates,
             output=output,
@@ -240,10 +245,10 @@ class _Renderer:
                 for file in place.tree.read_files.values():
                     yield place.as_input(file)
 
-    def declarations(self, place: Place) -> Declarations:
+    def declarations(self, place: SourceRoot) -> Declarations:
         """Return what reads the files of a place, and renders them."""
         # The project and its own directories are one, and have one cache.
-        place = place if place.is_outside else self.places.project
+        place = place if place.is_external else self.places.project
         if place not in self._declarations:
             environment = TeraEnvironment(
                 filters={"content": partial(self._content_filter, place)},
@@ -323,7 +328,7 @@ class _Renderer:
         self.contents[resource] = data
 
     def _parts(
-        self, place: Place, text: str | bytes, path: str
+        self, place: SourceRoot, text: str | bytes, path: str
     ) -> tuple[int, Mapping[str, object]]:
         if isinstance(text, bytes) or not path.endswith(".md"):
             return 0, {}
@@ -396,7 +401,7 @@ class _Renderer:
         as_it_is = resource.type == "skills" and not is_template
         if as_it_is and not embedded:
             return Rendered(document=text)
-        source = Source(
+        source = TemplateSource(
             environment=declarations.environment,
             file=file,
             matter=matter,
@@ -440,7 +445,7 @@ class _Renderer:
         }
 
     def _content_filter(
-        self, place: Place, value: object, arguments: Mapping[str, object]
+        self, place: SourceRoot, value: object, arguments: Mapping[str, object]
     ) -> object:
         """`| content`; arguments are ignored, as AGPM ignores them."""
         del arguments

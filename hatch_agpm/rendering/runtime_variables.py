@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from hatch_agpm.model.runtime import Declared
-    from hatch_agpm.rendering.content import Source
+    from hatch_agpm.rendering.content import TemplateSource
 
-__all__ = ["Openings", "Rendered", "StandIns", "Texts", "dependent", "shown_place"]
+__all__ = ["Placeholders", "Rendered", "Sentinels", "Texts", "dependent", "shown_place"]
 
 
 class Rendered(NamedTuple):
@@ -35,7 +35,7 @@ class Rendered(NamedTuple):
     """What is embedded of it; None where nothing can be, or nobody asked."""
 
     declared: tuple[Declared, ...] = ()
-    source: Source | None = None
+    source: TemplateSource | None = None
     """The template it comes from, where it is one."""
 
 
@@ -51,12 +51,12 @@ class Texts(NamedTuple):
     """The file's own variables as declared, then those of embedded files by name."""
 
 
-class Openings:
+class Placeholders:
     """Knows what stands for each value of one build, and who declared it."""
 
     def __init__(self) -> None:
         """Begin a build."""
-        self._stand_ins = StandIns()
+        self._stand_ins = Sentinels()
         self._declared_in: dict[Declared, str] = {}
 
     def values(self, declared: Sequence[Declared], *, worded: bool) -> dict[str, str]:
@@ -68,7 +68,7 @@ class Openings:
             for variable in declared
         }
 
-    def check(self, source: Source, context: Collection[str]) -> None:
+    def check(self, source: TemplateSource, context: Collection[str]) -> None:
         """
         Refuse declarations that clash with `context`, and uses that are not bare.
 
@@ -159,7 +159,7 @@ class Openings:
                 )
 
 
-def dependent(path: str, source: Source | None, line: int) -> TemplateError:
+def dependent(path: str, source: TemplateSource | None, line: int) -> TemplateError:
     """Return the error for a text that depends on what nobody knows yet."""
     lines = source.file.text.split("\n") if source else []
     return TemplateError(
@@ -176,7 +176,7 @@ def shown_place(name: str) -> str:
     return f"{{{{ {name} }}}}"
 
 
-class StandIns:
+class Sentinels:
     """
     What stands for values during one build, and is found again in what comes out.
 

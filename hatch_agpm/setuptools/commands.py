@@ -1,5 +1,5 @@
 """
-The door to setuptools: one more step of `build`, and a proof of what it makes.
+The integration to setuptools: one more step of `build`, and a proof of what it makes.
 
 The step writes the bundle where setuptools takes the wheel's files from.  MANIFEST.in
 and custom commands may still lose files, so the commands that write sdists and wheels
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from setuptools import Distribution
 
     from hatch_agpm.build.plan import Plan
-    from hatch_agpm.model.rendering import BundleFile
+    from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["BuildAgpm", "finalize"]
 
@@ -47,7 +47,7 @@ def finalize(dist: Distribution) -> None:
     pyproject = _pyproject_with_our_table()
     if pyproject is not None:
         _hide_templates_from_discovery(pyproject)
-        _Door(dist, pyproject)
+        _Integration(dist, pyproject)
 
 
 def _pyproject_with_our_table() -> dict[str, Any] | None:
@@ -120,7 +120,7 @@ def _top_directories(value: object) -> Iterator[str]:
 # --- commands -------------------------------------------------------------------------
 
 
-class _Door:
+class _Integration:
     """One distribution of ours: the commands it gets, and what they have in common."""
 
     def __init__(self, dist: Distribution, pyproject: Mapping[str, Any]) -> None:
@@ -137,14 +137,16 @@ class _Door:
     def _command_class(self, name: str) -> type[Command]:
         if name == _STEP:
             base: type[Command] = BuildAgpm
-            wrapper: type | None = _WithDoor
+            wrapper: type | None = _WithIntegration
         else:
             base = self._original(name)
             wrapper = _WRAPPERS.get(name)
         if wrapper is None:
             return base
         if base not in self._classes:
-            self._classes[base] = type(base.__name__, (wrapper, base), {"door": self})
+            self._classes[base] = type(
+                base.__name__, (wrapper, base), {"integration": self}
+            )
         return self._classes[base]
 
     @cached_property
@@ -207,13 +209,13 @@ class _Door:
         return self.is_editable and editable_mode(self._pyproject) == "off"
 
     @cached_property
-    def editable_files(self) -> dict[str, BundleFile]:
+    def editable_files(self) -> dict[str, FileContent]:
         """What an editable wheel holds; the first file is one of the bundle's."""
         from hatch_agpm.build.editable.wheel import editable_files
 
         return editable_files(self.plan, module=self.directory.replace("/", "."))
 
-    def metadata_files(self) -> dict[str, BundleFile]:
+    def metadata_files(self) -> dict[str, FileContent]:
         """Return what the wheel's metadata says of the prompts, by path."""
         from hatch_agpm.bundle.bundle import metadata_file
 
@@ -254,10 +256,10 @@ class _Door:
             verify_sdist(sdist, expected, directory=plan.output)
 
 
-class _WithDoor:
+class _WithIntegration:
     """A command of a distribution of ours."""
 
-    door: _Door
+    integration: _Integration
 
 
 class BuildAgpm(Command):
@@ -267,7 +269,7 @@ class BuildAgpm(Command):
     description = "render the prompts that [tool.hatch-agpm] lists"
     user_options: ClassVar[list[Any]] = []
 
-    door: _Door
+    integration: _Integration
     build_lib: str
     editable_mode = False
 
@@ -286,11 +288,11 @@ class BuildAgpm(Command):
         from hatch_agpm.build.writing import write_files
 
         with _errors_as_messages():
-            if self.door.leaves_out_prompts:
+            if self.integration.leaves_out_prompts:
                 return
-            plan = self.door.plan
+            plan = self.integration.plan
             self._remove_stale()
-            bundle = plan.bundle.at(self.door.directory)
+            bundle = plan.bundle.at(self.integration.directory)
             write_files(Path(self.build_lib), bundle)
             if self.editable_mode:
                 from hatch_agpm.build.editable.wheel import update_tree
@@ -298,7 +300,7 @@ class BuildAgpm(Command):
                 update_tree(plan)
                 # setuptools packs what is here, and discards `build_lib`.
                 install: Any = self.get_finalized_command("install")
-                write_files(Path(install.install_lib), self.door.editable_files)
+                write_files(Path(install.install_lib), self.integration.editable_files)
             _LOG.info(f"{_NAME}: {plan.bundle.summary}")
 
     def get_source_files(self) -> list[str]:
@@ -308,9 +310,9 @@ class BuildAgpm(Command):
     def get_outputs(self) -> list[str]:
         """Return the paths of the bundle's files."""
         with _errors_as_messages():
-            if self.door.leaves_out_prompts:
+            if self.integration.leaves_out_prompts:
                 return []
-            files = self.door.plan.bundle.at(self.door.directory)
+            files = self.integration.plan.bundle.at(self.integration.directory)
             return [str(Path(self.build_lib, path)) for path in files]
 
     def get_output_mapping(self) -> dict[str, str]:
@@ -323,7 +325,9 @@ class BuildAgpm(Command):
         for index in list(Path(self.build_lib).rglob("index.json")):
             for directory in _bundle_of(self.distribution.get_name(), index):
                 shutil.rmtree(directory, ignore_errors=True)
-        shutil.rmtree(Path(self.build_lib, self.door.directory), ignore_errors=True)
+        shutil.rmtree(
+            Path(self.build_lib, self.integration.directory), ignore_errors=True
+        )
 
 
 def _bundle_of(distribution: str, index: Path) -> list[Path]:
@@ -341,7 +345,7 @@ def _bundle_of(distribution: str, index: Path) -> list[Path]:
     return [index.parent, *exported] if ours else []
 
 
-class _Build(_WithDoor):
+class _Build(_WithIntegration):
     """`build`, with one more step."""
 
     sub_commands: ClassVar[list[tuple[str, Any]]]
@@ -352,10 +356,10 @@ class _Build(_WithDoor):
 
 if TYPE_CHECKING:
 
-    class _Command(_WithDoor, Command):
+    class _Command(_WithIntegration, Command):
         """What the following classes are put in front of."""
 else:
-    _Command = _WithDoor
+    _Command = _WithIntegration
 
 
 class _ProvenWheel(_Command):
@@ -363,11 +367,11 @@ class _ProvenWheel(_Command):
 
     def run(self) -> None:
         with _errors_as_messages():
-            _ = self.door.plan
+            _ = self.integration.plan
         super().run()
         with _errors_as_messages():
             dist: Any = self.distribution
-            self.door.prove_wheel(Path(dist.dist_files[-1][2]))
+            self.integration.prove_wheel(Path(dist.dist_files[-1][2]))
 
     def write_wheelfile(self, wheelfile_base: str, *args: Any, **named: Any) -> None:
         """Write `WHEEL`, and beside it what is ours; `editable_wheel` calls this."""
@@ -375,9 +379,9 @@ class _ProvenWheel(_Command):
 
         super().write_wheelfile(wheelfile_base, *args, **named)  # type: ignore[misc]
         with _errors_as_messages():
-            if self.door.leaves_out_prompts:
+            if self.integration.leaves_out_prompts:
                 return
-            write_files(Path(wheelfile_base), self.door.metadata_files())
+            write_files(Path(wheelfile_base), self.integration.metadata_files())
 
 
 class _ProvenEditableWheel(_Command):
@@ -388,15 +392,15 @@ class _ProvenEditableWheel(_Command):
     def run(self) -> None:
         # What is raised inside of `run` is shown with a traceback.
         with _errors_as_messages():
-            if not self.door.leaves_out_prompts:
-                _ = self.door.plan
+            if not self.integration.leaves_out_prompts:
+                _ = self.integration.plan
         super().run()
         with _errors_as_messages():
-            if self.door.leaves_out_prompts:
+            if self.integration.leaves_out_prompts:
                 return
             wheels = Path(self.dist_dir).glob("*-0.editable-*.whl")
             newest = max(wheels, key=lambda wheel: wheel.stat().st_mtime_ns)
-            self.door.prove_wheel(newest)
+            self.integration.prove_wheel(newest)
 
 
 class _CompleteSdist(_Command):
@@ -408,18 +412,18 @@ class _CompleteSdist(_Command):
 
     def run(self) -> None:
         with _errors_as_messages():
-            _ = self.door.plan
+            _ = self.integration.plan
         super().run()
         with _errors_as_messages():
             for archive in self.get_archive_files():
-                self.door.prove_sdist(Path(archive))
-            _LOG.info(f"{_NAME}: {self.door.plan.sources_summary}")
+                self.integration.prove_sdist(Path(archive))
+            _LOG.info(f"{_NAME}: {self.integration.plan.sources_summary}")
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
         """Add the sources to what setuptools is about to pack."""
         from hatch_agpm.build.writing import write_files
 
-        plan = self.door.plan
+        plan = self.integration.plan
         # The file list has each path in the spelling of MANIFEST.in.
         known = {os.path.normpath(file): file for file in files}
         ours = {path.replace("/", os.sep) for path in plan.source_paths()}

@@ -18,10 +18,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.errors import ContentError
-from hatch_agpm.installed.discovery import PLACES, editable_directory
-from hatch_agpm.installed.discovery import read_listing as read_discovery_file
+from hatch_agpm.installed.discovery import PLACES, editable_directory, read_prompts_file
 from hatch_agpm.model.rendering import TEMPLATES
-from hatch_agpm.sources.locked import Listing, read_listing
+from hatch_agpm.sources.locked import FileList, read_file_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,7 +50,7 @@ class Package(NamedTuple):
     directory: Path
     """Where the files lie."""
 
-    listing: Listing
+    listing: FileList
     is_rendered: bool
     """Whether they are the texts of its bundle: nothing in them is rendered again."""
 
@@ -128,7 +127,7 @@ def _place_of_bundle(found: metadata.Distribution, own: Collection[str]) -> str:
         what = f"{name} {found.version} ships no prompts of hatch-agpm"
         hint = "it has to be built with hatch-agpm itself"
         raise ContentError(what, hint=hint)
-    bundle = read_discovery_file(name, found.version, text.encode())
+    bundle = read_prompts_file(name, found.version, text.encode())
     if bundle.problem:
         raise ContentError(f"{name} {found.version}: {bundle.problem}")
     module = bundle.module
@@ -151,7 +150,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             distribution=name,
             version=version,
             directory=directory,
-            listing=read_listing({"files": _bundled(index["resources"])}, shown),
+            listing=read_file_list({"files": _bundled(index["resources"])}, shown),
             is_rendered=True,
             sources={},
         )
@@ -160,7 +159,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             return package
         return package._replace(
             directory=directory / TEMPLATES,
-            listing=read_listing({"files": offered["files"]}, shown),
+            listing=read_file_list({"files": offered["files"]}, shown),
             is_rendered=False,
             sources=read_required(offered["sources"], shown),
         )

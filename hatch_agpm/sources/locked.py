@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.rendering import UsedSource
 
-__all__ = ["Listing", "PinnedFile", "PinnedTree", "check_portable", "read_listing"]
+__all__ = ["FileList", "LockedFile", "LockedTree", "check_portable", "read_file_list"]
 
 _SHA256 = "[0-9a-f]{64}"
 
 
-class PinnedFile(NamedTuple):
+class LockedFile(NamedTuple):
     """What one listed file must be."""
 
     sha256: str
@@ -42,10 +42,10 @@ class PinnedFile(NamedTuple):
     """The run-time variables that its text leaves open."""
 
 
-class Listing(NamedTuple):
+class FileList(NamedTuple):
     """The files of a directory, by path relative to it, with `/`."""
 
-    files: Mapping[str, PinnedFile]
+    files: Mapping[str, LockedFile]
 
     links: Mapping[str, str]
     """Other paths by which they are found: a link led from one to the other."""
@@ -54,7 +54,7 @@ class Listing(NamedTuple):
     def of(cls, used: UsedSource) -> Self:
         """Return the list of what was used of a source."""
         files = {
-            file.path: PinnedFile(
+            file.path: LockedFile(
                 sha256=hashlib.sha256(file.data).hexdigest(),
                 executable=file.executable,
             )
@@ -64,7 +64,7 @@ class Listing(NamedTuple):
 
     def as_table(self) -> dict[str, object]:
         """
-        Return it as plain values, sorted; `read_listing` is the way back.
+        Return it as plain values, sorted; `read_file_list` is the way back.
 
         What texts leave open is not in it: none that is used leaves anything.
         """
@@ -77,7 +77,7 @@ class Listing(NamedTuple):
         return {"files": files} | ({"links": links} if links else {})
 
 
-def read_listing(table: Mapping[str, object], shown: str) -> Listing:
+def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
     """
     Return the list that plain values hold; `shown` is where they are from.
 
@@ -86,7 +86,7 @@ def read_listing(table: Mapping[str, object], shown: str) -> Listing:
     """
     try:
         files = {
-            _safe(item["path"], shown): PinnedFile(
+            _safe(item["path"], shown): LockedFile(
                 sha256=_digest(item["sha256"], shown),
                 executable=bool(item.get("executable")),
                 runtime=tuple(_texts(item.get("runtime", []))),
@@ -99,7 +99,7 @@ def read_listing(table: Mapping[str, object], shown: str) -> Listing:
         }
     except (LookupError, TypeError, AttributeError) as error:
         raise ContentError(f"is damaged: {error!r}", shown) from None
-    listing = Listing(files=files, links=links)
+    listing = FileList(files=files, links=links)
     for to in links.values():
         if to not in files:
             raise ContentError(f"lists a link to '{to}', and no such file", shown)
@@ -150,7 +150,7 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
     raise_problems(problems)
 
 
-class PinnedTree(Tree):
+class LockedTree(Tree):
     """
     Reads listed files, and knows no others.
 
@@ -158,10 +158,16 @@ class PinnedTree(Tree):
     the project's.
     """
 
-    is_pinned = True
+    is_locked = True
 
     def __init__(
-        self, directory: Path, listing: Listing, *, prefix: str, label: str, remedy: str
+        self,
+        directory: Path,
+        listing: FileList,
+        *,
+        prefix: str,
+        label: str,
+        remedy: str,
     ) -> None:
         """
         Take the directory, absolute, and what it must hold.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hatch_agpm.errors import ConfigError, ContentError
 from hatch_agpm.formats.toml import toml_value
-from hatch_agpm.sources.locked import Listing, read_listing
+from hatch_agpm.sources.locked import FileList, read_file_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +35,7 @@ class Locked(NamedTuple):
     directory: str
     """Of the copies, relative to the project root."""
 
-    listing: Listing
+    listing: FileList
     distribution: str = ""
     """What it was copied from; "" for a directory."""
 
@@ -85,7 +85,7 @@ def read_lock(text: str) -> dict[str, Locked]:
             table["name"]: Locked(
                 name=table["name"],
                 directory=table["directory"],
-                listing=read_listing(table, LOCK_FILE),
+                listing=read_file_list(table, LOCK_FILE),
                 distribution=table.get("distribution", ""),
                 version=table.get("version", ""),
                 is_rendered=table.get("rendered", False),

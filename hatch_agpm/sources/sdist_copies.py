@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError
 from hatch_agpm.model.rendering import MARKER
-from hatch_agpm.sources.locked import Listing, read_listing
+from hatch_agpm.sources.locked import FileList, read_file_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +23,14 @@ __all__ = ["marker_text", "read_marker"]
 _VERSION: Final = 1
 
 
-def marker_text(listings: Mapping[str, Listing]) -> str:
+def marker_text(listings: Mapping[str, FileList]) -> str:
     """Return the text of the marker for the sources of these names."""
     sources = {name: listings[name].as_table() for name in sorted(listings)}
     document = {"version": _VERSION, "sources": sources}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def read_marker(text: str) -> dict[str, Listing]:
+def read_marker(text: str) -> dict[str, FileList]:
     """Return the listings of a marker by source; raises ContentError."""
     try:
         document = json.loads(text)
@@ -38,7 +38,7 @@ def read_marker(text: str) -> dict[str, Listing]:
             what = f"is of version {document['version']!r}, this reads {_VERSION}"
             raise ContentError(what, MARKER, hint="use a newer hatch-agpm")
         return {
-            str(name): read_listing(table, MARKER)
+            str(name): read_file_list(table, MARKER)
             for name, table in document["sources"].items()
         }
     except (ValueError, LookupError, TypeError, AttributeError) as error:

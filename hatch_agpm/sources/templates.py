@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError, ConfigError, ContentError, raise_problems
-from hatch_agpm.model.rendering import Offered, SkillFile
+from hatch_agpm.model.rendering import ExportedTemplates, SkillFile
 from hatch_agpm.sources.locked import check_portable
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from hatch_agpm.model.config import Source
     from hatch_agpm.sources.tree import Tree
 
-__all__ = ["read_offered"]
+__all__ = ["read_exported_templates"]
 
 _KEY = "tool.hatch-agpm.templates"
 
 
-def read_offered(
+def read_exported_templates(
     tree: Tree, directory: str, *, output: str, sources: Mapping[str, Source | None]
-) -> Offered:
+) -> ExportedTemplates:
     """
     Return the files below a directory, but for hidden ones, and what they may name.
 
@@ -46,7 +46,7 @@ def read_offered(
     if not files:
         raise ConfigError(_KEY, "names an empty directory", repr(directory))
     check_portable([file.path for file in files], f"'{directory}'")
-    return Offered(
+    return ExportedTemplates(
         files=files,
         sources={
             name: (source.distribution, source.version)

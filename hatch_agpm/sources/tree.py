@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, did_you_mean
 from hatch_agpm.model.files import File
-from hatch_agpm.model.rendering import Listing
+from hatch_agpm.model.rendering import DirectoryListing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Tree:
     go out are real and relative to the root.
     """
 
-    is_pinned = False
+    is_locked = False
     """Whether a list says which files there are, and what they hold."""
 
     def __init__(
@@ -61,7 +61,7 @@ class Tree:
 
         self._listings: dict[str, tuple[str, ...]] = {}
         self._guesses = 0
-        self.listings: dict[str, Listing] = {}
+        self.listings: dict[str, DirectoryListing] = {}
         """What lay in the directories that were searched, by real path."""
 
     @property
@@ -264,7 +264,7 @@ class Tree:
                 where = f"{directory}/{folder}".strip("/")
                 raise ContentError(what, where) from None
             searched = f"{directory}/{folder}".rstrip("/")
-            self.listings[searched] = Listing(names=tuple(names), hidden=True)
+            self.listings[searched] = DirectoryListing(names=tuple(names), hidden=True)
         return sorted(found)
 
 

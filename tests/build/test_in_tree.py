@@ -15,7 +15,7 @@ from hatch_agpm.build.in_tree import (
     write_into_tree,
 )
 from hatch_agpm.build.verify import check_output
-from hatch_agpm.bundle.bundle import BundleFile
+from hatch_agpm.bundle.bundle import FileContent
 from hatch_agpm.cli.main import main
 
 BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
@@ -30,7 +30,7 @@ print(module.names())
 
 def files(**texts):
     return {
-        path.replace("__", "/"): BundleFile(data=text.encode(), executable=False)
+        path.replace("__", "/"): FileContent(data=text.encode(), executable=False)
         for path, text in texts.items()
     }
 
@@ -88,12 +88,12 @@ def test_a_process_that_dies_leaves_nothing_that_is_taken_for_the_users(tmp_path
     code = (
         "import os, pathlib, sys\n"
         "from hatch_agpm.build.in_tree import write_into_tree\n"
-        "from hatch_agpm.bundle.bundle import BundleFile\n"
-        "new = {'a': BundleFile(data=b'4', executable=False)}\n"
+        "from hatch_agpm.bundle.bundle import FileContent\n"
+        "new = {'a': FileContent(data=b'4', executable=False)}\n"
         "class Dies(dict):\n"
         "    def items(self):\n"
         "        yield from super().items()\n"
-        "        yield 'b', BundleFile(data=b'5', executable=False)\n"
+        "        yield 'b', FileContent(data=b'5', executable=False)\n"
         "def audit(event, arguments):\n"
         "    if event == 'os.rename' and str(arguments[1]).endswith('/b'):\n"
         "        os._exit(1)\n"

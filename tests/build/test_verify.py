@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from hatch_agpm.build.verify import (
-    PlannedFile,
+    FileDigest,
     check_output,
     verify_sdist,
     verify_wheel,
@@ -19,7 +19,7 @@ STUB = b"# a stub\nprompts: int\n"
 
 
 def planned(data, *, executable=False):
-    return PlannedFile.of(data, executable=executable)
+    return FileDigest.of(data, executable=executable)
 
 
 def write_wheel(path, members):

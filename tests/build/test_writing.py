@@ -5,13 +5,13 @@ import os
 import pytest
 
 from hatch_agpm.build.writing import replace_file, write_files
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 
 
 def test_files_have_their_modes_whatever_the_umask_is(tmp_path):
     files = {
-        "a/run.sh": BundleFile(data=b"#!/bin/sh\n", executable=True),
-        "a/b/text.md": BundleFile(data=b"text\n"),
+        "a/run.sh": FileContent(data=b"#!/bin/sh\n", executable=True),
+        "a/b/text.md": FileContent(data=b"text\n"),
     }
     mask = os.umask(0o077)
     try:
@@ -32,7 +32,7 @@ def test_what_cannot_be_replaced_stays_and_leaves_no_part(tmp_path, apart):
     parts = tmp_path / "parts"
     parts.mkdir()
     with pytest.raises(OSError, match=r"stub\.pyi"):
-        replace_file(place, BundleFile(data=b"new"), part_in=parts if apart else None)
+        replace_file(place, FileContent(data=b"new"), part_in=parts if apart else None)
     assert (place / "mine").read_text(encoding="utf-8") == "mine"
     assert {path.name for path in tmp_path.iterdir()} == {"parts", "stub.pyi"}
     assert not list(parts.iterdir())
@@ -41,6 +41,6 @@ def test_what_cannot_be_replaced_stays_and_leaves_no_part(tmp_path, apart):
 def test_a_file_is_replaced_and_its_directory_made(tmp_path):
     place = tmp_path / "new/lock"
     for text in (b"one", b"two"):
-        replace_file(place, BundleFile(data=text))
+        replace_file(place, FileContent(data=text))
         assert place.read_bytes() == text
     assert [path.name for path in place.parent.iterdir()] == ["lock"]

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.sources.locked import Listing, PinnedFile
+from hatch_agpm.sources.locked import FileList, LockedFile
 from hatch_agpm.sources.lockfile import Locked, lock_text, read_lock
 
 PYPROJECT = """\
@@ -300,9 +300,9 @@ def test_a_lock_file_reads_back_whatever_names_its_files_have():
     locked = Locked(
         name="acme",
         directory="prompts/vendor/acme",
-        listing=Listing(
+        listing=FileList(
             files={
-                name: PinnedFile(sha256="0" * 64, executable=name == "ü.md")
+                name: LockedFile(sha256="0" * 64, executable=name == "ü.md")
                 for name in names
             },
             links={"link.md": "ü.md"},

@@ -48,7 +48,7 @@ def test_tables_of_tools_replace_the_builtin_ones():
     """Semantics, 7.1: a tool that is not listed does not exist."""
     tools = read('[tools.claude-code]\npath = ".c"\n').tools
     assert list(tools) == ["claude-code"]
-    assert tools["claude-code"].places == BUILTIN_TOOLS["claude-code"].places
+    assert tools["claude-code"].rules == BUILTIN_TOOLS["claude-code"].rules
     assert tools["claude-code"].path == ".c"
 
 
@@ -59,7 +59,7 @@ def test_an_overridden_type_is_not_flattened_unless_it_says_so():
         '[tools.claude-code.resources]\nagents = { path = "x" }\n'
         'commands = { path = "y", flatten = true }\n'
     ).tools
-    places = tools["claude-code"].places
+    places = tools["claude-code"].rules
     assert (places["agents"].path, places["agents"].flatten) == ("x", False)
     assert (places["commands"].path, places["commands"].flatten) == ("y", True)
 

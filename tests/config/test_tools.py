@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from hatch_agpm.config.tools import (
     BUILTIN_TOOLS,
-    Place,
+    InstallRule,
     Tool,
     default_tool,
     install_path,
-    make_place,
+    make_install_rule,
 )
 
 AGENTS = ".claude/agents/agpm"
@@ -53,7 +53,7 @@ def test_each_tool_has_its_places(tool, type_, path, placed):
 
 
 def test_the_builtin_tools_support_just_these_types():
-    supported = {name: sorted(tool.places) for name, tool in BUILTIN_TOOLS.items()}
+    supported = {name: sorted(tool.rules) for name, tool in BUILTIN_TOOLS.items()}
     every = [
         "agents",
         "commands",
@@ -133,7 +133,7 @@ def test_a_first_part_that_the_directory_has_is_dropped(path, placed):
     ],
 )
 def test_a_custom_tools_paths_are_joined_as_agpm_does(tool_path, place_path, placed):
-    tool = Tool(path=tool_path, places={"agents": Place(path=place_path)})
+    tool = Tool(path=tool_path, rules={"agents": InstallRule(path=place_path)})
     assert install_path(tool, "agents", "x/q.md") == placed
 
 
@@ -193,32 +193,34 @@ def test_nothing_leads_out_of_the_directory(path, filename, target, flatten):
 @pytest.mark.parametrize(
     ("tool", "type_", "path", "merge_target", "place"),
     [
-        ("mine", "agents", "g", None, Place(path="g", flatten=True)),
-        ("mine", "agents", "g", "q.json", Place(path="g", flatten=True)),
+        ("mine", "agents", "g", None, InstallRule(path="g", flatten=True)),
+        ("mine", "agents", "g", "q.json", InstallRule(path="g", flatten=True)),
         ("mine", "agents", None, "q.json", None),
         ("mine", "agents", None, None, None),
-        ("mine", "hooks", None, "m\\x.json", Place(path="m/x.json", merge=True)),
-        ("mine", "hooks", "h", "m/x.json", Place(path="m/x.json", merge=True)),
+        ("mine", "hooks", None, "m\\x.json", InstallRule(path="m/x.json", merge=True)),
+        ("mine", "hooks", "h", "m/x.json", InstallRule(path="m/x.json", merge=True)),
         (
             "mine",
             "hooks",
             "h",
             None,
-            Place(path=".claude/settings.local.json", merge=True),
+            InstallRule(path=".claude/settings.local.json", merge=True),
         ),
         ("mine", "hooks", None, None, None),
-        ("mine", "mcp-servers", "h", None, Place(path=".mcp.json", merge=True)),
+        ("mine", "mcp-servers", "h", None, InstallRule(path=".mcp.json", merge=True)),
         (
             "opencode",
             "mcp-servers",
             "h",
             None,
-            Place(path=".opencode/opencode.json", merge=True),
+            InstallRule(path=".opencode/opencode.json", merge=True),
         ),
     ],
 )
 def test_a_table_of_a_tool_describes_a_place(tool, type_, path, merge_target, place):
-    made = make_place(tool, type_, path=path, merge_target=merge_target, flatten=True)
+    made = make_install_rule(
+        tool, type_, path=path, merge_target=merge_target, flatten=True
+    )
     assert made == place
 
 

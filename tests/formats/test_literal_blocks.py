@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hatch_agpm.errors import TemplateError
-from hatch_agpm.formats.literal_blocks import shield
+from hatch_agpm.formats.literal_blocks import protect
 
 
 def passed_through(text):
-    shielded = shield(text)
+    shielded = protect(text)
     return shielded.restore(shielded.text)
 
 
@@ -48,14 +48,14 @@ def test_a_literal_fence_shows_its_text_between_bare_fences(text, restored):
 
 
 def test_the_engine_sees_one_line_in_place_of_a_block():
-    shielded = shield("a\n ```literal\n{{ x }}\n```\n```literal\n```\nb")
+    shielded = protect("a\n ```literal\n{{ x }}\n```\n```literal\n```\nb")
     assert shielded.text == f"a\n{shielded.word}0__\n{shielded.word}1__\nb"
     assert shielded.word.endswith("_AGPM_LITERAL_BLOCK_")
     assert shielded.blocks == ("{{ x }}", "")
 
 
 def test_a_block_may_be_left_out_or_shown_again():
-    shielded = shield("```literal\n{{ x }}\n```")
+    shielded = protect("```literal\n{{ x }}\n```")
     assert shielded.restore("") == ""
     assert shielded.restore(f"{shielded.text} {shielded.text}") == (
         "```\n{{ x }}\n``` ```\n{{ x }}\n```"
@@ -83,14 +83,14 @@ def test_more_than_ten_blocks_come_back_in_order():
 )
 def test_a_text_that_looks_like_a_placeholder_stays(value):
     text = "{{ v }}\n```literal\na\n```\n"
-    shielded = shield(text)
+    shielded = protect(text)
     rendered = shielded.text.replace("{{ v }}", value)
     assert shielded.restore(rendered) == f"{value}\n```\na\n```\n"
     assert passed_through(f"{value}\n{text}") == f"{value}\n{{{{ v }}}}\n```\na\n```\n"
 
 
 def test_texts_about_literal_blocks_are_no_placeholders():
-    shielded = shield("```literal\na\n```\n")
+    shielded = protect("```literal\na\n```\n")
     rendered = f"AGPM literal blocks, AGPM_LITERAL_BLOCK\n{shielded.text}"
     assert shielded.restore(rendered) == (
         "AGPM literal blocks, AGPM_LITERAL_BLOCK\n```\na\n```\n"
@@ -111,7 +111,7 @@ def test_texts_about_literal_blocks_are_no_placeholders():
     ids=["lower", "title", "dashes", "bare", "slug", "cut", "number"],
 )
 def test_a_filter_that_changes_a_placeholder_is_an_error(change):
-    shielded = shield("```literal\na\n```\n")
+    shielded = protect("```literal\na\n```\n")
     with pytest.raises(TemplateError) as raised:
         shielded.restore(change(shielded.text))
     assert str(raised.value) == (
@@ -121,7 +121,7 @@ def test_a_filter_that_changes_a_placeholder_is_an_error(change):
 
 
 def test_a_filter_that_keeps_a_placeholder_is_fine():
-    shielded = shield("```literal\na\n```\n")
+    shielded = protect("```literal\na\n```\n")
     assert shielded.restore(shielded.text.upper()) == "```\na\n```\n"
 
 
@@ -147,17 +147,17 @@ def test_a_filter_that_keeps_a_placeholder_is_fine():
 )
 def test_a_fence_that_is_not_closed_or_nested_is_an_error(text, message):
     with pytest.raises(TemplateError) as raised:
-        shield(text)
+        protect(text)
     assert str(raised.value) == message
 
 
 def test_lines_are_those_of_the_text_as_written():
-    shielded = shield("a\n```literal\nb\nc\n```\nd\n```literal\n```\ne\n")
+    shielded = protect("a\n```literal\nb\nc\n```\nd\n```literal\n```\ne\n")
     numbers = [shielded.line(number) for number in range(1, 6)]
     assert numbers == [1, 2, 6, 7, 9]
     assert shielded.line(0) == 0
     assert shielded.line(6) == 6
-    assert shield("a\nb\n").line(2) == 2
+    assert protect("a\nb\n").line(2) == 2
 
 
 LINES = st.sampled_from(
@@ -175,7 +175,7 @@ def test_every_block_comes_back_and_nothing_else_changes(pieces):
     text = "".join(f"{line}\n" for line in source)
     # A lone carriage return at the end of a line belongs to its end.
     wanted = "".join(f"{line}\n" for line in expected).replace("\r\n", "\n")
-    shielded = shield(text)
+    shielded = protect(text)
     assert "```literal" not in shielded.text
     assert shielded.restore(shielded.text) == wanted
 

@@ -19,7 +19,7 @@ from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.rendering import Rendering
 from hatch_agpm.rendering.renderer import render_manifest
-from hatch_agpm.rendering.runtime_variables import StandIns
+from hatch_agpm.rendering.runtime_variables import Sentinels
 
 DIALECTS = ["true", "jinja2"]
 AGENT = '[agents]\na = "agents/a.md"\n'
@@ -267,7 +267,7 @@ def test_the_result_does_not_depend_on_the_words_that_stand_in(render_files):
 
 
 def test_a_word_is_in_no_text_that_was_written_before():
-    assert StandIns()._seed != StandIns()._seed  # noqa: SLF001 - it must be drawn
+    assert Sentinels()._seed != Sentinels()._seed  # noqa: SLF001 - it must be drawn
 
 
 # --- what is wrong with a use ---------------------------------------------------------

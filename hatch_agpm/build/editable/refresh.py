@@ -31,7 +31,7 @@ from hatch_agpm.runtime.freshness import remember
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.model.rendering import BundleFile
+    from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["refresh"]
 
@@ -92,7 +92,7 @@ def _environ_of_install(known: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if value is not None}
 
 
-def _name(files: Mapping[str, BundleFile]) -> str:
+def _name(files: Mapping[str, FileContent]) -> str:
     """Return the name of the directory that holds exactly these files."""
     whole = hashlib.sha256()
     for path, file in files.items():
@@ -101,7 +101,7 @@ def _name(files: Mapping[str, BundleFile]) -> str:
     return whole.hexdigest()[:16]
 
 
-def _write_cache(cache: Path, name: str, files: Mapping[str, BundleFile]) -> None:
+def _write_cache(cache: Path, name: str, files: Mapping[str, FileContent]) -> None:
     """Put a bundle into the cache, whole or not at all; raises `OSError`."""
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     if _holds(cache / name, files):
@@ -122,7 +122,7 @@ def _write_cache(cache: Path, name: str, files: Mapping[str, BundleFile]) -> Non
     _prune(cache, name)
 
 
-def _holds(directory: Path, files: Mapping[str, BundleFile]) -> bool:
+def _holds(directory: Path, files: Mapping[str, FileContent]) -> bool:
     try:
         return all(
             (directory / path).read_bytes() == file.data for path, file in files.items()
@@ -144,7 +144,7 @@ def _prune(cache: Path, name: str) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _write_temporary(files: Mapping[str, BundleFile]) -> str:
+def _write_temporary(files: Mapping[str, FileContent]) -> str:
     try:
         directory = TemporaryDirectory(prefix="hatch-agpm-", ignore_cleanup_errors=True)
         _kept.append(directory)

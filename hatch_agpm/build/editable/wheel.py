@@ -19,7 +19,7 @@ from hatch_agpm.build.in_tree import remove_from_tree, write_into_tree
 from hatch_agpm.config.project import editable_mode
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import editable_directory, editable_name
-from hatch_agpm.model.rendering import BundleFile
+from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.runtime import finder, freshness
 from hatch_agpm.runtime.freshness import (
     ABSENT,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["editable_files", "snapshot", "update_tree", "write_tree"]
 
 
-def editable_files(plan: Plan, *, module: str) -> dict[str, BundleFile]:
+def editable_files(plan: Plan, *, module: str) -> dict[str, FileContent]:
     """
     Return the files of an editable wheel, by their path from its root.
 
@@ -77,13 +77,13 @@ def editable_files(plan: Plan, *, module: str) -> dict[str, BundleFile]:
     where = parent if around else f"places=(bundle, {output!r})"
     texts[f"{name}.py"] = _text_of(finder) + _start(name, directory, install, where)
     files = {
-        path: BundleFile(data=text.encode("utf-8", "surrogateescape"))
+        path: FileContent(data=text.encode("utf-8", "surrogateescape"))
         for path, text in texts.items()
     }
     return {**bundle, **files}
 
 
-def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, BundleFile]]:
+def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, FileContent]]:
     """Return where the bundle lies in an editable wheel, and its files by path."""
     if not plan.has_package_around:
         directory = module.replace(".", "/")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from hatch_agpm.model.files import File
     from hatch_agpm.tera import TeraEnvironment
 
-__all__ = ["Declarations", "Matter"]
+__all__ = ["Declarations", "RenderedFrontmatter"]
 
 _JINJA2 = r"""(?mx)
     ^agpm[ \t]*:[ \t]*
@@ -53,7 +53,7 @@ _JINJA2 = r"""(?mx)
 _OTHER_MARKDOWN = (".md", ".markdown")
 
 
-class Matter(NamedTuple):
+class RenderedFrontmatter(NamedTuple):
     """The frontmatter of one file, rendered and interpreted."""
 
     split: Split
@@ -94,7 +94,9 @@ class Declarations:
             _check_other_markdown(file)
         return ()
 
-    def matter(self, file: File, context: Mapping[str, object]) -> Matter | None:
+    def matter(
+        self, file: File, context: Mapping[str, object]
+    ) -> RenderedFrontmatter | None:
         """
         Render and interpret the frontmatter of a Markdown file; None without one.
 
@@ -124,7 +126,7 @@ class Declarations:
             what = "the language cannot be seen before the frontmatter is rendered"
             hint = "write 'agpm:' and below it '  templating: jinja2'"
             raise FrontmatterError(what, file.path, parts.line, hint=hint)
-        return Matter(
+        return RenderedFrontmatter(
             split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
         )
 

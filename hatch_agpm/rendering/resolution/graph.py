@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from hatch_agpm.formats.frontmatter import Spec
     from hatch_agpm.model.config import Patch
     from hatch_agpm.rendering.resolution.declarations import Declarations
-    from hatch_agpm.sources.places import Place, Places
+    from hatch_agpm.sources.roots import SourceRoot, SourceRoots
 
 __all__ = ["Resource", "resolve"]
 
@@ -76,7 +76,7 @@ class Resource:
     is_match: bool
     """Found by a pattern, so that `alias` names the pattern, not the resource."""
 
-    place: Place
+    place: SourceRoot
     """What `path` is relative to, and where its own paths start."""
 
     patch: Patch | None
@@ -107,7 +107,7 @@ class _Node:
     tool: str
     variables: Mapping[str, object]
     variant: str
-    place: Place
+    place: SourceRoot
     entry: Entry | None = None
     is_match: bool = False
     """Found by a pattern of the manifest."""
@@ -127,8 +127,8 @@ class _Node:
 
 def resolve(
     manifest: Manifest,
-    places: Places,
-    declarations: Callable[[Place], Declarations],
+    places: SourceRoots,
+    declarations: Callable[[SourceRoot], Declarations],
     metadata: Mapping[str, object],
 ) -> tuple[Resource, ...]:
     """
@@ -154,8 +154,8 @@ class _Resolver:
     def __init__(
         self,
         manifest: Manifest,
-        places: Places,
-        declarations: Callable[[Place], Declarations],
+        places: SourceRoots,
+        declarations: Callable[[SourceRoot], Declarations],
         metadata: Mapping[str, object],
     ) -> None:
         self.manifest = manifest
@@ -165,7 +165,7 @@ class _Resolver:
         self.nodes: list[_Node] = []
         self.known: dict[tuple[str, str, str, str, str | None], _Node] = {}
         self.problems: list[AgpmError] = []
-        self._specs: dict[tuple[Place, str, str], tuple[Spec, ...]] = {}
+        self._specs: dict[tuple[SourceRoot, str, str], tuple[Spec, ...]] = {}
 
     def list_entries(self) -> None:
         """Turn the manifest's entries into nodes, one for each match of a pattern."""

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from hatch_agpm.config.manifest import Entry
     from hatch_agpm.formats.frontmatter import Spec
-    from hatch_agpm.sources.places import Place
+    from hatch_agpm.sources.roots import SourceRoot
 
 __all__ = ["entry_files", "spec_files"]
 
 
-def entry_files(entry: Entry, place: Place) -> Iterator[tuple[str, str, bool]]:
+def entry_files(entry: Entry, place: SourceRoot) -> Iterator[tuple[str, str, bool]]:
     """
     Yield path, real path, and whether it was a pattern that named them.
 
@@ -52,7 +52,9 @@ def entry_files(entry: Entry, place: Place) -> Iterator[tuple[str, str, bool]]:
         yield within, file, True
 
 
-def spec_files(spec: Spec, own: str, place: Place, *, elsewhere: bool) -> list[str]:
+def spec_files(
+    spec: Spec, own: str, place: SourceRoot, *, elsewhere: bool
+) -> list[str]:
     """
     Return the real paths that a dependency names.
 
@@ -82,7 +84,7 @@ def spec_files(spec: Spec, own: str, place: Place, *, elsewhere: bool) -> list[s
 
 
 def _expand(
-    place: Place, type_: str, folder: str, pattern: str
+    place: SourceRoot, type_: str, folder: str, pattern: str
 ) -> list[tuple[str, str]]:
     """
     Return what a pattern matches: paths relative to the base, and real paths.
@@ -111,13 +113,13 @@ def _expand(
     return found
 
 
-def _is_kind(place: Place, type_: str, file: str) -> bool:
+def _is_kind(place: SourceRoot, type_: str, file: str) -> bool:
     if type_ != "skills":
         return not place.tree.is_directory(file)
     return place.tree.is_file(f"{file}/{SKILL_FILE}")
 
 
-def _check_kind(place: Place, type_: str, file: str, path: str) -> None:
+def _check_kind(place: SourceRoot, type_: str, file: str, path: str) -> None:
     """Raise ContentError where a path names a directory, or for a skill a file."""
     if type_ == "skills" and place.tree.is_link(path.rstrip("/")):
         hint = "put the directory there, or name the one it leads to"
@@ -130,7 +132,7 @@ def _check_kind(place: Place, type_: str, file: str, path: str) -> None:
     raise ContentError(f"has no {SKILL_FILE}", file, hint=hint)
 
 
-def _respelled(place: Place, folder: str, path: str) -> str:
+def _respelled(place: SourceRoot, folder: str, path: str) -> str:
     """Return a hint where a path is right, but for where it starts; else ""."""
     for start in ("", folder):
         try:

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import TemplateError
-from hatch_agpm.formats.literal_blocks import shield
+from hatch_agpm.formats.literal_blocks import protect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from hatch_agpm.formats.frontmatter import Dialect
-    from hatch_agpm.formats.literal_blocks import Shielded
+    from hatch_agpm.formats.literal_blocks import ProtectedText
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.tera.uses import Use
 
@@ -45,7 +45,7 @@ def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every err
     Raises TemplateError; what a filter raises about another file passes through.
     """
     with _placed(path, line):
-        shielded = shield(text)
+        shielded = protect(text)
         with _placed(path, line, shielded):
             template = environment.template(shielded.text, dialect=dialect)
             return shielded.restore(template.render(context))
@@ -63,7 +63,7 @@ def trace_text(
 
     Raises TemplateError.
     """
-    shielded = shield(text)
+    shielded = protect(text)
     pieces = environment.template(shielded.text, dialect=dialect).trace(context)
     return [(shielded.line(line), piece) for line, piece in pieces]
 
@@ -85,7 +85,7 @@ def check_uses(  # noqa: PLR0913 - as render_piece
     TemplateError.
     """
     with _placed(path, line):
-        shielded = shield(text)
+        shielded = protect(text)
         with _placed(path, line, shielded):
             for use in environment.uses(shielded.text, names, dialect=dialect):
                 if not use.bare or not in_body:
@@ -102,7 +102,9 @@ def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
 
 
 @contextmanager
-def _placed(path: str, line: int, shielded: Shielded | None = None) -> Iterator[None]:
+def _placed(
+    path: str, line: int, shielded: ProtectedText | None = None
+) -> Iterator[None]:
     """Raise an error about a piece as one about the file it begins in at `line`."""
     try:
         yield

@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from hatch_agpm.model.config import Source
     from hatch_agpm.model.files import File
     from hatch_agpm.sources.distributions import Package, Required
-    from hatch_agpm.sources.locked import Listing
+    from hatch_agpm.sources.locked import FileList
     from hatch_agpm.sources.lockfile import Locked
 
-__all__ = ["Place", "Places"]
+__all__ = ["SourceRoot", "SourceRoots"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Place:
+class SourceRoot:
     """Where paths start that are no further qualified."""
 
     tree: Tree
@@ -53,7 +53,7 @@ class Place:
     top: str | None = None
     """The same, as a real path."""
 
-    is_outside: bool = False
+    is_external: bool = False
     """Whether it is no part of the project, wherever a build finds it."""
 
     package: Package | None = None
@@ -87,17 +87,17 @@ class Place:
     @property
     def within(self) -> str:
         """The words that say where something was looked for, "" for the project."""
-        return f" in the source '{self.name}'" if self.is_outside else ""
+        return f" in the source '{self.name}'" if self.is_external else ""
 
-    def lasting(self, path: str) -> str:
+    def stable_name(self, path: str) -> str:
         """Return a real path as it can be named wherever a build finds the place."""
-        if not self.is_outside:
+        if not self.is_external:
             return path
         return f"{self.name}:{self.tree.from_base(path)}"
 
     def as_input(self, file: File) -> Input:
         """Return what a rendering says of a file that was read here."""
-        if not self.is_outside:
+        if not self.is_external:
             return Input(path=file.path, sha256=file.sha256, executable=file.executable)
         return Input(
             path=file.path,
@@ -121,7 +121,7 @@ class Place:
                 for path, file in read
             ),
             links=dict(sorted(tree.used_links.items())),
-            is_away=not tree.is_pinned,
+            is_external=not tree.is_locked,
             distribution=package.distribution if package else "",
             version=package.version if package else "",
             is_rendered=self.is_rendered,
@@ -153,7 +153,7 @@ class Place:
         return path
 
 
-class Places:
+class SourceRoots:
     """Opens the sources of one manifest, each once, and no more than are used."""
 
     def __init__(
@@ -164,20 +164,20 @@ class Places:
 
         If `live`, what is vendored is left aside and read anew from where it is from.
         """
-        self.project: Final = Place(tree=tree)
+        self.project: Final = SourceRoot(tree=tree)
         self._sources: Final = sources
         self._live: Final = live
-        self._opened: Final[dict[str, Place]] = {}
+        self._opened: Final[dict[str, SourceRoot]] = {}
         self._failed: Final[dict[str, AgpmError]] = {}
 
     @property
-    def opened(self) -> tuple[Place, ...]:
+    def opened(self) -> tuple[SourceRoot, ...]:
         """The places outside of the project that were opened so far, by name."""
         found = (self._opened[name] for name in sorted(self._opened))
-        return tuple(place for place in found if place.is_outside)
+        return tuple(place for place in found if place.is_external)
 
     @property
-    def used(self) -> tuple[Place, ...]:
+    def used(self) -> tuple[SourceRoot, ...]:
         """The project, and these."""
         return (self.project, *self.opened)
 
@@ -185,13 +185,13 @@ class Places:
     def away(self) -> tuple[Tree, ...]:
         """The directories outside that were opened where they really are."""
         trees = (place.tree for place in self.opened)
-        return tuple(tree for tree in trees if not tree.is_pinned)
+        return tuple(tree for tree in trees if not tree.is_locked)
 
     def problems(self) -> list[AgpmError]:
         """Return what is wrong with sources that nobody may even use."""
         found: list[AgpmError] = []
         real = [source for source in self._sources.values() if source]
-        outside = [source for source in real if self._is_outside(source)]
+        outside = [source for source in real if self._is_external(source)]
         if outside:
             from hatch_agpm.sources.names import problems_of_names  # noqa: PLC0415 - rare
 
@@ -211,7 +211,7 @@ class Places:
                 found.append(error)
         return found
 
-    def of(self, source: Source | None) -> Place:
+    def of(self, source: Source | None) -> SourceRoot:
         """
         Return the place of a source that the manifest lists; None is the project.
 
@@ -234,7 +234,7 @@ class Places:
                 raise
         return self._opened[source.name]
 
-    def named(self, name: str, place: Place) -> Place:
+    def named(self, name: str, place: SourceRoot) -> SourceRoot:
         """
         Return what a template of `place` means by `source: <name>`.
 
@@ -261,7 +261,7 @@ class Places:
             raise ContentError(what)
         return self._required(required, by=whose)
 
-    def _required(self, required: Required, by: str) -> Place:
+    def _required(self, required: Required, by: str) -> SourceRoot:
         """Return the place of a distribution that another one needs."""
         from hatch_agpm.model.config import Source  # noqa: PLC0415 - rare, as packages
         from hatch_agpm.sources.distributions import fits  # noqa: PLC0415
@@ -294,7 +294,7 @@ class Places:
 
     # --- opening ----------------------------------------------------------------------
 
-    def _is_outside(self, source: Source) -> bool:
+    def _is_external(self, source: Source) -> bool:
         if source.distribution:
             return True
         # By its spelling alone: a build from an sdist must not look there.
@@ -316,7 +316,7 @@ class Places:
         return read_lock(tree.read(LOCK_FILE).text)
 
     @cached_property
-    def _copied(self) -> Mapping[str, Listing] | None:
+    def _copied(self) -> Mapping[str, FileList] | None:
         """The copies that an unpacked sdist has, by name; None elsewhere."""
         tree = self.project.tree
         if not (self._has_marker and tree.is_file("PKG-INFO")):
@@ -329,10 +329,10 @@ class Places:
     def _has_marker(self) -> bool:
         return self.project.tree.is_file(MARKER)
 
-    def _open(self, source: Source) -> Place:
+    def _open(self, source: Source) -> SourceRoot:
         if source.distribution:
             return self._distribution(source)
-        if not self._is_outside(source):
+        if not self._is_external(source):
             return self._inside(source)
         if self._locked is not None:
             return self._vendored(source.name, self._locked.get(source.name))
@@ -345,9 +345,9 @@ class Places:
             raise ConfigError(source.key, "names no directory", repr(source.path), hint)
         label = f"the source '{source.name}'"
         tree = Tree(root, whole, bounded=True, label=label)
-        return Place(tree=tree, name=source.name, is_outside=True)
+        return SourceRoot(tree=tree, name=source.name, is_external=True)
 
-    def _inside(self, source: Source) -> Place:
+    def _inside(self, source: Source) -> SourceRoot:
         tree = self.project.tree
         try:
             real = tree.locate(source.path)
@@ -358,13 +358,13 @@ class Places:
             hint = tree.nearest(source.path) if real is None else ""
             raise ConfigError(source.key, "names no directory", repr(source.path), hint)
         folder = posixpath.normpath(source.path)
-        return Place(tree=tree, name=source.name, folder=folder, top=real)
+        return SourceRoot(tree=tree, name=source.name, folder=folder, top=real)
 
-    def _copy(self, name: str, listing: Listing | None) -> Place:
+    def _copy(self, name: str, listing: FileList | None) -> SourceRoot:
         if listing is None:
             raise ContentError(f"lists no source '{name}'", MARKER)
         directory = f"{COPIES}/{name}"
-        return Place(
+        return SourceRoot(
             tree=_pinned(
                 name,
                 self.project.tree.root / directory,
@@ -373,10 +373,10 @@ class Places:
                 remedy="unpack the sdist again",
             ),
             name=name,
-            is_outside=True,
+            is_external=True,
         )
 
-    def _vendored(self, name: str, locked: Locked | None) -> Place:
+    def _vendored(self, name: str, locked: Locked | None) -> SourceRoot:
         from hatch_agpm.sources.lockfile import LOCK_FILE, REMEDY  # noqa: PLC0415 - rare
 
         if locked is None:
@@ -394,15 +394,15 @@ class Places:
             prefix=f"{locked.directory}/",
             remedy=REMEDY,
         )
-        return Place(
+        return SourceRoot(
             tree=tree,
             name=name,
-            is_outside=True,
+            is_external=True,
             package=_locked_package(locked, directory),
             remedy=REMEDY,
         )
 
-    def _distribution(self, source: Source) -> Place:
+    def _distribution(self, source: Source) -> SourceRoot:
         # Few projects use any, and every build would pay for the imports.
         from hatch_agpm.sources.distributions import (  # noqa: PLC0415
             Required,
@@ -431,22 +431,22 @@ class Places:
             prefix=f"{package.distribution}:",
             remedy=f"install {package.distribution} anew",
         )
-        return Place(
+        return SourceRoot(
             tree=tree,
             name=source.name,
-            is_outside=True,
+            is_external=True,
             package=package,
         )
 
 
 def _pinned(
-    name: str, directory: Path, listing: Listing, *, prefix: str, remedy: str
+    name: str, directory: Path, listing: FileList, *, prefix: str, remedy: str
 ) -> Tree:
     # Few projects have sources outside, and every build would pay for the import.
-    from hatch_agpm.sources.locked import PinnedTree  # noqa: PLC0415
+    from hatch_agpm.sources.locked import LockedTree  # noqa: PLC0415
 
     label = f"the source '{name}'"
-    return PinnedTree(directory, listing, prefix=prefix, label=label, remedy=remedy)
+    return LockedTree(directory, listing, prefix=prefix, label=label, remedy=remedy)
 
 
 def _locked_package(locked: Locked, directory: Path) -> Package | None:
