@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -217,7 +218,7 @@ def _templates(
         str(PurePosixPath(name).parent / copied) if name else ""
         for name in (text.path, text.path_in_source)
     )
-    return [text._replace(path=at, path_in_source=within, sha256=sha256)]
+    return [replace(text, path=at, path_in_source=within, sha256=sha256)]
 
 
 def _ancestor(template: Input, plan: Plan) -> dict[str, object]:

@@ -12,7 +12,8 @@ import hashlib
 import posixpath
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, NamedTuple, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from hatch_agpm.build.in_tree import STUB, is_owned
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
@@ -36,7 +37,8 @@ _SHOWN = 5
 _OWNER_MAY_EXECUTE = 0o100
 
 
-class FileDigest(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileDigest:
     """What one file of a wheel or sdist must be."""
 
     size: int

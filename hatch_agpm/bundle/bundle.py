@@ -10,11 +10,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hatch_agpm._version import __version__
 from hatch_agpm.bundle.accessor import accessor_source, stub_source
@@ -50,7 +51,8 @@ INDEX_SCHEMA = 1
 """The number in `index.json`; docs/index.md says when it changes."""
 
 
-class Bundle(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
     """Everything one build adds to the wheel."""
 
     output: str
@@ -146,7 +148,7 @@ def build_bundle(
     if export is not None:
         # What is only exported has to be laid out as portably as what is bundled.
         exported = (item.resource for item in export.resources)
-        lay_out([resource._replace(install=None) for resource in exported])
+        lay_out([replace(resource, install=None) for resource in exported])
     shipped = lay_out(rendering.resources)
     offered = rendering.offered.files if rendering.offered else ()
     if not shipped and export is None and rendering.offered is None:

@@ -12,8 +12,9 @@ import itertools
 import keyword
 import unicodedata
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
 from hatch_agpm.formats.file_names import folded, is_device
@@ -36,7 +37,8 @@ _LONGEST = 255
 _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
-class Shipped(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shipped:
     """One name of a bundle and what is read by it."""
 
     type: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
@@ -26,7 +27,8 @@ _BACKENDS = {
 }
 
 
-class Note(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
     """One thing to mend, and the lines to paste."""
 
     what: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.writing import replace_file, write_files
 from hatch_agpm.errors import (
@@ -36,7 +37,8 @@ DIRECTORY: Final = "prompts/vendor"
 """Where copies go, each source into a directory of its own, if nothing else is said."""
 
 
-class Vendored(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vendored:
     """What is to lie in the project, and what lies there."""
 
     root: Path

@@ -7,6 +7,7 @@ Says which entries of a manifest are exported.  Knows no files.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -94,10 +95,10 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
     )
     raise_problems(problems)
     entries = (
-        entry._replace(export=_is_exported(entry, settings))
+        replace(entry, export=_is_exported(entry, settings))
         for entry in manifest.entries
     )
-    return manifest._replace(entries=tuple(entries))
+    return replace(manifest, entries=tuple(entries))
 
 
 def _wrong_names(

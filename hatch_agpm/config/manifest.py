@@ -8,8 +8,9 @@ says which, so that every message names what the user wrote.  Knows no files.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.config.tools import (
     BUILTIN_TOOLS,
@@ -66,7 +67,8 @@ _ENTRY_FIELDS: Final = (
 )
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
     """One resource, or pattern of resources, that a manifest lists."""
 
     type: str
@@ -91,7 +93,8 @@ class Entry(NamedTuple):
     """Whether coding agents are to find it; None where the entry says nothing."""
 
 
-class Manifest(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
     """What to render, and for whom."""
 
     project: Mapping[str, object]
@@ -151,7 +154,7 @@ def read_manifest(
             if entry and _usable(reader, entry, tools):
                 source = _source(reader, type_, alias, section[alias], sources)
                 patch = patches.get((type_, alias))
-                entries.append(entry._replace(source=source, patch=patch))
+                entries.append(replace(entry, source=source, patch=patch))
     raise_problems(reader.problems)
     return Manifest(
         project=_json_table(project),

@@ -8,10 +8,9 @@ the conventional directories.  What resources say is not looked at.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.config.conventions import (
     CONVENTION,
@@ -55,7 +54,8 @@ _OPTIONS: Final = (
 _EDITABLE: Final = ("redirect", "in-tree", "off")
 
 
-class Project(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
     """Where a project's templates are, and how they are to be rendered."""
 
     root: Path
@@ -77,10 +77,10 @@ class Project(NamedTuple):
     env: tuple[str, ...] = ()
     """The environment variables that templates may read."""
 
-    limits: Limits = Limits()
-    listings: Mapping[str, DirectoryListing] = MappingProxyType({})
+    limits: Limits = field(default_factory=Limits)
+    listings: Mapping[str, DirectoryListing] = field(default_factory=dict)
     """The directories that were searched because no resource is listed."""
-    export: ExportSettings = ExportSettings()
+    export: ExportSettings = field(default_factory=ExportSettings)
 
     sbom: bool = False
     """Whether a bill of materials is asked for."""

@@ -8,8 +8,9 @@ Pure: works on texts, touches no file.  The rules are AGPM's (semantics, 3.4 and
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,8 @@ MERGED: Final = ("hooks", "mcp-servers")
 _NOTHING: Final = "leaves nothing to name the file by"
 
 
-class InstallRule(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallRule:
     """Where a tool keeps resources of one type."""
 
     path: str
@@ -40,7 +42,8 @@ class InstallRule(NamedTuple):
     flatten: bool = False
 
 
-class Tool(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
     """A coding agent that resources are for."""
 
     path: str

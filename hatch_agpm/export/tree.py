@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
 
@@ -51,7 +52,8 @@ _REPOSITORY: Final = ("repository", "source", "sourcecode", "github")
 _TOOL: Final = "claude-code"
 
 
-class ExportedResource(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedResource:
     """One skill, agent or command as coding agents find it."""
 
     type: str
@@ -89,7 +91,8 @@ class ExportedResource(NamedTuple):
         return files | {self.path: FileContent(data=self.text.encode())}
 
 
-class Export(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Export:
     """The tree that one build adds to the wheel."""
 
     directory: str

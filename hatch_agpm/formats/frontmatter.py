@@ -11,8 +11,8 @@ Knows neither templates nor files: the caller renders the matter and reads them.
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from hatch_agpm.errors import (
     FrontmatterError,
@@ -61,7 +61,8 @@ _OUR_KEY_LINE = re.compile(
 )
 
 
-class Split(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Split:
     """A text taken apart at its frontmatter's rules; nothing is parsed yet."""
 
     matter: str
@@ -74,7 +75,8 @@ class Split(NamedTuple):
     """Where in the text the line after the closing rule begins."""
 
 
-class Spec(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spec:
     """One dependency that a file declares."""
 
     type: str
@@ -91,7 +93,8 @@ class Spec(NamedTuple):
     """In the rendered frontmatter, from 1; 0 where it is not known."""
 
 
-class Frontmatter(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frontmatter:
     """What the frontmatter of a file says."""
 
     metadata: Mapping[str, object]
@@ -104,7 +107,7 @@ class Frontmatter(NamedTuple):
     runtime: tuple[Declared, ...] = ()
     """The variables that the body leaves open."""
 
-    runtime_lines: Mapping[str, int] = MappingProxyType({})
+    runtime_lines: Mapping[str, int] = field(default_factory=dict)
     """Where they are declared, as `line` of a `Spec`."""
 
 
@@ -394,17 +397,17 @@ class _SpecReader:
     ) -> Spec | None:
         before = len(self.problems)
         where, line = _dotted(here), self.lines.get(here, 0)
-        for field in sorted(set(item) - set(_SPEC_FIELDS)):
-            hint = did_you_mean(field, _SPEC_FIELDS)
+        for key in sorted(set(item) - set(_SPEC_FIELDS)):
+            hint = did_you_mean(key, _SPEC_FIELDS)
             hint = hint or f"a dependency has {', '.join(_SPEC_FIELDS)}"
-            what = f"'{where}.{field}' is not known"
-            self.problem(what, self.line_of(here, field), hint=hint)
-        for field in ("install", "flatten"):
-            if not isinstance(item.get(field), bool | None):
-                got = shown(item[field])
-                what = f"'{where}.{field}' must be true or false"
-                self.problem(what, self.line_of(here, field), got=got)
-        texts = {field: self.text(item, field, here) for field in _SPEC_TEXTS}
+            what = f"'{where}.{key}' is not known"
+            self.problem(what, self.line_of(here, key), hint=hint)
+        for key in ("install", "flatten"):
+            if not isinstance(item.get(key), bool | None):
+                got = shown(item[key])
+                what = f"'{where}.{key}' must be true or false"
+                self.problem(what, self.line_of(here, key), got=got)
+        texts = {key: self.text(item, key, here) for key in _SPEC_TEXTS}
         path, install = texts["path"], item.get("install")
         if item.get("path") is None:
             self.problem(f"'{where}.path' is missing", line)
@@ -420,22 +423,22 @@ class _SpecReader:
             line=line,
         )
 
-    def line_of(self, here: tuple[str | int, ...], field: str) -> int:
-        return self.lines.get((*here, field), 0)
+    def line_of(self, here: tuple[str | int, ...], key: str) -> int:
+        return self.lines.get((*here, key), 0)
 
     def text(
-        self, item: Mapping[str, object], field: str, here: tuple[str | int, ...]
+        self, item: Mapping[str, object], key: str, here: tuple[str | int, ...]
     ) -> str | None:
-        """Return a field as it is written; None where it is absent or null."""
-        value = item.get(field)
+        """Return a key as it is written; None where it is absent or null."""
+        value = item.get(key)
         if value is None:
             return None
         # `name: 1.10` is meant, and read by AGPM, as text.
-        text = value if isinstance(value, str) else self.spelled.get((*here, field))
-        where, line = f"{_dotted(here)}.{field}", self.line_of(here, field)
+        text = value if isinstance(value, str) else self.spelled.get((*here, key))
+        where, line = f"{_dotted(here)}.{key}", self.line_of(here, key)
         if text is None:
             self.problem(f"'{where}' must be text", line, got=shown(value))
-        elif not text and field != "version":
+        elif not text and key != "version":
             self.problem(f"'{where}' must not be empty", line)
         return text
 

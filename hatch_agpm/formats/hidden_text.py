@@ -13,7 +13,8 @@ Knows nothing of files: a caller names the one that a text comes from.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from hatch_agpm.errors import HiddenTextError
 
@@ -70,7 +71,8 @@ _HIDDEN: Final = (
 """What is hidden, by kind, and flags, which have no kind."""
 
 
-class Hidden(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hidden:
     """All hidden characters of one kind in one line."""
 
     kind: str

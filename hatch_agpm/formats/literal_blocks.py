@@ -16,7 +16,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import TemplateError
 from hatch_agpm.rust import WHITE_SPACE, rust_lines
@@ -33,7 +34,8 @@ _CAPITALS = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
 _SIGNS = r"[\W_]+"
 
 
-class ProtectedText(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProtectedText:
     """A template whose literal blocks are out of the engine's reach."""
 
     text: str

@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import yaml
 
@@ -65,7 +66,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     yaml_implicit_resolvers: Final = {None: [(_PLAIN, re.compile(""))]}
 
 
-class Document(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
     """A YAML document as JSON values, and where its keys and items stand."""
 
     value: object
@@ -82,7 +84,8 @@ class Document(NamedTuple):
     """For the path of each key that is given again the line of the last one."""
 
 
-class Unquoted(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unquoted:
     """A scalar as it is written, without quotes."""
 
     path: tuple[str | int, ...]

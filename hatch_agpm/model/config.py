@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-from typing import Final, NamedTuple
+from typing import Final
 
 __all__ = ["EXPORTED_TYPES", "TABLE", "ExportSettings", "Patch", "Source"]
 
@@ -16,7 +17,8 @@ EXPORTED_TYPES: Final = ("agents", "commands", "skills")
 """What coding agents look for in a package: the other types need code to be used."""
 
 
-class ExportSettings(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportSettings:
     """The table `[tool.hatch-agpm.export]`."""
 
     types: tuple[str, ...] = ()
@@ -32,7 +34,8 @@ class ExportSettings(NamedTuple):
     """What exported names begin with; None is the distribution's name."""
 
 
-class Source(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
     """Where templates may come from: a directory, or an installed distribution."""
 
     name: str
@@ -49,7 +52,8 @@ class Source(NamedTuple):
     """The file and dotted path of the source, for messages."""
 
 
-class Patch(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patch:
     """What a manifest replaces in the files of one entry."""
 
     key: str

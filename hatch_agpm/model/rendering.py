@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hatch_agpm.model.config import ExportSettings
 
@@ -36,7 +36,8 @@ TEMPLATES = "_templates"
 """The directory of a bundle that holds the templates offered to other projects."""
 
 
-class Input(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
     """One file that was read to render a resource."""
 
     path: str
@@ -59,7 +60,8 @@ class Input(NamedTuple):
     """Relative to that source, wherever a build finds it."""
 
 
-class DirectoryListing(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DirectoryListing:
     """What lay in one directory when it was searched for templates."""
 
     names: tuple[str, ...]
@@ -69,14 +71,16 @@ class DirectoryListing(NamedTuple):
     """Whether names that begin with a dot are among them."""
 
 
-class FileContent(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileContent:
     """What one file of a wheel, sdist or bundle holds."""
 
     data: bytes
     executable: bool = False
 
 
-class SkillFile(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkillFile:
     """One file of a directory that is shipped as it is, such as a skill's."""
 
     path: str
@@ -91,7 +95,8 @@ class SkillFile(NamedTuple):
         return FileContent(data=self.data, executable=self.executable)
 
 
-class UsedSource(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsedSource:
     """A source that is no part of the project, and all that was read of it."""
 
     name: str
@@ -111,11 +116,12 @@ class UsedSource(NamedTuple):
     is_rendered: bool = False
     """Whether the files are texts of the distribution's bundle."""
 
-    needs: Mapping[str, str] = MappingProxyType({})
+    needs: Mapping[str, str] = field(default_factory=dict)
     """The distributions that `source` means in its templates, by that name."""
 
 
-class ExportedTemplates(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedTemplates:
     """The templates that a project offers to others, as they are."""
 
     files: tuple[SkillFile, ...]
@@ -125,7 +131,8 @@ class ExportedTemplates(NamedTuple):
     """Distribution and versions that `source` means in them; None: no distribution."""
 
 
-class RenderedResource(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedResource:
     """One resource in one variant, rendered."""
 
     type: str
@@ -184,17 +191,18 @@ class RenderedResource(NamedTuple):
         return self.text if isinstance(self.text, bytes) else self.text.encode()
 
 
-class Rendering(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendering:
     """Everything one manifest renders to, and all that was read for it."""
 
     resources: tuple[RenderedResource, ...]
     inputs: tuple[Input, ...] = ()
     """Every file that was read, templates and embedded ones, by path."""
 
-    links: Mapping[str, str] = MappingProxyType({})
+    links: Mapping[str, str] = field(default_factory=dict)
     """The files and directories that were found through a link, by its path."""
 
-    listings: Mapping[str, DirectoryListing] = MappingProxyType({})
+    listings: Mapping[str, DirectoryListing] = field(default_factory=dict)
     """The directories that were searched, by path."""
 
     absent: tuple[str, ...] = ()
@@ -218,5 +226,5 @@ class Rendering(NamedTuple):
     sbom: bool = False
     """Whether the wheel is to list what it holds as a software bill of materials."""
 
-    export: ExportSettings = ExportSettings()
+    export: ExportSettings = field(default_factory=ExportSettings)
     """How the resources with `export` are to be exported."""

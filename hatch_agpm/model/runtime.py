@@ -10,7 +10,8 @@ else depends on them (docs/adr/0007).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,8 @@ KINDS: Final[Mapping[str, type]] = {
 """The types a variable can have, by the name that frontmatter gives them."""
 
 
-class Declared(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declared:
     """One variable, as frontmatter declares it."""
 
     name: str
@@ -39,7 +41,8 @@ class Declared(NamedTuple):
     """None where the caller has to give a value."""
 
 
-class RuntimeVariable(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuntimeVariable:
     """One variable of a rendered resource, and where its values go."""
 
     name: str

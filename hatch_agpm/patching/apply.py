@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -45,7 +46,8 @@ _NOTHING = re.compile(rf"---[{WHITE_SPACE}]*\n[{WHITE_SPACE}]*---[^\S\n]*(?:\n|\
 """Two rules, and nothing between them."""
 
 
-class Patched(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patched:
     """A file as it is after a patch, and what its lines are made of."""
 
     file: File

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import FrontmatterError, ProblemsError, SourceError, shown
 from hatch_agpm.formats.frontmatter import interpret
@@ -41,7 +42,8 @@ _NULLS: Final = ("", "~", "null")
 _LOST: Final = "AGPM would drop the frontmatter"
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
     """One key of the frontmatter as it is written again."""
 
     key: str
@@ -152,7 +154,7 @@ class _RoundTrip:
 
     def dependencies(self, value: object) -> object:
         """Return the declarations with the fields in AGPM's order."""
-        only = self.document._replace(value={"dependencies": value}, repeated={})
+        only = replace(self.document, value={"dependencies": value}, repeated={})
         try:
             interpret(only)
         except ProblemsError as error:

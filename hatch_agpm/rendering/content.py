@@ -9,7 +9,8 @@ is never rendered again.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import (
     ConfigError,
@@ -50,7 +51,8 @@ __all__ = [
 _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
 
 
-class TemplateSource(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplateSource:
     """A Markdown file with frontmatter, and all that it is rendered with."""
 
     environment: TeraEnvironment

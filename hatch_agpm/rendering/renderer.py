@@ -8,6 +8,7 @@ everything it depends on; what it says of others and of itself is AGPM's context
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -351,12 +352,12 @@ class _Renderer:
 
         patched = apply_patch(resource.patch, file, path)
         if resource.type == "skills" and not resource.export:
-            return original._replace(document=patched.file.text)
+            return replace(original, document=patched.file.text)
         try:
             texts = self._of_file(resource, patched.file, embedded=False)
         except AgpmError as error:
             raise patched.relocated(error) from None
-        return texts._replace(content=original.content, worded=original.worded)
+        return replace(texts, content=original.content, worded=original.worded)
 
     def _of_file(self, resource: Resource, file: File, *, embedded: bool) -> Texts:
         """Render a file: once, or in both ways where it leaves values open."""
@@ -410,7 +411,12 @@ class _Renderer:
         if declared and not worded:
             self.openings.check(source, context)
         document, content = markdown_texts(source, embedded=embedded)
-        return Rendered(text if as_it_is else document, content, declared, source)
+        return Rendered(
+            document=text if as_it_is else document,
+            content=content,
+            declared=declared,
+            source=source,
+        )
 
     def _context(self, resource: Resource, *, worded: bool) -> dict[str, object]:
         """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
@@ -479,7 +485,7 @@ class _Renderer:
             return files
         check_skill(resource.text_file, text)
         return tuple(
-            file._replace(data=text.encode()) if file.path == SKILL_FILE else file
+            replace(file, data=text.encode()) if file.path == SKILL_FILE else file
             for file in files
         )
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import ConflictError, FrontmatterError, TemplateError
 from hatch_agpm.model.runtime import RuntimeVariable
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Placeholders", "Rendered", "Sentinels", "Texts", "dependent", "shown_place"]
 
 
-class Rendered(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
     """What one render of a file gave."""
 
     document: str | bytes
@@ -39,7 +41,8 @@ class Rendered(NamedTuple):
     """The template it comes from, where it is one."""
 
 
-class Texts(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Texts:
     """What is shipped of a file and what is embedded of it."""
 
     document: str | bytes

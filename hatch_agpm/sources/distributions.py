@@ -9,9 +9,10 @@ imported, and what its index names beyond its own files is refused.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -31,7 +32,8 @@ _SCHEMA: Final = 1
 """The newest index that can be read."""
 
 
-class Required(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Required:
     """A distribution that has to be there, in one of some versions."""
 
     distribution: str
@@ -42,7 +44,8 @@ class Required(NamedTuple):
         return self.distribution + self.version
 
 
-class Package(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Package:
     """One version of a distribution, and its files that others may build upon."""
 
     distribution: str
@@ -157,7 +160,8 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         offered = index.get("templates")
         if offered is None:
             return package
-        return package._replace(
+        return replace(
+            package,
             directory=directory / TEMPLATES,
             listing=read_file_list({"files": offered["files"]}, shown),
             is_rendered=False,

@@ -12,9 +12,10 @@ import hashlib
 import os
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from hatch_agpm.errors import AgpmError, ConflictError, ContentError, raise_problems
 from hatch_agpm.formats.file_names import folded
@@ -33,7 +34,8 @@ __all__ = ["FileList", "LockedFile", "LockedTree", "check_portable", "read_file_
 _SHA256 = "[0-9a-f]{64}"
 
 
-class LockedFile(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockedFile:
     """What one listed file must be."""
 
     sha256: str
@@ -42,7 +44,8 @@ class LockedFile(NamedTuple):
     """The run-time variables that its text leaves open."""
 
 
-class FileList(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileList:
     """The files of a directory, by path relative to it, with `/`."""
 
     files: Mapping[str, LockedFile]

@@ -8,7 +8,8 @@ copies are made nor what they are for.
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConfigError, ContentError
 from hatch_agpm.formats.toml import toml_value
@@ -28,7 +29,8 @@ _VERSION: Final = 1
 _HEADER: Final = "# Written by `hatch-agpm vendor`: what is vendored, and from where.\n"
 
 
-class Locked(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locked:
     """One source that is vendored."""
 
     name: str

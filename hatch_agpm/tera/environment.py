@@ -8,9 +8,10 @@ Two environments of Jinja2 stand behind `TeraEnvironment`, one for each dialect:
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from hatch_agpm.tera.compiler.compiler import outline
 from hatch_agpm.tera.compiler.generator import FIRST_LINE, compiled
@@ -142,7 +143,8 @@ class TeraEnvironment:
         return JinjaEnvironment(self._filters, self._limits)
 
 
-class _Surroundings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
     """What all templates of an environment have in common."""
 
     filters: Mapping[str, Filter]

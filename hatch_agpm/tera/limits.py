@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.failures import Refusal
 
@@ -47,7 +47,8 @@ class Sized(list[object]):
         self.measure = measured(list(values))
 
 
-class Measure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Measure:
     """How large a value is: items and characters at all levels, and the levels."""
 
     items: int = 0

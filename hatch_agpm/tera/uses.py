@@ -8,7 +8,7 @@ nothing else may be done with it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes as jinja_nodes
@@ -99,8 +99,10 @@ def _parts(value: object) -> Iterator[object]:
     waiting = [value]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, tuple):
+        if is_dataclass(part):
             yield part
+            waiting += [getattr(part, each.name) for each in fields(part)][::-1]
+        elif isinstance(part, tuple):
             waiting += part[::-1]
         elif isinstance(part, dict):
             waiting += [*part.values()][::-1]

@@ -70,7 +70,7 @@ def test_a_custom_tool_knows_only_what_it_lists():
         'resources.hooks.merge-target = ".mine/hooks.json"\n'
         'resources.mcp-servers.path = "ignored"\n'
     ).tools
-    places = tools["mine"].places
+    places = tools["mine"].rules
     assert {type_: place.path for type_, place in places.items()} == {
         "agents": "a",
         "hooks": ".mine/hooks.json",

@@ -8,7 +8,8 @@ interprets the result.  Where AGPM would ignore a declaration, this is an error.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -53,7 +54,8 @@ _JINJA2 = r"""(?mx)
 _OTHER_MARKDOWN = (".md", ".markdown")
 
 
-class RenderedFrontmatter(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedFrontmatter:
     """The frontmatter of one file, rendered and interpreted."""
 
     split: Split
@@ -180,9 +182,10 @@ class Declarations:
             frontmatter = interpret(document)
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, path, placed) from None
-        specs = (spec._replace(line=placed(spec.line)) for spec in frontmatter.specs)
+        specs = (replace(spec, line=placed(spec.line)) for spec in frontmatter.specs)
         lines = frontmatter.runtime_lines.items()
-        return frontmatter._replace(
+        return replace(
+            frontmatter,
             specs=tuple(specs),
             runtime_lines={name: placed(line) for name, line in lines},
         )

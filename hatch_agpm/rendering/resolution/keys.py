@@ -9,7 +9,8 @@ resources for one key are an error, where AGPM keeps one of them.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from hatch_agpm.errors import ConflictError, raise_problems
 
@@ -32,7 +33,8 @@ class _Named(Protocol):
 R = TypeVar("R", bound=_Named)
 
 
-class Dependency(NamedTuple, Generic[R]):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dependency(Generic[R]):
     """One declaration: what it names, and by what name."""
 
     name: str | None

@@ -8,13 +8,15 @@ alike have equal forms, and share the code that is compiled from them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 __all__ = ["Body", "Expression", "Known", "Outline", "Statement", "Table"]
 
 
-class Expression(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Expression:
     """A call of an operator, or what `generator` has a word for: `not`, `list`."""
 
     does: str
@@ -23,7 +25,8 @@ class Expression(NamedTuple):
     """Of a `constant`."""
 
 
-class Statement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Statement:
     """One step, with the number of its place."""
 
     does: str
@@ -38,7 +41,8 @@ Known: TypeAlias = str | float | tuple[str, ...]
 Body: TypeAlias = tuple[Statement, ...]
 
 
-class Outline(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Outline:
     """A template taken apart; the form alone decides what code it needs."""
 
     form: Body

@@ -7,7 +7,8 @@ of them whole, for which the rules of expressions would need a dozen attempts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.failures import Refusal
 from hatch_agpm.tera.parser.expressions import ExpressionParser
@@ -48,7 +49,8 @@ TRIMS: Final = {
 """What the signs at the two ends of a tag ask for."""
 
 
-class Tag(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tag:
     """The beginning of a tag: its sign, its word, where that begins and ends."""
 
     sign: str

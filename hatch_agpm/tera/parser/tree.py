@@ -2,12 +2,12 @@
 The tree that the parser builds: what a template says, not yet what it does.
 
 Names follow Tera's grammar where it has one.  `at` is an offset in the source.
-Tuples with names, since a build pays for each dataclass when it imports it, and for
-each node: a dataclass takes five times as long to define.  Annotations are not delayed
-by an import from `__future__` here: a `NamedTuple` would compile each of them.
 """
 
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
 
 __all__ = [
     "NO_TRIM",
@@ -47,99 +47,111 @@ __all__ = [
 ]
 
 
-class Path(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Path:
     """A variable: `a.b`, `a["x"][0]`, `a[b.c]`, as written."""
 
     text: str
     at: int
 
 
-class Literal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Literal:
     """A string or a number."""
 
     value: str | int | float
     at: int
 
 
-class Boolean(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Boolean:
     """`true`, `True`, `false` or `False`."""
 
     value: bool
     at: int
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Call:
     """A function or a filter with its arguments."""
 
     name: str
-    arguments: "Arguments"
+    arguments: Arguments
     at: int
 
 
-class MacroCall(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MacroCall:
     """`self::name(argument=value)`."""
 
     namespace: str
     name: str
-    arguments: "Arguments"
+    arguments: Arguments
     at: int
 
 
-class TestCall(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TestCall:
     """`path is name(arguments)`."""
 
     path: Path
     name: str
     negated: bool
-    arguments: tuple["Operand", ...]
+    arguments: tuple[Operand, ...]
     at: int
 
 
-class Arithmetic(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
     """A chain of `operands` with one of `operators` (`+-*/%`) between each two."""
 
-    operands: tuple["Operand", ...]
+    operands: tuple[Operand, ...]
     operators: str
     at: int
 
 
-class Comparison(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Comparison:
     """Two sides and one of `< <= > >= == !=`."""
 
-    left: "Operand"
+    left: Operand
     operator: str
-    right: "Operand"
+    right: Operand
     at: int
 
 
-class Connective(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Connective:
     """Two or more conditions joined by the same word, `and` or `or`."""
 
     word: str
-    operands: tuple["Operand", ...]
+    operands: tuple[Operand, ...]
     at: int
 
 
-class Membership(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Membership:
     """`needle in container` or `needle not in container`."""
 
-    needle: "Operand"
-    container: "Operand"
+    needle: Operand
+    container: Operand
     negated: bool
     at: int
 
 
-class Concatenation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Concatenation:
     """Two or more values joined by `~`."""
 
     parts: tuple[Literal | Path | Call, ...]
     at: int
 
 
-class Array(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Array:
     """`[1, "a", b]`."""
 
-    items: tuple["Operand", ...]
+    items: tuple[Operand, ...]
     at: int
 
 
@@ -159,7 +171,8 @@ Expression: TypeAlias = (
 )
 
 
-class Operand(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Operand:
     """An expression, whether `not` stands before it, and the filters behind it."""
 
     value: Expression
@@ -170,7 +183,8 @@ class Operand(NamedTuple):
 Arguments: TypeAlias = dict[str, Operand]
 
 
-class Trim(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Trim:
     """The sides of a tag on which a `-` asks to drop white space."""
 
     left: bool = False
@@ -180,13 +194,15 @@ class Trim(NamedTuple):
 NO_TRIM = Trim()
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Text:
     """Text between tags."""
 
     text: str
 
 
-class Raw(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Raw:
     """`{% raw %}text{% endraw %}`."""
 
     start: Trim
@@ -194,26 +210,30 @@ class Raw(NamedTuple):
     end: Trim
 
 
-class Comment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Comment:
     """`{# ... #}`; all that matters of it is what it trims."""
 
     trim: Trim
 
 
-class Print(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Print:
     """`{{ value }}`."""
 
     trim: Trim
     value: Operand
 
 
-class Super(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Super:
     """`{{ super() }}` in a block."""
 
     at: int
 
 
-class Set(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Set:
     """`{% set name = value %}` or `{% set_global name = value %}`."""
 
     trim: Trim
@@ -222,7 +242,8 @@ class Set(NamedTuple):
     everywhere: bool
 
 
-class Include(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Include:
     """`{% include "a" %}`."""
 
     trim: Trim
@@ -231,7 +252,8 @@ class Include(NamedTuple):
     at: int
 
 
-class Jump(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Jump:
     """`{% break %}` or `{% continue %}`."""
 
     trim: Trim
@@ -239,26 +261,29 @@ class Jump(NamedTuple):
     at: int
 
 
-class FilterSection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FilterSection:
     """`{% filter name %}body{% endfilter %}`."""
 
     start: Trim
     call: Call
-    body: tuple["Node", ...]
+    body: tuple[Node, ...]
     end: Trim
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Block:
     """`{% block name %}body{% endblock %}`."""
 
     start: Trim
     name: str
-    body: tuple["Node", ...]
+    body: tuple[Node, ...]
     end: Trim
     at: int
 
 
-class For(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class For:
     """`{% for key, value in container %}body{% else %}empty{% endfor %}`."""
 
     start: Trim
@@ -267,28 +292,31 @@ class For(NamedTuple):
 
     value: str
     container: Operand
-    body: tuple["Node", ...]
-    empty: tuple["Node", ...]
+    body: tuple[Node, ...]
+    empty: tuple[Node, ...]
     end: Trim
     at: int
 
 
-class Branch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Branch:
     """One `if` or `elif` with its body."""
 
     trim: Trim
     condition: Operand
-    body: tuple["Node", ...]
+    body: tuple[Node, ...]
 
 
-class Else(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Else:
     """The `else` of an `if` with its body."""
 
     trim: Trim
-    body: tuple["Node", ...]
+    body: tuple[Node, ...]
 
 
-class If(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class If:
     """`{% if a %}...{% elif b %}...{% else %}...{% endif %}`."""
 
     branches: tuple[Branch, ...]
@@ -296,7 +324,8 @@ class If(NamedTuple):
     end: Trim
 
 
-class MacroDefinition(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MacroDefinition:
     """`{% macro name(argument, other=1) %}body{% endmacro %}`."""
 
     start: Trim
@@ -304,7 +333,7 @@ class MacroDefinition(NamedTuple):
     parameters: dict[str, Literal | Boolean | None]
     """The default of each parameter, None where it has none."""
 
-    body: tuple["Node", ...]
+    body: tuple[Node, ...]
     end: Trim
     at: int
 
@@ -326,7 +355,8 @@ Node: TypeAlias = (
 )
 
 
-class TemplateTree(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TemplateTree:
     """A whole template."""
 
-    nodes: tuple["Node", ...]
+    nodes: tuple[Node, ...]

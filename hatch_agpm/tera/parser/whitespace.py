@@ -7,6 +7,7 @@ Tera's own walk, with its gaps: the `else` of a loop is not looked into, and the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hatch_agpm.tera.parser.tree import (
@@ -76,11 +77,11 @@ def _ends(node: Node) -> tuple[Trim, Trim]:
 def _inside(node: Node) -> Node:
     if isinstance(node, For | MacroDefinition | FilterSection | Block):
         between = Trim(left=node.start.right, right=node.end.left)
-        return node._replace(body=trimmed(node.body, between))
+        return replace(node, body=trimmed(node.body, between))
     if isinstance(node, Raw):
         text = node.text.lstrip(SPACE) if node.start.right else node.text
         text = text.rstrip(SPACE) if node.end.left else text
-        return node._replace(text=text)
+        return replace(node, text=text)
     if isinstance(node, If):
         return _inside_if(node)
     return node
@@ -93,14 +94,14 @@ def _inside_if(node: If) -> If:
         follows.append(node.otherwise.trim)
     follows.append(node.end)
     branches = tuple(
-        branch._replace(body=_between(branch, follow))
+        replace(branch, body=_between(branch, follow))
         for branch, follow in zip(node.branches, follows, strict=False)
     )
     otherwise = node.otherwise
     if otherwise is not None:
         body = _between(otherwise, node.end)
-        otherwise = otherwise._replace(body=body)
-    return node._replace(branches=branches, otherwise=otherwise)
+        otherwise = replace(otherwise, body=body)
+    return replace(node, branches=branches, otherwise=otherwise)
 
 
 def _between(part: Branch | Else, follow: Trim) -> tuple[Node, ...]:

@@ -7,7 +7,8 @@ faults are in the rewriting, so it is done here in the same steps.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hatch_agpm.rust import json_number
 from hatch_agpm.tera.failures import Failure
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Pointer", "dynamic_path", "static_path"]
 
 
-class Pointer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pointer:
     """The first name of a path, the rest as written, and its steps."""
 
     root: str

@@ -86,7 +86,7 @@ def test_a_variable_in_a_loop_is_what_the_rules_make_of_it(path):
         else:
             assert (found.key, found.value) == (key.rstrip(","), "v")
             assert same(found.container, container)
-            assert found.start == (False, right == "-")
+            assert found.start == Trim(left=False, right=right == "-")
 
 
 AROUND = (
