@@ -4,7 +4,7 @@ Every error that bad input can cause.
     AgpmError
     ├── ProblemsError        several at once, of one stage; .problems
     ├── ConfigError          a key of the configuration table or of a manifest; .key
-    ├── SourceError          one file of the project; .path, .line, .column
+    ├── SourceError          one file of the project; .location
     │   ├── FrontmatterError     its frontmatter
     │   ├── TemplateError        its template text; .embedded_in
     │   ├── ContentError         a file that a template embeds
@@ -17,14 +17,16 @@ Every error that bad input can cause.
 
 Errors carry data; `__str__` writes the sentence:
 `<file>:<line>[:<column>]: <what>[, got <value>][; <hint>]`, and below it the
-line of the source with a caret where a template is wrong.  `args` are always the
-positional arguments of the constructor, so that an error survives copying and
-pickling.
+line of the source with a caret where a template is wrong.  Errors survive copying and
+pickling: `args` are the positional arguments of the constructor, all other data are
+attributes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ __all__ = [
     "FrontmatterError",
     "GraphError",
     "HiddenTextError",
+    "Location",
     "PortabilityError",
     "ProblemsError",
     "SourceError",
@@ -96,38 +99,74 @@ class ConfigError(AgpmError):
         return _sentence(f"{where} {self.what}", self.got, self.hint)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """
+    A place in a file of the project.
+
+    `path` is relative to the project root, with `/`, "" where it is not known yet;
+    `line` and `column` count from 1 in the file as written, 0 means that the whole file
+    or line is meant.  `source_line` is the text of the line, "" if it is not shown.
+    """
+
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    source_line: str = ""
+
+    def __str__(self) -> str:
+        parts = (self.path, self.line, self.column)
+        return ":".join(str(part) for part in parts if part)
+
+
+_NOWHERE: Final = Location()
+
+
 class SourceError(AgpmError):
     """
     One file of the project is wrong.
 
-    `path` is relative to the project root, with `/`; `line` and `column` count
-    from 1 in the file as written, 0 means that the whole file is meant.
-    `source_line` is shown below the sentence, with a caret under `column`.
+    `got` is the wrong value as it is shown, "" if it does not matter; `hint` says what
+    to do.  The source line of the location is shown below the sentence, with a caret
+    under the column.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all is data that a caller may want
+    def __init__(
         self,
         what: str,
-        path: str = "",
-        line: int = 0,
-        column: int = 0,
+        *,
+        location: Location = _NOWHERE,
         got: str = "",
         hint: str = "",
-        source_line: str = "",
     ) -> None:
-        super().__init__(what, path, line, column, got, hint, source_line)
+        super().__init__(what)
         self.what = what
-        self.path = path
-        self.line = line
-        self.column = column
+        self.location = location
         self.got = got
         self.hint = hint
-        self.source_line = source_line
+
+    @property
+    def path(self) -> str:
+        """The path of the location."""
+        return self.location.path
+
+    @property
+    def line(self) -> int:
+        """The line of the location."""
+        return self.location.line
+
+    @property
+    def column(self) -> int:
+        """The column of the location."""
+        return self.location.column
+
+    @property
+    def source_line(self) -> str:
+        """The text of the line, "" if it is not shown."""
+        return self.location.source_line
 
     def __str__(self) -> str:
-        where = ":".join(
-            str(part) for part in (self.path, self.line, self.column) if part
-        )
+        where = str(self.location)
         what = f"{where}: {self.what}" if where else self.what
         return _sentence(what, self.got, self.hint) + self._excerpt()
 
@@ -142,22 +181,28 @@ class SourceError(AgpmError):
         shown = line[start : start + _EXCERPT]
         if not self.column:
             return f"\n    {shown}"
-        # A tab stays a tab, or the caret would not stand below its column.
+        # A tab stays a tab, or the caret would not be below its column.
         before = shown[: self.column - 1 - start]
         lead = "".join("\t" if character == "\t" else " " for character in before)
         return f"\n    {shown}\n    {lead}^"
 
-    def hinting(self, hint: str) -> Self:
+    def _changed(self, **fields: object) -> Self:
+        """Return a copy with other values in some attributes."""
+        changed = copy(self)
+        vars(changed).update(fields)
+        return changed
+
+    def with_hint(self, hint: str) -> Self:
         """Return the same error with another hint."""
-        arguments = list(self.args)
-        arguments[5] = hint
-        return type(self)(*arguments)
+        return self._changed(hint=hint)
 
     def at(self, path: str, line: int) -> Self:
         """Return the same error in the file `path`, at its line `line`."""
-        arguments = list(self.args)
-        arguments[1:3] = [path, line]
-        return type(self)(*arguments)
+        return self._changed(location=replace(self.location, path=path, line=line))
+
+    def located(self, location: Location) -> Self:
+        """Return the same error at another location."""
+        return self._changed(location=location)
 
 
 class FrontmatterError(SourceError):
@@ -169,35 +214,30 @@ class TemplateError(SourceError):
     A template cannot be parsed or rendered.
 
     `embedded_in` names the files that embed this one, the innermost first, with the
-    line where that is known.  `call_line` is such a line until its file is, too.
+    line where that is known.  `call_line` is such a line until its file is known, too.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
+    def __init__(  # noqa: PLR0913 - a location and an embedding belong to each error
         self,
         what: str,
-        path: str = "",
-        line: int = 0,
-        column: int = 0,
+        *,
+        location: Location = _NOWHERE,
         got: str = "",
         hint: str = "",
-        source_line: str = "",
         embedded_in: Sequence[str] = (),
         call_line: int = 0,
     ) -> None:
-        super().__init__(what, path, line, column, got, hint, source_line)
-        self.args = (*self.args, tuple(embedded_in), call_line)
+        super().__init__(what, location=location, got=got, hint=hint)
         self.embedded_in = tuple(embedded_in)
         self.call_line = call_line
 
     def within(self, embedded_in: Sequence[str]) -> Self:
         """Return the same error with the files that embed this one."""
-        arguments = [*self.args[:-2], tuple(embedded_in)]
-        return type(self)(*arguments)
+        return self._changed(embedded_in=tuple(embedded_in), call_line=0)
 
     def called_at(self, line: int) -> Self:
-        """Return the same error, come up at a line of the file that embeds this one."""
-        arguments = [*self.args[:-1], line]
-        return type(self)(*arguments)
+        """Return the same error, raised at a line of the file that embeds this one."""
+        return self._changed(call_line=line)
 
     def __str__(self) -> str:
         chain = "".join(f"\n  embedded in {path}" for path in self.embedded_in)
@@ -216,20 +256,17 @@ class PortabilityError(SourceError):
     `refused`, `cut short`.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
+    def __init__(
         self,
         what: str,
-        path: str = "",
-        line: int = 0,
-        column: int = 0,
+        *,
+        location: Location = _NOWHERE,
         got: str = "",
         hint: str = "",
-        source_line: str = "",
         readers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(what, path, line, column, got, hint, source_line)
+        super().__init__(what, location=location, got=got, hint=hint)
         self.readers = dict(readers or {})
-        self.args = (*self.args, self.readers)
 
     def __str__(self) -> str:
         effects: dict[str, list[str]] = {}
@@ -241,25 +278,22 @@ class PortabilityError(SourceError):
 
 class HiddenTextError(SourceError):
     """
-    A text holds characters that are read by a model and not seen by people.
+    A text holds characters that a model reads and people do not see.
 
     `kind` names them, `says` is what they spell, or their code points.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - as SourceError
+    def __init__(  # noqa: PLR0913 - a location and a finding belong to each error
         self,
         what: str,
-        path: str = "",
-        line: int = 0,
-        column: int = 0,
+        *,
+        location: Location = _NOWHERE,
         got: str = "",
         hint: str = "",
-        source_line: str = "",
         kind: str = "",
         says: str = "",
     ) -> None:
-        super().__init__(what, path, line, column, got, hint, source_line)
-        self.args = (*self.args, kind, says)
+        super().__init__(what, location=location, got=got, hint=hint)
         self.kind = kind
         self.says = says
 
@@ -269,7 +303,7 @@ class GraphError(AgpmError):
 
 
 class CycleError(GraphError):
-    """Resources depend on each other in a circle."""
+    """Resources depend on each other in a cycle."""
 
     def __init__(self, cycle: Sequence[str]) -> None:
         super().__init__(cycle)

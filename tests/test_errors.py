@@ -19,6 +19,7 @@ from hatch_agpm.errors import (
     FrontmatterError,
     GraphError,
     HiddenTextError,
+    Location,
     PortabilityError,
     ProblemsError,
     SourceError,
@@ -39,54 +40,101 @@ CASES = [
         "agpm.toml: a.b must be text, got 3; quote it",
     ),
     (ContentError("is gone"), "is gone"),
-    (ContentError("is gone", "a.md"), "a.md: is gone"),
-    (SourceError("is wrong", "a.md", 2, 3), "a.md:2:3: is wrong"),
-    (SourceError("is wrong", "a.md", 2), "a.md:2: is wrong"),
-    (SourceError("is {wrong}", "{a}.md"), "{a}.md: is {wrong}"),
-    (SourceError("is wrong", "", 2, 3), "2:3: is wrong"),
+    (ContentError("is gone", location=Location(path="a.md")), "a.md: is gone"),
     (
-        FrontmatterError("is wrong", "a.md", 2, 3, "'x'", "write y", "ab c"),
+        SourceError("is wrong", location=Location(path="a.md", line=2, column=3)),
+        "a.md:2:3: is wrong",
+    ),
+    (
+        SourceError("is wrong", location=Location(path="a.md", line=2)),
+        "a.md:2: is wrong",
+    ),
+    (SourceError("is {wrong}", location=Location(path="{a}.md")), "{a}.md: is {wrong}"),
+    (SourceError("is wrong", location=Location(line=2, column=3)), "2:3: is wrong"),
+    (
+        FrontmatterError(
+            "is wrong",
+            location=Location(path="a.md", line=2, column=3, source_line="ab c"),
+            got="'x'",
+            hint="write y",
+        ),
         "a.md:2:3: is wrong, got 'x'; write y\n    ab c\n      ^",
     ),
     (
-        FrontmatterError("is wrong", "a.md", 2, 4, source_line="\ta\tb  \n"),
+        FrontmatterError(
+            "is wrong",
+            location=Location(path="a.md", line=2, column=4, source_line="\ta\tb  \n"),
+        ),
         "a.md:2:4: is wrong\n    \ta\tb\n    \t \t^",
     ),
     (
-        FrontmatterError("is wrong", "a.md", 2, 0, source_line="ab c"),
+        FrontmatterError(
+            "is wrong", location=Location(path="a.md", line=2, source_line="ab c")
+        ),
         "a.md:2: is wrong\n    ab c",
     ),
     (
-        FrontmatterError("is wrong", "a.md", 2, 1, source_line="   "),
+        FrontmatterError(
+            "is wrong",
+            location=Location(path="a.md", line=2, column=1, source_line="   "),
+        ),
         "a.md:2:1: is wrong",
     ),
     (
-        SourceError("w", "a.md", 1, 5, source_line="a\x1b[\ud800b"),
+        SourceError(
+            "w",
+            location=Location(
+                path="a.md", line=1, column=5, source_line="a\x1b[\ud800b"
+            ),
+        ),
         "a.md:1:5: w\n    a\ufffd[\ufffdb\n        ^",
     ),
     (
-        SourceError("w", "a.md", 1, 3, source_line=LONG),
+        SourceError(
+            "w", location=Location(path="a.md", line=1, column=3, source_line=LONG)
+        ),
         f"a.md:1:3: w\n    {LONG[:120]}\n      ^",
     ),
     (
-        SourceError("w", "a.md", 1, 101, source_line=f"{LONG[:100]}X{LONG}"),
+        SourceError(
+            "w",
+            location=Location(
+                path="a.md", line=1, column=101, source_line=f"{LONG[:100]}X{LONG}"
+            ),
+        ),
         f"a.md:1:101: w\n    {LONG[:59]}X{LONG[:60]}\n    {' ' * 59}^",
     ),
     (
-        TemplateError("w", "a.md", 3, 1, "", "", "{{ x }}", ["b.md", "c.md"]),
+        TemplateError(
+            "w",
+            location=Location(path="a.md", line=3, column=1, source_line="{{ x }}"),
+            embedded_in=["b.md", "c.md"],
+        ),
         "a.md:3:1: w\n    {{ x }}\n    ^\n  embedded in b.md\n  embedded in c.md",
     ),
     (TemplateError("w", embedded_in=["b.md"]), "w\n  embedded in b.md"),
-    (PortabilityError("is wrong", "a.md", 2), "a.md:2: is wrong"),
+    (
+        PortabilityError("is wrong", location=Location(path="a.md", line=2)),
+        "a.md:2: is wrong",
+    ),
     (
         PortabilityError(
-            *("is wrong", "a.md", 2, 0, "3", "quote it", ""),
-            {"one": "dropped", "two": "refused", "three": "dropped"},
+            "is wrong",
+            location=Location(path="a.md", line=2),
+            got="3",
+            hint="quote it",
+            readers={"one": "dropped", "two": "refused", "three": "dropped"},
         ),
         "a.md:2: is wrong, got 3; quote it\n  dropped by one, three; refused by two",
     ),
     (
-        HiddenTextError("1 hidden x", "a.md", 2, 3, "'y'", "", "ab", "x", "'y'"),
+        HiddenTextError(
+            "1 hidden x",
+            location=Location(path="a.md", line=2, column=3, source_line="ab"),
+            got="'y'",
+            kind="x",
+            says="'y'",
+        ),
         "a.md:2:3: 1 hidden x, got 'y'\n    ab\n      ^",
     ),
     (CycleError(["a", "b", "a"]), "a: depends on itself: a -> b -> a"),
@@ -142,7 +190,8 @@ def test_every_error_has_a_case_here():
 
 @pytest.mark.parametrize("kind", [FrontmatterError, ContentError, TemplateError])
 def test_an_error_can_be_placed_in_another_file(kind):
-    error = kind("is wrong", "", 1, 4, "x", "hint", "a b c")
+    location = Location(line=1, column=4, source_line="a b c")
+    error = kind("is wrong", location=location, got="x", hint="hint")
     placed = error.at("dir/a.md", 12)
     assert type(placed) is kind
     assert str(placed) == ("dir/a.md:12:4: is wrong, got x; hint\n    a b c\n       ^")

@@ -20,6 +20,7 @@ from hatch_agpm.errors import (
     BundleError,
     ConfigError,
     ContentError,
+    Location,
     raise_problems,
 )
 from hatch_agpm.model.rendering import FileContent
@@ -168,7 +169,9 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(f"cannot be read: {error}", LOCK_FILE) from None
+        raise ContentError(
+            f"cannot be read: {error}", location=Location(path=LOCK_FILE)
+        ) from None
 
 
 def _files_below(directory: Path) -> list[str]:

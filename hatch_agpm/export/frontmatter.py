@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.errors import FrontmatterError, did_you_mean, raise_problems, shown
+from hatch_agpm.errors import (
+    FrontmatterError,
+    Location,
+    did_you_mean,
+    raise_problems,
+    shown,
+)
 from hatch_agpm.export.profile import (
     AGENT_KEYS,
     COMMAND_KEYS,
@@ -83,7 +89,11 @@ class _Writer:
         self.problems: list[FrontmatterError] = []
 
     def problem(self, what: str, *, got: str = "", hint: str = "") -> None:
-        self.problems.append(FrontmatterError(what, self.path, got=got, hint=hint))
+        self.problems.append(
+            FrontmatterError(
+                what, location=Location(path=self.path), got=got, hint=hint
+            )
+        )
 
     def project(self, key: str) -> str:
         """Return a text of the project's metadata, "" if there is none of one line."""

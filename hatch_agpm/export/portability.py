@@ -19,7 +19,13 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from hatch_agpm.errors import FrontmatterError, PortabilityError, did_you_mean, shown
+from hatch_agpm.errors import (
+    FrontmatterError,
+    Location,
+    PortabilityError,
+    did_you_mean,
+    shown,
+)
 from hatch_agpm.export.links import relative_links
 from hatch_agpm.export.profile import SKILL_KEYS
 from hatch_agpm.formats.yaml import Document, load
@@ -156,7 +162,13 @@ class _Check:
             if reader in readers and reader in self.readers
         }
         if effects:
-            found = PortabilityError(what, self.path, line, 0, got, hint, "", effects)
+            found = PortabilityError(
+                what,
+                location=Location(path=self.path, line=line),
+                got=got,
+                hint=hint,
+                readers=effects,
+            )
             self.problems.append(found)
 
     def key(self, what: str, key: str, readers: Collection[str], **more: str) -> None:
@@ -460,4 +472,10 @@ def _plugin_error(
     path: str, what: str, *, line: int = 0, got: str = "", hint: str = ""
 ) -> PortabilityError:
     readers = {CLAUDE: READERS[CLAUDE]}
-    return PortabilityError(what, path, line, 0, got, hint, "", readers)
+    return PortabilityError(
+        what,
+        location=Location(path=path, line=line),
+        got=got,
+        hint=hint,
+        readers=readers,
+    )

@@ -20,6 +20,7 @@ from hatch_agpm.errors import (
     AgpmError,
     BundleError,
     ConflictError,
+    Location,
     ProblemsError,
     TemplateError,
     raise_problems,
@@ -158,7 +159,9 @@ def _unfit(resource: RenderedResource) -> Iterator[AgpmError]:
     if resource.runtime:
         names = ", ".join(variable.name for variable in resource.runtime)
         what = f"is exported, and leaves open what nobody fills in there: {names}"
-        yield TemplateError(what, path, hint="give it a value at build time")
+        yield TemplateError(
+            what, location=Location(path=path), hint="give it a value at build time"
+        )
     if resource.type == "skill":
         return
     if not path.endswith(".md"):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hatch_agpm.errors import (
     FrontmatterError,
+    Location,
     SourceError,
     did_you_mean,
     raise_problems,
@@ -201,10 +202,14 @@ def check_unrecognised(text: str) -> None:
     if lead:
         what = "the frontmatter does not begin at the first byte of the file"
         was = "byte order mark" if "\ufeff" in lead else "white space"
-        raise FrontmatterError(what, "", line, 0, "", f"delete the {was} before it")
+        raise FrontmatterError(
+            what, location=Location(line=line), hint=f"delete the {was} before it"
+        )
     if closed is None and not _RULE_LINE.search(text, opening.end()):
         what = "the frontmatter is not closed"
-        raise FrontmatterError(what, "", line, 0, "", "end it with a line ---")
+        raise FrontmatterError(
+            what, location=Location(line=line), hint="end it with a line ---"
+        )
 
 
 def interpret(document: Document) -> Frontmatter:
@@ -341,7 +346,9 @@ class _SpecReader:
         self.problems: list[SourceError] = []
 
     def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
-        self.problems.append(FrontmatterError(what, "", line, 0, got, hint))
+        self.problems.append(
+            FrontmatterError(what, location=Location(line=line), got=got, hint=hint)
+        )
 
     def section(self, value: object, path: tuple[str | int, ...]) -> None:
         """

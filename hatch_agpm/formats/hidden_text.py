@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from hatch_agpm.errors import HiddenTextError
+from hatch_agpm.errors import HiddenTextError, Location
 
 __all__ = ["Hidden", "check_hidden_text", "find_hidden"]
 
@@ -135,12 +135,14 @@ def check_hidden_text(
     return tuple(
         HiddenTextError(
             _counted(each),
-            path,
-            each.line if is_file else 0,
-            each.column if is_file else 0,
+            location=Location(
+                path=path,
+                line=each.line if is_file else 0,
+                column=each.column if is_file else 0,
+                source_line=lines[each.line - 1] if is_file else "",
+            ),
             got=_cut(each.says),
             hint=f"delete what is hidden, or list '{path}' in hidden-text",
-            source_line=lines[each.line - 1] if is_file else "",
             kind=each.kind,
             says=each.says,
         )

@@ -11,7 +11,7 @@ import json
 import math
 from typing import Final, NoReturn
 
-from hatch_agpm.errors import FrontmatterError
+from hatch_agpm.errors import FrontmatterError, Location
 from hatch_agpm.rust import encode
 
 __all__ = ["parse_json", "pretty_json"]
@@ -52,10 +52,17 @@ def parse_json(text: str) -> object:
 def _decode_error(error: json.JSONDecodeError, text: str) -> FrontmatterError:
     if text.startswith("\ufeff"):
         what, hint = "it begins with a byte order mark", "save the file without it"
-        return FrontmatterError(f"invalid JSON: {what}", "", 1, 1, hint=hint)
+        return FrontmatterError(
+            f"invalid JSON: {what}", location=Location(line=1, column=1), hint=hint
+        )
     what = f"invalid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     source_line = text.split("\n")[error.lineno - 1]
-    return FrontmatterError(what, "", error.lineno, error.colno, "", "", source_line)
+    return FrontmatterError(
+        what,
+        location=Location(
+            line=error.lineno, column=error.colno, source_line=source_line
+        ),
+    )
 
 
 def _is_deep(value: object) -> bool:

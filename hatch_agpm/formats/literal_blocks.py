@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import TemplateError
+from hatch_agpm.errors import Location, TemplateError
 from hatch_agpm.rust import WHITE_SPACE, rust_lines
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ def _take_blocks(
 
 
 def _fence_error(what: str, line: int, source_line: str, hint: str) -> TemplateError:
-    return TemplateError(what, "", line, 1, "", hint, source_line)
+    return TemplateError(
+        what, location=Location(line=line, column=1, source_line=source_line), hint=hint
+    )
 
 
 def _word(text: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 
 import yaml
 
-from hatch_agpm.errors import FrontmatterError, shown
+from hatch_agpm.errors import FrontmatterError, Location, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -327,5 +327,7 @@ def _error(
     lines = text.split("\n")
     source_line = lines[line - 1] if 0 < line <= len(lines) else ""
     return FrontmatterError(
-        f"invalid YAML: {what}", "", line, column, "", hint, source_line
+        f"invalid YAML: {what}",
+        location=Location(line=line, column=column, source_line=source_line),
+        hint=hint,
     )

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from hatch_agpm.errors import ContentError
+from hatch_agpm.errors import ContentError, Location
 
 __all__ = ["File"]
 
@@ -39,8 +39,7 @@ class File:
             line = self.data.count(b"\n", 0, error.start) + 1
             raise ContentError(
                 "is not UTF-8 text",
-                self.path,
-                line,
+                location=Location(path=self.path, line=line),
                 got=f"byte 0x{self.data[error.start]:02x}",
                 hint="save the file as UTF-8",
             ) from None

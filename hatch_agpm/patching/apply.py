@@ -20,6 +20,7 @@ from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
     FrontmatterError,
+    Location,
     ProblemsError,
     SourceError,
     raise_problems,
@@ -72,9 +73,15 @@ class Patched:
             line = self.body + below if self.matter and error.line > 0 else error.line
             return error.at(error.path, line)
         origin = self.matter[inside] if 0 <= inside < len(self.matter) else 0
-        where = (origin, 0) if isinstance(origin, str) else (error.path, origin)
-        # The columns are those of a line that nobody has written.
-        return type(error)(error.what, *where, 0, *error.args[4:])
+        by_patch = isinstance(origin, str)
+        # The columns are those of a line that is not in the user's file.
+        return error.located(
+            Location(
+                path=str(origin) if by_patch else error.path,
+                line=0 if isinstance(origin, str) else origin,
+                source_line=error.source_line,
+            )
+        )
 
 
 # --- the table --------------------------------------------------------------------
@@ -109,10 +116,14 @@ def _patched_json(patch: Patch, file: File) -> str:
         raise error.at(file.path, error.line) from None
     except OverflowError as error:
         what = f"AGPM would round {error} when it patches the file"
-        raise FrontmatterError(what, file.path, hint="write it as a string") from None
+        raise FrontmatterError(
+            what, location=Location(path=file.path), hint="write it as a string"
+        ) from None
     if not isinstance(value, dict):
         what = "only an object can be patched"
-        raise FrontmatterError(what, file.path, got=shown(value))
+        raise FrontmatterError(
+            what, location=Location(path=file.path), got=shown(value)
+        )
     return pretty_json({**value, **patch.values})
 
 
@@ -160,7 +171,7 @@ class _Markdown:
             hint = "what is patched must be valid YAML before it is rendered"
             if _TAG.search(self.parts.matter):
                 hint += ": quote its templates"
-            error = error.hinting(error.hint or hint)
+            error = error.with_hint(error.hint or hint)
             raise error.at(self.file.path, self.line(error.line)) from None
         is_text = not document.is_empty and not isinstance(document.value, dict)
         return None if is_text else document
@@ -223,7 +234,11 @@ class _Markdown:
             self.problems.append(ConfigError(f"{origin}:", what, hint=hint))
             return
         what = f"'{entry.key}': {what}"
-        self.problems.append(FrontmatterError(what, self.file.path, origin, hint=hint))
+        self.problems.append(
+            FrontmatterError(
+                what, location=Location(path=self.file.path, line=origin), hint=hint
+            )
+        )
 
 
 def _broken_tag(value: object, written: str) -> str:

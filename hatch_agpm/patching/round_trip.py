@@ -14,7 +14,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import FrontmatterError, ProblemsError, SourceError, shown
+from hatch_agpm.errors import (
+    FrontmatterError,
+    Location,
+    ProblemsError,
+    SourceError,
+    shown,
+)
 from hatch_agpm.formats.frontmatter import interpret
 from hatch_agpm.formats.yaml import plain_value, unquoted
 from hatch_agpm.rust import json_number
@@ -94,7 +100,9 @@ class _RoundTrip:
         return self.document.lines.get(path, 0)
 
     def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
-        self.problems.append(FrontmatterError(what, "", line, 0, got, hint))
+        self.problems.append(
+            FrontmatterError(what, location=Location(line=line), got=got, hint=hint)
+        )
 
     def changed(self, scalar: Unquoted) -> None:
         tag = f"!!{scalar.tag} " if scalar.tag else ""

@@ -9,7 +9,7 @@ is never rendered again.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import (
@@ -226,7 +226,10 @@ def filter_content(tree: Tree, value: object) -> tuple[File, str]:
             raise _refused(
                 f"the file '{value}' {error.what}", error.got, error.hint
             ) from None
-        raise TemplateError(*error.args[:7]).at(real, error.line) from None
+        location = replace(error.location, path=real)
+        raise TemplateError(
+            error.what, location=location, got=error.got, hint=error.hint
+        ) from None
 
 
 def _filtered(file: File, name: str) -> str:

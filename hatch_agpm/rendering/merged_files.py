@@ -14,6 +14,7 @@ from hatch_agpm.errors import (
     AgpmError,
     ConflictError,
     FrontmatterError,
+    Location,
     did_you_mean,
     raise_problems,
     shown,
@@ -45,7 +46,9 @@ def check_shape(type_: str, path: str, text: str) -> None:
         raise error.at(path, error.line) from None
     what = "a hook" if type_ == "hooks" else "an MCP server"
     if not isinstance(value, dict):
-        raise FrontmatterError(f"{what} must be an object", path, got=shown(value))
+        raise FrontmatterError(
+            f"{what} must be an object", location=Location(path=path), got=shown(value)
+        )
     shape = _Shape(path, what, value)
     shape.repeated(text)
     if type_ == "hooks":
@@ -133,7 +136,11 @@ class _Shape:
         self.problem(what, hint=hint)
 
     def problem(self, what: str, *, got: str = "", hint: str = "") -> None:
-        self.problems.append(FrontmatterError(what, self.path, 0, 0, got, hint))
+        self.problems.append(
+            FrontmatterError(
+                what, location=Location(path=self.path), got=got, hint=hint
+            )
+        )
 
 
 def check_merged(resources: Sequence[RenderedResource]) -> None:

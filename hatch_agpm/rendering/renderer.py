@@ -21,6 +21,7 @@ from hatch_agpm.errors import (
     AgpmError,
     ContentError,
     FrontmatterError,
+    Location,
     TemplateError,
     raise_problems,
 )
@@ -396,7 +397,7 @@ class _Renderer:
         if resource.type == "skills" and declared:
             what = "a skill has no run-time variables: coding agents fill nothing in"
             line = matter.frontmatter.runtime_lines[declared[0].name]
-            raise FrontmatterError(what, file.path, line)
+            raise FrontmatterError(what, location=Location(path=file.path, line=line))
         # AGPM copies skills as they are; only what is embedded of one is rendered.
         is_template = resource.export and matter.frontmatter.dialect is not None
         as_it_is = resource.type == "skills" and not is_template
@@ -496,7 +497,7 @@ def _check_places(texts: Texts, body: int, path: str) -> None:
         if any(start < body for start, _ in variable.places):
             what = f"the run-time variable '{variable.name}' comes into the frontmatter"
             hint = "embed the text that has it below the frontmatter"
-            raise TemplateError(what, path, hint=hint)
+            raise TemplateError(what, location=Location(path=path), hint=hint)
 
 
 def _children(resource: Resource) -> list[Resource]:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import ConflictError, FrontmatterError, TemplateError
+from hatch_agpm.errors import ConflictError, FrontmatterError, Location, TemplateError
 from hatch_agpm.model.runtime import RuntimeVariable
 from hatch_agpm.rendering.resolution.templates import check_uses
 
@@ -84,7 +84,9 @@ class Placeholders:
                 what = f"'{variable.name}' has a value at build time already"
                 hint = "give the run-time variable another name"
                 line = frontmatter.runtime_lines[variable.name]
-                raise FrontmatterError(what, path, line, hint=hint)
+                raise FrontmatterError(
+                    what, location=Location(path=path, line=line), hint=hint
+                )
             self._declared_in.setdefault(variable, path)
         text, split = source.file.text, source.matter.split
         dialect = frontmatter.dialect or "tera"
@@ -167,10 +169,12 @@ def dependent(path: str, source: TemplateSource | None, line: int) -> TemplateEr
     lines = source.file.text.split("\n") if source else []
     return TemplateError(
         "what is rendered depends on the value of a run-time variable",
-        path,
-        line,
+        location=Location(
+            path=path,
+            line=line,
+            source_line=lines[line - 1] if 0 < line <= len(lines) else "",
+        ),
         hint="embed its text as it is, without filters or conditions",
-        source_line=lines[line - 1] if 0 < line <= len(lines) else "",
     )
 
 

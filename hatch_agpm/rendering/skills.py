@@ -16,6 +16,7 @@ from hatch_agpm.errors import (
     AgpmError,
     ContentError,
     FrontmatterError,
+    Location,
     SourceError,
     raise_problems,
     shown,
@@ -64,7 +65,11 @@ def read_skill(
             link = stat.S_ISLNK(status.st_mode)
             what = f"a skill must not hold {'links' if link else 'special files'}"
             hint = "put a copy of the file there" if link else "delete it"
-            problems.append(ContentError(what, f"{directory}/{name}", hint=hint))
+            problems.append(
+                ContentError(
+                    what, location=Location(path=f"{directory}/{name}"), hint=hint
+                )
+            )
     problems += _limits(directory, len(names), size)
     # A skill that is too large is not even read.
     small = len(names) <= _MAX_FILES and size <= _MAX_BYTES
@@ -82,10 +87,17 @@ def _limits(directory: str, count: int, size: int) -> Iterator[ContentError]:
     hint = "a skill is copied as it is; move out what it does not need"
     if count > _MAX_FILES:
         what = f"a skill has at most {_MAX_FILES} files"
-        yield ContentError(what, directory, got=str(count), hint=hint)
+        yield ContentError(
+            what, location=Location(path=directory), got=str(count), hint=hint
+        )
     if size > _MAX_BYTES:
         what = f"a skill has at most {_MAX_BYTES // 2**20} MiB"
-        yield ContentError(what, directory, got=f"{size / 2**20:.1f} MiB", hint=hint)
+        yield ContentError(
+            what,
+            location=Location(path=directory),
+            got=f"{size / 2**20:.1f} MiB",
+            hint=hint,
+        )
 
 
 def _text_problems(tree: Tree, path: str) -> list[SourceError]:
@@ -110,10 +122,16 @@ def _matter_problems(path: str, text: str) -> list[SourceError]:
     if parts is None:
         what = "a skill needs frontmatter with a name and a description"
         hint = "begin the file with '---', 'name: ...', 'description: ...', '---'"
-        return [FrontmatterError(what, path, 1, hint=hint)]
+        return [FrontmatterError(what, location=Location(path=path, line=1), hint=hint)]
     if (size := len(parts.matter.encode())) > _MAX_MATTER:
         what = f"the frontmatter of a skill has at most {_MAX_MATTER // 2**10} KiB"
-        return [FrontmatterError(what, path, 1, got=f"{size / 2**10:.1f} KiB")]
+        return [
+            FrontmatterError(
+                what,
+                location=Location(path=path, line=1),
+                got=f"{size / 2**10:.1f} KiB",
+            )
+        ]
     try:
         document = load(parts.matter)
     except FrontmatterError as error:
@@ -121,7 +139,7 @@ def _matter_problems(path: str, text: str) -> list[SourceError]:
         if "{{" in parts.matter or "{%" in parts.matter:
             hint = hint or "nothing in a skill is rendered: it must be YAML as it is"
         line = error.line + parts.line - 1 if error.line else 0
-        return [error.hinting(hint).at(path, line)]
+        return [error.with_hint(hint).at(path, line)]
     checker = _Checker(path, document, parts.line - 1)
     checker.check()
     return checker.problems
@@ -143,7 +161,11 @@ class _Checker:
     ) -> None:
         line = self.document.lines.get(keys, 0)
         line = line + self.shift if line else 1
-        self.problems.append(FrontmatterError(what, self.path, line, 0, got, hint))
+        self.problems.append(
+            FrontmatterError(
+                what, location=Location(path=self.path, line=line), got=got, hint=hint
+            )
+        )
 
     def check(self) -> None:
         for path in self.document.repeated:

@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.errors import ContentError
+from hatch_agpm.errors import ContentError, Location
 from hatch_agpm.installed.discovery import PLACES, editable_directory, read_prompts_file
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.sources.locked import FileList, read_file_list
@@ -76,7 +76,9 @@ def read_required(value: object, shown: str) -> dict[str, Required | None]:
     Raises ContentError, with `shown` as the file, where it is damaged.
     """
     if not isinstance(value, dict):
-        raise ContentError("is damaged: its sources are no table", shown)
+        raise ContentError(
+            "is damaged: its sources are no table", location=Location(path=shown)
+        )
     found: dict[str, Required | None] = {}
     for name, item in value.items():
         try:
@@ -84,7 +86,9 @@ def read_required(value: object, shown: str) -> dict[str, Required | None]:
                 distribution=str(item["distribution"]), version=str(item["version"])
             )
         except (LookupError, TypeError) as error:
-            raise ContentError(f"is damaged: {error!r}", shown) from None
+            raise ContentError(
+                f"is damaged: {error!r}", location=Location(path=shown)
+            ) from None
     return found
 
 
@@ -148,7 +152,9 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         schema = index["schema"]
         if not isinstance(schema, int) or schema > _SCHEMA:
             what = f"has the schema {schema!r}, this reads up to {_SCHEMA}"
-            raise ContentError(what, shown, hint="install a newer hatch-agpm")
+            raise ContentError(
+                what, location=Location(path=shown), hint="install a newer hatch-agpm"
+            )
         package = Package(
             distribution=name,
             version=version,
@@ -168,9 +174,13 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             sources=read_required(offered["sources"], shown),
         )
     except OSError as error:
-        raise ContentError(f"cannot be read: {error.strerror}", shown) from None
+        raise ContentError(
+            f"cannot be read: {error.strerror}", location=Location(path=shown)
+        ) from None
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ContentError(f"is damaged: {error!r}", shown) from None
+        raise ContentError(
+            f"is damaged: {error!r}", location=Location(path=shown)
+        ) from None
 
 
 def _bundled(resources: object) -> list[dict[str, object]]:

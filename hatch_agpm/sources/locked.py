@@ -17,7 +17,13 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
-from hatch_agpm.errors import AgpmError, ConflictError, ContentError, raise_problems
+from hatch_agpm.errors import (
+    AgpmError,
+    ConflictError,
+    ContentError,
+    Location,
+    raise_problems,
+)
 from hatch_agpm.formats.file_names import folded
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.model.files import File
@@ -101,11 +107,16 @@ def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
             for item in list_of_tables(table.get("links", []))
         }
     except (LookupError, TypeError, AttributeError) as error:
-        raise ContentError(f"is damaged: {error!r}", shown) from None
+        raise ContentError(
+            f"is damaged: {error!r}", location=Location(path=shown)
+        ) from None
     listing = FileList(files=files, links=links)
     for to in links.values():
         if to not in files:
-            raise ContentError(f"lists a link to '{to}', and no such file", shown)
+            raise ContentError(
+                f"lists a link to '{to}', and no such file",
+                location=Location(path=shown),
+            )
     return listing
 
 
@@ -117,7 +128,9 @@ def _texts(value: object) -> list[str]:
 
 def _digest(value: object, shown: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(_SHA256, value):
-        raise ContentError("lists what is no sha256", shown, got=repr(value))
+        raise ContentError(
+            "lists what is no sha256", location=Location(path=shown), got=repr(value)
+        )
     return value
 
 
@@ -126,7 +139,7 @@ def _safe(path: object, shown: str) -> str:
     parts = path.split("/") if isinstance(path, str) else [""]
     if not {"", ".", ".."}.isdisjoint(parts) or not set("\\:\0").isdisjoint(str(path)):
         what = f"lists the file {path!r}, which is not below its own directory"
-        raise ContentError(what, shown)
+        raise ContentError(what, location=Location(path=shown))
     return str(path)
 
 
@@ -266,10 +279,14 @@ class LockedTree(Tree):
         inner = self.from_base(path)
         pinned = self.listing.files.get(inner)
         if pinned is None:
-            raise ContentError("is a directory, not a file", path)
+            raise ContentError(
+                "is a directory, not a file", location=Location(path=path)
+            )
         whole = self.root / inner
         if os.path.realpath(whole) != str(whole):
-            raise ContentError("is a link, not a file", path, hint=self._remedy)
+            raise ContentError(
+                "is a link, not a file", location=Location(path=path), hint=self._remedy
+            )
         try:
             data = whole.read_bytes()
         except OSError as error:
@@ -277,10 +294,10 @@ class LockedTree(Tree):
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 != pinned.sha256:
             what = f"has changed: its sha256 is {sha256}, not {pinned.sha256}"
-            raise ContentError(what, path, hint=self._remedy)
+            raise ContentError(what, location=Location(path=path), hint=self._remedy)
         return File(path=path, data=data, executable=pinned.executable)
 
     def _missing(self, path: str, error: OSError) -> ContentError:
         absent = isinstance(error, FileNotFoundError | NotADirectoryError)
         what = "is missing" if absent else f"cannot be read: {error.strerror}"
-        return ContentError(what, path, hint=self._remedy)
+        return ContentError(what, location=Location(path=path), hint=self._remedy)

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import ConfigError, ContentError
+from hatch_agpm.errors import ConfigError, ContentError, Location
 from hatch_agpm.formats.toml import toml_value
 from hatch_agpm.sources.locked import FileList, read_file_list
 
@@ -96,4 +96,6 @@ def read_lock(text: str) -> dict[str, Locked]:
             for table in tables.get("source", [])
         }
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ContentError(f"is damaged: {error}", LOCK_FILE, hint=REMEDY) from None
+        raise ContentError(
+            f"is damaged: {error}", location=Location(path=LOCK_FILE), hint=REMEDY
+        ) from None

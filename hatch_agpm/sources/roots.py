@@ -22,6 +22,7 @@ from hatch_agpm.errors import (
     BundleError,
     ConfigError,
     ContentError,
+    Location,
     did_you_mean,
 )
 from hatch_agpm.model.rendering import COPIES, MARKER, Input, SkillFile, UsedSource
@@ -137,7 +138,7 @@ class SourceRoot:
         if self.is_rendered and (runtime := self.tree.open_variables(file)):
             what = f"leaves the run-time variable '{runtime[0]}' open"
             hint = "only templates can be built upon then: see `templates`"
-            raise ContentError(what, file, hint=hint)
+            raise ContentError(what, location=Location(path=file), hint=hint)
 
     def path(self, file: str) -> str:
         """
@@ -362,7 +363,9 @@ class SourceRoots:
 
     def _copy(self, name: str, listing: FileList | None) -> SourceRoot:
         if listing is None:
-            raise ContentError(f"lists no source '{name}'", MARKER)
+            raise ContentError(
+                f"lists no source '{name}'", location=Location(path=MARKER)
+            )
         directory = f"{COPIES}/{name}"
         return SourceRoot(
             tree=_pinned(
@@ -381,12 +384,12 @@ class SourceRoots:
 
         if locked is None:
             what = f"does not have the source '{name}'"
-            raise ContentError(what, LOCK_FILE, hint=REMEDY)
+            raise ContentError(what, location=Location(path=LOCK_FILE), hint=REMEDY)
         root = self.project.tree.root
         directory = root / locked.directory
         if os.path.realpath(directory) != str(directory) or directory == root:
             what = f"names '{locked.directory}', which is no directory of the project"
-            raise ContentError(what, LOCK_FILE, hint=REMEDY)
+            raise ContentError(what, location=Location(path=LOCK_FILE), hint=REMEDY)
         tree = _pinned(
             name,
             directory,
@@ -417,7 +420,9 @@ class SourceRoots:
             wanted = canonicalize_name(source.distribution)
             if package is None or package.distribution != wanted:
                 what = f"has another source of the name '{source.name}'"
-                raise ContentError(what, LOCK_FILE, hint=place.remedy)
+                raise ContentError(
+                    what, location=Location(path=LOCK_FILE), hint=place.remedy
+                )
             if not fits(package.version, source.version):
                 what = f"{wanted} {package.version} is vendored, not {source.version}"
                 raise ContentError(what, hint=place.remedy)

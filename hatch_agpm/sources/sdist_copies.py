@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import ContentError
+from hatch_agpm.errors import ContentError, Location
 from hatch_agpm.model.rendering import MARKER
 from hatch_agpm.sources.locked import FileList, read_file_list
 
@@ -36,10 +36,14 @@ def read_marker(text: str) -> dict[str, FileList]:
         document = json.loads(text)
         if document["version"] != _VERSION:
             what = f"is of version {document['version']!r}, this reads {_VERSION}"
-            raise ContentError(what, MARKER, hint="use a newer hatch-agpm")
+            raise ContentError(
+                what, location=Location(path=MARKER), hint="use a newer hatch-agpm"
+            )
         return {
             str(name): read_file_list(table, MARKER)
             for name, table in document["sources"].items()
         }
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ContentError(f"is damaged: {error!r}", MARKER) from None
+        raise ContentError(
+            f"is damaged: {error!r}", location=Location(path=MARKER)
+        ) from None

@@ -12,7 +12,13 @@ import stat
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import AgpmError, ConfigError, ContentError, raise_problems
+from hatch_agpm.errors import (
+    AgpmError,
+    ConfigError,
+    ContentError,
+    Location,
+    raise_problems,
+)
 from hatch_agpm.model.rendering import ExportedTemplates, SkillFile
 from hatch_agpm.sources.locked import check_portable
 
@@ -84,6 +90,10 @@ def _files(tree: Tree, directory: str) -> tuple[SkillFile, ...]:
             )
         elif not stat.S_ISDIR(mode):
             what = "is no regular file, and could not be offered to others"
-            problems.append(ContentError(what, whole, hint="put a copy there"))
+            problems.append(
+                ContentError(
+                    what, location=Location(path=whole), hint="put a copy there"
+                )
+            )
     raise_problems(problems)
     return tuple(files)

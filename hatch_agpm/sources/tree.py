@@ -16,7 +16,7 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import ContentError, did_you_mean
+from hatch_agpm.errors import ContentError, Location, did_you_mean
 from hatch_agpm.model.files import File
 from hatch_agpm.model.rendering import DirectoryListing
 
@@ -218,7 +218,7 @@ class Tree:
                 self._files[path] = self._read(path)
             except OSError as error:
                 what = f"cannot be read: {error.strerror}"
-                raise ContentError(what, path) from None
+                raise ContentError(what, location=Location(path=path)) from None
         return self._files[path]
 
     def _read(self, path: str) -> File:
@@ -226,12 +226,14 @@ class Tree:
         whole = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - once for each file
         mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode):
-            raise ContentError("is a directory, not a file", path)
+            raise ContentError(
+                "is a directory, not a file", location=Location(path=path)
+            )
         # A link would lead anywhere, and a device or a pipe could go on for ever.
         if self._resolved(whole) != whole:
-            raise ContentError("is a link, not a file", path)
+            raise ContentError("is a link, not a file", location=Location(path=path))
         if not stat.S_ISREG(mode):
-            raise ContentError("is no regular file", path)
+            raise ContentError("is no regular file", location=Location(path=path))
         with open(whole, "rb") as opened:  # noqa: PTH123 - once for each file
             return File(path=path, data=opened.read(), executable=bool(mode & 0o100))
 
@@ -262,7 +264,7 @@ class Tree:
             except OSError as error:
                 what = f"cannot be read: {error.strerror}"
                 where = f"{directory}/{folder}".strip("/")
-                raise ContentError(what, where) from None
+                raise ContentError(what, location=Location(path=where)) from None
             searched = f"{directory}/{folder}".rstrip("/")
             self.listings[searched] = DirectoryListing(names=tuple(names), hidden=True)
         return sorted(found)

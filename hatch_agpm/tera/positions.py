@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import TemplateError
+from hatch_agpm.errors import Location, TemplateError
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.parser.lexer import position, source_line
 
@@ -43,13 +43,15 @@ def located(error: TemplateError, source: str, at: int) -> TemplateError:
     line, column = position(source, at)
     return TemplateError(
         error.what,
-        error.path,
-        line,
-        column,
-        error.got,
-        error.hint,
-        source_line(source, at),
-        error.embedded_in,
+        location=Location(
+            path=error.path,
+            line=line,
+            column=column,
+            source_line=source_line(source, at),
+        ),
+        got=error.got,
+        hint=error.hint,
+        embedded_in=error.embedded_in,
     )
 
 
@@ -78,11 +80,12 @@ def at_line(error: TemplateError, source: str, line: int) -> TemplateError:
     lines = source.split("\n")
     return TemplateError(
         error.what,
-        error.path,
-        line,
-        0,
-        error.got,
-        error.hint,
-        lines[line - 1] if 0 < line <= len(lines) else "",
-        error.embedded_in,
+        location=Location(
+            path=error.path,
+            line=line,
+            source_line=lines[line - 1] if 0 < line <= len(lines) else "",
+        ),
+        got=error.got,
+        hint=error.hint,
+        embedded_in=error.embedded_in,
     )

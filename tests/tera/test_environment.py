@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from hatch_agpm.errors import ContentError, GraphError
+from hatch_agpm.errors import ContentError, GraphError, Location
 from hatch_agpm.tera import Limits, TemplateError, TeraEnvironment, render
 
 
@@ -60,7 +60,7 @@ def failing(error):
 @pytest.mark.parametrize(
     "error",
     [
-        ContentError("is missing", "a.md"),
+        ContentError("is missing", location=Location(path="a.md")),
         GraphError("circle"),
     ],
 )
@@ -74,7 +74,11 @@ def test_an_error_of_a_filter_passes_unchanged(error, dialect):
 
 @pytest.mark.parametrize("dialect", ["tera", "jinja2"])
 def test_a_template_error_of_another_file_learns_the_line_that_embeds_it(dialect):
-    error = TemplateError("'x' is undefined", "b.md", 3, 4, embedded_in=("c.md",))
+    error = TemplateError(
+        "'x' is undefined",
+        location=Location(path="b.md", line=3, column=4),
+        embedded_in=("c.md",),
+    )
     template = failing(error).template("\n{{ 'a' | content }}", dialect=dialect)
     with pytest.raises(TemplateError) as caught:
         template.render({})
@@ -94,9 +98,9 @@ def test_an_error_without_a_line_gets_the_place_of_the_filter():
 
 
 def test_an_error_of_a_filter_in_a_condition_is_swallowed_as_in_tera():
-    template = failing(ContentError("is missing", "a.md")).template(
-        "{% if path | content %}y{% else %}n{% endif %}"
-    )
+    template = failing(
+        ContentError("is missing", location=Location(path="a.md"))
+    ).template("{% if path | content %}y{% else %}n{% endif %}")
     assert template.render({"path": "a.md"}) == "n"
 
 

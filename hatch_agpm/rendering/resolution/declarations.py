@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from hatch_agpm.errors import (
     AgpmError,
     FrontmatterError,
+    Location,
     ProblemsError,
     SourceError,
 )
@@ -127,7 +128,9 @@ class Declarations:
         if frontmatter.dialect not in {None, dialect}:
             what = "the language cannot be seen before the frontmatter is rendered"
             hint = "write 'agpm:' and below it '  templating: jinja2'"
-            raise FrontmatterError(what, file.path, parts.line, hint=hint)
+            raise FrontmatterError(
+                what, location=Location(path=file.path, line=parts.line), hint=hint
+            )
         return RenderedFrontmatter(
             split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
         )
@@ -240,6 +243,6 @@ def _check_other_markdown(file: File) -> None:
     if ours or "dependencies" in document.value:
         raise FrontmatterError(
             "only files that end in .md are templates or have dependencies",
-            file.path,
+            location=Location(path=file.path),
             hint="rename the file",
         )

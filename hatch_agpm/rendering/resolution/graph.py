@@ -21,6 +21,7 @@ from hatch_agpm.errors import (
     ConfigError,
     ContentError,
     FrontmatterError,
+    Location,
     ProblemsError,
     raise_problems,
 )
@@ -247,7 +248,9 @@ class _Resolver:
             what = f"the dependency '{spec.path}': {_what(error)}"
             path = node.text_file
             self.problems.append(
-                FrontmatterError(what, path, spec.line, hint=error.hint)
+                FrontmatterError(
+                    what, location=Location(path=path, line=spec.line), hint=error.hint
+                )
             )
             return
         for file, path in targets:
@@ -339,7 +342,9 @@ class _Freezer:
             )
         except ValueError as error:
             if entry is None:
-                raise ContentError(f"its install path {error}", node.file) from None
+                raise ContentError(
+                    f"its install path {error}", location=Location(path=node.file)
+                ) from None
             raise ConfigError(f"{entry.key}: the install path", str(error)) from None
 
     def _dependencies(self, node: _Node) -> dict[str, dict[str, Resource]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import ConfigError, ContentError
+from hatch_agpm.errors import ConfigError, ContentError, Location
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.sources.glob import compile_pattern, is_pattern
 
@@ -71,7 +71,7 @@ def spec_files(
         file = tree.locate(path)
     except ContentError as error:
         hint = "" if elsewhere else _respelled(place, folder, spec.path)
-        raise (error.hinting(hint) if hint else error) from None
+        raise (error.with_hint(hint) if hint else error) from None
     if file is None and is_pattern(spec.path):
         return [file for _, file in _expand(place, spec.type, folder, spec.path)]
     if file is None:
@@ -123,13 +123,15 @@ def _check_kind(place: SourceRoot, type_: str, file: str, path: str) -> None:
     """Raise ContentError where a path names a directory, or for a skill a file."""
     if type_ == "skills" and place.tree.is_link(path.rstrip("/")):
         hint = "put the directory there, or name the one it leads to"
-        raise ContentError("is a link, not a directory", path, hint=hint)
+        raise ContentError(
+            "is a link, not a directory", location=Location(path=path), hint=hint
+        )
     if _is_kind(place, type_, file):
         return
     if type_ != "skills":
-        raise ContentError("is a directory, not a file", file)
+        raise ContentError("is a directory, not a file", location=Location(path=file))
     hint = "" if place.tree.is_directory(file) else "a skill is a directory"
-    raise ContentError(f"has no {SKILL_FILE}", file, hint=hint)
+    raise ContentError(f"has no {SKILL_FILE}", location=Location(path=file), hint=hint)
 
 
 def _respelled(place: SourceRoot, folder: str, path: str) -> str:

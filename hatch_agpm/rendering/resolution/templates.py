@@ -11,7 +11,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import TemplateError
+from hatch_agpm.errors import Location, TemplateError
 from hatch_agpm.formats.literal_blocks import protect
 
 if TYPE_CHECKING:
@@ -98,7 +98,13 @@ def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
     if not in_body:
         what = f"the run-time variable '{use.name}' has no value in frontmatter"
         hint = "it can be printed in the text below"
-    return TemplateError(what, "", use.line, use.column, "", hint, use.source_line)
+    return TemplateError(
+        what,
+        location=Location(
+            line=use.line, column=use.column, source_line=use.source_line
+        ),
+        hint=hint,
+    )
 
 
 @contextmanager
@@ -117,7 +123,7 @@ def _placed(
             raise error.within([*error.embedded_in, place]) from None
         number = shielded.line(error.line) if shielded else max(error.line, 1)
         if error.hint.startswith(_LIMIT):
-            error = error.hinting(f"{error.hint} of [tool.hatch-agpm.limits]")
+            error = error.with_hint(f"{error.hint} of [tool.hatch-agpm.limits]")
         raise error.at(path, number + line - 1) from None
 
 
@@ -137,4 +143,4 @@ def with_declaration(error: TemplateError) -> TemplateError:
     if key is not None:
         file = key.replace("_", "-")
         hint += f" with the path of a file '{file}', or with name: {key}"
-    return error.hinting(hint)
+    return error.with_hint(hint)
