@@ -433,7 +433,7 @@ def test_listed_variants_on_one_install_path_are_refused_in_an_agpm_toml(render_
 # --- values -----------------------------------------------------------------------
 
 
-def test_a_date_prints_as_its_text_wherever_it_stands(render_files):
+def test_a_date_prints_as_its_text_wherever_it_is(render_files):
     """AGPM: prints [object] for a date in template_vars."""
     found = render_files(
         {"agents/a.md": TEMPLATE + "{{ project.d }} {{ d }} {{ t }} {{ o }}"},

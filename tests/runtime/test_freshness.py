@@ -81,7 +81,7 @@ def test_a_source_that_is_no_longer_what_was_rendered_is_unsure(tmp_path):
     assert Snapshot("", [of_new]).first_change(str(tmp_path)) is None
 
 
-def test_a_directory_is_known_by_what_lies_in_it(tmp_path):
+def test_a_directory_is_known_by_its_entries(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "__pycache__").mkdir()
     for name in ("b.md", ".hidden"):

@@ -661,7 +661,7 @@ def test_load_says_that_there_is_nothing(name):
 
 
 @pytest.mark.parametrize("index", ["{", "[]", "{}", '{"generator": {"name": "x"}}'])
-def test_a_stranger_with_an_index_of_its_own_is_no_bundle(tmp_path, package, index):
+def test_an_unrelated_package_with_an_index_is_not_a_bundle(tmp_path, package, index):
     (write_bundle(tmp_path, package) / "index.json").write_text(index)
 
     with pytest.raises(BundleError, match="no prompts of hatch-agpm are installed"):
