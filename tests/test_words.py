@@ -80,7 +80,7 @@ def test_no_old_word_is_used(file):
         for word in found(line)
         if (name(file), word) not in ALLOWED
     ]
-    assert hits == []
+    assert not hits, "\n".join(hits)
 
 
 def test_few_words_are_allowed_and_each_is_used():

@@ -77,7 +77,7 @@ agpm:
     "prompts/snippets/real.md": "Linked.\n",
     "prompts/rules/one.txt": "Rule one.",
     "prompts/scripts/run.sh": "#!/bin/sh\n",
-    "prompts/skills/repair/SKILL.md": "---\nname: repair\ndescription: d\n---\nRepair.\n",
+    "prompts/skills/repair/SKILL.md": "---\nname: repair\ndescription: d\n---\nSew.\n",
     "prompts/skills/repair/data/needles.txt": "3\n",
     "prompts/snippets/never-used.md": "secret\n",
     "more/x.md": "X",

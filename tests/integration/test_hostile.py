@@ -128,7 +128,7 @@ def test_a_wrong_path_is_reported(path, write_files):
 
 
 @pytest.mark.parametrize("name", ["FIFO", "directory"])
-def test_what_is_no_file_is_not_read(name, write_files):
+def test_what_is_not_a_file_is_not_read(name, write_files):
     root = write_files({"agents/b.md": ""})
     if name == "FIFO":
         os.mkfifo(root / "agents/a.md")

@@ -380,7 +380,7 @@ def test_trap_23_another_checkout_first_on_the_path_gets_none_of_our_prompts(
 
 
 @pytest.mark.parametrize("name", ["flat", "no-code"])
-def test_trap_24_a_directory_of_templates_is_no_package(copy_project, build, name):
+def test_trap_24_a_directory_of_templates_is_not_a_package(copy_project, build, name):
     files = build(copy_project(name), backend="setuptools").files
 
     assert not [path for path in files if path.startswith(("prompts/", "docs/"))]
@@ -562,7 +562,7 @@ def test_trap_32_a_distribution_of_prompts_alone_is_built(
 
 @BOTH
 @pytest.mark.parametrize("target", ["wheel", "editable"])
-def test_trap_32_the_directory_src_is_no_package_of_it(
+def test_trap_32_the_directory_src_is_not_a_package_of_it(
     copy_project, edit, build, unpack, run_python, backend, target
 ):
     project = copy_project("no-code")

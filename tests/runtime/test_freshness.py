@@ -47,7 +47,7 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "hatch-agpm 1", "hatch-agpm 2\0b\0f", "{}"])
-def test_what_is_no_snapshot_of_this_format_is_none(tmp_path, text):
+def test_what_is_not_a_snapshot_of_this_format_is_none(tmp_path, text):
     file = tmp_path / "name.snapshot"
     assert Snapshot.read(str(file)) is None
 

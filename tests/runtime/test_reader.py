@@ -160,7 +160,7 @@ def test_an_attribute_that_a_prompt_does_not_have_is_an_attribute_error(prompts)
         _ = prompts.agents.plain.titel
 
 
-def test_a_resource_that_is_no_text_is_bytes(prompts):
+def test_a_resource_that_is_not_text_is_bytes(prompts):
     blob = prompts.scripts.blob
 
     assert isinstance(blob, bytes)
@@ -225,7 +225,7 @@ def test_every_way_to_a_prompt_gives_the_same_object(prompts):
 
 
 @pytest.mark.parametrize("name", ["rust-1.70", "team/lead", "class", "_hidden"])
-def test_a_name_that_is_no_attribute_is_reached_by_key(prompts, name):
+def test_a_name_that_is_not_an_attribute_is_reached_by_key(prompts, name):
     assert prompts.agents[name] == BODY
     assert prompts.load(f"agents/{name}") is prompts.agents[name]
 
