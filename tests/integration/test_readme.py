@@ -1,4 +1,4 @@
-"""The README and the pages: examples are built and read, commands run, links lead on."""
+"""The README and the pages: examples are built, commands are run, links have targets."""
 
 import re
 from pathlib import Path
