@@ -1,7 +1,7 @@
 """
 What is known to lose prompts, to leave rubbish, or to break an import: by number.
 
-The numbers are those of docs/building.md.  Most hold for both backends.
+The numbers are those of docs/reference/traps.md.  Most hold for both backends.
 """
 
 from __future__ import annotations

@@ -403,7 +403,7 @@ def test_help_of_the_class_says_what_a_prompt_knows(prompts):
 
 
 def test_help_of_a_prompt_says_that_there_is_none(prompts):
-    # If this fails, Python has learnt better, and docs/reading.md can say so.
+    # If this fails, Python has learnt better, and docs/reference/reading.md can say so.
     output = io.StringIO()
     pydoc.Helper(output=output)(prompts.agents.plain)
 
