@@ -18,6 +18,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
 
 BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
@@ -253,7 +254,9 @@ def test_inputs_can_be_read_where_they_are(project):
 
 def render(project):
     tables = tomllib.loads((project / "pyproject.toml").read_text())
-    return render_project(project, tables, metadata={}, distribution="pkg")
+    return render_project(
+        BuildContext(project, tables, metadata={}, distribution="pkg")
+    )
 
 
 @BOTH

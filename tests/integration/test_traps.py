@@ -110,7 +110,7 @@ def test_trap_05_leftovers_in_the_output_are_refused(
     assert last(error_of(project, target, backend)) == (
         "flat/prompts: is filled in the wheel, but holds files in the tree: "
         "agents/old.md; "
-        "delete them, or choose another `output` in [tool.hatch-agpm]\n"
+        "move them, or choose another `output` in [tool.hatch-agpm]\n"
     )
 
 
@@ -461,8 +461,8 @@ def test_trap_26_what_a_user_forces_into_the_output_is_refused(
     edit(project, "", f'\n[{table}]\n"{source}" = "{target}"\n')
 
     assert last(error_of(project)) == (
-        f'{table}."{source}" writes into src/src_layout/prompts; delete this line, '
-        "hatch-agpm fills that directory now\n"
+        f'{table}."{source}" writes into src/src_layout/prompts; remove this line, '
+        "hatch-agpm fills that directory\n"
     )
 
 
@@ -543,7 +543,7 @@ def test_trap_31_a_module_of_the_same_name_is_refused(
 
     assert last(error_of(project, target, backend)) == (
         "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "delete or rename it\n"
+        "move it, or choose another `output` in [tool.hatch-agpm]\n"
     )
 
 
