@@ -248,7 +248,7 @@ RENDERED = [
         "a.md:5:8: expected '}}' or an operator, got '+'\n"
         "    {{ 'a' + 1 }}\n"
         "           ^",
-        id="arithmetic on text",
+        id="operator after text",
     ),
     pytest.param(
         "templating: true",
