@@ -1,12 +1,19 @@
-"""What a user sees of each mistake: the whole output of a real build."""
+"""
+The catalogue of messages: the whole text that a user sees of each mistake.
+
+Other tests check the class, path, line and key of an error; its sentence is here.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from hatch_agpm.errors import AgpmError
+
 REVIEWER = "prompts/agents/reviewer.md"
 LISTED = f'reviewer = "{REVIEWER}"'
 TABLE = "[tool.hatch-agpm.project]"
+AGENT = '[agents]\na = "a.md"\n'
 
 
 def template(body, *dependencies):
@@ -133,6 +140,133 @@ MISTAKES = [
         'say where the prompts go: output = "<package>/prompts"',
         id="no package for the output",
     ),
+    pytest.param(
+        {"flat/prompts/agents/old.md": ""},
+        "flat/prompts: is filled in the wheel, but holds files in the tree: "
+        "agents/old.md; "
+        "delete them, or choose another `output` in [tool.hatch-agpm]",
+        id="output taken by files",
+    ),
+    pytest.param(
+        {"flat/prompts.py": ""},
+        "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
+        "delete or rename it",
+        id="output taken by a module",
+    ),
+    pytest.param(
+        {
+            "pyproject.toml": (
+                "[tool.hatch-agpm.project]",
+                "[tool.hatch.build.targets.wheel.force-include]\n"
+                '"docs/rules.md" = "flat/prompts/x.md"\n\n'
+                "[tool.hatch-agpm.project]",
+            )
+        },
+        'tool.hatch.build.targets.wheel.force-include."docs/rules.md" writes into '
+        "flat/prompts; delete this line, hatch-agpm fills that directory now",
+        id="output taken by force-include",
+    ),
+]
+RENDERED = [
+    pytest.param(
+        "templating: true",
+        "{{ v }}",
+        "[agents]\n"
+        'go = { path = "a.md", template_vars = { v = "go" } }\n'
+        'rust = { path = "a.md", template_vars = { v = "rust" } }\n',
+        "a.md: its entries go and rust would both be installed as "
+        ".claude/agents/agpm/a.md; give one a 'filename' or 'target'",
+        id="variants on one install path",
+    ),
+    pytest.param(
+        "templatin: true",
+        "text",
+        AGENT,
+        "a.md:3: 'agpm.templatin' is not known; did you mean 'templating'?",
+        id="unknown key of agpm",
+    ),
+    pytest.param(
+        "templating: 'true'",
+        "text",
+        AGENT,
+        "a.md:3: 'agpm.templating' must be true, false or jinja2, got 'true'",
+        id="flag that is text",
+    ),
+    pytest.param(
+        "dependencies:\n    snipets: []",
+        "text",
+        AGENT,
+        "a.md:4: 'agpm.dependencies.snipets' is not a resource type; did "
+        "you mean 'snippets'?",
+        id="unknown resource type",
+    ),
+    pytest.param(
+        "dependencies:\n    snippets: b.md",
+        "text",
+        AGENT,
+        "a.md:4: 'agpm.dependencies.snippets' must be a list, got 'b.md'",
+        id="dependencies of a type that are not a list",
+    ),
+    pytest.param(
+        "dependencies:\n    snippets:\n    - b.md",
+        "text",
+        AGENT,
+        "a.md:5: 'agpm.dependencies.snippets[0]' must be a mapping with a "
+        "path, got 'b.md'; write 'path: b.md'",
+        id="dependency that is a string",
+    ),
+    pytest.param(
+        "dependencies:\n    snippets:\n    - pth: b.md",
+        "text",
+        AGENT,
+        "a.md:5: 'agpm.dependencies.snippets[0].pth' is not known; did you "
+        "mean 'path'?\n"
+        "a.md:5: 'agpm.dependencies.snippets[0].path' is missing",
+        id="unknown key of a dependency",
+    ),
+    pytest.param(
+        "dependencies:\n    snippets:\n    - path: b.md\n      install: 'no'",
+        "text",
+        AGENT,
+        "a.md:6: 'agpm.dependencies.snippets[0].install' must be true or "
+        "false, got 'no'",
+        id="install that is text",
+    ),
+    pytest.param(
+        "templating: true",
+        "{{ 1 | uper }}",
+        AGENT,
+        "a.md:5:8: there is no filter 'uper'; did you mean 'upper'?\n"
+        "    {{ 1 | uper }}\n"
+        "           ^",
+        id="unknown filter",
+    ),
+    pytest.param(
+        "templating: true",
+        "{{ 'a' + 1 }}",
+        AGENT,
+        "a.md:5:8: expected '}}' or an operator, got '+'\n"
+        "    {{ 'a' + 1 }}\n"
+        "           ^",
+        id="operator after text",
+    ),
+    pytest.param(
+        "templating: true",
+        "{% if true %}",
+        AGENT,
+        "a.md:5:4: '{% if %}' has no '{% endif %}'\n    {% if true %}\n       ^",
+        id="block that is not closed",
+    ),
+    pytest.param(
+        "templating: true",
+        "```literal\nx",
+        AGENT,
+        "a.md:5:1: this literal fence is not closed; end the block with a "
+        "line of three backticks\n"
+        "    ```literal\n"
+        "    ^",
+        id="literal fence that is not closed",
+    ),
 ]
 
 
@@ -141,6 +275,7 @@ def test_a_mistake_is_reported_in_one_message(copy_project, error_of, changes, m
     project = copy_project("flat")
     for path, change in changes.items():
         file = project / path
+        file.parent.mkdir(parents=True, exist_ok=True)
         if change is None:
             file.unlink()
         elif isinstance(change, tuple):
@@ -152,3 +287,13 @@ def test_a_mistake_is_reported_in_one_message(copy_project, error_of, changes, m
             file.write_bytes(data)
 
     assert error_of(project) == f"hatch-agpm: {message}\n"
+
+
+@pytest.mark.parametrize(("frontmatter", "body", "manifest", "message"), RENDERED)
+def test_a_mistake_in_a_template_is_reported(
+    render_files, frontmatter, body, manifest, message
+):
+    files = {"a.md": f"---\nagpm:\n  {frontmatter}\n---\n{body}\n", "b.md": "B\n"}
+    with pytest.raises(AgpmError) as caught:
+        render_files(files, manifest)
+    assert str(caught.value) == message

@@ -422,12 +422,8 @@ def test_listed_variants_need_no_file_name_where_their_keys_name_the_files(write
 
 def test_listed_variants_on_one_install_path_are_refused_in_an_agpm_toml(render_files):
     """AGPM does the same."""
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(AgpmError, match="its entries go and rust "):
         render_files({"agents/a.md": TEMPLATE + "{{ v }}"}, f"[agents]\n{VARIANTS}")
-    assert str(caught.value) == (
-        "agents/a.md: its entries go and rust would both be installed as "
-        ".claude/agents/agpm/a.md; give one a 'filename' or 'target'"
-    )
 
 
 # --- values -----------------------------------------------------------------------

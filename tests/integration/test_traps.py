@@ -1,7 +1,7 @@
 """
 What is known to lose prompts, to leave rubbish, or to break an import: by number.
 
-The numbers are those of docs/reference/traps.md.  Most hold for both backends.
+The numbers are those of docs/building.md.  Most hold for both backends.
 """
 
 from __future__ import annotations
@@ -39,10 +39,8 @@ def test_trap_01_no_prompt_at_all_is_an_error(
     edit(project, 'greeting = "prompts/snippets/greeting.md"', "")
     edit(project, "[tool.hatch-agpm.snippets]", "")
 
-    assert last(error_of(project, target, backend)) == (
-        "tool.hatch-agpm lists no resource, and none is found in prompts/agents, "
-        "prompts/commands, ...; list them, or move the templates there\n"
-    )
+    message = last(error_of(project, target, backend))
+    assert message.startswith("tool.hatch-agpm lists no resource")
 
 
 def test_trap_02_a_table_for_the_wheel_only_is_reported_by_check(
@@ -107,11 +105,7 @@ def test_trap_05_leftovers_in_the_output_are_refused(
 ):
     project = copy_project("flat", {"flat/prompts/agents/old.md": ""})
 
-    assert last(error_of(project, target, backend)) == (
-        "flat/prompts: is filled in the wheel, but holds files in the tree: "
-        "agents/old.md; "
-        "move them, or choose another `output` in [tool.hatch-agpm]\n"
-    )
+    assert last(error_of(project, target, backend)).startswith("flat/prompts: ")
 
 
 @pytest.mark.parametrize("name", ["flat", "src-layout", "no-code"])
@@ -460,10 +454,7 @@ def test_trap_26_what_a_user_forces_into_the_output_is_refused(
     table = "tool.hatch.build.targets.wheel.force-include"
     edit(project, "", f'\n[{table}]\n"{source}" = "{target}"\n')
 
-    assert last(error_of(project)) == (
-        f'{table}."{source}" writes into src/src_layout/prompts; remove this line, '
-        "hatch-agpm fills that directory\n"
-    )
+    assert last(error_of(project)).startswith(f'{table}."{source}" ')
 
 
 @BOTH
@@ -541,10 +532,7 @@ def test_trap_31_a_module_of_the_same_name_is_refused(
 ):
     project = copy_project("flat", {"flat/prompts.py": ""})
 
-    assert last(error_of(project, target, backend)) == (
-        "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "move it, or choose another `output` in [tool.hatch-agpm]\n"
-    )
+    assert last(error_of(project, target, backend)).startswith("flat/prompts.py: ")
 
 
 @BOTH
