@@ -12,9 +12,9 @@ DEMO := $(CURDIR)/.demo
 help:
 	@echo "make demo    build example_pkg with hatch, install it, show a prompt"
 	@echo "make test    the tests, but for the slow ones"
-	@echo "make check   format, lint, types, import floors, then the tests"
+	@echo "make check   format, lint, types, import layers, then the tests"
 	@echo "make slow    the slow tests: real front ends, matrices, long fuzz runs"
-	@echo "make fix     format, and mend what the linter can"
+	@echo "make fix     format, and fix what the linter can"
 	@echo "make bench   measure building, rendering and reading"
 	@echo "make clean   remove what the other targets made"
 
@@ -25,9 +25,9 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
-# hatch-agpm is not the only one who may register its name: the constraint is the
-# file itself, so that no index can offer another.  hatch keeps its environments from
-# run to run; its own data directory makes this one new.
+# An index may have another package called hatch-agpm.  The constraints name the wheel
+# just built, so that pip and uv cannot take any other.  hatch keeps its environments
+# between runs; a data directory of its own makes this one new.
 demo: $(STAMP)
 	@rm -rf $(DEMO) && mkdir $(DEMO)
 	@$(BIN)/python -m hatchling build --target wheel --directory $(DEMO)/wheels

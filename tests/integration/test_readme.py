@@ -1,4 +1,4 @@
-"""The README and the pages: examples are built, commands are run, links have targets."""
+"""The README and the pages: examples are built, commands run, links followed."""
 
 import re
 from pathlib import Path
