@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm._version import __version__
-from hatch_agpm.bundle.bundle import INDEX_SCHEMA, build_bundle
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
 from hatch_agpm.model.rendering import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.model.runtime import RuntimeVariable
