@@ -78,7 +78,7 @@ class Bundle:
 
     def export_directory(self, output: str = "") -> str:
         """
-        Return where the export lies if the bundle is in `output`; "" without one.
+        Return the directory of the export if the bundle is in `output`; "" without one.
 
         That is beside it, in the import package.  A bundle at the top is the import
         package itself.
