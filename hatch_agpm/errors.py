@@ -4,11 +4,11 @@ Every error that bad input can cause.
     AgpmError
     ├── ProblemsError        several at once, of one stage; .problems
     ├── ConfigError          a key of the configuration table or of a manifest; .key
+    │   └── RequirementError     a source whose distribution is not installed
     ├── SourceError          one file of the project; .location
     │   ├── FrontmatterError     its frontmatter
     │   ├── TemplateError        its template text; .embedded_in
     │   ├── ContentError         a file that a template embeds
-    │   │   └── RequirementError     a distribution with templates; not installed
     │   ├── PortabilityError     a file that other tools would lose; .readers
     │   └── HiddenTextError      text that nobody sees; .kind, .says
     ├── GraphError           how resources relate
@@ -99,6 +99,10 @@ class ConfigError(AgpmError):
     def __str__(self) -> str:
         where = f"{self.path}: {self.key}" if self.path else self.key
         return _sentence(f"{where} {self.what}", self.got, self.hint)
+
+
+class RequirementError(ConfigError):
+    """The distribution of a source is not installed, or in another version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -248,10 +252,6 @@ class TemplateError(SourceError):
 
 class ContentError(SourceError):
     """A file that a template embeds is missing, unreadable or out of bounds."""
-
-
-class RequirementError(ContentError):
-    """A distribution with templates is not installed, or in another version."""
 
 
 class PortabilityError(SourceError):

@@ -22,6 +22,7 @@ from hatch_agpm.errors import (
     Location,
     PortabilityError,
     ProblemsError,
+    RequirementError,
     SourceError,
     TemplateError,
     did_you_mean,
@@ -41,6 +42,7 @@ CASES = [
     ),
     (ContentError("is gone"), "is gone"),
     (ContentError("is gone", location=Location(path="a.md")), "a.md: is gone"),
+    (RequirementError("x:", "is not installed"), "x: is not installed"),
     (
         SourceError("is wrong", location=Location(path="a.md", line=2, column=3)),
         "a.md:2:3: is wrong",

@@ -58,11 +58,11 @@ class Plan:
 
     @property
     def has_package_around(self) -> bool:
-        """Whether the tree has the package that the output lies in."""
+        """Whether the tree has a package around the output directory."""
         output = self.root / self.output
         if output.parent in {self.root, self.root / "src"}:
             return False
-        # A directory that only holds the output is there for its sake.
+        # A directory with nothing but the output is not a package of its own.
         return output.parent.is_dir() and any(
             path not in {output, output.with_name("__pycache__")}
             for path in output.parent.iterdir()

@@ -1,9 +1,8 @@
 """
-Where each resource lies in the wheel, and by what name code reads it.
+The path of each resource in the wheel, and the name by which code reads it.
 
-Names follow from the manifest, never from the order of the resources.  What
-cannot lie side by side in a directory, or in a Python attribute, is found here;
-nothing is renamed to make it fit.
+Names follow from the manifest, never from the order of the resources.  Resources that
+need the same path or the same Python attribute are errors; none is renamed.
 """
 
 from __future__ import annotations
@@ -207,7 +206,7 @@ def _by_suffix(
 def _separator(
     versions: list[RenderedResource],
 ) -> Callable[[RenderedResource], str] | None:
-    """Return the shortest suffix that never stands for two different texts."""
+    """Return the shortest suffix that differs for all different texts."""
     suffixes: tuple[Callable[[RenderedResource], str], ...] = (
         lambda resource: f"~{resource.tool}",
         lambda resource: f"~{variant_hash(resource.variables)[:8]}",
@@ -222,7 +221,7 @@ def _separator(
     return None
 
 
-# --- what cannot lie side by side ----------------------------------------------------
+# --- conflicts ----------------------------------------------------------------------
 
 
 def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:

@@ -143,7 +143,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _listed(item: Shipped) -> dict[str, object]:
-    from hatch_agpm.bundle.bundle import runtime_entry
+    from hatch_agpm.bundle.index import runtime_entry
 
     return {
         "full_name": item.full_name,

@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.build.verify import FileDigest, verify_wheel
-from hatch_agpm.bundle.bundle import INDEX_SCHEMA
+from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.installed.discovery import (

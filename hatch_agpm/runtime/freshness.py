@@ -245,7 +245,8 @@ class Install:
             what, advice = self._change(snapshots), _ADVICE
             if str(getattr(error, "name", "")).partition(".")[0] != "hatch_agpm":
                 # Another version, or a build requirement that is not installed here.
-                what += f", and cannot be rendered here: {str(error) or repr(error)}"
+                reason = f"{type(error).__name__}: {error}"
+                what += f", and cannot be rendered here: {reason}"
                 advice = "install it again, with its build requirements"
             self._warn(what, advice)
             return self._last(snapshots)

@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.errors import ContentError, Location, RequirementError
+from hatch_agpm.errors import ContentError, Location
 from hatch_agpm.installed.discovery import PLACES, editable_directory, read_prompts_file
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.sources.locked import FileList, read_file_list
@@ -26,7 +26,14 @@ from hatch_agpm.sources.locked import FileList, read_file_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["Package", "Required", "fits", "installed_package", "read_required"]
+__all__ = [
+    "NotInstalledError",
+    "Package",
+    "Required",
+    "fits",
+    "installed_package",
+    "read_required",
+]
 
 _SCHEMA: Final = 1
 """The newest index that can be read."""
@@ -92,11 +99,15 @@ def read_required(value: object, shown: str) -> dict[str, Required | None]:
     return found
 
 
+class NotInstalledError(ContentError):
+    """A distribution is not installed, or in another version."""
+
+
 def installed_package(required: Required) -> Package:
     """
     Return what a distribution of this environment ships.
 
-    Raises RequirementError where it is not installed, or in another version, and
+    Raises NotInstalledError where it is not installed, or in another version, and
     ContentError where it ships nothing for others.
     """
     hint = (
@@ -107,11 +118,11 @@ def installed_package(required: Required) -> Package:
         found = metadata.distribution(required.distribution)
     except (metadata.PackageNotFoundError, ValueError):
         what = f"the distribution '{required.distribution}' is not installed"
-        raise RequirementError(what, hint=hint) from None
+        raise NotInstalledError(what, hint=hint) from None
     name, version = canonicalize_name(required.distribution), found.version
     if not fits(version, required.version):
         what = f"{name} {version} is installed, not {name}{required.version}"
-        raise RequirementError(what, hint=hint)
+        raise NotInstalledError(what, hint=hint)
     own = {file.as_posix() for file in found.files or ()}
     if not own:
         what = f"{name} {version} has no list of its files (RECORD)"

@@ -23,6 +23,7 @@ from hatch_agpm.errors import (
     ConfigError,
     ContentError,
     Location,
+    RequirementError,
     did_you_mean,
 )
 from hatch_agpm.model.rendering import COPIES, MARKER, Input, SkillFile, UsedSource
@@ -408,6 +409,7 @@ class SourceRoots:
     def _distribution(self, source: Source) -> SourceRoot:
         # Few projects use any, and every build would pay for the imports.
         from hatch_agpm.sources.distributions import (  # noqa: PLC0415
+            NotInstalledError,
             Required,
             fits,
             installed_package,
@@ -428,7 +430,11 @@ class SourceRoots:
                 raise ContentError(what, hint=place.remedy)
             return place
         required = Required(distribution=source.distribution, version=source.version)
-        package = installed_package(required)
+        try:
+            package = installed_package(required)
+        except NotInstalledError as error:
+            key = f"{source.key}:"
+            raise RequirementError(key, error.what, hint=error.hint) from None
         tree = _pinned(
             source.name,
             package.directory,

@@ -15,8 +15,8 @@ from hatch_agpm.build.in_tree import (
     write_into_tree,
 )
 from hatch_agpm.build.verify import check_output
-from hatch_agpm.bundle.bundle import FileContent
 from hatch_agpm.cli.main import main
+from hatch_agpm.model.rendering import FileContent
 
 BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 READ = """
@@ -88,7 +88,7 @@ def test_a_process_that_dies_leaves_nothing_that_is_taken_for_the_users(tmp_path
     code = (
         "import os, pathlib, sys\n"
         "from hatch_agpm.build.in_tree import write_into_tree\n"
-        "from hatch_agpm.bundle.bundle import FileContent\n"
+        "from hatch_agpm.model.rendering import FileContent\n"
         "new = {'a': FileContent(data=b'4', executable=False)}\n"
         "class Dies(dict):\n"
         "    def items(self):\n"

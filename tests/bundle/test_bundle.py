@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm._version import __version__
-from hatch_agpm.bundle.bundle import INDEX_SCHEMA, build_bundle
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
 from hatch_agpm.model.rendering import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.model.runtime import RuntimeVariable
@@ -500,7 +501,9 @@ def test_every_field_of_the_index_is_what_was_built():
 
 def test_every_field_of_the_index_is_documented():
     (entry,) = index(resource("agents/x.md"))["resources"]
-    text, _, runtime = (DOCS / "reference/index.md").read_text("utf-8").partition("of `runtime`")
+    text, _, runtime = (
+        (DOCS / "reference/index.md").read_text("utf-8").partition("of `runtime`")
+    )
     documented = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
     schema = json.loads((DOCS / "index.schema.json").read_text("utf-8"))
 

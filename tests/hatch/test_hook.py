@@ -518,6 +518,16 @@ def test_a_wheel_that_another_hook_spoils_is_removed(
     assert shown[0] == f"hatch-agpm: {message}"
 
 
+def test_a_source_that_changes_during_the_build_fails_the_sdist(copy_project, error_of):
+    line = "pathlib.Path(self.root, 'docs/rules.md').write_text('Changed late.')"
+    project = copy_project("flat", {"hatch_build.py": BUILT_BY_A_HOOK.format(line)})
+    add_toml(project, "[tool.hatch.build.hooks.custom]")
+
+    shown = error_of(project, "sdist")
+
+    assert shown.startswith("hatch-agpm: docs/rules.md: differs in flat-1.2.0.tar.gz")
+
+
 def test_an_sdist_that_another_hook_spoils_is_removed(copy_project, error_of):
     line = "build_data['force_include'].popitem()"
     project = copy_project(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -313,6 +314,60 @@ def test_a_strict_install_shows_neither_stale_prompts_nor_those_of_others(
     assert path.startswith(str(site))
 
 
+# --- files of an earlier build --------------------------------------------------------
+
+
+def test_a_prompt_that_is_deleted_leaves_the_next_wheel(copy_project, build, edit):
+    project = copy_project("flat")
+    first = build(project, "wheel", "setuptools").files
+    edit(project, '\ncheck = "prompts/scripts/check.sh"', "")
+
+    second = build(project, "wheel", "setuptools").files
+
+    assert first.keys() - second.keys() == {"flat/prompts/scripts/check.sh"}
+
+
+def test_an_output_that_moved_leaves_nothing_in_the_next_wheel(
+    copy_project, build, edit
+):
+    project = copy_project("flat")
+    edit(project, "", '\n[tool.hatch-agpm]\noutput = "flat/first"\n')
+    build(project, "wheel", "setuptools")
+    edit(project, "flat/first", "flat/second")
+
+    files = build(project, "wheel", "setuptools").files
+
+    assert not [path for path in files if path.startswith("flat/first")]
+    assert "flat/second/index.json" in files
+
+
+@pytest.mark.parametrize("export", ["", "../../../precious"])
+def test_a_package_that_ships_a_copy_of_an_index_keeps_its_files(
+    copy_project, build, edit, export
+):
+    index = {
+        "generator": {"name": "hatch-agpm"},
+        "distribution": "flat",
+        "export": {"directory": export} if export else None,
+    }
+    project = copy_project(
+        "flat",
+        {
+            "flat/data/index.json": json.dumps(index),
+            "flat/data/sample.md": "Sample.\n",
+            "precious/file": "Mine.\n",
+        },
+    )
+    edit(project, "", '\n[tool.setuptools.package-data]\nflat = ["data/*"]\n')
+    edit(project, "", '[tool.setuptools]\npackages = ["flat"]\n')
+
+    for _ in range(2):
+        files = build(project, "wheel", "setuptools").files
+
+        assert {"flat/data/index.json", "flat/data/sample.md"} <= files.keys()
+        assert (project / "precious/file").exists()
+
+
 # --- errors ---------------------------------------------------------------------------
 
 MISTAKES = [
@@ -435,6 +490,31 @@ print(*sorted(name for name in sys.modules if name.split(".")[0] in {
     "hatch_agpm", "hatchling", "jinja2", "markupsafe", "yaml"
 }), file=sys.stderr)
 """
+
+
+CHANGED_LATE = """
+from setuptools.command.sdist import sdist
+class Custom(sdist):
+    def make_release_tree(self, base, files):
+        open("docs/rules.md", "w").write("Changed during the build.")
+        super().make_release_tree(base, files)
+"""
+
+
+def test_a_source_that_changes_during_the_build_fails_the_sdist(
+    copy_project, error_of, edit
+):
+    project = copy_project("flat", {"commands.py": CHANGED_LATE})
+    edit(
+        project,
+        "",
+        '\n[tool.setuptools]\npackages = ["flat"]\n'
+        'cmdclass.sdist = "commands.Custom"\n',
+    )
+
+    shown = error_of(project, "sdist", "setuptools")
+
+    assert "hatch-agpm: docs/rules.md: differs in flat-1.2.0.tar.gz in size" in shown
 
 
 def test_a_project_without_the_table_pays_no_import(copy_project, tmp_path, edit):

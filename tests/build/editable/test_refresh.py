@@ -532,6 +532,59 @@ def test_without_hatch_agpm_a_change_is_warned_of_once(project, develop, run):
     )
 
 
+UNUSABLE = {
+    "another version": "file.write_text(json.dumps({**known, 'version': 2}))",
+    "no version": "del known['version']; file.write_text(json.dumps(known))",
+    "no install": "file.unlink()",
+    "other function": "refresh.refresh = lambda: None",
+    "no function": "del refresh.refresh",
+    "no requirement": "sys.modules['yaml'] = None; del sys.modules[refresh.__name__]; "
+    "[sys.modules.pop(name) for name in [*sys.modules] if 'hatch_agpm' in name]",
+}
+
+
+@pytest.mark.parametrize("line", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_hatch_agpm_that_cannot_render_shows_the_last_prompts_with_one_warning(
+    project, develop, run, line
+):
+    root = project(TABLE + LISTED)
+    install = develop(root)
+    replace("docs/rules.md", "No dots.\n")(root)
+
+    done = run(
+        "import json, pathlib, sys\n"
+        "from hatch_agpm.build.editable import refresh\n"
+        f"file = pathlib.Path({install.base!r} + '.json')\n"
+        "known = json.loads(file.read_bytes())\n"
+        f"{line}\n{SHOW}\nimport importlib\nimportlib.reload(prompts)"
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "Kind. No tabs.1.0\n"
+    assert done.stderr.count("UserWarning") == 1
+    assert "docs/rules.md changed after the install" in done.stderr
+
+
+def test_a_missing_distribution_with_templates_shows_the_last_prompts(
+    project, develop, run
+):
+    root = project(TABLE + LISTED)
+    develop(root)
+    replace("docs/rules.md", "No dots.\n")(root)
+    replace(
+        "pyproject.toml",
+        TABLE
+        + '[tool.hatch-agpm.sources]\nx = { distribution = "absent" }\n'
+        + '[tool.hatch-agpm.snippets]\ny = { source = "x", path = "y.md" }\n'
+        + LISTED,
+    )(root)
+
+    done = run(SHOW)
+
+    assert done.stdout == "Kind. No tabs.1.0\n", done.stderr
+    assert "the distribution 'absent' is not installed" in done.stderr
+
+
 @pytest.mark.parametrize("live", [True, False])
 def test_a_project_that_is_gone_shows_the_last_good_prompts_with_one_warning(
     project, develop, run, live
