@@ -65,8 +65,8 @@ def test_trap_03_an_sdist_that_moves_the_templates_is_refused(
     edit(project, "", '\n[tool.hatch.build.targets.sdist]\nsources = ["prompts"]\n')
 
     assert last(error_of(project, "sdist")).splitlines() == [
-        f"prompts/{path}: would lie at {path} in the sdist, where no build finds it; "
-        "mend `sources` or `packages` of [tool.hatch.build.targets.sdist]"
+        f"prompts/{path}: would be at {path} in the sdist, where no build finds it; "
+        "fix `sources` or `packages` of [tool.hatch.build.targets.sdist]"
         for path in [
             "agents/reviewer.md",
             "scripts/check.sh",
