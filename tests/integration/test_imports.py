@@ -29,12 +29,15 @@ def test_importing_the_package_loads_nothing_else_of_it():
 
 
 @pytest.mark.parametrize(
-    ("package", "module"),
-    [("hatch", "hook"), ("setuptools", "commands"), ("cli", "main")],
+    ("package", "modules"),
+    [("hatch", {"hook"}), ("setuptools", set()), ("cli", {"main"})],
 )
-def test_importing_an_integration_loads_neither_the_core_nor_its_needs(package, module):
+def test_importing_an_integration_loads_neither_the_core_nor_its_needs(
+    package, modules
+):
     name = f"hatch_agpm.{package}"
     # The backends themselves import packaging, in parts.
     loaded = {each for each in loaded_by(name) if not each.startswith("packaging")}
 
-    assert loaded == {"hatch_agpm", "hatch_agpm._version", name, f"{name}.{module}"}
+    own = {f"{name}.{module}" for module in modules}
+    assert loaded == {"hatch_agpm", "hatch_agpm._version", name, *own}
