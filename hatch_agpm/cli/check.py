@@ -151,7 +151,7 @@ def _about_cache_keys(
     if missing:
         keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
         yield Note(
-            what=f"uv builds nothing anew when {_some(missing)} changes",
+            what=f"uv does not rebuild when {_some(missing)} changes",
             lines=("[tool.uv]", f"cache-keys = {_toml(keys)}"),
         )
 

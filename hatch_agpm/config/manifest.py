@@ -257,7 +257,7 @@ def _known_fields(
         known = (*known, "export")
     elif "export" in value:
         hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
-        reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
+        reader.problem(f"{where}export", "is not a field of AGPM", hint=hint)
         value = {field: value[field] for field in value if field != "export"}
     reader.known_only(value, known, where)
     return value

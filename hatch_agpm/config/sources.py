@@ -96,13 +96,13 @@ def _distribution(
     distribution = reader.get(value, "distribution", str, where)
     version = reader.get(value, "version", str, where) or ""
     if distribution is not None and not re.fullmatch(_DISTRIBUTION, distribution):
-        what = "is no name of a distribution"
+        what = "is not the name of a distribution"
         reader.problem(f"{where}distribution", what, got=repr(distribution))
     try:
         SpecifierSet(version)
     except InvalidSpecifier:
         hint = "write '>=1.2', '==1.2.*', '>=1.2,<2', ..."
-        what = "is no specifier of versions"
+        what = "is not a version specifier"
         reader.problem(f"{where}version", what, got=repr(version), hint=hint)
     return Source(
         name=name,
