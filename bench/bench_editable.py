@@ -25,10 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.editable.wheel import editable_files
+from hatch_agpm.build.editable.wheel import editable_install
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.installed.discovery import editable_name
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
@@ -97,12 +98,15 @@ def install(top: Path, count: int) -> SourceRoots:
     # What changed a moment ago would be read again, and real projects are older.
     time.sleep(0.2)
     plan = plan_build(
-        project,
-        tomllib.loads(TABLE),
-        metadata={"name": "ours", "version": "1"},
-        distribution="ours",
+        BuildContext(
+            project,
+            tomllib.loads(TABLE),
+            metadata={"name": "ours", "version": "1"},
+            distribution="ours",
+        )
     )
-    write(site, editable_files(plan, module=MODULE))
+    install = editable_install(plan, module=MODULE)
+    write(site, {**install.bundle, **install.files})
     write(wheel, plan.bundle.at("ours/prompts"))
     (wheel / "ours/__init__.py").touch()
     return SourceRoots(

@@ -8,6 +8,7 @@ Every error that bad input can cause.
     │   ├── FrontmatterError     its frontmatter
     │   ├── TemplateError        its template text; .embedded_in
     │   ├── ContentError         a file that a template embeds
+    │   │   └── RequirementError     a distribution with templates; not installed
     │   ├── PortabilityError     a file that other tools would lose; .readers
     │   └── HiddenTextError      text that nobody sees; .kind, .says
     ├── GraphError           how resources relate
@@ -45,6 +46,7 @@ __all__ = [
     "Location",
     "PortabilityError",
     "ProblemsError",
+    "RequirementError",
     "SourceError",
     "TemplateError",
     "did_you_mean",
@@ -246,6 +248,10 @@ class TemplateError(SourceError):
 
 class ContentError(SourceError):
     """A file that a template embeds is missing, unreadable or out of bounds."""
+
+
+class RequirementError(ContentError):
+    """A distribution with templates is not installed, or in another version."""
 
 
 class PortabilityError(SourceError):

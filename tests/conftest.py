@@ -14,6 +14,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
+HANGS_AFTER = 300
+"""Seconds after which a process is taken to hang, on a busy machine as well."""
 
 BUILD = """
 import importlib, json, sys
@@ -199,6 +202,54 @@ def run_python():
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def run_guarded():
+    """
+    Run code in this environment and return what it prints.
+
+    Its input is so large that more than linear work would take hours: the time
+    limit is generous, and only ends a process that hangs.
+    """
+
+    def run(code):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=False,
+            encoding="utf-8",
+            timeout=HANGS_AFTER,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def count_calls():
+    """Call a function, and count the functions that it calls, by module."""
+
+    def counted(function, *arguments):
+        calls = Counter()
+
+        def note(frame, event, called):
+            if event == "call":
+                calls[frame.f_globals.get("__name__", "")] += 1
+            elif event == "c_call":
+                calls[getattr(called, "__module__", "") or "builtins"] += 1
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            function(*arguments)
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    return counted
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("changes", "message"), MISTAKES)
-def test_a_mistake_is_told_in_one_message(copy_project, error_of, changes, message):
+def test_a_mistake_is_reported_in_one_message(copy_project, error_of, changes, message):
     project = copy_project("flat")
     for path, change in changes.items():
         file = project / path

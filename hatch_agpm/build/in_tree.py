@@ -1,10 +1,10 @@
 """
-A bundle inside the source tree, for those who want to see it there.
+A bundle in the source tree, as `editable = "in-tree"` asks for.
 
-A marker in the output directory lists what was written, with its sha256: that may be
-replaced and removed, everything else is the user's.  Every file appears whole, and the
-marker never claims less than there is, so that a process that dies leaves nothing
-that the next one takes for the user's.
+A marker in the output directory lists what was written, with its sha256: these files
+may be replaced and removed, all others are the user's.  Files are replaced atomically,
+and the marker lists a file before it is written, so that after a crash the next run
+takes none of them for the user's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["STUB", "is_owned", "release", "remove_from_tree", "write_into_tree"]
+__all__ = [
+    "STUB",
+    "is_owned",
+    "recorded_digests",
+    "release",
+    "remove_from_tree",
+    "write_into_tree",
+]
 
 STUB: Final = "__init__.pyi"
 _MARKER: Final = ".hatch-agpm"
@@ -81,8 +88,20 @@ def release(directory: Path, path: str) -> None:
         _write_marker(directory, listed)
 
 
+def recorded_digests(directory: Path) -> dict[str, str]:
+    """Return the sha256 of each unchanged file that was written there, by path."""
+    recorded = {}
+    for path, digests in _listed(directory).items():
+        digest = _sha256(_read(directory / path))
+        if digest in digests:
+            recorded[path] = digest
+    if (directory / _MARKER).is_file():
+        recorded[_MARKER] = _sha256(_read(directory / _MARKER))
+    return recorded
+
+
 def _ignored(*kept: str) -> FileContent:
-    """Return what tells Git to ignore the directory, but for the user's own files."""
+    """Return a .gitignore for the directory that keeps the user's own files."""
     text = "*\n" + "".join(f"!/{path}\n" for path in kept)
     return FileContent(data=text.encode())
 

@@ -1,28 +1,31 @@
 """
-What every door does alike: render a project, and say what an artefact must hold.
+What a build ships: the rendered bundle of a wheel and the sources of an sdist.
 
-Reads the project and writes nothing.  Knows neither a backend nor where a backend
-puts things: paths are those of the source tree.
+Reads the project and writes nothing.  Does not depend on a backend nor on where it
+puts files: paths are those of the source tree.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
 from hatch_agpm.bundle.bundle import Bundle, build_bundle
+from hatch_agpm.export.tree import build_export
 from hatch_agpm.model.rendering import COPIES, MARKER, FileContent
 from hatch_agpm.rendering.renderer import render_project
+from hatch_agpm.sources.locked import FileList, check_portable
+from hatch_agpm.sources.sdist_copies import marker_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from hatch_agpm.export.tree import Export
+    from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import Rendering
 
 __all__ = ["Plan", "must_hold", "plan_build", "render_bundle"]
@@ -32,18 +35,21 @@ __all__ = ["Plan", "must_hold", "plan_build", "render_bundle"]
 class Plan:
     """What one project ships: in a wheel its bundle, in an sdist its sources."""
 
-    root: Path
+    context: BuildContext
     rendering: Rendering
     bundle: Bundle
-    pyproject: Mapping[str, object]
-    metadata: Mapping[str, object]
-    """The defaults of `agpm.project`, as the backend knows them."""
+    stubs: Mapping[str, FileContent]
+    """The stub in the output directory by path, if one is committed."""
 
-    stubs: tuple[str, ...]
-    """The stub in the output directory, if one is committed."""
+    @property
+    def root(self) -> Path:
+        """The directory of the project."""
+        return self.context.root
 
-    license: str = ""
-    """The project's: an SPDX expression, or any text."""
+    @property
+    def license(self) -> str:
+        """The project's: an SPDX expression, or any text."""
+        return str(self.context.metadata.get("license", ""))
 
     @property
     def output(self) -> str:
@@ -74,28 +80,24 @@ class Plan:
     def source_paths(self) -> list[str]:
         """Return what a build from the sdist reads of the project, links included."""
         inputs = (source.path for source in self.rendering.inputs)
-        # No installer unpacks what leads out of the sdist: copies of it travel.
+        # No installer unpacks what leads out of the sdist: it has copies of those.
         real = {path for path in inputs if not path.startswith("../")}
         return sorted({*real, *self.links(), *self.stubs})
 
     @cached_property
     def copies(self) -> Mapping[str, FileContent]:
         """
-        What the sdist carries of directories outside, by path in the sdist.
+        The copies in the sdist of files outside of the project, by path in the sdist.
 
-        The marker says which files these are.  Raises ConflictError where two of them
-        could not lie in one directory.
+        The marker lists these files.  Raises ConflictError where two of them cannot
+        be in one directory.
         """
-        away = [used for used in self.rendering.sources if used.is_external]
-        if not away:
+        external = [used for used in self.rendering.sources if used.is_external]
+        if not external:
             return {}
-        # Few projects have such directories, and every build would pay for the imports.
-        from hatch_agpm.sources.locked import FileList, check_portable  # noqa: PLC0415
-        from hatch_agpm.sources.sdist_copies import marker_text  # noqa: PLC0415
-
         copies: dict[str, FileContent] = {}
         listings: dict[str, FileList] = {}
-        for used in away:
+        for used in external:
             listings[used.name] = FileList.of(used)
             check_portable(listings[used.name].files, f"the source '{used.name}'")
             for file in used.files:
@@ -104,10 +106,14 @@ class Plan:
         return copies
 
     def source(self, path: str) -> FileContent:
-        """Return one of these files as it is in the tree."""
-        file = self.root / path
-        executable = bool(file.stat().st_mode & stat.S_IXUSR)
-        return FileContent(data=file.read_bytes(), executable=executable)
+        """Return one of the files of `source_paths` as it was when it was read."""
+        if path in self.stubs:
+            return self.stubs[path]
+        return self.rendering.contents[self._linked.get(path, path)]
+
+    @cached_property
+    def _linked(self) -> Mapping[str, str]:
+        return self.links()
 
     @property
     def sources_summary(self) -> str:
@@ -117,80 +123,49 @@ class Plan:
         return f"{files} that prompts are made of"
 
 
-def plan_build(
-    root: Path,
-    pyproject: Mapping[str, object],
-    *,
-    metadata: Mapping[str, object],
-    distribution: str,
-) -> Plan:
+def plan_build(context: BuildContext) -> Plan:
     """
-    Render the project at `root`, and look whether its output directory is free.
+    Render the project, and check that its output directory is free.
 
-    `metadata` are the defaults of `agpm.project`, and `distribution` is the name as
-    the project writes it.  Raises AgpmError for whatever is wrong.
+    Raises AgpmError for whatever is wrong.
     """
-    rendering, bundle = render_bundle(
-        root, pyproject, metadata=metadata, distribution=distribution
-    )
-    check_nothing_in(root, bundle.export_directory())
+    rendering, bundle = render_bundle(context)
+    check_nothing_in(context.root, bundle.export_directory())
     stub = bundle.files["__init__.pyi"].data
     return Plan(
-        root=root,
+        context=context,
         rendering=rendering,
         bundle=bundle,
-        pyproject=pyproject,
-        metadata=metadata,
-        stubs=check_output(root, rendering.output, stub=stub),
-        license=str(metadata.get("license", "")),
+        stubs=check_output(context.root, rendering.output, stub=stub),
     )
 
 
-def render_bundle(
-    root: Path,
-    pyproject: Mapping[str, object],
-    *,
-    metadata: Mapping[str, object],
-    distribution: str,
-    environ: Mapping[str, str] | None = None,
-) -> tuple[Rendering, Bundle]:
+def render_bundle(context: BuildContext) -> tuple[Rendering, Bundle]:
     """
-    Render the project at `root`, wherever the result will lie.
+    Render the project without a check of the directories it goes to.
 
-    Arguments and errors are those of `plan_build`; `environ` are the variables of the
-    process, by default its own.
+    Raises AgpmError for whatever is wrong.
     """
-    rendering = render_project(
-        root,
-        pyproject,
-        metadata=metadata,
-        distribution=distribution,
-        environ=environ,
-    )
+    rendering = render_project(context)
     bundle = build_bundle(
         rendering,
-        distribution=distribution,
-        version=str(metadata.get("version", "")),
-        export=_export(rendering, metadata, distribution),
+        distribution=context.distribution,
+        version=str(context.metadata.get("version", "")),
+        export=_export(rendering, context),
     )
     return rendering, bundle
 
 
-def _export(
-    rendering: Rendering, metadata: Mapping[str, object], distribution: str
-) -> Export | None:
-    """Return what coding agents get of the resources; None for nothing."""
+def _export(rendering: Rendering, context: BuildContext) -> Export | None:
+    """Return the files that coding agents find; None for nothing."""
     if not any(resource.export for resource in rendering.resources):
         return None
-    # Few projects export anything, and every build would pay for the import.
-    from hatch_agpm.export.tree import build_export  # noqa: PLC0415
-
     return build_export(
         rendering.resources,
         settings=rendering.export,
         may_hide=rendering.hidden_text,
-        distribution=distribution,
-        metadata=metadata,
+        distribution=context.distribution,
+        metadata=context.metadata,
     )
 
 

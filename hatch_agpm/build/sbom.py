@@ -1,15 +1,14 @@
 """
 From a plan to a CycloneDX document: what a wheel holds, and what it was made of.
 
-Knows the format (version 1.6, JSON) and package URLs.  Where the document goes,
-`*.dist-info/sboms/` by PEP 770, is for the doors.
+Knows the format (version 1.6, JSON) and package URLs.  The integrations put the
+document into `*.dist-info/sboms/` (PEP 770).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +39,7 @@ __all__ = ["sbom_file"]
 
 _SPEC = "1.6"
 _GENERATED_LICENSE = "MIT-0"
-"""Of the code that travels; its files say so in their first lines."""
+"""The license of the generated code; its files name it in their first lines."""
 
 _EPOCH = "SOURCE_DATE_EPOCH"
 
@@ -49,9 +48,9 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
     """
     Return the document, and its path in the `*.dist-info` of a wheel.
 
-    `directory` is where the bundle lies in the wheel.  The document depends on the
+    `directory` is that of the bundle in the wheel.  The document depends on the
     plan alone, and on SOURCE_DATE_EPOCH: only with it there is a timestamp.  Raises
-    `ConfigError` where that is no time.
+    `ConfigError` where that is not a time.
     """
     bundle = plan.bundle
     document: dict[str, object] = {
@@ -60,7 +59,7 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
         "specVersion": _SPEC,
         "version": 1,
         "metadata": {
-            **_timestamp(),
+            **_timestamp(plan.context.environ),
             "lifecycles": [{"phase": "build"}],
             "tools": {"components": [_distribution("hatch-agpm", __version__)]},
             "component": {
@@ -79,9 +78,9 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
     return name, FileContent(data=data)
 
 
-def _timestamp() -> dict[str, object]:
-    """Return when the document was made, as far as a build may know."""
-    epoch = os.environ.get(_EPOCH, "")
+def _timestamp(environ: Mapping[str, str]) -> dict[str, object]:
+    """Return the time of the document, which SOURCE_DATE_EPOCH says."""
+    epoch = environ.get(_EPOCH, "")
     if not epoch:
         return {}
     try:
@@ -128,10 +127,10 @@ def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
     bundle = plan.bundle
     shipped = lay_out(plan.rendering.resources)
     exported = bundle.export.resources if bundle.export else ()
-    beside = bundle.export_directory(directory)
+    export_directory = bundle.export_directory(directory)
     return [
         *_listed(bundle.files, shipped, plan, directory),
-        *_listed(bundle.exported, exported, plan, beside),
+        *_listed(bundle.exported, exported, plan, export_directory),
     ]
 
 
@@ -164,9 +163,9 @@ def _file(name: str, sha256: str) -> dict[str, object]:
 
 
 def _generated(path: str, plan: Plan) -> dict[str, object]:
-    """Return what is to be said of a file that belongs to no resource."""
+    """Return the licence and origin of a file that belongs to no resource."""
     if path.startswith(f"{TEMPLATES}/"):
-        # ExportedTemplates to other projects as it is in this one.
+        # Exported to other projects as it is in this one.
         return _licenses(plan.license)
     is_code = path.endswith((".py", ".pyi"))
     ancestor = _distribution("hatch-agpm", __version__)
@@ -180,7 +179,7 @@ def _generated(path: str, plan: Plan) -> dict[str, object]:
 def _made_of(
     item: Shipped | ExportedResource, templates: Sequence[Input], plan: Plan
 ) -> dict[str, object]:
-    """Return what is to be said of a file that belongs to a resource."""
+    """Return the licence, templates and properties of a file of a resource."""
     first = item.resources[0]
     tools = sorted({resource.tool for resource in item.resources})
     return {

@@ -1,15 +1,17 @@
 """
-The proof that a build holds what was planned for it, and nothing else.
+The verification that a build has the files that were planned, and no others.
 
-Before: nothing may lie in the source tree where the bundle goes.  After: the wheel
-or sdist is opened again, and every file in it compared with the plan.  Knows no
-backend; a plan can come from a build or from a bundle's index.
+Before the build: the source tree must have no files where the bundle goes.  After it:
+the wheel or sdist is opened, and every file in it is compared with the plan.  Does
+not depend on a backend; a plan can come from a build or from the index of a bundle.
 """
 
 from __future__ import annotations
 
 import hashlib
 import posixpath
+import stat
+import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -17,9 +19,9 @@ from typing import TYPE_CHECKING, Self
 
 from hatch_agpm.build.in_tree import STUB, is_owned
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
+from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
-    import tarfile
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
@@ -32,14 +34,16 @@ __all__ = [
 ]
 
 _SHOWN = 5
-"""How many of the files in the way a message names."""
+"""How many of the files in a directory a message names."""
 
-_OWNER_MAY_EXECUTE = 0o100
+_ANOTHER = "or choose another `output` in [tool.hatch-agpm]"
+_MOVE_IT = f"move it, {_ANOTHER}"
+_MOVE_THEM = f"move them, {_ANOTHER}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileDigest:
-    """What one file of a wheel or sdist must be."""
+    """The content that one file of a wheel or sdist must have."""
 
     size: int
     sha256: str
@@ -47,41 +51,46 @@ class FileDigest:
 
     @classmethod
     def of(cls, data: bytes, *, executable: bool) -> Self:
-        """Return the plan for a file with these bytes."""
+        """Return the digest of a file with these bytes."""
         sha256 = hashlib.sha256(data).hexdigest()
         return cls(size=len(data), sha256=sha256, executable=executable)
 
 
-def check_output(root: Path, output: str, *, stub: bytes) -> tuple[str, ...]:
+def check_output(root: Path, output: str, *, stub: bytes) -> dict[str, FileContent]:
     """
-    Return the files in `root` that may lie in `output`: none, or a stub of ours.
+    Return the generated stub in the directory `output` of the tree, by its path.
 
-    What an in-tree install wrote there is not among them.  A stub is known by its
-    first line, that of `stub`: it may be older than the prompts.  Raises `BundleError`,
-    or `ProblemsError` for several, where anything else is in the way of the bundle.
+    Returns {} where there is none.  Files that an in-tree install wrote are allowed
+    and not returned.  A stub is recognised by the first line of `stub`: it may be older
+    than the prompts.  Raises `BundleError`, or `ProblemsError` for several, where any
+    other file is there or has the name of the directory.
     """
     directory = root / output
     module = directory.with_name(f"{directory.name}.py")
     problems: list[AgpmError] = []
-    around = directory.parent.with_suffix(".py")
-    if not directory.parent.exists() and around.exists():
+    package = directory.parent.with_suffix(".py")
+    if not directory.parent.exists() and package.exists():
         what = f"is a module, which cannot hold the package of prompts, {output}/"
         hint = "make it a package, or choose another `output` in [tool.hatch-agpm]"
-        problems.append(BundleError(around.relative_to(root).as_posix(), what, hint))
+        problems.append(BundleError(package.relative_to(root).as_posix(), what, hint))
     if module.exists():
         what = f"has the name of the package of prompts, {output}/"
-        problems.append(BundleError(f"{output}.py", what, "delete or rename it"))
+        problems.append(BundleError(f"{output}.py", what, _MOVE_IT))
     if directory.exists() and not directory.is_dir():
         what = "is a file where the package of prompts goes"
-        problems.append(BundleError(output, what, "delete it"))
+        problems.append(BundleError(output, what, _MOVE_IT))
     found = _files_below(directory)
     found = [path for path in found if not is_owned(directory, path)]
     ours = [path for path in found if path == STUB and _is_stub(directory, stub)]
     if foreign := [path for path in found if path not in ours]:
-        hint = "delete them, or choose another `output` in [tool.hatch-agpm]"
-        problems.append(_in_the_way(output, foreign, hint))
+        problems.append(_occupied(output, foreign, _MOVE_THEM))
     raise_problems(problems)
-    return tuple(f"{output}/{path}" for path in ours)
+    return {f"{output}/{path}": _content_of(directory / path) for path in ours}
+
+
+def _content_of(file: Path) -> FileContent:
+    executable = bool(file.stat().st_mode & stat.S_IXUSR)
+    return FileContent(data=file.read_bytes(), executable=executable)
 
 
 def check_nothing_in(root: Path, directory: str) -> None:
@@ -90,10 +99,10 @@ def check_nothing_in(root: Path, directory: str) -> None:
         return
     if found := _files_below(root / directory):
         hint = "move them to prompts/, or choose another `directory` in "
-        raise _in_the_way(directory, found, f"{hint}[tool.hatch-agpm.export]")
+        raise _occupied(directory, found, f"{hint}[tool.hatch-agpm.export]")
 
 
-def _in_the_way(directory: str, files: list[str], hint: str) -> BundleError:
+def _occupied(directory: str, files: list[str], hint: str) -> BundleError:
     shown = ", ".join(files[:_SHOWN])
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
     what = f"is filled in the wheel, but holds files in the tree: {shown}{more}"
@@ -122,15 +131,14 @@ def verify_wheel(
     export: str = "",
 ) -> None:
     """
-    Compare the files of a wheel with the plan, which gives them by their paths.
+    Compare the files of a wheel with the plan, which has them by path.
 
-    In `directory`, and in that of an `export`, there must be nothing that is not in
-    the plan.  Raises
-    `BundleError`, or `ProblemsError` with all that is wrong.
+    `directory`, and that of an `export`, must have no other files than those of the
+    plan.  Raises `BundleError`, or `ProblemsError` with all that is wrong.
     """
     try:
         ours = [each for each in (directory, export) if each]
-        found = list(_zip_files(wheel, lambda path: _matters(path, plan, *ours)))
+        found = list(_zip_files(wheel, lambda path: _is_compared(path, plan, *ours)))
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(wheel.name, f"cannot be read: {error}") from None
     raise_problems(list(_differences(wheel.name, found, plan)))
@@ -144,14 +152,11 @@ def verify_sdist(
 
     Otherwise as `verify_wheel`.  An sdist is a tar, or a zip as setuptools may write.
     """
-    # Here and not above: the proof of a wheel has no use for it.
-    import tarfile  # noqa: PLC0415
-
     errors = (OSError, EOFError, KeyError, tarfile.TarError, zipfile.BadZipFile)
     try:
         files = _zip_files if zipfile.is_zipfile(sdist) else _tar_files
         inside = files(
-            sdist, lambda path: _matters(path.partition("/")[2], plan, directory)
+            sdist, lambda path: _is_compared(path.partition("/")[2], plan, directory)
         )
         found = [(path.partition("/")[2], file) for path, file in inside]
     except (*errors, zlib.error) as error:
@@ -165,7 +170,7 @@ def _zip_files(
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             if wanted(member.filename) and not member.is_dir():
-                executable = bool(member.external_attr >> 16 & _OWNER_MAY_EXECUTE)
+                executable = bool(member.external_attr >> 16 & stat.S_IXUSR)
                 data = archive.read(member)
                 yield member.filename, FileDigest.of(data, executable=executable)
 
@@ -173,26 +178,24 @@ def _zip_files(
 def _tar_files(
     path: Path, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, FileDigest]]:
-    import tarfile  # noqa: PLC0415 - as above
-
     with tarfile.open(path) as archive:
         for member in archive:
             if wanted(member.name) and not member.isdir():
                 content = archive.extractfile(member)
                 data = content.read() if content else b""
-                executable = bool(_followed(archive, member).mode & _OWNER_MAY_EXECUTE)
+                executable = bool(_followed(archive, member).mode & stat.S_IXUSR)
                 yield member.name, FileDigest.of(data, executable=executable)
 
 
 def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Return what a link leads to; its own mode says nothing."""
+    """Return the member that a link leads to; a link's own mode has no meaning."""
     while member.issym():
         target = posixpath.join(posixpath.dirname(member.name), member.linkname)
         member = archive.getmember(posixpath.normpath(target))
     return member
 
 
-def _matters(path: str, plan: Mapping[str, FileDigest], *directories: str) -> bool:
+def _is_compared(path: str, plan: Mapping[str, FileDigest], *directories: str) -> bool:
     below = any(path.startswith(f"{directory}/") for directory in directories)
     return path in plan or below
 
@@ -202,14 +205,16 @@ def _differences(
     found: list[tuple[str, FileDigest]],
     plan: Mapping[str, FileDigest],
 ) -> Iterator[BundleError]:
-    """Yield what is wrong with the files of an archive, by path."""
+    """Yield an error for each file that is missing, doubled, unknown or different."""
     by_path: dict[str, list[FileDigest]] = {path: [] for path in plan}
     for path, file in found:
         by_path.setdefault(path, []).append(file)
     for path, files in sorted(by_path.items()):
         planned = plan.get(path)
         if planned is None:
-            yield BundleError(path, f"is in {archive}, and nothing that was rendered")
+            yield BundleError(
+                path, f"is in {archive}, but is not a file that was rendered"
+            )
         elif not files:
             yield BundleError(path, f"is missing from {archive}")
         elif len(files) > 1:

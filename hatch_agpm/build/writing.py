@@ -1,4 +1,4 @@
-"""Files on disk: directories of them, and single ones that are never half there."""
+"""Writing of files: many below a directory, or a single one atomically."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["replace_file", "write_files"]
 
 _PART = ".hatch-agpm-"
-"""What the name of a file begins with that is not whole yet: `in_tree` owns those."""
+"""The prefix of files that are being written; `in_tree` owns these, too."""
 
 
 def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:
     """
     Write files below a directory, by their path from it; raises OSError.
 
-    Whoever needs all of them or none writes them where nobody looks yet.
+    An error may leave some of them written: for all or none, write them into a
+    directory that is moved afterwards.
     """
     made: set[Path] = set()
     for path, file in files.items():
@@ -39,7 +40,8 @@ def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) 
     """
     Give a file another content, whole or not at all; raises OSError.
 
-    It is written beside its place first or, on the same file system, in `part_in`.
+    A temporary file is written first: beside it, or in `part_in` on the same file
+    system.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, part = tempfile.mkstemp(prefix=_PART, dir=part_in or path.parent)

@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 INDEX_SCHEMA = 1
-"""The number in `index.json`; docs/index.md says when it changes."""
+"""The number in `index.json`; docs/reference/index.md says when it changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

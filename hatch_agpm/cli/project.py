@@ -17,6 +17,7 @@ from hatch_agpm.cli.check import Note, advise_build_system, advise_hook
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.config.project import load_toml
 from hatch_agpm.errors import ConfigError
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
 
 if TYPE_CHECKING:
@@ -54,22 +55,19 @@ class OpenProject(ABC):
 
     def plan(self) -> Plan:
         """Return what a build would ship; raises AgpmError as a build does."""
-        metadata = self._metadata()
-        distribution = self._distribution() or str(metadata.get("name", ""))
-        return plan_build(
-            self.root, self.pyproject, metadata=metadata, distribution=distribution
-        )
+        return plan_build(self._context())
 
     def rendering(self, *, live: bool) -> Rendering:
         """Render the project, if `live` without what is vendored; raises AgpmError."""
+        return render_project(self._context(), live=live)
+
+    def _context(self) -> BuildContext:
         metadata = self._metadata()
-        distribution = self._distribution() or str(metadata.get("name", ""))
-        return render_project(
-            self.root,
-            self.pyproject,
+        return BuildContext(
+            root=self.root,
+            pyproject=self.pyproject,
             metadata=metadata,
-            distribution=distribution,
-            live=live,
+            distribution=self._distribution() or str(metadata.get("name", "")),
         )
 
     def advice(self) -> list[Note]:
@@ -164,7 +162,7 @@ class _Hatchling(OpenProject):
         ]
 
     def _metadata(self) -> Mapping[str, object]:
-        from hatch_agpm.hatch.hook import known_metadata
+        from hatch_agpm.hatch.metadata import known_metadata
 
         try:
             return known_metadata(self._hatchling)

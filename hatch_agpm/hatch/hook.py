@@ -1,9 +1,9 @@
 """
-The door to Hatch: a build hook for hatchling's targets `sdist` and `wheel`.
+The integration of Hatch: a build hook for hatchling's targets `sdist` and `wheel`.
 
-Fetches what hatchling knows, places the bytes of the bundle, proves that they
-arrived, and turns errors into messages.  hatchling imports this module in every
-build of the environment, so the core is imported inside functions.
+Gives the build session what hatchling knows, and hatchling the files of the session.
+hatchling imports this module in every build of an environment, also of projects without
+prompts, so the core is imported inside functions.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from hatchling.__about__ import __version__ as _hatchling_version
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -25,17 +26,12 @@ if TYPE_CHECKING:
     from hatchling.metadata.core import ProjectMetadata
 
     from hatch_agpm.build.plan import Plan
-    from hatch_agpm.build.verify import FileDigest
-    from hatch_agpm.bundle.bundle import Bundle
+    from hatch_agpm.build.session import BuildSession, SdistContents, WheelContents
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = [
-    "AgpmBuildHook",
-    "configured_hooks",
-    "known_metadata",
-]
+__all__ = ["AgpmBuildHook", "configured_hooks"]
 
-_HATCHLINGS_KEYS = frozenset(
+_HOOK_KEYS = frozenset(
     {
         "dependencies",
         "enable-by-default",
@@ -43,27 +39,7 @@ _HATCHLINGS_KEYS = frozenset(
         "require-runtime-features",
     }
 )
-"""What hatchling itself reads from the table of any hook."""
-
-
-def known_metadata(metadata: ProjectMetadata[Any]) -> dict[str, object]:
-    """
-    Return the defaults of `agpm.project` for a project that hatchling builds.
-
-    Runs the project's version source and metadata hooks; what they raise passes.
-    """
-    from hatchling.metadata.spec import (
-        DEFAULT_METADATA_VERSION,
-        get_core_metadata_constructors,
-    )
-
-    from hatch_agpm.config.metadata import project_metadata
-
-    # Not the constructor that the target is set to: an older version of core
-    # metadata would leave out fields, perhaps in one of the two targets only.
-    construct = get_core_metadata_constructors()[DEFAULT_METADATA_VERSION]
-    project = {**metadata.config["project"], "scripts": metadata.core.scripts}
-    return project_metadata(project, core_metadata=construct(metadata))
+"""The keys that hatchling reads from the table of any hook."""
 
 
 def configured_hooks(metadata: ProjectMetadata[Any]) -> dict[str, AgpmBuildHook]:
@@ -96,28 +72,23 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _staging: TemporaryDirectory[str] | None = None
     """Owns what is rendered: hatchling does not call `finalize` after a failure."""
 
-    _expected: dict[str, FileDigest]
-    """What the artefact must hold; empty for targets that are not ours."""
+    _contents: SdistContents | WheelContents | None = None
+    """The files that were added to the artefact; None for no files."""
 
-    _reserved: str
-    """The directory of the archive that holds nothing but what the plan says."""
-
-    _export = ""
-    """The directory of a wheel that holds nothing but what coding agents find."""
-
-    _sbom = ""
-    """Where the bill of materials is staged."""
+    _session: BuildSession
+    _staged_sbom = ""
+    """The path of the bill of materials in the staging directory."""
 
     _summary: str
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add to an sdist what templates read, and to a wheel what they render to."""
-        self._expected = {}
+        self._contents = None
         if self.target_name not in {"sdist", "wheel"}:
             return
         editable = self.target_name == "wheel" and version == "editable"
         with self._errors_as_messages():
-            if editable and self._leaves_out_prompts():
+            if self._leaves_out_prompts(editable=editable):
                 return
             plan = self.plan(build_data["force_include"])
             if not plan.has_package_around:
@@ -126,15 +97,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 self.build_config.target_config.setdefault("bypass-selection", True)
             self._exclude(plan)
             if self.target_name == "sdist":
-                self._add_sources(plan, build_data)
-            elif editable:
-                self._add_redirect(plan, build_data)
+                self._add_to_sdist(build_data)
+                self._summary = plan.sources_summary
             else:
-                output = self._packed_output(plan.output)
-                files = plan.bundle.at(output)
-                if exported := plan.bundle.export_directory(output):
-                    self._export = self._directory_in_archive(exported)
-                self._add_bundle(plan, build_data, files, version=version)
+                self._add_to_wheel(build_data, editable=editable)
+                self._summary = plan.bundle.summary
 
     def plan(self, inclusion: Mapping[str, str] = MappingProxyType({})) -> Plan:
         """
@@ -143,16 +110,19 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         `inclusion` is what other hooks want to include by force.  Raises AgpmError
         for whatever is wrong with the project, its tables included.
         """
-        from hatch_agpm.build.plan import plan_build
+        from hatch_agpm.build.session import BuildSession
+        from hatch_agpm.hatch.metadata import known_metadata
+        from hatch_agpm.model.build import BuildContext
 
         self._check_table()
-        metadata = known_metadata(self.metadata)
-        plan = plan_build(
-            Path(self.root),
-            self.metadata.config,
-            metadata=metadata,
+        context = BuildContext(
+            root=Path(self.root),
+            pyproject=self.metadata.config,
+            metadata=known_metadata(self.metadata),
             distribution=self.metadata.core.raw_name,
         )
+        self._session = BuildSession(context)
+        plan = self._session.plan
         self._check_inclusions(plan.output, inclusion)
         if plan.rendering.sbom and self.target_name == "wheel":
             self._check_sbom_support()
@@ -163,43 +133,25 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     def finalize(
         self,
         version: str,  # noqa: ARG002 - the signature is hatchling's
-        build_data: dict[str, Any],  # noqa: ARG002
+        build_data: dict[str, Any],  # noqa: ARG002 - as above
         artifact_path: str,
     ) -> None:
-        """Prove that the artefact holds what was planned, or remove it and fail."""
-        if not self._expected:
+        """Verify that the artefact has the planned files, or remove it and fail."""
+        if self._contents is None:
             return
         with self._errors_as_messages():
-            from hatch_agpm.build.verify import verify_sdist, verify_wheel
-            from hatch_agpm.errors import AgpmError
-
-            artefact = Path(artifact_path)
-            try:
-                if self.target_name == "sdist":
-                    verify_sdist(artefact, self._expected, directory=self._reserved)
-                else:
-                    verify_wheel(
-                        artefact,
-                        self._expected,
-                        directory=self._reserved,
-                        export=self._export,
-                    )
-            except AgpmError:
-                artefact.unlink()
-                raise
+            self._session.verify(Path(artifact_path), self._contents)
         self._forget_sbom()
         self._clean_up()
         self.app.display_info(f"hatch-agpm: {self._summary}")
 
     @contextmanager
     def _errors_as_messages(self) -> Iterator[None]:
-        from hatch_agpm.errors import AgpmError
+        from hatch_agpm.build.messages import errors_as_messages
 
         try:
-            yield
-        except (AgpmError, OSError) as error:
-            self._clean_up()
-            self.app.abort(f"hatch-agpm: {error}")
+            with errors_as_messages(self.app.abort):
+                yield
         except BaseException:
             self._clean_up()
             raise
@@ -225,11 +177,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 project.root, project.output, self.metadata.core.raw_name
             )
         except AgpmError:
-            # To clean is no time to complain; nothing is lost but a copy.
+            # A broken configuration must not keep `hatch clean` from its other work.
             return
         remove_from_tree(Path(self.root, output))
 
-    # --- what must not be -------------------------------------------------------------
+    # --- checks -----------------------------------------------------------------------
 
     def _check_table(self) -> None:
         """Raise for keys in the hook's table, which only switches the hook on."""
@@ -243,24 +195,22 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 ConfigError(
                     f"{table}.{key}",
                     "is not read",
-                    hint=did_you_mean(key, _HATCHLINGS_KEYS)
-                    or "it belongs into [tool.hatch-agpm]",
+                    hint=did_you_mean(key, _HOOK_KEYS)
+                    or "it belongs in [tool.hatch-agpm]",
                 )
-                for key in sorted(set(self.config) - _HATCHLINGS_KEYS)
+                for key in sorted(set(self.config) - _HOOK_KEYS)
             ]
         )
 
     def _check_sbom_support(self) -> None:
-        """Raise where hatchling would drop a bill of materials in silence."""
-        from hatchling.__about__ import __version__
-
+        """Raise where hatchling would ignore a bill of materials."""
         from hatch_agpm.errors import ConfigError
 
         builder: Any = self.build_config.builder
         if "sbom_files" not in builder.get_default_build_data():
             what = "needs hatchling 1.29 or later"
-            hint = 'write "hatchling>=1.29" into build-system.requires'
-            raise ConfigError("tool.hatch-agpm.sbom", what, __version__, hint)
+            hint = 'write "hatchling>=1.29" in build-system.requires'
+            raise ConfigError("tool.hatch-agpm.sbom", what, _hatchling_version, hint)
 
     def _check_inclusions(self, output: str, inclusion: Mapping[str, str]) -> None:
         """Raise for whatever else is forced into the output directory."""
@@ -276,7 +226,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                     ConfigError(
                         f'{location}."{os.path.relpath(source, self.root)}"',
                         what,
-                        hint="delete this line, hatch-agpm fills that directory now",
+                        hint="remove this line, hatch-agpm fills that directory",
                     )
                     for source, target in self.build_config.force_include.items()
                     if self._writes_into(output, source, target)
@@ -292,7 +242,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         )
 
     def _writes_into(self, output: str, source: str, target: str) -> bool:
-        """Say whether a forced inclusion reaches the output, or takes its name."""
+        """Return whether a forced inclusion has a path in the output, or its name."""
         ours = PurePosixPath(self._directory_in_archive(self._packed_output(output)))
         module = ours.with_suffix(".py")
         if not Path(source).is_dir():
@@ -305,33 +255,30 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             for path in (ours, module)
         )
 
-    # --- what goes in -----------------------------------------------------------------
+    # --- files of the artefact --------------------------------------------------------
 
-    def _add_sources(self, plan: Plan, build_data: dict[str, Any]) -> None:
+    def _add_to_sdist(self, build_data: dict[str, Any]) -> None:
         """Force every file that was read into the sdist, at its own path."""
         from hatch_agpm.errors import BundleError, raise_problems
 
-        paths, copies = plan.source_paths(), plan.copies
+        contents = self._session.sdist()
         raise_problems(
             [
                 BundleError(
                     path,
-                    f"would lie at {moved} in the sdist, where no build finds it",
-                    "mend `sources` or `packages` of [tool.hatch.build.targets.sdist]",
+                    f"would be at {moved} in the sdist, where no build finds it",
+                    "fix `sources` or `packages` of [tool.hatch.build.targets.sdist]",
                 )
-                for path in (*paths, *copies)
+                for path in contents.files
                 if (moved := self._in_archive(path)) != path
             ]
         )
-        links = plan.links()
-        for path in paths:
-            file, target = plan.source(path), links.get(path, "")
-            self._force_source(path, file, build_data["force_include"], target)
-        for path, file in copies.items():
-            build_data["force_include"][str(self._staged(path, file))] = path
-            self._expect(path, file)
-        self._reserved = plan.output
-        self._summary = plan.sources_summary
+        inclusion = build_data["force_include"]
+        for path, file in contents.sources.items():
+            self._force_source(path, file, inclusion, contents.links.get(path, ""))
+        for path, file in contents.copies.items():
+            inclusion[str(self._staged(path, file))] = path
+        self._contents = contents
 
     def _force_source(
         self, path: str, file: FileContent, inclusion: dict[str, str], target: str
@@ -348,14 +295,14 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         elif forced.get(str(source), path) != path:
             source = self._staged(path, file)
         inclusion[str(source)] = path
-        self._expect(path, file)
 
-    def _leaves_out_prompts(self) -> bool:
-        """Say whether an editable install is to hold none of the prompts."""
-        from hatch_agpm.config.project import editable_mode
+    def _leaves_out_prompts(self, *, editable: bool) -> bool:
+        """Return whether this is an editable install that is to have no prompts."""
+        from hatch_agpm.build.session import leaves_out_prompts
 
-        self._check_table()
-        if editable_mode(self.metadata.config) != "off":
+        if editable:
+            self._check_table()
+        if not leaves_out_prompts(self.metadata.config, editable=editable):
             return False
         # Without prompts, a project of nothing else has nothing to ship.
         self.build_config.target_config.setdefault("bypass-selection", True)
@@ -363,7 +310,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         return True
 
     def _exclude(self, plan: Plan) -> None:
-        """Keep what lies in the output directory of the tree out of the artefact."""
+        """Keep the files in the output directory of the tree out of the artefact."""
         if not (plan.root / plan.output).is_dir():
             return
         target = self.build_config.target_config
@@ -373,90 +320,60 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             escaped = re.sub(r"[][*?!#\\ ]", r"\\\g<0>", plan.output)
             target["exclude"] = [*(stated or ()), f"/{escaped}/"]
 
-    def _add_redirect(self, plan: Plan, build_data: dict[str, Any]) -> None:
-        """Put the bundle into an editable wheel, with all that finds and renews it."""
-        from hatch_agpm.build.editable.wheel import editable_files, update_tree
-
-        update_tree(plan)
-        packed = self._directory_in_archive(self._packed_output(plan.output))
-        files = editable_files(plan, module=packed.replace("/", "."))
-        self._add_bundle(plan, build_data, files, version="editable")
-
-    def _add_bundle(
-        self,
-        plan: Plan,
-        build_data: dict[str, Any],
-        files: Mapping[str, FileContent],
-        *,
-        version: str,
-    ) -> None:
-        """Put files into the wheel; the first of them is one of the bundle's."""
+    def _add_to_wheel(self, build_data: dict[str, Any], *, editable: bool) -> None:
+        """Force the bundle into the wheel, and its list into the metadata."""
+        output = self._session.plan.output
+        contents = self._session.wheel(
+            self._directory_in_archive(self._packed_output(output)),
+            editable=editable,
+            metadata_directory="extra_metadata",
+        )
         inclusions = [build_data["force_include"]]
         if build_data["force_include_editable"]:
             # Another hook took over: from now on only this table counts.
             inclusions.append(build_data["force_include_editable"])
-        # Side by side: to remove directories takes longer than all the rest.
-        names = {
-            path: f"{number}-{PurePosixPath(path).name}"
-            for number, path in enumerate(files)
-        }
-        self._stage({names[path]: file for path, file in files.items()})
-        directory = self._staging_directory
-        for path, file in files.items():
+        # In one directory: to remove directories takes longer than all the rest.
+        for number, (path, file) in enumerate(contents.files.items()):
+            staged = self._staged(f"{number}-{PurePosixPath(path).name}", file)
             for inclusion in inclusions:
-                inclusion[str(directory / names[path])] = path
-            self._expect(self._in_archive(path), file)
-        first = self._in_archive(next(iter(files)))
-        self._reserved = PurePosixPath(first).parent.as_posix()
-        self._add_metadata_file(plan.bundle, build_data)
-        # A checkout goes on changing, and what is said of it would soon be wrong.
-        if plan.rendering.sbom and version != "editable":
-            self._add_sbom(plan, build_data)
-        self._summary = plan.bundle.summary
+                inclusion[str(staged)] = self._in_source_form(path)
+        for path, file in contents.metadata.items():
+            name = PurePosixPath(path).name
+            build_data["extra_metadata"][str(self._staged(name, file))] = name
+        for path, file in contents.sbom.items():
+            self._staged_sbom = str(self._staged(path, file))
+            build_data["sbom_files"].append(self._staged_sbom)
+        self._contents = contents
 
-    def _add_metadata_file(self, bundle: Bundle, build_data: dict[str, Any]) -> None:
-        """Put the file into the wheel's metadata that lists the prompts."""
-        from hatch_agpm.bundle.bundle import metadata_file
-
-        packed = self._directory_in_archive(self._packed_output(bundle.output))
-        name, file = metadata_file(bundle, module=packed.replace("/", "."))
-        builder: Any = self.build_config.builder
-        path = f"{builder.artifact_project_id}.dist-info/extra_metadata/{name}"
-        build_data["extra_metadata"][str(self._staged(name, file))] = name
-        self._expect(path, file)
-
-    def _add_sbom(self, plan: Plan, build_data: dict[str, Any]) -> None:
-        """Put the bill of materials into the wheel's metadata, by PEP 770."""
-        from hatch_agpm.build.sbom import sbom_file
-
-        name, file = sbom_file(plan, directory=self._reserved)
-        builder: Any = self.build_config.builder
-        path = f"{builder.artifact_project_id}.dist-info/{name}"
-        self._sbom = str(self._staged(path, file))
-        build_data["sbom_files"].append(self._sbom)
-        self._expect(path, file)
+    def _in_source_form(self, path: str) -> str:
+        """Return the path that hatchling moves to `path` in the wheel."""
+        source = PurePosixPath(self._packed_output(self._session.plan.output))
+        packed = PurePosixPath(self._directory_in_archive(str(source)))
+        for here, there in ((source, packed), (source.parent, packed.parent)):
+            if PurePosixPath(path).is_relative_to(there):
+                candidate = str(here / PurePosixPath(path).relative_to(there))
+                if self._in_archive(candidate) == path:
+                    return candidate
+        return path
 
     def _forget_sbom(self) -> None:
-        """Take it out of the project's own list, to which hatchling has added it."""
+        """Remove the bill of materials from the list to which hatchling added it."""
         # The next version of the wheel would look for a file that is gone.
         files = getattr(self.build_config, "sbom_files", [])
-        if self._sbom in files:
-            files.remove(self._sbom)
+        if self._staged_sbom in files:
+            files.remove(self._staged_sbom)
 
     def _staged(self, path: str, content: FileContent | Path) -> Path:
         """Write a file, or a link to one, where hatchling can read it."""
+        from hatch_agpm.build.writing import write_files
+
         staged = self._staging_directory / path
         if isinstance(content, Path):
             staged.parent.mkdir(parents=True, exist_ok=True)
             staged.symlink_to(os.path.relpath(content, staged.parent))
         else:
-            self._stage({path: content})
+            write_files(self._staging_directory, {path: content})
         return staged
-
-    def _stage(self, files: Mapping[str, FileContent]) -> None:
-        from hatch_agpm.build.writing import write_files
-
-        write_files(self._staging_directory, files)
 
     @property
     def _staging_directory(self) -> Path:
@@ -464,17 +381,12 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             self._staging = TemporaryDirectory(prefix="hatch-agpm-")
         return Path(self._staging.name)
 
-    def _expect(self, path: str, file: FileContent) -> None:
-        from hatch_agpm.build.plan import must_hold
-
-        self._expected[path] = must_hold(file)
-
     def _packed_output(self, output: str) -> str:
         """Return the output directory such that hatchling packs it importable."""
-        # Without code below it, nothing tells hatchling that `src` is no package.
-        as_it_is = self._directory_in_archive(output) == output
+        # Without code below it, hatchling takes `src` for a package.
+        is_unchanged = self._directory_in_archive(output) == output
         is_package = Path(self.root, "src", "__init__.py").exists()
-        if self.target_name == "wheel" and as_it_is and not is_package:
+        if self.target_name == "wheel" and is_unchanged and not is_package:
             return output.removeprefix("src/")
         return output
 

@@ -93,7 +93,7 @@ def file_text(
     """
     Return the text of the file: `Key: value` on each line, as `WHEEL` has it.
 
-    The keys are those of docs/index.md; `Prompt` may stand any number of times.
+    The keys are those of docs/reference/index.md; `Prompt` may stand any number of times.
     """
     pairs = [
         ("Agpm-Version", _FORMAT),

@@ -199,6 +199,9 @@ class Rendering:
     inputs: tuple[Input, ...] = ()
     """Every file that was read, templates and embedded ones, by path."""
 
+    contents: Mapping[str, FileContent] = field(default_factory=dict)
+    """The content of these files when they were read, by path."""
+
     links: Mapping[str, str] = field(default_factory=dict)
     """The files and directories that were found through a link, by its path."""
 

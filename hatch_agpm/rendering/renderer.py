@@ -26,6 +26,7 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.model.rendering import (
+    FileContent,
     Input,
     RenderedResource,
     Rendering,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hatch_agpm.config.project import Project
+    from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import ExportedTemplates
     from hatch_agpm.rendering.resolution.graph import Resource
@@ -76,29 +78,22 @@ __all__ = [
 ]
 
 
-def render_project(  # noqa: PLR0913 - all that a build knows
-    root: Path,
-    pyproject: Mapping[str, object],
-    *,
-    metadata: Mapping[str, object],
-    distribution: str,
-    live: bool = False,
-    environ: Mapping[str, str] | None = None,
-) -> Rendering:
+def render_project(context: BuildContext, *, live: bool = False) -> Rendering:
     """
-    Render the project at `root`, whose parsed pyproject.toml is `pyproject`.
+    Render the project that is being built.
 
-    `metadata` are the defaults of `agpm.project`, `distribution` is the project's
-    name.  If `live`, sources are read from where they are, not as vendored.  Raises
-    AgpmError for whatever is wrong with the user's input: all the problems of the
-    first stage that fails.  `environ` are the variables of the process, by default its
-    own.
+    If `live`, sources are read from where they are, not as vendored.  Raises AgpmError
+    for whatever is wrong with the user's input: all the problems of the first stage
+    that fails.
     """
-    project = read_project(root, pyproject)
-    output = find_output(root, project.output, distribution)
-    known = {"package": _import_name(output), **metadata}
+    project = read_project(context.root, context.pyproject)
+    output = find_output(context.root, project.output, context.distribution)
+    known = {"package": _import_name(output), **context.metadata}
     renderer = _Renderer(
-        project, known if project.with_metadata else {}, live=live, environ=environ
+        project,
+        known if project.with_metadata else {},
+        live=live,
+        environ=context.environ,
     )
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
@@ -214,6 +209,12 @@ class _Renderer:
         return Rendering(
             resources=tuple(resources),
             inputs=tuple(sorted(self._all_inputs(), key=attrgetter("path"))),
+            contents={
+                file.path: FileContent(data=file.data, executable=file.executable)
+                for place in self.places.used
+                if not place.is_installed
+                for file in place.tree.read_files.values()
+            },
             links=self.tree.links,
             listings=listings,
             absent=tuple(sorted({path for tree in trees for path in tree.absent})),

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT-0
 """
-Which of the prompts that were rendered are those of the sources as they are now.
+Finds the rendered prompts that are those of the sources as they are now.
 
-A copy of this file travels in editable wheels, and is imported with the first prompt.
+A copy of this file is in editable wheels, and is imported with the first prompt.
 A *snapshot* names a bundle and all that it was made of: files, directories that were
-searched, links, names that were not there, our table in pyproject.toml.  One belongs
-to the install, one lies in the user's cache and is written when something changed.
+searched, links, names that were absent, our table in pyproject.toml.  One belongs to
+the install, one is in the user's cache and is written when something changed.
 As long as the stamps of a snapshot are those of the file system, nothing is read.
-Needs nothing but the standard library and runs on Python 3.9 and later.
+Imports only the standard library and runs on Python 3.9 and later.
+
+What this calls in hatch-agpm is `refresh(install, cache)`, of whatever version is
+installed when a prompt is imported.  The file `install` has a version, and `refresh`
+raises `ImportError` where it does not know that version.
 """
 
 from __future__ import annotations
@@ -24,10 +28,10 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
 FILE, DIRECTORY, VISIBLE, LINK, TABLE = "fdvlt"
-"""What a snapshot has: the names in a directory may be all, or but the hidden."""
+"""The kinds of sources; VISIBLE is a directory without its hidden files."""
 
 ABSENT = "-"
-"""The stamp and the digest of what is not there."""
+"""The stamp and the digest of a missing file."""
 
 UNSURE = "?"
 """The stamp of what changed a moment ago: the next change might not show in it."""
@@ -38,7 +42,7 @@ _COARSE, _FINE = 2_000_000_000, 100_000_000
 
 
 def stamp(path: str) -> str:
-    """Return what tells cheaply that a file or directory, or its mode, changed."""
+    """Return a text that changes when a file or directory, or its mode, changes."""
     try:
         found = os.stat(path)
     except OSError:
@@ -60,7 +64,7 @@ def sure_stamp(path: str) -> str:
 
 
 def digest(content: bytes, *, executable: bool = False) -> str:
-    """Return the sha256 of some bytes, told apart by their being executable."""
+    """Return the sha256 of some bytes, with an `x` for an executable file."""
     from hashlib import sha256
 
     return sha256(content).hexdigest() + "x" * executable
@@ -203,17 +207,16 @@ class Install:
         """
         Return what loads the bundle that is to be read.
 
-        It is rendered anew where sources changed and hatch-agpm is there; what is
-        wrong with them is raised when the module is loaded.  Where it is not there, a
-        warning says so.
+        Sources that changed are rendered again; what is wrong with them is raised when
+        the module is loaded.  Where hatch-agpm is not installed or cannot render them,
+        the prompts are those rendered last, and a warning says so.
         """
         cache = cache_directory(self.key)
         snapshots = self._snapshots(cache)
         try:
             file = f"{self._directory(snapshots, cache)}/__init__.py"
         except Exception as error:
-            # This is not one of the house, but a copy of it, which knows no classes.
-            if not any(each.__name__ == "AgpmError" for each in type(error).__mro__):
+            if not _is_of_sources(error):
                 raise
             file = f"{self._last(snapshots)}/__init__.py"
             return _Refusal(self.module, file, error, self.root)
@@ -234,13 +237,21 @@ class Install:
             return self._last(snapshots)
         try:
             from hatch_agpm.build.editable.refresh import refresh
-        except ImportError:
-            self._warn(self._change(snapshots), _ADVICE)
+
+            return refresh(f"{self.base}.json", cache)
+        except Exception as error:
+            if _is_of_sources(error):
+                raise
+            what, advice = self._change(snapshots), _ADVICE
+            if str(getattr(error, "name", "")).partition(".")[0] != "hatch_agpm":
+                # Another version, or a build requirement that is not installed here.
+                what += f", and cannot be rendered here: {str(error) or repr(error)}"
+                advice = "install it again, with its build requirements"
+            self._warn(what, advice)
             return self._last(snapshots)
-        return refresh(f"{self.base}.json", cache)
 
     def _snapshots(self, cache: str | None) -> list[tuple[Snapshot, str]]:
-        """Return those whose bundle is there, with its directory: ours is the first."""
+        """Return those whose bundle exists, with its directory: the install's first."""
         found = []
         for directory in (self.base, cache):
             snapshot = directory and Snapshot.read(f"{directory}.snapshot")
@@ -268,6 +279,12 @@ class Install:
         # The frames of the import system between us and the user's are not counted.
         message = f"hatch-agpm: {self.module} is not up to date: {what}; {advice}"
         warnings.warn(message, stacklevel=5)
+
+
+def _is_of_sources(error: Exception) -> bool:
+    """Return whether an error says what is wrong with the sources."""
+    # A copy of this file does not import the class, which may not be installed.
+    return any(each.__name__ == "AgpmError" for each in type(error).__mro__)
 
 
 class _Refusal(SourceFileLoader):
@@ -306,7 +323,7 @@ install it again, or have changes shown at the next import; in pyproject.toml:
 
 
 def cache_directory(key: str) -> str | None:
-    """Return a directory in the user's cache, None where there is none to trust."""
+    """Return a directory in the user's cache; None without one that is the user's."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         if os.name == "nt":
@@ -319,7 +336,7 @@ def cache_directory(key: str) -> str | None:
         return None
     top = f"{base}/hatch-agpm"
     try:
-        # What lies there is run: that of another user is not for us.
+        # Code is run from there, so it must not be another user's directory.
         if hasattr(os, "getuid") and os.stat(top).st_uid != os.getuid():
             return None
     except OSError:

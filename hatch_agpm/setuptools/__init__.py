@@ -1,12 +1,47 @@
 """
 The integration of setuptools: registers the commands of a distribution.
 
-setuptools calls `finalize` in every build of an environment.  It does nothing, and
-cannot fail, where pyproject.toml has no table `[tool.hatch-agpm]`.
+setuptools calls `finalize` in every build of an environment, also of projects without
+prompts, so this imports only the standard library at the top.
 """
 
 from __future__ import annotations
 
-from hatch_agpm.setuptools.commands import finalize
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from setuptools import Distribution
 
 __all__ = ["finalize"]
+
+
+def finalize(dist: Distribution) -> None:
+    """
+    Prepare a distribution whose pyproject.toml has the table `[tool.hatch-agpm]`.
+
+    The entry point of `setuptools.finalize_distribution_options`.  Leaves any other
+    distribution alone, and raises nothing: the commands report what is wrong.
+    """
+    pyproject = _pyproject_with_our_table()
+    if pyproject is not None:
+        from hatch_agpm.setuptools.commands import add_commands
+        from hatch_agpm.setuptools.package_discovery import (
+            hide_templates_from_discovery,
+        )
+
+        hide_templates_from_discovery(pyproject)
+        add_commands(dist, pyproject)
+
+
+def _pyproject_with_our_table() -> dict[str, Any] | None:
+    try:
+        data = Path("pyproject.toml").read_bytes()
+        if b"hatch-agpm" not in data:
+            return None
+        tables = tomllib.loads(data.decode())
+    except (OSError, ValueError, RecursionError):
+        return None
+    tool = tables.get("tool")
+    return tables if isinstance(tool, dict) and "hatch-agpm" in tool else None

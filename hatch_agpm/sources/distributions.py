@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from hatch_agpm.errors import ContentError, Location
+from hatch_agpm.errors import ContentError, Location, RequirementError
 from hatch_agpm.installed.discovery import PLACES, editable_directory, read_prompts_file
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.sources.locked import FileList, read_file_list
@@ -96,8 +96,8 @@ def installed_package(required: Required) -> Package:
     """
     Return what a distribution of this environment ships.
 
-    Raises ContentError where it is not installed, in another version, or ships
-    nothing for others.
+    Raises RequirementError where it is not installed, or in another version, and
+    ContentError where it ships nothing for others.
     """
     hint = (
         f'add "{required}" to `requires` in [build-system]; a command needs it'
@@ -107,11 +107,11 @@ def installed_package(required: Required) -> Package:
         found = metadata.distribution(required.distribution)
     except (metadata.PackageNotFoundError, ValueError):
         what = f"the distribution '{required.distribution}' is not installed"
-        raise ContentError(what, hint=hint) from None
+        raise RequirementError(what, hint=hint) from None
     name, version = canonicalize_name(required.distribution), found.version
     if not fits(version, required.version):
         what = f"{name} {version} is installed, not {name}{required.version}"
-        raise ContentError(what, hint=hint)
+        raise RequirementError(what, hint=hint)
     own = {file.as_posix() for file in found.files or ()}
     if not own:
         what = f"{name} {version} has no list of its files (RECORD)"

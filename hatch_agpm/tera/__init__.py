@@ -2,7 +2,7 @@
 The Tera language on Jinja2's compiler.
 
 A template means here what Tera 1.20 makes of it, with the few exceptions that
-`docs/tera.md` lists.  Knows nothing of AGPM.
+`docs/reference/tera.md` lists.  Knows nothing of AGPM.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def test_a_process_that_dies_leaves_nothing_that_is_taken_for_the_users(tmp_path
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 1
 
     assert (tmp_path / "a").read_text() == "4"
-    assert check_output(tmp_path.parent, tmp_path.name, stub=b"# stub") == ()
+    assert check_output(tmp_path.parent, tmp_path.name, stub=b"# stub") == {}
 
 
 def test_the_stub_of_the_user_is_neither_written_nor_owned(tmp_path):
@@ -231,7 +231,7 @@ def test_a_file_of_the_user_among_them_is_still_an_error(
 
     assert (
         "hatch-agpm: flat/prompts: is filled in the wheel, but holds files in the "
-        "tree: agents/reviewer.md; delete them, or choose another `output` in "
+        "tree: agents/reviewer.md; move them, or choose another `output` in "
         "[tool.hatch-agpm]" in error_of(project, target, backend)
     )
     assert prompt.read_text() == "Mended by hand."

@@ -15,6 +15,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from hatch_agpm._version import __version__
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.build.sbom import sbom_file
+from hatch_agpm.model.build import BuildContext
 
 CLOCK = {"SOURCE_DATE_EPOCH": "1700000000"}
 PATH = "flat-1.2.0.dist-info/sboms/flat.agpm.cdx.json"
@@ -42,10 +43,12 @@ def document_of(write_files):
         root = write_files({"acme/__init__.py": "", **files})
         pyproject = {"tool": {"hatch-agpm": {"sbom": True, **table}}}
         plan = plan_build(
-            root,
-            pyproject,
-            metadata={"version": "2.0+local", **metadata},
-            distribution="Acme",
+            BuildContext(
+                root,
+                pyproject,
+                metadata={"version": "2.0+local", **metadata},
+                distribution="Acme",
+            )
         )
         name, file = sbom_file(plan, directory="acme/prompts")
         assert name == "sboms/acme.agpm.cdx.json"

@@ -64,7 +64,7 @@ def test_an_archive_that_holds_the_plan_passes(tmp_path, write, verify, name):
         ([RIGHT[0]], "p/run.sh: is missing from {name}"),
         (
             [*RIGHT, ("p/b.md", b"", 0o644)],
-            "p/b.md: is in {name}, and nothing that was rendered",
+            "p/b.md: is in {name}, but is not a file that was rendered",
         ),
         (
             [("p/a.md", b"ab", 0o644), RIGHT[1]],
@@ -128,13 +128,13 @@ def test_a_wheel_whose_bytes_are_damaged_cannot_be_read(tmp_path):
 def test_an_output_directory_that_is_absent_or_empty_is_fine(tmp_path, files):
     lay_out(tmp_path, files)
 
-    assert check_output(tmp_path, "out", stub=STUB) == ()
+    assert check_output(tmp_path, "out", stub=STUB) == {}
 
 
 def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
     lay_out(tmp_path, {"out/__init__.pyi": b"# a stub\nold: int\n"})
 
-    assert check_output(tmp_path, "out", stub=STUB) == ("out/__init__.pyi",)
+    assert [*check_output(tmp_path, "out", stub=STUB)] == ["out/__init__.pyi"]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
         (
             {"pkg/out.py": b""},
             "pkg/out.py: has the name of the package of prompts, pkg/out/; "
-            "delete or rename it",
+            "move it, or choose another `output` in [tool.hatch-agpm]",
         ),
         (
             {"pkg.py": b""},
@@ -152,19 +152,20 @@ def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
         ),
         (
             {"pkg/out": b""},
-            "pkg/out: is a file where the package of prompts goes; delete it",
+            "pkg/out: is a file where the package of prompts goes; "
+            "move it, or choose another `output` in [tool.hatch-agpm]",
         ),
         (
             {"pkg/out/__init__.pyi": b"mine: int\n", "pkg/out/a/b.md": b""},
             "pkg/out: is filled in the wheel, but holds files in the tree: "
             "__init__.pyi, a/b.md; "
-            "delete them, or choose another `output` in [tool.hatch-agpm]",
+            "move them, or choose another `output` in [tool.hatch-agpm]",
         ),
         (
             {f"pkg/out/{number}.md": b"" for number in range(7)},
             "pkg/out: is filled in the wheel, but holds files in the tree: "
             "0.md, 1.md, 2.md, 3.md, 4.md and 2 more; "
-            "delete them, or choose another `output` in [tool.hatch-agpm]",
+            "move them, or choose another `output` in [tool.hatch-agpm]",
         ),
     ],
 )

@@ -500,7 +500,7 @@ def test_every_field_of_the_index_is_what_was_built():
 
 def test_every_field_of_the_index_is_documented():
     (entry,) = index(resource("agents/x.md"))["resources"]
-    text, _, runtime = (DOCS / "index.md").read_text("utf-8").partition("of `runtime`")
+    text, _, runtime = (DOCS / "reference/index.md").read_text("utf-8").partition("of `runtime`")
     documented = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
     schema = json.loads((DOCS / "index.schema.json").read_text("utf-8"))
 

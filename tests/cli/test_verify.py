@@ -28,6 +28,7 @@ def wheel(tmp_path_factory):
     """The files of a wheel with a skill and a script, built once."""
     from hatch_agpm.build.plan import plan_build  # noqa: PLC0415 - heavy
     from hatch_agpm.bundle.bundle import metadata_file  # noqa: PLC0415 - heavy
+    from hatch_agpm.model.build import BuildContext  # noqa: PLC0415 - heavy
 
     root = tmp_path_factory.mktemp("project")
     skill = root / "prompts/skills/mend-nets"
@@ -42,10 +43,12 @@ def wheel(tmp_path_factory):
         "skills": {"mend-nets": "prompts/skills/mend-nets"},
     }
     plan = plan_build(
-        root,
-        {"tool": {"hatch-agpm": table}},
-        metadata={"version": "1.2.0"},
-        distribution="flat",
+        BuildContext(
+            root,
+            {"tool": {"hatch-agpm": table}},
+            metadata={"version": "1.2.0"},
+            distribution="flat",
+        )
     )
     files = {
         f"flat/prompts/{path}": (file.data, 0o755 if file.executable else 0o644)
@@ -143,7 +146,7 @@ SKILL = "flat/prompts/skills/mend-nets"
         ),
         (
             {f"{SKILL}/old.md": b""},
-            f"{SKILL}/old.md: is in {WHEEL}, and nothing that was rendered",
+            f"{SKILL}/old.md: is in {WHEEL}, but is not a file that was rendered",
         ),
         (
             {"flat/prompts/_reader.py": None},

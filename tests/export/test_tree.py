@@ -12,6 +12,7 @@ import pytest
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.cli.main import main
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.build import BuildContext
 
 ROOT = Path(__file__).parents[2]
 
@@ -328,15 +329,17 @@ def planned(write_files):
     def plan(tables, files=None, metadata=None):
         root = write_files({**FILES, "p/__init__.py": "", **(files or {})})
         return plan_build(
-            root,
-            tomllib.loads(tables),
-            metadata={
-                "name": "p",
-                "version": "1.5",
-                "requires_python": ">=3.9",
-                **(metadata or {}),
-            },
-            distribution="p",
+            BuildContext(
+                root,
+                tomllib.loads(tables),
+                metadata={
+                    "name": "p",
+                    "version": "1.5",
+                    "requires_python": ">=3.9",
+                    **(metadata or {}),
+                },
+                distribution="p",
+            )
         )
 
     return plan
@@ -578,4 +581,4 @@ def test_what_is_forced_into_the_export_is_refused(exporting, edit, error_of):
         '"extra.md" = "flat/.agents/extra.md"\n',
     )
 
-    assert "writes into flat/.agents; delete this line" in error_of(project)
+    assert "writes into flat/.agents; remove this line" in error_of(project)

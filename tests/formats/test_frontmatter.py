@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_agpm.errors import AgpmError, FrontmatterError
+from hatch_agpm.errors import AgpmError
 from hatch_agpm.formats.frontmatter import (
     Spec,
     body_text,
@@ -540,21 +538,25 @@ def test_wrong_dependencies_in_json_are_an_error(value, message):
 @pytest.mark.parametrize(
     "text",
     [
-        "---\na: 1\n---\n" + "line\r\n" * 1_700_000,
-        "---\n" + "a" * 10_000_000,
-        "---\n" * 1_500_000,
-        "---\n" + "\n" * 5_000_000,
-        "---\n" + "--- \t\u3000x\n" * 1_000_000,
-        " \n" * 5_000_000 + "---\nagpm:\n",
-        "---" + " " * 10_000_000 + "x\n",
+        r'"---\na: 1\n---\n" + "line\r\n" * 1_700_000',
+        r'"---\n" + "a" * 10_000_000',
+        r'"---\n" * 1_500_000',
+        r'"---\n" + "\n" * 5_000_000',
+        r'"---\n" + "--- \t\u3000x\n" * 1_000_000',
+        r'" \n" * 5_000_000 + "---\nagpm:\n"',
+        r'"---" + " " * 10_000_000 + "x\n"',
     ],
     ids=["body", "one-line", "rules", "blank", "near-rules", "lead", "long-rule"],
 )
-def test_megabytes_take_no_longer_than_they_are(text):
-    start = time.process_time()
-    body_text(text)
-    try:
-        check_unrecognised(text)
-    except FrontmatterError as error:
-        assert "first byte" in str(error)  # noqa: PT017 - of one text alone
-    assert time.process_time() - start < 3
+def test_megabytes_do_not_hang(text, run_guarded):
+    ended = run_guarded(f"""
+from hatch_agpm.errors import FrontmatterError
+from hatch_agpm.formats.frontmatter import body_text, check_unrecognised
+text = {text}
+body_text(text)
+try:
+    check_unrecognised(text)
+except FrontmatterError as error:
+    print(error)
+""")
+    assert ("first byte" in ended) == text.startswith('" ')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -183,14 +182,16 @@ def test_every_block_comes_back_and_nothing_else_changes(pieces):
 @pytest.mark.parametrize(
     "text",
     [
-        "```literal\n{{ x }}\n```\n" * 30_000,
-        "```literal\n" + "\n" * 500_000 + "```\n",
-        "```literal\n" + "agpm " * 200_000 + "\n```\n",
-        "AGPM_" * 200_000 + "\n```literal\n```\n",
+        r'"```literal\n{{ x }}\n```\n" * 300_000',
+        r'"```literal\n" + "\n" * 5_000_000 + "```\n"',
+        r'"```literal\n" + "agpm " * 2_000_000 + "\n```\n"',
+        r'"AGPM_" * 2_000_000 + "\n```literal\n```\n"',
     ],
     ids=["blocks", "blank-lines", "long-line", "near-misses"],
 )
-def test_large_texts_take_no_longer_than_they_are(text):
-    start = time.process_time()
-    passed_through(text)
-    assert time.process_time() - start < 1
+def test_large_texts_do_not_hang(text, run_guarded):
+    run_guarded(f"""
+from hatch_agpm.formats.literal_blocks import protect
+shielded = protect({text})
+shielded.restore(shielded.text)
+""")

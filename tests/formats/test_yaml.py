@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 import yaml
@@ -190,13 +189,25 @@ BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
 
 @pytest.mark.parametrize(
     "text",
-    [BOMB, "[" * 900_000, "{" * 900_000, "- " * 400_000, "? " * 400_000],
+    [
+        repr(BOMB),
+        "'[' * 900_000",
+        "'{' * 900_000",
+        "'- ' * 400_000",
+        "'? ' * 400_000",
+    ],
     ids=["bomb", "lists", "mappings", "dashes", "keys"],
 )
-def test_a_hostile_document_is_refused_at_once(text):
-    start = time.process_time()
-    assert "invalid YAML: " in error_of(text)
-    assert time.process_time() - start < 2
+def test_a_hostile_document_is_refused_before_it_hangs(text, run_guarded):
+    ended = run_guarded(f"""
+from hatch_agpm.errors import FrontmatterError
+from hatch_agpm.formats.yaml import load
+try:
+    load({text})
+except FrontmatterError as error:
+    print(error)
+""")
+    assert "invalid YAML: " in ended
 
 
 def test_lines_are_those_of_keys_and_items():
@@ -293,10 +304,10 @@ def test_any_text_is_a_value_or_an_error_with_a_place(text):
 
 
 @pytest.mark.skipif(not yaml.__with_libyaml__, reason="there is but one parser")
-def test_the_c_parser_is_used_where_there_is_one():
-    start = time.process_time()
-    load("a:\n" + "- x y z\n" * 20_000)
-    assert time.process_time() - start < 0.8
+def test_the_c_parser_is_used_where_there_is_one(count_calls):
+    calls = count_calls(load, "a:\n" + "- x y z\n" * 20)
+    assert calls["yaml"] > 0
+    assert calls["yaml.scanner"] == 0
 
 
 def test_a_quote_that_is_not_closed_is_told_where_it_opens():

@@ -380,9 +380,9 @@ def test_keys_in_the_hooks_table_are_errors_that_say_where_they_belong(
 
     assert error_of(project, target) == one_line(
         "tool.hatch.build.hooks.agpm.agents is not read; "
-        "it belongs into [tool.hatch-agpm]\n"
+        "it belongs in [tool.hatch-agpm]\n"
         "tool.hatch.build.hooks.agpm.output is not read; "
-        "it belongs into [tool.hatch-agpm]"
+        "it belongs in [tool.hatch-agpm]"
     )
 
 
@@ -404,7 +404,7 @@ def test_keys_in_the_targets_own_hook_table_are_named_there(copy_project, error_
 
     assert error_of(project) == one_line(
         "tool.hatch.build.targets.wheel.hooks.agpm.x is not read; "
-        "it belongs into [tool.hatch-agpm]"
+        "it belongs in [tool.hatch-agpm]"
     )
 
 
@@ -441,7 +441,7 @@ def test_a_forced_inclusion_into_the_output_is_refused(
 
     assert error_of(project) == one_line(
         f'tool.hatch.build.targets.wheel.force-include."{key}" writes into '
-        "flat/prompts; delete this line, hatch-agpm fills that directory now"
+        "flat/prompts; remove this line, hatch-agpm fills that directory"
     )
 
 
@@ -454,7 +454,7 @@ def test_a_forced_inclusion_for_all_targets_is_named_as_such(copy_project, error
 
     assert error_of(project, "sdist") == one_line(
         'tool.hatch.build.force-include."prompts" writes into src/src_layout/prompts; '
-        "delete this line, hatch-agpm fills that directory now"
+        "remove this line, hatch-agpm fills that directory"
     )
 
 
@@ -488,8 +488,8 @@ class Hook(BuildHookInterface):
         (
             "agpm custom",
             "build_data['force_include']['docs/rules.md'] = 'flat/prompts/x.md'",
-            "flat/prompts/x.md: is in flat-1.2.0-py2.py3-none-any.whl, and nothing "
-            "that was rendered",
+            "flat/prompts/x.md: is in flat-1.2.0-py2.py3-none-any.whl, but is not a "
+            "file that was rendered",
         ),
         (
             "agpm custom",

@@ -212,7 +212,7 @@ def test_a_file_that_may_not_be_read_is_reported(tmp_path):
     ("line_end", "extra"),
     [("\r\n", ""), ("\n", "Later: field\n"), ("\n", "\n\nnonsense\n")],
 )
-def test_what_is_not_known_is_no_fault(tmp_path, line_end, extra):
+def test_unknown_data_is_accepted(tmp_path, line_end, extra):
     text = (GOOD + extra).replace("\n", line_end)
     write_info(tmp_path, "some_dist-1.0", text)
 

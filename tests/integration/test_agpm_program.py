@@ -4,7 +4,7 @@ Random projects, rendered here and by the real AGPM, whose lockfile tells the re
 Runs where the program is installed (`cargo install agpm-cli --version 0.4.14
 --locked`) and is skipped elsewhere.  AGPM_PROJECTS says how many projects, AGPM_SEED
 where to begin.  The projects keep to what both do alike: each deviation in
-docs/agpm.md has a test of its own.
+docs/how-to/migrate-from-agpm.md has a test of its own.
 """
 
 import hashlib

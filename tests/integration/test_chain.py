@@ -145,7 +145,7 @@ def test_an_upgrade_changes_exactly_what_is_made_of_what_changed(
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_offered_templates_take_the_newest_of_what_they_need(team, front_end):
-    """The second offers its templates: nothing of it has to be built anew."""
+    """The second offers its templates: nothing of it has to be built again."""
     needs = '"acme-prompts>=1.2"'
 
     def build(*args, **options):

@@ -27,7 +27,7 @@ REFUSED = {
     51: "a byte order mark before the frontmatter",
     59: 'templating: "true"',
     60: "templating: yes",
-    61: "frontmatter that is no YAML",
+    61: "frontmatter that is not YAML",
 }
 """Cases in which AGPM loses something without a word, and this is an error."""
 

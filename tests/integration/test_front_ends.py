@@ -2,7 +2,7 @@
 What people meet besides a wheel: errors, editable installs, stale caches, the demo.
 
 Each front end makes an isolated environment, and finds the wheel of this checkout
-there; that every one of them builds every prompt is test_matrix.py's matter.
+there; test_matrix.py checks that each of them builds every prompt.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def test_an_installed_project_reads_its_prompts_with_nothing_else_installed(
 
 
 @BOTH
-def test_trap_17_uv_builds_anew_with_the_lines_that_check_prints(
+def test_trap_17_uv_builds_again_with_the_lines_that_check_prints(
     flat, offline, edit, run_command, tmp_path, backend
 ):
     project = flat(backend)

@@ -99,7 +99,7 @@ def test_a_manifest_may_not_be_a_link_that_leads_out(write_files, outside):
         read_project(root, {"tool": {"hatch-agpm": {"manifest": "agpm.toml"}}})
 
 
-def test_links_in_a_circle_end(write_files):
+def test_a_cycle_of_links_ends(write_files):
     root = write_files({"agents/b.md": ""})
     (root / "agents/a.md").symlink_to("c.md")
     (root / "agents/c.md").symlink_to("a.md")
@@ -123,12 +123,12 @@ def test_a_linked_project_is_still_the_project(write_files, tmp_path_factory):
         "x" * 5000,
     ],
 )
-def test_a_path_that_is_none_is_told(path, write_files):
+def test_a_wrong_path_is_reported(path, write_files):
     assert refused(write_files({"x": ""}), f'[agents]\na = "{path}"\n')
 
 
 @pytest.mark.parametrize("name", ["FIFO", "directory"])
-def test_what_is_no_file_is_not_read(name, write_files):
+def test_what_is_not_a_file_is_not_read(name, write_files):
     root = write_files({"agents/b.md": ""})
     if name == "FIFO":
         os.mkfifo(root / "agents/a.md")
@@ -151,7 +151,7 @@ def test_what_is_no_file_is_not_read(name, write_files):
         "agents.a = { path = 'x', template_vars = [] }",
     ],
 )
-def test_entries_of_wrong_types_are_told(manifest, write_files):
+def test_entries_of_wrong_types_are_reported(manifest, write_files):
     message = refused(write_files({"x": ""}), manifest)
     assert message.startswith("agpm.toml: ")
 

@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SETUPTOOLS = "setuptools==64.0"
-"""Its floor: a project that builds with setuptools brings it along."""
+"""The lowest that works: a project that builds with setuptools brings it along."""
 
 # setuptools of that time needs `wheel` to make wheels, and hatchling `editables`.
 BESIDE = ["wheel==0.40.0", "editables==0.3", "pytest>=9", "pip"]
-DOORS = ["test_setuptools.py", "test_traps.py"]
+INTEGRATIONS = ["setuptools/test_commands.py", "integration/test_traps.py"]
 
 
 @pytest.mark.slow
@@ -24,7 +24,7 @@ DOORS = ["test_setuptools.py", "test_traps.py"]
 @pytest.mark.skipif(
     sys.version_info >= (3, 12), reason="the lowest Python has the lowest packages"
 )
-def test_the_doors_work_with_the_lowest_versions(tmp_path, offline):
+def test_the_integrations_work_with_the_lowest_versions(tmp_path, offline):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lowest = [text.replace(">=", "==") for text in project["dependencies"]]
     assert all("==" in requirement for requirement in lowest)
@@ -45,7 +45,7 @@ def test_the_doors_work_with_the_lowest_versions(tmp_path, offline):
         [
             *(venv / "bin" / "python", "-m", "pytest", "-q", "-m", "not slow"),
             *("-W", "ignore::DeprecationWarning"),
-            *(f"tests/{name}" for name in DOORS),
+            *(f"tests/{name}" for name in INTEGRATIONS),
         ],
         cwd=ROOT,
         env={**os.environ, "PYTHONSAFEPATH": "1"},

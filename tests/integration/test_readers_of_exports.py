@@ -1,8 +1,8 @@
 """
 What a package exports is found by the tools that people have, whoever wrote them.
 
-Each tool is installed from its registry, pinned, into an environment of its own, and
-asked about packages that lie in another one.  None may talk home or read the user's
+Each tool is installed from its registry at a fixed version, into an environment of
+its own, and asked about packages in another one.  None may talk home or read the user's
 files.  What all of them are asked alike is `SIGHTINGS`: skill -> description.
 """
 
@@ -413,9 +413,9 @@ def described(directory):
     found = {}
     for skill in sorted(directory.glob("skills/*/SKILL.md")):
         text = skill.read_text(encoding="utf-8")
-        matter = yaml.safe_load(text.split("---\n")[1])
-        assert matter["name"] == skill.parent.name
-        found[matter["name"]] = matter["description"]
+        frontmatter = yaml.safe_load(text.split("---\n")[1])
+        assert frontmatter["name"] == skill.parent.name
+        found[frontmatter["name"]] = frontmatter["description"]
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-RECIPES = (Path(__file__).parents[2] / "docs/recipes.md").read_text("utf-8")
+RECIPES = (Path(__file__).parents[2] / "docs/how-to/recipes.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = {title: text for _, title, text in BLOCK.findall(RECIPES)}
 TITLES = [

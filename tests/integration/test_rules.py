@@ -135,7 +135,7 @@ def test_two_files_that_differ_in_extension_are_two_resources(render_files):
     assert body_of(found, "agents/b") == "py"
 
 
-def test_a_file_of_the_same_stem_is_no_cycle(render_files):
+def test_a_file_of_the_same_stem_is_not_a_cycle(render_files):
     """AGPM: a.md that depends on a.txt is a circular dependency."""
     agent = parent(
         "path: a.txt", section="agents", body="{{ agpm.deps.agents.a.content }}"
@@ -291,7 +291,7 @@ def test_two_files_with_one_key_are_refused(specs, key, render_files):
         "--- \n   \n---\nMore\n",
     ],
 )
-def test_what_is_no_mapping_is_text_and_stays(text, render_files):
+def test_what_is_not_a_mapping_is_text_and_stays(text, render_files):
     """AGPM: cuts such a text when it is embedded."""
     agent = parent("path: ../s/x.md", body="[{{ agpm.deps.snippets.x.content }}]")
     found = render_files({"agents/a.md": agent, "s/x.md": text}, AGENT)
@@ -369,7 +369,7 @@ def test_matches_of_a_dependencys_pattern_are_in_deps_once(render_files):
     assert [(r.name, r.install) for r in found[1:]] == [("s/x", False), ("s/y", False)]
 
 
-def test_a_file_that_exists_as_written_is_no_pattern(render_files):
+def test_a_file_that_exists_as_written_is_not_a_pattern(render_files):
     """AGPM: takes [a].md for a pattern that means a.md."""
     agent = parent('path: "../s/[a].md"', body=LIST_SNIPPETS)
     files = {"agents/a.md": agent, "s/[a].md": "brackets", "s/a.md": "plain"}
@@ -433,7 +433,7 @@ def test_listed_variants_on_one_install_path_are_refused_in_an_agpm_toml(render_
 # --- values -----------------------------------------------------------------------
 
 
-def test_a_date_prints_as_its_text_wherever_it_stands(render_files):
+def test_a_date_prints_as_its_text_wherever_it_is(render_files):
     """AGPM: prints [object] for a date in template_vars."""
     found = render_files(
         {"agents/a.md": TEMPLATE + "{{ project.d }} {{ d }} {{ t }} {{ o }}"},

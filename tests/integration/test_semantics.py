@@ -236,7 +236,7 @@ def test_variables_merge_as_the_program_merges_them(variables, text, render_file
     ("name", "text", "content"),
     [
         pytest.param("x.json", '{"b": 1, "a": []}', '{\n  "a": [],\n  "b": 1\n}',
-                     id="4.1 JSON is printed anew"),
+                     id="4.1 JSON is printed again"),
         pytest.param("x.json", '{"dependencies": {}, "agpm": {}}', '{\n  "agpm": {}\n}',
                      id="4.1 without its dependencies"),
         pytest.param("x.sh", "#!/bin/sh\r\n\n", "#!/bin/sh\r\n\n",
@@ -244,7 +244,7 @@ def test_variables_merge_as_the_program_merges_them(variables, text, render_file
         pytest.param("x.md", "\n\n# T\r\nx\n\n", "# T\nx\n",
                      id="1.2 Markdown is trimmed"),
         pytest.param("x.md", "---\na: 1\n---\n\n{{ y }}\n", "{{ y }}",
-                     id="4.1 what is no template stays"),
+                     id="4.1 other text is unchanged"),
     ],
 )  # fmt: skip
 def test_content_is_what_the_program_embeds(name, text, content, render_files):

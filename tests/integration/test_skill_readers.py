@@ -1,8 +1,8 @@
 """
 What the lint says, held against the tools themselves: the table of 31 variants first.
 
-Each tool is installed from its registry, pinned, and asked about a skill in each
-variant that lies in the environment of a project.  quick_validate is a script in a
+Each tool is installed from its registry at a fixed version and asked about a skill
+in each variant in the environment of a project.  quick_validate is a script in a
 repository, which no registry has: its column stays as it was read.
 """
 
@@ -61,7 +61,7 @@ WRITTEN = {
     "directory": "mx-nets",
     "file": "SKILL.md",
     "encoding": "utf-8",
-    "text": portable_frontmatter(PORTABLE) + "\n# Mend nets\n",
+    "text": portable_frontmatter(PORTABLE) + "\n# Repair nets\n",
 }
 
 
@@ -253,7 +253,7 @@ LINTS = {
 
 
 @pytest.mark.parametrize("path", OTHERS)
-def test_the_lint_agrees_on_what_is_no_skill(path, install, project):
+def test_the_lint_agrees_on_what_is_not_a_skill(path, install, project):
     bin_ = install("npm", "@anthropic-ai/claude-code@2.1.197")
     for text in OTHERS[path]:
         project.lay_out(WRITTEN)

@@ -1,7 +1,7 @@
 """
 What is known to lose prompts, to leave rubbish, or to break an import: by number.
 
-The numbers are those of docs/building.md.  Most hold for both backends.
+The numbers are those of docs/reference/traps.md.  Most hold for both backends.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def test_trap_01_no_prompt_at_all_is_an_error(
     )
 
 
-def test_trap_02_a_table_for_the_wheel_only_is_told_by_check(
+def test_trap_02_a_table_for_the_wheel_only_is_reported_by_check(
     copy_project, use_backend, edit, build, unpack, error_of, capsys
 ):
     project = copy_project("excluded-sources")
@@ -64,15 +64,13 @@ def test_trap_03_an_sdist_that_moves_the_templates_is_refused(
     project = copy_project("flat")
     edit(project, "", '\n[tool.hatch.build.targets.sdist]\nsources = ["prompts"]\n')
 
-    assert last(error_of(project, "sdist")).splitlines() == [
-        f"prompts/{path}: would lie at {path} in the sdist, where no build finds it; "
-        "mend `sources` or `packages` of [tool.hatch.build.targets.sdist]"
-        for path in [
-            "agents/reviewer.md",
-            "scripts/check.sh",
-            "snippets/python-tone.md",
-        ]
+    problems = last(error_of(project, "sdist")).splitlines()
+    assert [problem.partition(": ")[0] for problem in problems] == [
+        "prompts/agents/reviewer.md",
+        "prompts/scripts/check.sh",
+        "prompts/snippets/python-tone.md",
     ]
+    assert all("tool.hatch.build.targets.sdist" in problem for problem in problems)
 
 
 @BOTH
@@ -112,7 +110,7 @@ def test_trap_05_leftovers_in_the_output_are_refused(
     assert last(error_of(project, target, backend)) == (
         "flat/prompts: is filled in the wheel, but holds files in the tree: "
         "agents/old.md; "
-        "delete them, or choose another `output` in [tool.hatch-agpm]\n"
+        "move them, or choose another `output` in [tool.hatch-agpm]\n"
     )
 
 
@@ -382,7 +380,7 @@ def test_trap_23_another_checkout_first_on_the_path_gets_none_of_our_prompts(
 
 
 @pytest.mark.parametrize("name", ["flat", "no-code"])
-def test_trap_24_a_directory_of_templates_is_no_package(copy_project, build, name):
+def test_trap_24_a_directory_of_templates_is_not_a_package(copy_project, build, name):
     files = build(copy_project(name), backend="setuptools").files
 
     assert not [path for path in files if path.startswith(("prompts/", "docs/"))]
@@ -442,7 +440,7 @@ def test_trap_25_a_manifest_in_takes_nothing_away(copy_project, build, unpack, l
     assert files == expected
 
 
-def test_trap_25_an_excluded_and_ignored_template_travels_with_hatch(
+def test_trap_25_an_excluded_and_ignored_template_is_included_by_hatch(
     copy_project, build, unpack
 ):
     project = copy_project("excluded-sources", {".gitignore": "/prompts/\n"})
@@ -463,8 +461,8 @@ def test_trap_26_what_a_user_forces_into_the_output_is_refused(
     edit(project, "", f'\n[{table}]\n"{source}" = "{target}"\n')
 
     assert last(error_of(project)) == (
-        f'{table}."{source}" writes into src/src_layout/prompts; delete this line, '
-        "hatch-agpm fills that directory now\n"
+        f'{table}."{source}" writes into src/src_layout/prompts; remove this line, '
+        "hatch-agpm fills that directory\n"
     )
 
 
@@ -482,7 +480,7 @@ def test_trap_27_an_ignored_output_in_the_tree_reaches_no_sdist(
 
 
 @pytest.mark.parametrize("content", [b"[tool.hatch-agpm", b"\xff hatch-agpm", None])
-def test_trap_28_a_strangers_pyproject_toml_breaks_no_command_of_setup_py(
+def test_trap_28_an_unrelated_pyproject_toml_breaks_no_command_of_setup_py(
     write_files, content
 ):
     setup = "from setuptools import setup\nsetup(name='odd', version='1.5')\n"
@@ -516,7 +514,7 @@ def test_trap_29_no_member_of_an_sdist_leads_out_of_it(copy_project, build, back
 @pytest.mark.parametrize(
     "command", ["bdist_wheel", "sdist", "sdist --formats=zip,bztar"]
 )
-def test_trap_30_setup_py_alone_proves_what_it_makes(
+def test_trap_30_setup_py_alone_verifies_what_it_makes(
     copy_project, run_command, command
 ):
     project = copy_project(
@@ -545,7 +543,7 @@ def test_trap_31_a_module_of_the_same_name_is_refused(
 
     assert last(error_of(project, target, backend)) == (
         "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "delete or rename it\n"
+        "move it, or choose another `output` in [tool.hatch-agpm]\n"
     )
 
 
@@ -564,7 +562,7 @@ def test_trap_32_a_distribution_of_prompts_alone_is_built(
 
 @BOTH
 @pytest.mark.parametrize("target", ["wheel", "editable"])
-def test_trap_32_the_directory_src_is_no_package_of_it(
+def test_trap_32_the_directory_src_is_not_a_package_of_it(
     copy_project, edit, build, unpack, run_python, backend, target
 ):
     project = copy_project("no-code")

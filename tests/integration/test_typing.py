@@ -238,7 +238,7 @@ def test_mypy_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
 @pytest.mark.slow
 def test_pyright_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
     # That an expression is not used is the point of these programs; the generated
-    # code has a stub, and is no concern of whoever imports it.
+    # code has a stub, and need not concern whoever imports it.
     found, output = pyright(
         project,
         "right.py",

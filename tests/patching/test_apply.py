@@ -143,13 +143,13 @@ WRITTEN = [
         "---\ntags: a, b\nx: 1\n---\nB\n",
         'tags = ["a", "b"]',
         "---\ntags:\n- a\n- b\nx: 1\n---\n\nB",
-        id="a patch may mend what AGPM would drop everything for",
+        id="a patch may fix what AGPM would drop everything for",
     ),
 ]
 
 
 @pytest.mark.parametrize(("text", "patch", "written"), WRITTEN)
-def test_a_file_is_written_anew(text, patch, written, render_files):
+def test_a_file_is_written_again(text, patch, written, render_files):
     assert patched(render_files, text, patch) == written
 
 
@@ -157,7 +157,7 @@ DEVIATING = {
     "a known key is written once, among the others",
     "text between rules is text",
     "a short text stays",
-    "a patch may mend what AGPM would drop everything for",
+    "a patch may fix what AGPM would drop everything for",
 }
 
 
@@ -466,7 +466,7 @@ def test_the_installed_name_tells_how_a_file_is_patched(render_files):
 # --- JSON -------------------------------------------------------------------------
 
 
-def test_json_is_printed_anew_with_its_keys_replaced(render_files):
+def test_json_is_printed_again_with_its_keys_replaced(render_files):
     text = '{"b": {"z": 1}, "dependencies": {}, "a": [1e3, "é"], "n": 1.0}'
     (found,) = render_files(
         {"a.json": text},

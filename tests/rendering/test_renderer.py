@@ -5,6 +5,7 @@ import os
 import pytest
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_manifest, render_project
 
 TEMPLATE = "---\nagpm:\n  templating: true\n---\n"
@@ -477,10 +478,12 @@ def test_a_diamond_renders_each_resource_once(render_files):
 def project(write_files, files, table):
     root = write_files({"pkg/__init__.py": "", **files})
     return render_project(
-        root,
-        {"tool": {"hatch-agpm": table}},
-        metadata={"name": "pkg", "version": "1.2"},
-        distribution="pkg",
+        BuildContext(
+            root,
+            {"tool": {"hatch-agpm": table}},
+            metadata={"name": "pkg", "version": "1.2"},
+            distribution="pkg",
+        )
     )
 
 

@@ -636,7 +636,7 @@ def test_where_a_declaration_would_have_no_effect_it_is_an_error(
 
 
 def test_the_page_shows_what_happens(prompts_of):
-    page = (Path(__file__).parents[2] / "docs/reading.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs/reference/reading.md").read_text("utf-8")
     section = page.partition("## Run-time variables")[2].partition("\n## ")[0]
     shown = re.search(r"```markdown\n(.*?)```", section, re.DOTALL)[1]
     (error,) = re.findall(r"```\n(example_pkg\..*?)\n```", section)

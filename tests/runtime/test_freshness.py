@@ -47,7 +47,7 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "hatch-agpm 1", "hatch-agpm 2\0b\0f", "{}"])
-def test_what_is_no_snapshot_of_this_format_is_none(tmp_path, text):
+def test_what_is_not_a_snapshot_of_this_format_is_none(tmp_path, text):
     file = tmp_path / "name.snapshot"
     assert Snapshot.read(str(file)) is None
 
@@ -81,7 +81,7 @@ def test_a_source_that_is_no_longer_what_was_rendered_is_unsure(tmp_path):
     assert Snapshot("", [of_new]).first_change(str(tmp_path)) is None
 
 
-def test_a_directory_is_known_by_what_lies_in_it(tmp_path):
+def test_a_directory_is_known_by_its_entries(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "__pycache__").mkdir()
     for name in ("b.md", ".hidden"):

@@ -160,7 +160,7 @@ def test_an_attribute_that_a_prompt_does_not_have_is_an_attribute_error(prompts)
         _ = prompts.agents.plain.titel
 
 
-def test_a_resource_that_is_no_text_is_bytes(prompts):
+def test_a_resource_that_is_not_text_is_bytes(prompts):
     blob = prompts.scripts.blob
 
     assert isinstance(blob, bytes)
@@ -225,7 +225,7 @@ def test_every_way_to_a_prompt_gives_the_same_object(prompts):
 
 
 @pytest.mark.parametrize("name", ["rust-1.70", "team/lead", "class", "_hidden"])
-def test_a_name_that_is_no_attribute_is_reached_by_key(prompts, name):
+def test_a_name_that_is_not_an_attribute_is_reached_by_key(prompts, name):
     assert prompts.agents[name] == BODY
     assert prompts.load(f"agents/{name}") is prompts.agents[name]
 
@@ -403,7 +403,7 @@ def test_help_of_the_class_says_what_a_prompt_knows(prompts):
 
 
 def test_help_of_a_prompt_says_that_there_is_none(prompts):
-    # If this fails, Python has learnt better, and docs/reading.md can say so.
+    # If this fails, Python has learnt better, and docs/reference/reading.md can say so.
     output = io.StringIO()
     pydoc.Helper(output=output)(prompts.agents.plain)
 
@@ -661,7 +661,7 @@ def test_load_says_that_there_is_nothing(name):
 
 
 @pytest.mark.parametrize("index", ["{", "[]", "{}", '{"generator": {"name": "x"}}'])
-def test_a_stranger_with_an_index_of_its_own_is_no_bundle(tmp_path, package, index):
+def test_an_unrelated_package_with_an_index_is_not_a_bundle(tmp_path, package, index):
     (write_bundle(tmp_path, package) / "index.json").write_text(index)
 
     with pytest.raises(BundleError, match="no prompts of hatch-agpm are installed"):

@@ -330,14 +330,14 @@ MISTAKES = [
     pytest.param(
         {"flat/prompts.py": ""},
         "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "delete or rename it",
+        "move it, or choose another `output` in [tool.hatch-agpm]",
         id="module in the way",
     ),
     pytest.param(
         {"flat/prompts/agents/old.md": ""},
         "flat/prompts: is filled in the wheel, but holds files in the tree: "
         "agents/old.md; "
-        "delete them, or choose another `output` in [tool.hatch-agpm]",
+        "move them, or choose another `output` in [tool.hatch-agpm]",
         id="files in the way",
     ),
 ]
@@ -393,8 +393,8 @@ class Custom(base):
             "super().run(); import pathlib; "
             "pathlib.Path(self.install_dir, 'flat/prompts/x.md').touch()",
             "wheel",
-            "flat/prompts/x.md: is in flat-1.2.0-py3-none-any.whl, and nothing that "
-            "was rendered",
+            "flat/prompts/x.md: is in flat-1.2.0-py3-none-any.whl, but is not a file "
+            "that was rendered",
         ),
         (
             "sdist",
@@ -451,5 +451,4 @@ def test_a_project_without_the_table_pays_no_import(copy_project, tmp_path, edit
 
     assert done.stderr.splitlines()[-1] == (
         "hatch_agpm hatch_agpm._version hatch_agpm.setuptools"
-        " hatch_agpm.setuptools.commands"
     )

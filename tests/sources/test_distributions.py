@@ -17,6 +17,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
 
 BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
@@ -115,7 +116,9 @@ def install(site, make, build, unpack, wheels):
 def render(root):
     tables = tomllib.loads((root / "pyproject.toml").read_text())
     return render_project(
-        root, tables, metadata={"name": "app"}, distribution=root.name.split("-")[0]
+        BuildContext(
+            root, tables, metadata={"name": "app"}, distribution=root.name.split("-")[0]
+        )
     )
 
 
@@ -721,7 +724,9 @@ def test_templates_that_cannot_be_offered_are_told(table, message, make):
     project = make("acme-prompts", {**OFFERED, "empty/.keep": ""}, table)
     tables = tomllib.loads((project / "pyproject.toml").read_text())
     with pytest.raises(AgpmError) as caught:
-        render_project(project, tables, metadata={}, distribution="acme-prompts")
+        render_project(
+            BuildContext(project, tables, metadata={}, distribution="acme-prompts")
+        )
     assert str(caught.value).startswith(f"tool.hatch-agpm.templates {message}")
 
 
@@ -730,7 +735,9 @@ def test_a_link_among_offered_templates_is_told(make):
     (project / "lib/alias.md").symlink_to("rules.txt")
     tables = tomllib.loads((project / "pyproject.toml").read_text())
     with pytest.raises(AgpmError, match=r"lib/alias\.md: is not a regular file"):
-        render_project(project, tables, metadata={}, distribution="acme-prompts")
+        render_project(
+            BuildContext(project, tables, metadata={}, distribution="acme-prompts")
+        )
 
 
 # --- a whole agent ------------------------------------------------------------------

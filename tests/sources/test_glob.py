@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,8 +125,9 @@ def test_every_class_is_read_or_refused(text):
     ("pattern", "matches"),
     [("*a" * 60 + "b", False), ("**/*a/" * 40 + "b", False), ("*?" * 80, True)],
 )
-def test_many_stars_do_not_take_for_ever(pattern, matches):
-    matcher = compile_pattern(pattern)
-    start = time.process_time()
-    assert bool(matcher.fullmatch("a/" * 2000)) == matches
-    assert time.process_time() - start < 1
+def test_many_stars_do_not_hang(pattern, matches, run_guarded):
+    ended = run_guarded(f"""
+from hatch_agpm.sources.glob import compile_pattern
+print(bool(compile_pattern({pattern!r}).fullmatch("a/" * 2000)))
+""")
+    assert ended.strip() == str(matches)

@@ -11,6 +11,7 @@ import pytest
 
 from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_manifest, render_project
 
 FACTS = (
@@ -149,7 +150,9 @@ def test_the_index_names_the_source(write_files):
         "agents": {"a": {"source": "shared", "path": "a.md"}, "b": "b.md"},
     }
     rendering = render_project(
-        root, {"tool": {"hatch-agpm": table}}, metadata={}, distribution="pkg"
+        BuildContext(
+            root, {"tool": {"hatch-agpm": table}}, metadata={}, distribution="pkg"
+        )
     )
     bundle = build_bundle(rendering, distribution="pkg", version="1")
     index = json.loads(bundle.files["index.json"].data)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -255,11 +254,9 @@ def test_only_a_regular_file_is_read(root, tree, kind, message):
     elif kind != "missing":
         target = "a.md" if kind == "link" else "/dev/zero"
         (root / "x").symlink_to(target)
-    start = time.monotonic()
     with pytest.raises(ContentError) as raised:
         tree.read("x")
     assert str(raised.value) == message
-    assert time.monotonic() - start < 1
     assert tree.read_files == {}
 
 

@@ -1,11 +1,10 @@
 """
-Renders a project anew when its prompts are imported and their sources changed.
+Renders a project again when its prompts are imported and their sources changed.
 
 Called by the finder of an editable install where hatch-agpm is in the environment.
-What a backend or the shell would say is what they said at the install: an import
-runs neither a backend nor Git.  The result lies in the user's cache, in a directory
-that is named by what it holds and never changed: a process that reads from an older
-one is not disturbed.
+Metadata and environment variables are those of the install: an import runs neither a
+backend nor Git.  The result is in the user's cache, in a directory that is named by
+its content and never changed: a process that reads from an older one is not disturbed.
 """
 
 from __future__ import annotations
@@ -19,13 +18,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.editable.wheel import snapshot, write_tree
+from hatch_agpm.build.editable.wheel import HAND_OVER_VERSION, snapshot, write_tree
 from hatch_agpm.build.in_tree import STUB
 from hatch_agpm.build.plan import render_bundle
 from hatch_agpm.build.verify import check_output
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.config.project import editable_mode, load_toml
-from hatch_agpm.errors import BundleError, ConfigError
+from hatch_agpm.errors import (
+    AgpmError,
+    BundleError,
+    ConfigError,
+    RequirementError,
+)
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.runtime.freshness import remember
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = ["refresh"]
+__all__ = ["UnusableInstallError", "refresh"]
 
 _KEPT_SECONDS = 7 * 24 * 3600
 """How long a bundle stays in the cache for processes that may still read from it."""
@@ -42,32 +47,41 @@ _kept: list[TemporaryDirectory[str]] = []
 """The bundles that could not be put into the cache; they go when the process ends."""
 
 
+class UnusableInstallError(ImportError):
+    """
+    This version cannot render what an install left, for no fault of the sources.
+
+    The copy of `freshness` in an environment, whose version may differ from this one,
+    catches `ImportError` and reads the prompts that were rendered last.
+    """
+
+
 def refresh(install: str, cache: str | None) -> str:
     """
     Return the directory of a bundle of the sources as they are now.
 
     `install` is the file in which the install left what it knew, and `cache` the
     directory that this may write into, if there is one.  Raises `AgpmError` for what
-    is wrong with the sources, as a build does.
+    is wrong with the sources, as a build does, and `UnusableInstallError` where the
+    file has another version or a build requirement is not installed.
     """
-    known = json.loads(Path(install).read_bytes())
-    root = Path(known["root"])
-    pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
-    rendering, bundle = render_bundle(
-        root,
-        pyproject,
-        metadata=known["metadata"],
-        distribution=known["distribution"],
-        environ=_environ_of_install(known["environ"]),
-    )
-    if rendering.output != known["output"]:
-        what = f"was '{known['output']}' when the project was installed"
+    context, installed_output = _read_hand_over(Path(install))
+    try:
+        rendering, bundle = render_bundle(context)
+    except AgpmError as error:
+        problems = getattr(error, "problems", (error,))
+        if any(isinstance(problem, RequirementError) for problem in problems):
+            raise UnusableInstallError(str(error)) from None
+        raise
+    if rendering.output != installed_output:
+        what = f"was '{installed_output}' when the project was installed"
         hint = "install it again"
         raise ConfigError("tool.hatch-agpm.output", what, repr(rendering.output), hint)
-    if editable_mode(pyproject) == "in-tree":
-        stubs = check_output(root, bundle.output, stub=bundle.files[STUB].data)
-        write_tree(root, bundle, with_stub=not stubs)
-    # As in an editable wheel, what is exported lies with the prompts.
+    if editable_mode(context.pyproject) == "in-tree":
+        stub = bundle.files[STUB].data
+        stubs = check_output(context.root, bundle.output, stub=stub)
+        write_tree(context.root, bundle, with_stub=not stubs)
+    # As in an editable wheel, what is exported is in the directory of the prompts.
     files = bundle.in_one()
     name = _name(files)
     if cache is not None:
@@ -76,10 +90,34 @@ def refresh(install: str, cache: str | None) -> str:
         except OSError:
             pass
         else:
-            seen = snapshot(root, rendering, pyproject, bundle=name)
+            seen = snapshot(context, rendering, bundle=name)
             if remember(seen, cache):
                 return f"{cache}/{name}"
     return _write_temporary(files)
+
+
+def _read_hand_over(install: Path) -> tuple[BuildContext, str]:
+    """Return what an install left: the project, and its output directory."""
+    try:
+        known = json.loads(install.read_bytes())
+        version = known.get("version")
+        if version != HAND_OVER_VERSION:
+            what = f"was installed by a hatch-agpm with another format ({version!r})"
+            raise UnusableInstallError(what)
+        root = Path(known["root"])
+        metadata, output = known["metadata"], known["output"]
+        distribution, environ = known["distribution"], known["environ"]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        what = f"the file {install.name} cannot be read: {error!r}"
+        raise UnusableInstallError(what) from None
+    context = BuildContext(
+        root=root,
+        pyproject=load_toml(root / "pyproject.toml", "pyproject.toml"),
+        metadata=metadata,
+        distribution=distribution,
+        environ=_environ_of_install(environ),
+    )
+    return context, output
 
 
 def _environ_of_install(known: Mapping[str, str | None]) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """
-What an editable wheel holds so that a checkout reads the prompts of a wheel.
+The files of an editable wheel, by which a checkout reads the prompts of a wheel.
 
-The bundle lies in a directory of its own at the root of the environment, and a
-finder points from the output package to it.  Inside the package's own directory
-there, it would hide the checkout, or never be found.  Beside it lies what an import
-needs to see that sources changed, and to render them as the install did.
+The bundle is in a directory of its own at the root of the environment, and a finder
+points from the output package to it.  In the package's own directory there, it would
+hide the checkout, or never be found.  Beside it are the files by which an import
+detects changed sources and renders them as the install did.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.in_tree import remove_from_tree, write_into_tree
 from hatch_agpm.config.project import editable_mode
@@ -41,25 +42,53 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build.plan import Plan
     from hatch_agpm.bundle.bundle import Bundle
+    from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import Rendering
 
-__all__ = ["editable_files", "snapshot", "update_tree", "write_tree"]
+__all__ = [
+    "HAND_OVER_VERSION",
+    "EditableInstall",
+    "editable_install",
+    "snapshot",
+    "update_tree",
+    "write_tree",
+]
+
+HAND_OVER_VERSION: Final = 1
+"""The version of the JSON document that an install leaves for `refresh`."""
 
 
-def editable_files(plan: Plan, *, module: str) -> dict[str, FileContent]:
+@dataclass(frozen=True, kw_only=True)
+class EditableInstall:
+    """The files of an editable wheel, by path in it."""
+
+    directory: str
+    """The directory of the bundle in the wheel."""
+
+    export_directory: str
+    """The directory of the exported files; "" where it is in the bundle's."""
+
+    bundle: Mapping[str, FileContent]
+    """The bundle and what is exported."""
+
+    files: Mapping[str, FileContent]
+    """The finder and what an import needs to render the sources again."""
+
+
+def editable_install(plan: Plan, *, module: str) -> EditableInstall:
     """
-    Return the files of an editable wheel, by their path from its root.
+    Return the files of an editable wheel.
 
-    `module` is the dotted name of the output package.  The bundle comes first, and
-    alone has a directory: its own, or the one that it has in a wheel if there is no
-    package around it that could hide it.
+    `module` is the dotted name of the output package.  The bundle has a directory of
+    its own, or the one that it has in a wheel if there is no package around it whose
+    directory could hide it.
     """
     name = editable_name(module)
-    around = plan.has_package_around
+    has_package_around = plan.has_package_around
     directory, bundle = _bundle(plan, module)
     texts = {
-        f"{name}.json": _frozen(plan),
-        f"{name}.snapshot": snapshot(plan.root, plan.rendering, plan.pyproject).text(),
+        f"{name}.json": _hand_over(plan),
+        f"{name}.snapshot": snapshot(plan.context, plan.rendering).text(),
         f"{name}_freshness.py": _text_of(freshness),
         f"{name}.pth": f"import {name}; {name}.start()\n",
         # PEP 829: from Python 3.18 on, a .pth file runs no code.
@@ -74,17 +103,22 @@ def editable_files(plan: Plan, *, module: str) -> dict[str, FileContent]:
         "key": f"{module}-{_digest(root, module)}/{key}",
     }
     parent = f"parent={str(Path(output).parent)!r}"
-    where = parent if around else f"places=(bundle, {output!r})"
+    where = parent if has_package_around else f"places=(bundle, {output!r})"
     texts[f"{name}.py"] = _text_of(finder) + _start(name, directory, install, where)
-    files = {
-        path: FileContent(data=text.encode("utf-8", "surrogateescape"))
-        for path, text in texts.items()
-    }
-    return {**bundle, **files}
+    exported = plan.bundle.export_directory(directory)
+    return EditableInstall(
+        directory=directory,
+        export_directory="" if has_package_around else exported,
+        bundle=bundle,
+        files={
+            path: FileContent(data=text.encode("utf-8", "surrogateescape"))
+            for path, text in texts.items()
+        },
+    )
 
 
 def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, FileContent]]:
-    """Return where the bundle lies in an editable wheel, and its files by path."""
+    """Return the bundle's directory in an editable wheel, and its files by path."""
     if not plan.has_package_around:
         directory = module.replace(".", "/")
         return directory, plan.bundle.at(directory)
@@ -107,15 +141,17 @@ def start() -> None:
 '''
 
 
-def _frozen(plan: Plan) -> str:
-    """Return what an import cannot ask for: what the backend and the shell said."""
+def _hand_over(plan: Plan) -> str:
+    """Return what a later `refresh` needs of the install, as JSON."""
+    environ = plan.context.environ
     document = {
+        "version": HAND_OVER_VERSION,
         "root": str(plan.root),
         "output": plan.output,
         "distribution": plan.bundle.distribution,
-        "metadata": plan.metadata,
+        "metadata": plan.context.metadata,
         "environ": {
-            name: os.environ.get(name)
+            name: environ.get(name)
             for name in sorted({*plan.rendering.env, "SOURCE_DATE_EPOCH"})
         },
     }
@@ -124,11 +160,12 @@ def _frozen(plan: Plan) -> str:
 
 def update_tree(plan: Plan) -> None:
     """
-    Make the output directory in the tree what `editable` says: a bundle, or nothing.
+    Write the bundle into the output directory of the tree, or remove it from there.
 
-    Raises `BundleError` where it cannot be written.
+    `editable` in the configuration says which.  Raises `BundleError` where it cannot be
+    written.
     """
-    if editable_mode(plan.pyproject) == "in-tree":
+    if editable_mode(plan.context.pyproject) == "in-tree":
         write_tree(plan.root, plan.bundle, with_stub=not plan.stubs)
         return
     try:
@@ -154,16 +191,15 @@ def _unwritable(output: str, error: OSError) -> BundleError:
     return BundleError(output, f"cannot be written: {error.strerror}")
 
 
-def snapshot(
-    root: Path, rendering: Rendering, pyproject: Mapping[str, object], bundle: str = ""
-) -> Snapshot:
+def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> Snapshot:
     """
-    Return what a rendering of the project at `root` was made of.
+    Return the snapshot of what a rendering was made of.
 
-    `pyproject` are the tables it was rendered with, and `bundle` is the name of the
-    bundle's directory.  What changed since it was read is marked, so that it shows.
+    `bundle` is the name of the bundle's directory.  What changed since it was read is
+    marked, so that it shows.
     """
-    seen = [(TABLE, "pyproject.toml", table_digest(pyproject))]
+    root = context.root
+    seen = [(TABLE, "pyproject.toml", table_digest(context.pyproject))]
     seen += [(FILE, path, ABSENT) for path in rendering.absent]
     for path, real in rendering.links.items():
         leads_to = os.fsencode(os.path.realpath(root / real))

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from hatch_agpm.build.editable.wheel import editable_files
+from hatch_agpm.build.editable.wheel import editable_install
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.build import BuildContext
 from hatch_agpm.runtime.freshness import Install, Snapshot, _Refusal
 
 OLD = 1_600_000_000
@@ -88,10 +89,13 @@ def develop(tmp_path):
             time.sleep(0.12)
         pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
         metadata = {"name": "pkg", "version": "1.0"}
-        plan = plan_build(root, pyproject, metadata=metadata, distribution="pkg")
+        plan = plan_build(
+            BuildContext(root, pyproject, metadata=metadata, distribution="pkg")
+        )
         site = tmp_path / "site"
         shutil.rmtree(site, ignore_errors=True)
-        for path, file in editable_files(plan, module="pkg.prompts").items():
+        files = editable_install(plan, module="pkg.prompts")
+        for path, file in {**files.bundle, **files.files}.items():
             written = site / path
             written.parent.mkdir(parents=True, exist_ok=True)
             written.write_bytes(file.data)
@@ -240,10 +244,12 @@ def test_an_import_gives_all_that_a_build_would_ship(project, develop):
     replace("prompts/skills/net/new.txt", "New.\n")(root)
 
     plan = plan_build(
-        root,
-        tomllib.loads((root / "pyproject.toml").read_text("utf-8")),
-        metadata={"name": "pkg", "version": "1.0"},
-        distribution="pkg",
+        BuildContext(
+            root,
+            tomllib.loads((root / "pyproject.toml").read_text("utf-8")),
+            metadata={"name": "pkg", "version": "1.0"},
+            distribution="pkg",
+        )
     )
 
     shipped = {path: file.data for path, file in plan.bundle.in_one().items()}

@@ -17,7 +17,7 @@ SETUP_PY = (
 PROJECT = '[project]\nname = "odd"\nversion = "1"\n'
 NAMES_US = f'{PROJECT}\n[build-system]\nrequires = ["setuptools", "hatch-agpm"]\n'
 
-STRANGERS = {
+SETUPTOOLS_PROJECTS = {
     "setup.py alone": {"setup.py": SETUP_PY},
     "setup.cfg alone": {
         "setup.cfg": "[metadata]\nname = odd\nversion = 1\n[options]\npackages = odd\n"
@@ -32,7 +32,7 @@ STRANGERS = {
         "setup.py": SETUP_PY,
         "pyproject.toml": f"x = {'[' * 5000}{']' * 5000} # hatch-agpm\n",
     },
-    "a tool that is no table": {
+    "a tool that is not a table": {
         "setup.py": SETUP_PY,
         "pyproject.toml": 'tool = "hatch-agpm"\n',
     },
@@ -46,7 +46,7 @@ STRANGERS = {
         "prompts/agents/x.md": "{{",
     },
 }
-HATCH_STRANGERS = {
+HATCH_PROJECTS = {
     "static": {"pyproject.toml": PROJECT},
     "no project": {"pyproject.toml": ""},
     "no TOML at all": {"pyproject.toml": "[tool.hatch-agpm\n"},
@@ -63,7 +63,7 @@ HATCH_STRANGERS = {
         ),
     },
 }
-BROKEN = ("no TOML", "no UTF-8", "thousand deep", "that is no table", "no project")
+BROKEN = ("no TOML", "no UTF-8", "thousand deep", "that is not a table", "no project")
 """What neither backend builds, with us or without."""
 
 BUILD = """
@@ -72,15 +72,18 @@ _, backend, target, out = sys.argv
 print(getattr(importlib.import_module(backend), "build_" + target)(out))
 """
 CASES = [
-    *(("setuptools.build_meta", name, files) for name, files in STRANGERS.items()),
-    *(("hatchling.build", name, files) for name, files in HATCH_STRANGERS.items()),
+    *(
+        ("setuptools.build_meta", name, files)
+        for name, files in SETUPTOOLS_PROJECTS.items()
+    ),
+    *(("hatchling.build", name, files) for name, files in HATCH_PROJECTS.items()),
 ]
 
 
 @pytest.fixture(scope="module")
 def pythons(tmp_path_factory, offline):
     """Two environments: the backends alone, and with hatch-agpm beside them."""
-    scratch = tmp_path_factory.mktemp("strangers")
+    scratch = tmp_path_factory.mktemp("unrelated")
     uv = [sys.executable, "-m", "uv"]
     found = []
     for name, more in (("without", []), ("with", ["hatch-agpm"])):
@@ -101,7 +104,7 @@ def pythons(tmp_path_factory, offline):
     ("backend", "files"),
     [pytest.param(b, files, id=f"{b.partition('.')[0]}: {n}") for b, n, files in CASES],
 )
-def test_a_stranger_builds_as_if_nobody_were_there(
+def test_an_unrelated_build_gives_the_same_with_this_package_installed(
     request, pythons, tmp_path_factory, backend, files, target
 ):
     outcomes = []

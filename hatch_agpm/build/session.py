@@ -1,0 +1,187 @@
+"""
+One build, whatever the backend.
+
+A session says which files a wheel or an sdist must have, and compares the finished
+artefact with them.  To put the files into the artefact is the integration's part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hatch_agpm.build.editable.wheel import editable_install, update_tree
+from hatch_agpm.build.plan import must_hold, plan_build
+from hatch_agpm.build.sbom import sbom_file
+from hatch_agpm.build.verify import verify_sdist, verify_wheel
+from hatch_agpm.bundle.bundle import metadata_file
+from hatch_agpm.config.project import editable_mode
+from hatch_agpm.errors import AgpmError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hatch_agpm.build.plan import Plan
+    from hatch_agpm.model.build import BuildContext
+    from hatch_agpm.model.rendering import FileContent
+
+__all__ = ["BuildSession", "SdistContents", "WheelContents", "leaves_out_prompts"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelContents:
+    """The files that a build adds to a wheel."""
+
+    directory: str
+    """The directory of the bundle in the wheel, which has no other files."""
+
+    export_directory: str
+    """The directory of the exported files, which has no other files; "" without."""
+
+    bundle: Mapping[str, FileContent]
+    """The files of the bundle and of its export, by path in the wheel."""
+
+    editable: Mapping[str, FileContent]
+    """The files by which an editable install finds the bundle, by path in the wheel."""
+
+    metadata: Mapping[str, FileContent]
+    """The list of the prompts, by path in the `.dist-info` directory."""
+
+    sbom: Mapping[str, FileContent]
+    """The bill of materials, by path in the `.dist-info` directory."""
+
+    @property
+    def files(self) -> dict[str, FileContent]:
+        """All files outside of the `.dist-info` directory, by path in the wheel."""
+        return {**self.bundle, **self.editable}
+
+    @property
+    def dist_info(self) -> dict[str, FileContent]:
+        """All files of the `.dist-info` directory, by path in it."""
+        return {**self.metadata, **self.sbom}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SdistContents:
+    """The files that a build adds to an sdist."""
+
+    directory: str
+    """The output directory, which has no other files than the sources in it."""
+
+    sources: Mapping[str, FileContent]
+    """The files that a build reads, by path in the project and in the sdist."""
+
+    links: Mapping[str, str]
+    """The sources that are links: the path of the file by that of the link."""
+
+    copies: Mapping[str, FileContent]
+    """Copies of files outside of the project, by path in the sdist."""
+
+    @property
+    def files(self) -> dict[str, FileContent]:
+        """All files, by path in the sdist."""
+        return {**self.sources, **self.copies}
+
+
+def leaves_out_prompts(pyproject: Mapping[str, object], *, editable: bool) -> bool:
+    """
+    Return whether the wheel has no prompts: an editable one with `editable = "off"`.
+
+    Raises `ConfigError` for an unknown value of that key.
+    """
+    return editable and editable_mode(pyproject) == "off"
+
+
+class BuildSession:
+    """The build of one project: rendered once, for wheel and sdist."""
+
+    def __init__(self, context: BuildContext) -> None:
+        self.context = context
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the project ships.  Raises AgpmError for whatever is wrong with it."""
+        return plan_build(self.context)
+
+    def wheel(
+        self, directory: str, *, editable: bool = False, metadata_directory: str = ""
+    ) -> WheelContents:
+        """
+        Return the files to add to the wheel.
+
+        `directory` is the directory of the wheel where the backend puts `output`, and
+        `metadata_directory` is the directory in `.dist-info` where it puts additional
+        files.  If `editable`, the output directory in the tree is updated first.
+        Raises `AgpmError`.
+        """
+        plan = self.plan
+        module = directory.replace("/", ".")
+        name, file = metadata_file(plan.bundle, module=module)
+        metadata = {f"{metadata_directory}/{name}".lstrip("/"): file}
+        if editable:
+            update_tree(plan)
+            install = editable_install(plan, module=module)
+            return WheelContents(
+                directory=install.directory,
+                export_directory=install.export_directory,
+                bundle=install.bundle,
+                editable=install.files,
+                metadata=metadata,
+                # The sources of a checkout change, and it would soon be out of date.
+                sbom={},
+            )
+        has_sbom = plan.rendering.sbom
+        return WheelContents(
+            directory=directory,
+            export_directory=plan.bundle.export_directory(directory),
+            bundle=plan.bundle.at(directory),
+            editable={},
+            metadata=metadata,
+            sbom=dict([sbom_file(plan, directory=directory)]) if has_sbom else {},
+        )
+
+    def sdist(self) -> SdistContents:
+        """Return the files to add to the sdist.  Raises `AgpmError`."""
+        plan = self.plan
+        return SdistContents(
+            directory=plan.output,
+            sources={path: plan.source(path) for path in plan.source_paths()},
+            links=plan.links(),
+            copies=plan.copies,
+        )
+
+    def verify(self, artefact: Path, contents: WheelContents | SdistContents) -> None:
+        """
+        Compare the files of a wheel or sdist with what was added to it.
+
+        Where they differ, removes the artefact and raises `BundleError`, or
+        `ProblemsError` with all differences.
+        """
+        try:
+            if isinstance(contents, SdistContents):
+                self._verify_sdist(artefact, contents)
+            else:
+                self._verify_wheel(artefact, contents)
+        except AgpmError:
+            artefact.unlink()
+            raise
+
+    def _verify_sdist(self, sdist: Path, contents: SdistContents) -> None:
+        expected = {path: must_hold(file) for path, file in contents.files.items()}
+        verify_sdist(sdist, expected, directory=contents.directory)
+
+    def _verify_wheel(self, wheel: Path, contents: WheelContents) -> None:
+        # A wheel is named `<distribution>-<version>-...`, as its `.dist-info`.
+        distribution, version, *_ = wheel.name.split("-")
+        dist_info = f"{distribution}-{version}.dist-info"
+        files = contents.files
+        for path, file in contents.dist_info.items():
+            files[f"{dist_info}/{path}"] = file
+        verify_wheel(
+            wheel,
+            {path: must_hold(file) for path, file in files.items()},
+            directory=contents.directory,
+            export=contents.export_directory,
+        )

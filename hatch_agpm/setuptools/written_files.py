@@ -1,0 +1,96 @@
+"""
+A record of the files that a build wrote into `build/lib`.
+
+That directory outlives a build, and setuptools packs all of it.  The record is beside
+it and lists what was written there, with its sha256: the next build deletes these
+files, and no others, whatever files in the directory or in the record say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from hatch_agpm.model.rendering import FileContent
+
+__all__ = ["record_file", "remove_recorded", "remove_unchanged", "write_record"]
+
+_VERSION = 1
+
+
+def record_file(build_lib: Path) -> Path:
+    """Return the path of the record of a directory."""
+    return build_lib.with_name(f"{build_lib.name}.hatch-agpm.json")
+
+
+def write_record(build_lib: Path, files: Mapping[str, FileContent]) -> None:
+    """Record files by their path in `build_lib`, before they are written there."""
+    digests = {
+        path: hashlib.sha256(file.data).hexdigest() for path, file in files.items()
+    }
+    record = record_file(build_lib)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    document = {"version": _VERSION, "files": digests}
+    record.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def remove_recorded(build_lib: Path) -> None:
+    """
+    Remove the files that the record lists, and the directories this leaves empty.
+
+    A file that is outside of `build_lib`, is a link or has another content is kept.
+    """
+    remove_unchanged(build_lib, _read_record(record_file(build_lib)))
+
+
+def remove_unchanged(directory: Path, digests: Mapping[str, str]) -> None:
+    """Remove the files of a directory that have the given sha256, by path in it."""
+    top = directory.resolve()
+    for path, sha256 in digests.items():
+        file = directory / path
+        if _is_within(file, top) and _sha256(file) == sha256:
+            file.unlink()
+            _remove_empty(file.parents, top)
+
+
+def _read_record(record: Path) -> dict[str, str]:
+    """Return the sha256 of the recorded files; {} without a readable record."""
+    try:
+        document = json.loads(record.read_bytes())
+        if document["version"] != _VERSION:
+            return {}
+        return {str(path): str(sha256) for path, sha256 in document["files"].items()}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    except (LookupError, TypeError, AttributeError):
+        # It is JSON, but not a record.
+        return {}
+
+
+def _is_within(file: Path, top: Path) -> bool:
+    """Return whether a path is that of a file below `top`, and not a link."""
+    try:
+        if file.is_symlink() or not file.is_file():
+            return False
+        return file.resolve().is_relative_to(top)
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _remove_empty(directories: Iterable[Path], top: Path) -> None:
+    for directory in directories:
+        if directory.resolve() == top:
+            return
+        try:
+            directory.rmdir()
+        except OSError:
+            return

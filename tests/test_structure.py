@@ -1,0 +1,122 @@
+"""Measures of the code base: what keeps it readable, and would be lost unnoticed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "hatch_agpm"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+PACKAGES = sorted({module.parent for module in MODULES})
+
+MODULES_OF_A_PACKAGE = 12
+MODULES_OF_THE_ROOT = 6
+LINES_OF_A_MODULE = 400
+LINES_OF_A_FUNCTION = 40
+SUPPRESSIONS = 25
+
+# Process-wide state and types that this project does without.
+UNWANTED = {"gc", "ContextVar", "setrecursionlimit", "NamedTuple"}
+
+# Files of `runtime` are copied into wheels and environments and cannot import from
+# the rest: there each class has a name that the other module may have as well.
+COPIED = {
+    "Prompt": {"runtime/accessor.py", "installed/load.py"},
+    "Resources": {"runtime/accessor.py", "installed/load.py"},
+    "Bundle": {"runtime/reader.py", "bundle/bundle.py"},
+    "Plan": {"runtime/reader.py", "build/plan.py"},
+}
+
+# Directories of tests that mirror no package.
+NOT_OF_A_PACKAGE = {"integration", "data", "projects"}
+TEST_DIRECTORIES = sorted(
+    {module.parent.relative_to(TESTS) for module in TESTS.rglob("test_*.py")} - {Path()}
+)
+
+
+def name(path):
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+def parse(module):
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=name)
+def test_a_package_has_few_modules(package):
+    allowed = MODULES_OF_THE_ROOT if package == PACKAGE else MODULES_OF_A_PACKAGE
+    assert len(list(package.glob("*.py"))) <= allowed
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_module_is_short(module):
+    length = module.read_text(encoding="utf-8").count("\n")
+    assert length <= LINES_OF_A_MODULE
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_functions_are_short(module):
+    lengths = {
+        (node.name, node.lineno): node.end_lineno - node.lineno + 1
+        for node in ast.walk(parse(module))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {
+        key: length for key, length in lengths.items() if length > LINES_OF_A_FUNCTION
+    } == {}
+
+
+def test_few_findings_of_the_linter_are_suppressed_and_each_with_a_reason():
+    found = [
+        (name(module), number, line)
+        for module in MODULES
+        for number, line in enumerate(module.read_text("utf-8").splitlines(), 1)
+        if "noqa" in line
+    ]
+    assert [
+        place for place in found if not re.search(r"# noqa: .+ - \S", place[2])
+    ] == []
+    assert len(found) <= SUPPRESSIONS
+
+
+def identifiers(module):
+    """Every name that code reads, defines or imports; not its texts and comments."""
+    for node in ast.walk(parse(module)):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield node.name
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_what_the_project_does_without_stays_out(module):
+    assert UNWANTED.intersection(identifiers(module)) == set()
+
+
+def test_a_class_name_has_one_meaning():
+    defined = defaultdict(list)
+    for module in MODULES:
+        path = module.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(parse(module)):
+            if isinstance(node, ast.ClassDef):
+                defined[node.name].append(path)
+    assert {
+        key: paths
+        for key, paths in defined.items()
+        if len(paths) > 1 and set(paths) != COPIED.get(key)
+    } == {}
+
+
+@pytest.mark.parametrize("directory", TEST_DIRECTORIES, ids=str)
+def test_a_directory_of_tests_mirrors_a_package(directory):
+    if directory.parts[0] not in NOT_OF_A_PACKAGE:
+        assert (PACKAGE / directory / "__init__.py").is_file()
