@@ -150,7 +150,7 @@ def test_render_does_not_touch_a_directory_that_holds_something(flat, tmp_path, 
     assert main(["render", "--output", str(tmp_path), "--project", str(flat)]) == 1
 
     assert capsys.readouterr().err == (
-        f"hatch-agpm: {tmp_path}: is there already; delete it first\n"
+        f"hatch-agpm: {tmp_path}: already exists; choose another output\n"
     )
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
 
