@@ -178,7 +178,7 @@ def test_a_copy_behind_a_link_is_refused(vendor, project, error_of, tmp_path):
     (project / "prompts/vendor").symlink_to(tmp_path / "elsewhere")
     seen = error_of(project)
     assert (
-        "hatch-agpm.lock names 'prompts/vendor/shared', which is no directory of the "
+        "hatch-agpm.lock names 'prompts/vendor/shared', which is not a directory of the "
         f"project; {RUN}"
     ) in seen
 
