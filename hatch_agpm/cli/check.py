@@ -2,7 +2,7 @@
 What a build cannot show: front ends hide what a hook prints, or never run it.
 
 Knows what people forget: the switch, uv's cache, line ends.  Reads tables and the
-files that prompts are made of; what only a backend knows, a door has to say.
+files that prompts are made of; what only a backend knows, its integration reports.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build.plan import Plan
 
-__all__ = ["Note", "advise", "advise_build_system", "advise_hook"]
+__all__ = ["Note", "build_system_notes", "hook_notes", "plan_notes"]
 
 _BACKENDS = {
     "hatchling": "hatchling.build",
@@ -29,7 +29,7 @@ _BACKENDS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
-    """One thing to mend, and the lines to paste."""
+    """One thing to fix, and the lines to paste."""
 
     what: str
     lines: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Note:
         return "\n    ".join((f"{self.what}; in {self.file}:", *self.lines))
 
 
-def advise_build_system(
+def build_system_notes(
     pyproject: Mapping[str, object], hook: Mapping[str, object]
 ) -> Iterator[Note]:
     """
@@ -77,7 +77,7 @@ def advise_build_system(
         )
 
 
-def advise_hook(
+def hook_notes(
     build: Mapping[str, object], targets: Iterable[str], *, file: str, no_hooks: bool
 ) -> Iterator[Note]:
     """
@@ -121,7 +121,7 @@ def _strings(value: object) -> list[str]:
     return [item for item in items if isinstance(item, str)]
 
 
-def advise(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
+def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
     """Yield what makes a right build go stale, or differ between two machines."""
     # Nothing that is built comes from a stub: the wheel has one of its own.
     paths = [path for path in plan.source_paths() if path not in plan.stubs]
@@ -151,7 +151,7 @@ def _about_cache_keys(
     if missing:
         keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
         yield Note(
-            what=f"uv builds nothing anew when {_some(missing)} changes",
+            what=f"uv does not rebuild when {_some(missing)} changes",
             lines=("[tool.uv]", f"cache-keys = {_toml(keys)}"),
         )
 

@@ -1,8 +1,8 @@
 """
 The command `hatch-agpm`: shows prompts as a build would render them.
 
-The same core and the same messages as in a build, and the same proof of what was
-built; nothing is written but what `render --output` and `stub` are asked to write.
+The same core and the same messages as in a build, and the same verification of what
+was built; nothing is written but what `render --output` and `stub` are asked to write.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     from hatch_agpm.errors import AgpmError
 
+    if sys.stdout is None:
+        print("hatch-agpm: standard output is closed", file=sys.stderr)
+        return 1
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -72,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 
     listed = command(_list, "list the prompts of the wheel", in_project)
     listed.add_argument("--json", action="store_true", help="print JSON")
-    check = command(_check, "render everything, and say what to mend", in_project)
-    what = "fail where something could be mended"
+    check = command(_check, "render everything, and report what to fix", in_project)
+    what = "fail on notes, too"
     check.add_argument("--strict", action="store_true", help=what)
     what = "write the stub by which editors and type checkers know the prompts"
     stub = command(_stub, what, in_project)
@@ -165,7 +168,7 @@ def _sources(item: Shipped) -> list[str]:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from hatch_agpm.cli.check import advise
+    from hatch_agpm.cli.check import plan_notes
     from hatch_agpm.cli.project import open_project
     from hatch_agpm.errors import AgpmError
 
@@ -173,13 +176,13 @@ def _check(arguments: argparse.Namespace) -> int:
     problems: list[AgpmError | Note] = []
     notes: list[Note] = []
     try:
-        advice = project.advice()
+        found = project.notes()
         plan = project.plan()
         print(plan.bundle.summary)
-        advice += advise(plan, project.pyproject)
+        found += plan_notes(plan, project.pyproject)
     except AgpmError as error:
         problems.append(error)
-    for each in advice:
+    for each in found:
         bad = each.loses_prompts or arguments.strict
         (problems if bad else notes).append(each)
     for note in notes:
@@ -277,7 +280,7 @@ def _shipped(rendering: Rendering) -> Sequence[Shipped]:
 
 
 def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
-    """Return what coding agents find, by its path without an ending."""
+    """Return what coding agents find, by its path without an extension."""
     export = bundle.export
     items = export.resources if export else ()
     return {f"{export.directory}/{item.full_name}": item for item in items if export}
@@ -322,7 +325,7 @@ def _write_directory(target: Path, files: Mapping[str, FileContent]) -> None:
     from hatch_agpm.errors import BundleError
 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BundleError(str(target), "is there already", "delete it first")
+        raise BundleError(str(target), "already exists", "choose another output")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{target.name}-", dir=target.parent

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hatch_agpm.build.plan import Plan, plan_build
-from hatch_agpm.cli.check import Note, advise_build_system, advise_hook
+from hatch_agpm.cli.check import Note, build_system_notes, hook_notes
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.config.project import load_toml
 from hatch_agpm.errors import ConfigError
@@ -70,9 +70,9 @@ class OpenProject(ABC):
             distribution=self._distribution() or str(metadata.get("name", "")),
         )
 
-    def advice(self) -> list[Note]:
+    def notes(self) -> list[Note]:
         """Return what keeps the backend from rendering anything."""
-        return [*advise_build_system(self.pyproject, {})]
+        return [*build_system_notes(self.pyproject, {})]
 
     def _distribution(self) -> str:
         project = self.pyproject.get("project", {})
@@ -144,7 +144,7 @@ class _Hatchling(OpenProject):
         self._metadata()
         return [hook.plan() for hook in self._hooks.values()][-1]
 
-    def advice(self) -> list[Note]:
+    def notes(self) -> list[Note]:
         hook = next((hook.config for hook in self._hooks.values()), {})
         file = "pyproject.toml"
         if (self.root / "hatch.toml").is_file():
@@ -152,8 +152,8 @@ class _Hatchling(OpenProject):
             tables = load_toml(self.root / "hatch.toml", "hatch.toml")
             file = "hatch.toml" if "build" in tables else file
         return [
-            *advise_build_system(self.pyproject, hook),
-            *advise_hook(
+            *build_system_notes(self.pyproject, hook),
+            *hook_notes(
                 self._hatchling.hatch.build_config,
                 self._hooks,
                 file=file,

@@ -25,7 +25,13 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.sources.locked import FileList, check_portable
-from hatch_agpm.sources.lockfile import LOCK_FILE, REMEDY, Locked, lock_text, read_lock
+from hatch_agpm.sources.lockfile import (
+    LOCK_FILE,
+    VENDOR_HINT,
+    Locked,
+    lock_text,
+    read_lock,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,13 +76,15 @@ class Vendored:
             for path, file in files.items():
                 whole = self.root / directory / path
                 if not whole.is_file() or whole.is_symlink():
-                    yield BundleError(f"{directory}/{path}", "is missing", REMEDY)
+                    yield BundleError(f"{directory}/{path}", "is missing", VENDOR_HINT)
                 elif whole.read_bytes() != file.data:
-                    yield BundleError(f"{directory}/{path}", "is not the same", REMEDY)
+                    yield BundleError(
+                        f"{directory}/{path}", "is not the same", VENDOR_HINT
+                    )
         for path in self._stale():
-            yield BundleError(path, "is vendored and not used", REMEDY)
+            yield BundleError(path, "is vendored and not used", VENDOR_HINT)
         if self.lock != _text(self.root / LOCK_FILE):
-            yield BundleError(LOCK_FILE, "is not up to date", REMEDY)
+            yield BundleError(LOCK_FILE, "is not up to date", VENDOR_HINT)
 
     def _stale(self) -> Iterator[str]:
         directories = {*self.files, *(locked.directory for locked in self.old.values())}
@@ -99,7 +107,7 @@ class Vendored:
             owner = next((each for each in listed if path.startswith(f"{each}/")), None)
             inner = path.removeprefix(f"{owner}/")
             if owner is None or inner not in listed[owner].listing.files:
-                what = f"is no file that {LOCK_FILE} knows"
+                what = f"is not listed in {LOCK_FILE}"
                 problems.append(BundleError(path, what, "move it elsewhere"))
         raise_problems(problems)
         for directory in sorted({*listed} - {*self.files}):

@@ -94,7 +94,7 @@ def _type_directories(top: Path, errors: list[OSError]) -> list[str]:
         name = written.lower().replace("_", "-")
         if hint := did_you_mean(name, RESOURCE_TYPES):
             shown = f"{CONVENTION}/{written}"
-            problems.append(BundleError(shown, "is no directory of resources", hint))
+            problems.append(BundleError(shown, "is not a directory of resources", hint))
     raise_problems(problems)
     return [type_ for type_ in RESOURCE_TYPES if type_ in directories]
 
@@ -136,7 +136,7 @@ def _skills(top: Path, errors: list[OSError]) -> list[PurePosixPath]:
         ):
             found.append(skill)
     if PurePosixPath() in found:
-        what = "lies in no directory that would name the skill"
+        what = "is not in a directory that gives the skill its name"
         shown = f"{CONVENTION}/skills/{SKILL_FILE}"
         raise BundleError(shown, what, "move it to one of its own")
     return found

@@ -110,7 +110,7 @@ def _wrong_names(
             yield ConfigError(key, "cannot be exported", repr(name), _ABLE)
         elif name not in names:
             hint = did_you_mean(name, names) or "write its type and key: 'skills/x'"
-            yield ConfigError(key, "is no entry of the manifest", repr(name), hint)
+            yield ConfigError(key, "is not an entry of the manifest", repr(name), hint)
         elif names[name].export is False:
             what = "has `export = false` of its own"
             yield ConfigError(key, what, repr(name), "delete one of the two")

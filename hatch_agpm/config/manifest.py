@@ -7,11 +7,18 @@ says which, so that every message names what the user wrote.  Knows no files.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.config.patches import read_patches
+from hatch_agpm.config.sources import (
+    GIT_FIELDS,
+    find_source,
+    path_problem,
+    read_sources,
+    refuse_git,
+)
 from hatch_agpm.config.tools import (
     BUILTIN_TOOLS,
     MERGED,
@@ -20,15 +27,14 @@ from hatch_agpm.config.tools import (
     default_tool,
     make_install_rule,
 )
-from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems, shown
+from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
 from hatch_agpm.formats.toml import TableReader, plain_json, quoted_key
-from hatch_agpm.model.config import Source
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.model.config import Patch
+    from hatch_agpm.model.config import Patch, Source
 
 __all__ = ["SECTIONS", "Entry", "Manifest", "read_manifest"]
 
@@ -49,17 +55,9 @@ _ENTRY_TEXTS: Final = (
     *("path", "tool", "filename", "target"),
     *("source", "version", "command"),
 )
-_GIT_FIELDS: Final = ("branch", "rev")
-_DISTRIBUTION = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_URL = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
-_NO_GIT: Final = (
-    "a build reads no Git repository: name a directory that has its files, or a "
-    "Python distribution that ships them"
-)
-_AT_SOURCE: Final = "the version of a distribution stands where 'sources' lists it"
 _ENTRY_FIELDS: Final = (
     *_ENTRY_TEXTS,
-    *_GIT_FIELDS,
+    *GIT_FIELDS,
     "flatten",
     "install",
     "template_vars",
@@ -143,7 +141,7 @@ def read_manifest(
     project = reader.get(table, "project", dict) or {}
     tools = _tools(reader, reader.get(table, "tools", dict))
     defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
-    sources = _sources(reader, reader.get(table, "sources", dict) or {})
+    sources = read_sources(reader, reader.get(table, "sources", dict) or {})
     patches = _patches(reader, table)
     entries: list[Entry] = []
     for type_ in RESOURCE_TYPES:
@@ -152,7 +150,7 @@ def read_manifest(
         for alias in section:
             entry = _entry(reader, type_, alias, section[alias], defaults)
             if entry and _usable(reader, entry, tools):
-                source = _source(reader, type_, alias, section[alias], sources)
+                source = find_source(reader, type_, alias, section[alias], sources)
                 patch = patches.get((type_, alias))
                 entries.append(replace(entry, source=source, patch=patch))
     raise_problems(reader.problems)
@@ -180,9 +178,6 @@ def _patches(
 ) -> Mapping[tuple[str, str], Patch]:
     if "patch" not in table:
         return {}
-    # Few manifests have any, and every build would pay for the import.
-    from hatch_agpm.config.patches import read_patches  # noqa: PLC0415
-
     return read_patches(reader, table)
 
 
@@ -229,7 +224,7 @@ def _entry(
     value = _known_fields(reader, value, where)
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
     reader.strings(value, "args", where)  # do nothing, in AGPM as here
-    _refuse_git(reader, value, where)
+    refuse_git(reader, value, where)
     template_vars = reader.get(value, "template_vars", dict, where)
     flatten = reader.get(value, "flatten", bool, where)
     install = reader.get(value, "install", bool, where)
@@ -262,7 +257,7 @@ def _known_fields(
         known = (*known, "export")
     elif "export" in value:
         hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
-        reader.problem(f"{where}export", "is no field of AGPM", hint=hint)
+        reader.problem(f"{where}export", "is not a field of AGPM", hint=hint)
         value = {field: value[field] for field in value if field != "export"}
     reader.known_only(value, known, where)
     return value
@@ -273,110 +268,8 @@ def _check_path(
 ) -> None:
     if "path" not in value:
         reader.problem(f"{where}path", "is missing")
-    elif path is not None and (problem := _path_problem(path)):
+    elif path is not None and (problem := path_problem(path)):
         reader.problem(f"{where}path", problem, got=repr(path))
-
-
-def _path_problem(path: str) -> str:
-    if not path:
-        return "must not be empty"
-    if "\0" in path:
-        return "must not hold a NUL character"
-    return ""
-
-
-def _refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
-    # A version beside a path has no effect in AGPM, beside a source it has.
-    fields = (*_GIT_FIELDS, "version") if "source" in value else _GIT_FIELDS
-    for field in fields:
-        if field in value:
-            hint = _NO_GIT if field in _GIT_FIELDS else _AT_SOURCE
-            reader.problem(f"{where}{field}", "is not supported", hint=hint)
-
-
-def _sources(
-    reader: TableReader, table: Mapping[str, object]
-) -> dict[str, Source | None]:
-    """
-    Return the sources; AGPM's Git repositories are None.
-
-    Those may be listed, but not used.
-    """
-    sources: dict[str, Source | None] = {}
-    for name, value in table.items():
-        key = f"sources.{quoted_key(name)}"
-        sources[name] = None
-        if isinstance(value, dict):
-            sources[name] = _distribution(reader, name, value, f"{key}.")
-        elif isinstance(value, str):
-            sources[name] = _directory(reader, name, value, key)
-        else:
-            what = "must be a directory, or a table with a distribution"
-            reader.problem(key, what, got=shown(value))
-    return sources
-
-
-def _directory(reader: TableReader, name: str, path: str, key: str) -> Source | None:
-    if re.match(_URL, path):
-        return None
-    if problem := _path_problem(path):
-        reader.problem(key, problem, got=repr(path))
-    elif path.startswith(("/", "~")):
-        hint = "a build on another machine could not find it"
-        what = "must be relative to the manifest"
-        reader.problem(key, what, got=repr(path), hint=hint)
-    return Source(
-        name=name, path=path, distribution="", version="", key=reader.whole(key)
-    )
-
-
-def _distribution(
-    reader: TableReader, name: str, value: Mapping[str, object], where: str
-) -> Source:
-    # Few manifests have any, and every build would pay for the import.
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
-
-    reader.known_only(value, ("distribution", "version"), where)
-    if "distribution" not in value:
-        reader.problem(f"{where}distribution", "is missing")
-    distribution = reader.get(value, "distribution", str, where)
-    version = reader.get(value, "version", str, where) or ""
-    if distribution is not None and not re.fullmatch(_DISTRIBUTION, distribution):
-        what = "is no name of a distribution"
-        reader.problem(f"{where}distribution", what, got=repr(distribution))
-    try:
-        SpecifierSet(version)
-    except InvalidSpecifier:
-        hint = "write '>=1.2', '==1.2.*', '>=1.2,<2', ..."
-        what = "is no specifier of versions"
-        reader.problem(f"{where}version", what, got=repr(version), hint=hint)
-    return Source(
-        name=name,
-        path="",
-        distribution=distribution or "",
-        version=version,
-        key=reader.whole(where[:-1]),
-    )
-
-
-def _source(
-    reader: TableReader,
-    type_: str,
-    alias: str,
-    value: object,
-    sources: Mapping[str, Source | None],
-) -> Source | None:
-    """Return the source that an entry names, if it names one that can be read."""
-    name = value.get("source") if isinstance(value, dict) else None
-    if not isinstance(name, str):
-        return None
-    key = f"{type_}.{quoted_key(alias)}.source"
-    if name not in sources:
-        hint = did_you_mean(name, sources) or "list it under 'sources'"
-        reader.problem(key, "is not known", got=repr(name), hint=hint)
-    elif sources[name] is None:
-        reader.problem(key, "is not supported", got=repr(name), hint=_NO_GIT)
-    return sources.get(name)
 
 
 def _same_but_for_case(

@@ -102,7 +102,7 @@ def load_toml(path: Path, shown: str) -> dict[str, object]:
     except UnicodeDecodeError:
         raise ConfigError(f"{shown}:", "is not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{shown}:", f"is no valid TOML: {error}") from None
+        raise ConfigError(f"{shown}:", f"is not valid TOML: {error}") from None
 
 
 def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
@@ -259,7 +259,7 @@ def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manif
     problems: list[AgpmError] = [
         ConfigError(
             f"{TABLE}.{section}",
-            "cannot stand beside 'manifest'",
+            "cannot be combined with 'manifest'",
             hint=f"move it into {path}, or delete 'manifest'",
         )
         for section in SECTIONS

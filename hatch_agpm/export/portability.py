@@ -247,7 +247,7 @@ class _Check:
             self.problem(error.what, line, _ALL_PARSERS, hint=error.hint)
             return False
         if not isinstance(self.document.value, dict):
-            what = "the frontmatter is no mapping of keys to values"
+            what = "the frontmatter is not a mapping of keys to values"
             self.problem(what, 2, _ALL_PARSERS, hint="write 'description: ...'")
             return False
         self.fields = self.document.value
@@ -305,7 +305,7 @@ class _Check:
         ]
         if wrong:
             got = shown(other if isinstance(value, str) else value)
-            self.key(f"'{key}' is no text", key, wrong, got=got, hint="quote it")
+            self.key(f"'{key}' is not text", key, wrong, got=got, hint="quote it")
             return None
         return value if isinstance(value, str) else None
 
@@ -373,7 +373,7 @@ class _Check:
         self.tools()
         metadata = self.fields.get("metadata")
         if isinstance(metadata, dict) and metadata.get("internal") is True:
-            what = "a skill with 'internal: true' in its metadata is not offered"
+            what = "a skill with 'internal: true' in its metadata is hidden"
             self.key(what, "metadata", (NPX_SKILLS,), hint="delete it")
 
     def compatibility(self) -> None:
@@ -382,7 +382,7 @@ class _Check:
         value, other = self.fields["compatibility"], self.yaml_11["compatibility"]
         if not isinstance(other, str) or not other:
             got, hint = shown(value), "quote it, or delete it"
-            what = "'compatibility' is no text"
+            what = "'compatibility' is not text"
             self.key(what, "compatibility", (QUICK_VALIDATE,), got=got, hint=hint)
         elif (size := len(other)) > _MAX_COMPATIBILITY:
             what = f"'compatibility' has at most {_MAX_COMPATIBILITY} characters"
@@ -431,10 +431,10 @@ def check_plugin(path: str, data: bytes) -> tuple[PortabilityError, ...]:
     try:
         document = json.loads(data)
     except ValueError as error:
-        what, line = f"is no JSON: {error}", getattr(error, "lineno", 0)
+        what, line = f"is not valid JSON: {error}", getattr(error, "lineno", 0)
         return (_plugin_error(path, what, line=line),)
     if not isinstance(document, dict):
-        return (_plugin_error(path, "is no JSON object", got=shown(document)),)
+        return (_plugin_error(path, "is not a JSON object", got=shown(document)),)
     return tuple(_plugin_problems(path, document))
 
 

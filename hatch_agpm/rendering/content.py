@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.files import File
     from hatch_agpm.rendering.resolution.declarations import RenderedFrontmatter
-    from hatch_agpm.sources.roots import SourceRoot
+    from hatch_agpm.sources.root import SourceRoot
     from hatch_agpm.sources.tree import Tree
     from hatch_agpm.tera import TeraEnvironment
 

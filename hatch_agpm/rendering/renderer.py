@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import ExportedTemplates
     from hatch_agpm.rendering.resolution.graph import Resource
-    from hatch_agpm.sources.roots import SourceRoot
+    from hatch_agpm.sources.root import SourceRoot
 
 __all__ = [
     "Input",
@@ -202,7 +202,7 @@ class _Renderer:
         """Return the resources with all that was read, and what is asked of a build."""
         # Before the files are listed: to offer templates is to read them.
         offered = self._offered(output)
-        trees = [self.tree, *self.places.away]
+        trees = [self.tree, *self.places.external_trees]
         listings = dict(self.project.listings)
         for tree in trees:
             listings |= tree.listings

@@ -65,7 +65,7 @@ class Package:
     """Whether they are the texts of its bundle: nothing in them is rendered again."""
 
     sources: Mapping[str, Required | None]
-    """What `source` means in its templates; None: nothing that travels with them."""
+    """What `source` means in its templates; None: a directory that is not shipped."""
 
 
 def fits(version: str, required: str) -> bool:
@@ -84,7 +84,7 @@ def read_required(value: object, shown: str) -> dict[str, Required | None]:
     """
     if not isinstance(value, dict):
         raise ContentError(
-            "is damaged: its sources are no table", location=Location(path=shown)
+            "is damaged: its sources are not a table", location=Location(path=shown)
         )
     found: dict[str, Required | None] = {}
     for name, item in value.items():
@@ -132,7 +132,9 @@ def installed_package(required: Required) -> Package:
     tail = f"{TEMPLATES}/" if not package.is_rendered else ""
     for path in package.listing.files:
         if f"{place}/{tail}{path}" not in own:
-            what = f"{name} {version} lists '{tail}{path}', which is no file of its own"
+            what = (
+                f"{name} {version} lists '{tail}{path}', which is not one of its files"
+            )
             raise ContentError(what, hint="ask its authors")
     return package
 
@@ -162,7 +164,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         index = json.loads((directory / "index.json").read_bytes())
         schema = index["schema"]
         if not isinstance(schema, int) or schema > _SCHEMA:
-            what = f"has the schema {schema!r}, this reads up to {_SCHEMA}"
+            what = f"unsupported schema {schema!r} (supported: {_SCHEMA})"
             raise ContentError(
                 what, location=Location(path=shown), hint="install a newer hatch-agpm"
             )
@@ -174,15 +176,15 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             is_rendered=True,
             sources={},
         )
-        offered = index.get("templates")
-        if offered is None:
+        exported = index.get("templates")
+        if exported is None:
             return package
         return replace(
             package,
             directory=directory / TEMPLATES,
-            listing=read_file_list({"files": offered["files"]}, shown),
+            listing=read_file_list({"files": exported["files"]}, shown),
             is_rendered=False,
-            sources=read_required(offered["sources"], shown),
+            sources=read_required(exported["sources"], shown),
         )
     except OSError as error:
         raise ContentError(

@@ -57,7 +57,7 @@ def _stars(pattern: str, start: int) -> tuple[str, int]:
     end = start + 2
     begins = start == 0 or pattern[start - 1] == "/"
     if not begins or (end < len(pattern) and pattern[end] != "/"):
-        raise ValueError("'**' must stand alone between slashes")
+        raise ValueError("'**' must be alone between slashes")
     # At the end it takes files as well.
     return (".*?", end + 1) if end + 1 >= len(pattern) else ("(?:.*?/)??", end + 1)
 
@@ -65,7 +65,7 @@ def _stars(pattern: str, start: int) -> tuple[str, int]:
 def _class(pattern: str, start: int) -> tuple[str, int]:
     negated = pattern.startswith("!", start + 1)
     first = start + 2 if negated else start + 1
-    # A closing bracket in the first place stands for itself.
+    # A closing bracket at the start is an ordinary character.
     end = pattern.find("]", first + 1)
     if end < 0:
         raise ValueError("'[' is not closed")
@@ -81,7 +81,7 @@ def _members(text: str) -> list[str]:
     position = 0
     while position < len(text):
         member = text[position]
-        # A hyphen at either end of the class stands for itself.
+        # A hyphen at either end of the class is an ordinary character.
         if text[position + 1 : position + 2] == "-" and position + 2 < len(text):
             last = text[position + 2]
             if member <= last:

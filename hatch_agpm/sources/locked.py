@@ -1,7 +1,7 @@
 """
 Directories whose files are listed, each with its sha256: what a build may rely on.
 
-An sdist's copy of a directory outside, what is vendored, and what an installed
+An sdist's copy of an external directory, what is vendored, and what an installed
 distribution ships are all of this kind.  The list says which files there are; the
 directory is only asked for their bytes, and a file that differs is an error.
 """
@@ -129,7 +129,9 @@ def _texts(value: object) -> list[str]:
 def _digest(value: object, shown: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(_SHA256, value):
         raise ContentError(
-            "lists what is no sha256", location=Location(path=shown), got=repr(value)
+            "lists a value that is not a sha256",
+            location=Location(path=shown),
+            got=repr(value),
         )
     return value
 
@@ -168,10 +170,10 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
 
 class LockedTree(Tree):
     """
-    Reads listed files, and knows no others.
+    Reads the listed files, and no others.
 
-    The paths that go out are those of the list, after a prefix that tells them from
-    the project's.
+    The paths that it returns are those of the list, after a prefix that distinguishes
+    them from the project's.
     """
 
     is_locked = True
@@ -183,21 +185,21 @@ class LockedTree(Tree):
         *,
         prefix: str,
         label: str,
-        remedy: str,
+        hint: str,
     ) -> None:
         """
         Take the directory, absolute, and what it must hold.
 
-        `label` is what messages call it, `remedy` what to do about a file that is
+        `label` is what messages call it, `hint` what to do about a file that is
         missing or differs.
         """
         super().__init__(directory, directory, label=label)
         self.listing = listing
         self.prefix = prefix
-        self._remedy = remedy
+        self._hint = hint
 
     def from_base(self, path: str) -> str:
-        """Return a path that went out as it is listed."""
+        """Return the listed path of a path that this tree returned."""
         return path.removeprefix(self.prefix)
 
     @cached_property
@@ -216,19 +218,19 @@ class LockedTree(Tree):
         return {at: to for at, to in links if self.prefix + to in self.read_files}
 
     def open_variables(self, path: str) -> tuple[str, ...]:
-        """Return what is listed as left open by the text of a path that went out."""
+        """Return the run-time variables that are listed for a path of this tree."""
         return self.listing.files[self.from_base(path)].runtime
 
     def is_directory(self, path: str) -> bool:
-        """Tell whether files are listed below a path that went out."""
+        """Tell whether files are listed below a path of this tree."""
         return self.from_base(path) in self.directories
 
     def is_file(self, path: str) -> bool:
-        """Tell whether a path that went out is listed."""
+        """Tell whether a path of this tree is listed."""
         return self.from_base(path) in self.listing.files
 
     def is_link(self, path: str) -> bool:
-        """Tell that there is none: where a link led is what is listed."""
+        """Return False: the list has the targets of links, not the links."""
         del path
         return False
 
@@ -277,27 +279,27 @@ class LockedTree(Tree):
 
     def _read(self, path: str) -> File:
         inner = self.from_base(path)
-        pinned = self.listing.files.get(inner)
-        if pinned is None:
+        locked = self.listing.files.get(inner)
+        if locked is None:
             raise ContentError(
                 "is a directory, not a file", location=Location(path=path)
             )
         whole = self.root / inner
         if os.path.realpath(whole) != str(whole):
             raise ContentError(
-                "is a link, not a file", location=Location(path=path), hint=self._remedy
+                "is a link, not a file", location=Location(path=path), hint=self._hint
             )
         try:
             data = whole.read_bytes()
         except OSError as error:
             raise self._missing(path, error) from None
         sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 != pinned.sha256:
-            what = f"has changed: its sha256 is {sha256}, not {pinned.sha256}"
-            raise ContentError(what, location=Location(path=path), hint=self._remedy)
-        return File(path=path, data=data, executable=pinned.executable)
+        if sha256 != locked.sha256:
+            what = f"has changed: its sha256 is {sha256}, not {locked.sha256}"
+            raise ContentError(what, location=Location(path=path), hint=self._hint)
+        return File(path=path, data=data, executable=locked.executable)
 
     def _missing(self, path: str, error: OSError) -> ContentError:
         absent = isinstance(error, FileNotFoundError | NotADirectoryError)
         what = "is missing" if absent else f"cannot be read: {error.strerror}"
-        return ContentError(what, location=Location(path=path), hint=self._remedy)
+        return ContentError(what, location=Location(path=path), hint=self._hint)

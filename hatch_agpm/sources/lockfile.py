@@ -18,12 +18,12 @@ from hatch_agpm.sources.locked import FileList, read_file_list
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["LOCK_FILE", "REMEDY", "Locked", "lock_text", "read_lock"]
+__all__ = ["LOCK_FILE", "VENDOR_HINT", "Locked", "lock_text", "read_lock"]
 
 LOCK_FILE: Final = "hatch-agpm.lock"
-"""What it is called; it lies beside pyproject.toml."""
+"""Its name; it is beside pyproject.toml."""
 
-REMEDY: Final = "run `hatch-agpm vendor`"
+VENDOR_HINT: Final = "run `hatch-agpm vendor`"
 
 _VERSION: Final = 1
 _HEADER: Final = "# Written by `hatch-agpm vendor`: what is vendored, and from where.\n"
@@ -81,7 +81,7 @@ def read_lock(text: str) -> dict[str, Locked]:
         tables = tomllib.loads(text)
         version = tables["version"]
         if version != _VERSION:
-            what = f"is of version {version!r}, this reads {_VERSION}"
+            what = f"unsupported version {version!r} (supported: {_VERSION})"
             raise ConfigError(f"{LOCK_FILE}:", what, hint="use a newer hatch-agpm")
         return {
             table["name"]: Locked(
@@ -97,5 +97,5 @@ def read_lock(text: str) -> dict[str, Locked]:
         }
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ContentError(
-            f"is damaged: {error}", location=Location(path=LOCK_FILE), hint=REMEDY
+            f"is damaged: {error}", location=Location(path=LOCK_FILE), hint=VENDOR_HINT
         ) from None

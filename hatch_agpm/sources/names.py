@@ -1,4 +1,4 @@
-"""What is wrong with the names of sources outside, which become directories."""
+"""Check the names of external sources, which become names of directories."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def problems_of_names(sources: Sequence[Source]) -> list[AgpmError]:
 
 
 def folded_name(name: str) -> str:
-    """Return what two names have in common that some file system takes for one."""
+    """Return the name as file systems compare it that ignore case and variants."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
@@ -37,7 +37,7 @@ def _unusable(sources: Iterable[Source]) -> list[AgpmError]:
     seen: dict[str, Source] = {}
     for source in sources:
         if not re.fullmatch(_NAME, source.name):
-            what = "is no name for what lies outside: it becomes that of a directory"
+            what = "cannot be the name of a directory, which an external source needs"
             hint = "use ASCII letters, digits, '-', '_' and '.'"
             problems.append(ConfigError(source.key, what, hint=hint))
         elif is_device(source.name):
@@ -59,6 +59,6 @@ def _repeated(sources: Iterable[Source]) -> list[AgpmError]:
             continue
         other = seen.setdefault(canonicalize_name(source.distribution), source)
         if other is not source:
-            what = f"is the distribution that '{other.name}' is already"
+            what = f"names the same distribution as '{other.name}'"
             problems.append(ConfigError(source.key, what, hint="use one name for it"))
     return problems

@@ -1,16 +1,15 @@
 """
-The places that templates may come from: the project, and its declared sources.
+Opens the source roots of a manifest: the project, and its declared sources.
 
-A source inside the project is a directory of it.  One outside is found where the
-build at hand has it: vendored, as the copy that an sdist carries, or where it really
-is, which is a directory or an installed distribution.  Nothing else is ever read.
+A source inside the project is a directory of it.  An external one is read where the
+build at hand has it: vendored, as the copy in an sdist, or from its own directory or
+installed distribution.  Nothing else is ever read.
 """
 
 from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,133 +25,26 @@ from hatch_agpm.errors import (
     RequirementError,
     did_you_mean,
 )
-from hatch_agpm.model.rendering import COPIES, MARKER, Input, SkillFile, UsedSource
+from hatch_agpm.model.config import Source
+from hatch_agpm.model.rendering import COPIES, MARKER
+from hatch_agpm.sources.distributions import (
+    NotInstalledError,
+    Package,
+    Required,
+    fits,
+    installed_package,
+)
+from hatch_agpm.sources.locked import FileList, LockedTree
+from hatch_agpm.sources.lockfile import LOCK_FILE, VENDOR_HINT, Locked, read_lock
+from hatch_agpm.sources.names import folded_name, problems_of_names
+from hatch_agpm.sources.root import SourceRoot
+from hatch_agpm.sources.sdist_copies import read_marker
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.model.config import Source
-    from hatch_agpm.model.files import File
-    from hatch_agpm.sources.distributions import Package, Required
-    from hatch_agpm.sources.locked import FileList
-    from hatch_agpm.sources.lockfile import Locked
-
-__all__ = ["SourceRoot", "SourceRoots"]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class SourceRoot:
-    """Where paths start that are no further qualified."""
-
-    tree: Tree
-    name: str | None = None
-    """The source's; None for the project."""
-
-    folder: str = ""
-    """Of a source inside the project: relative to the tree's base."""
-
-    top: str | None = None
-    """The same, as a real path."""
-
-    is_external: bool = False
-    """Whether it is no part of the project, wherever a build finds it."""
-
-    package: Package | None = None
-    """What it is of a distribution, installed or vendored."""
-
-    remedy: str = ""
-    """What to do about a file that is not there."""
-
-    @property
-    def sources(self) -> Mapping[str, Required | None]:
-        """What `source` means in the templates of a distribution."""
-        return self.package.sources if self.package is not None else {}
-
-    @property
-    def is_rendered(self) -> bool:
-        """Whether its texts are shipped and embedded as they are."""
-        return self.package is not None and self.package.is_rendered
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether it is an installed distribution, and no copy in the project."""
-        return self.package is not None and not self.remedy
-
-    @property
-    def version(self) -> str | None:
-        """What templates see as the version of what is from here."""
-        if self.package is not None:
-            return self.package.version
-        return self.name and "local"
-
-    @property
-    def within(self) -> str:
-        """The words that say where something was looked for, "" for the project."""
-        return f" in the source '{self.name}'" if self.is_external else ""
-
-    def stable_name(self, path: str) -> str:
-        """Return a real path as it can be named wherever a build finds the place."""
-        if not self.is_external:
-            return path
-        return f"{self.name}:{self.tree.from_base(path)}"
-
-    def as_input(self, file: File) -> Input:
-        """Return what a rendering says of a file that was read here."""
-        if not self.is_external:
-            return Input(path=file.path, sha256=file.sha256, executable=file.executable)
-        return Input(
-            path=file.path,
-            sha256=file.sha256,
-            executable=file.executable,
-            source=self.name,
-            path_in_source=self.tree.from_base(file.path),
-        )
-
-    def as_used(self) -> UsedSource:
-        """Return what a rendering says of all that was read here."""
-        tree, package = self.tree, self.package
-        relative = tree.from_base
-        read = sorted(tree.read_files.items())
-        return UsedSource(
-            name=self.name or "",
-            files=tuple(
-                SkillFile(
-                    path=relative(path), data=file.data, executable=file.executable
-                )
-                for path, file in read
-            ),
-            links=dict(sorted(tree.used_links.items())),
-            is_external=not tree.is_locked,
-            distribution=package.distribution if package else "",
-            version=package.version if package else "",
-            is_rendered=self.is_rendered,
-            needs={
-                own: canonicalize_name(required.distribution)
-                for own, required in sorted(self.sources.items())
-                if required is not None
-            },
-        )
-
-    def check_closed(self, file: str) -> None:
-        """Raise ContentError for a rendered text that leaves values open."""
-        if self.is_rendered and (runtime := self.tree.open_variables(file)):
-            what = f"leaves the run-time variable '{runtime[0]}' open"
-            hint = "only templates can be built upon then: see `templates`"
-            raise ContentError(what, location=Location(path=file), hint=hint)
-
-    def path(self, file: str) -> str:
-        """
-        Return a real path as AGPM names it: relative to the source, if it is one.
-
-        Raises ContentError where the file is not in its source.
-        """
-        if self.top is None:
-            return self.tree.from_base(file)
-        path = posixpath.relpath(file, self.top)
-        if path.startswith("../"):
-            raise ContentError(f"{file!r} leads out of the source '{self.name}'")
-        return path
+__all__ = ["SourceRoots"]
 
 
 class SourceRoots:
@@ -164,7 +56,7 @@ class SourceRoots:
         """
         Take the sources of a manifest by name, and the project's tree.
 
-        If `live`, what is vendored is left aside and read anew from where it is from.
+        If `live`, vendored copies are ignored, and their origins are read.
         """
         self.project: Final = SourceRoot(tree=tree)
         self._sources: Final = sources
@@ -174,38 +66,36 @@ class SourceRoots:
 
     @property
     def opened(self) -> tuple[SourceRoot, ...]:
-        """The places outside of the project that were opened so far, by name."""
+        """The external source roots that were opened so far, sorted by name."""
         found = (self._opened[name] for name in sorted(self._opened))
         return tuple(place for place in found if place.is_external)
 
     @property
     def used(self) -> tuple[SourceRoot, ...]:
-        """The project, and these."""
+        """The project, and the external source roots that were opened."""
         return (self.project, *self.opened)
 
     @property
-    def away(self) -> tuple[Tree, ...]:
-        """The directories outside that were opened where they really are."""
+    def external_trees(self) -> tuple[Tree, ...]:
+        """The trees of external directories that are read in place, without a copy."""
         trees = (place.tree for place in self.opened)
         return tuple(tree for tree in trees if not tree.is_locked)
 
     def problems(self) -> list[AgpmError]:
-        """Return what is wrong with sources that nobody may even use."""
+        """Return what is wrong with the listed sources, used or not."""
         found: list[AgpmError] = []
         real = [source for source in self._sources.values() if source]
-        outside = [source for source in real if self._is_external(source)]
-        if outside:
-            from hatch_agpm.sources.names import problems_of_names  # noqa: PLC0415 - rare
-
-            found += problems_of_names(outside)
-        if outside and not self._has_copies and self._has_marker:
-            what = "is a copy for sdists, and this is none"
-            found.append(BundleError(".hatch-agpm", what, "delete it"))
+        external = [source for source in real if self._is_external(source)]
+        if external:
+            found += problems_of_names(external)
+        if external and not self._has_copies and self._has_marker:
+            what = "holds the copies of an sdist, but this is not an unpacked sdist"
+            found.append(BundleError(".hatch-agpm", what, "move it away"))
         if found:
             return found
         for source in real:
-            if source.distribution or (source in outside and self._has_copies):
-                # They may be missing where nobody uses them.
+            if source.distribution or (source in external and self._has_copies):
+                # They may be missing if no template uses them.
                 continue
             try:
                 self.of(source)
@@ -215,7 +105,7 @@ class SourceRoots:
 
     def of(self, source: Source | None) -> SourceRoot:
         """
-        Return the place of a source that the manifest lists; None is the project.
+        Return the root of a source that the manifest lists; None is the project.
 
         Raises ConfigError where it cannot be opened, each time.
         """
@@ -264,10 +154,7 @@ class SourceRoots:
         return self._required(required, by=whose)
 
     def _required(self, required: Required, by: str) -> SourceRoot:
-        """Return the place of a distribution that another one needs."""
-        from hatch_agpm.model.config import Source  # noqa: PLC0415 - rare, as packages
-        from hatch_agpm.sources.distributions import fits  # noqa: PLC0415
-
+        """Return the root of a distribution that another one needs."""
         wanted = canonicalize_name(required.distribution)
         listed = (source for source in self._sources.values() if source)
         source = next(
@@ -275,10 +162,8 @@ class SourceRoots:
             None,
         )
         if source is None:
-            from hatch_agpm.sources.names import folded_name  # noqa: PLC0415 - rare
-
             if folded_name(wanted) in map(folded_name, self._sources):
-                what = f"the source '{wanted}' is another one than that of {by}"
+                what = f"the source '{wanted}' of {by} has the name of another source"
                 raise ContentError(what, hint="give yours another name")
             source = Source(
                 name=wanted,
@@ -310,8 +195,6 @@ class SourceRoots:
     @cached_property
     def _locked(self) -> Mapping[str, Locked] | None:
         """What is vendored, by name; None where nothing is."""
-        from hatch_agpm.sources.lockfile import LOCK_FILE, read_lock  # noqa: PLC0415 - rare
-
         tree = self.project.tree
         if self._live or not tree.is_file(LOCK_FILE):
             return None
@@ -323,8 +206,6 @@ class SourceRoots:
         tree = self.project.tree
         if not (self._has_marker and tree.is_file("PKG-INFO")):
             return None
-        from hatch_agpm.sources.sdist_copies import read_marker  # noqa: PLC0415 - in sdists alone
-
         return read_marker(tree.read(MARKER).text)
 
     @property
@@ -359,8 +240,8 @@ class SourceRoots:
         if real is None or not tree.is_directory(real):
             hint = tree.nearest(source.path) if real is None else ""
             raise ConfigError(source.key, "names no directory", repr(source.path), hint)
-        folder = posixpath.normpath(source.path)
-        return SourceRoot(tree=tree, name=source.name, folder=folder, top=real)
+        directory = posixpath.normpath(source.path)
+        return SourceRoot(tree=tree, name=source.name, directory=directory, top=real)
 
     def _copy(self, name: str, listing: FileList | None) -> SourceRoot:
         if listing is None:
@@ -369,53 +250,48 @@ class SourceRoots:
             )
         directory = f"{COPIES}/{name}"
         return SourceRoot(
-            tree=_pinned(
+            tree=_locked_tree(
                 name,
                 self.project.tree.root / directory,
                 listing,
                 prefix=f"{directory}/",
-                remedy="unpack the sdist again",
+                hint="unpack the sdist again",
             ),
             name=name,
             is_external=True,
         )
 
     def _vendored(self, name: str, locked: Locked | None) -> SourceRoot:
-        from hatch_agpm.sources.lockfile import LOCK_FILE, REMEDY  # noqa: PLC0415 - rare
-
         if locked is None:
             what = f"does not have the source '{name}'"
-            raise ContentError(what, location=Location(path=LOCK_FILE), hint=REMEDY)
+            raise ContentError(
+                what, location=Location(path=LOCK_FILE), hint=VENDOR_HINT
+            )
         root = self.project.tree.root
         directory = root / locked.directory
         if os.path.realpath(directory) != str(directory) or directory == root:
-            what = f"names '{locked.directory}', which is no directory of the project"
-            raise ContentError(what, location=Location(path=LOCK_FILE), hint=REMEDY)
-        tree = _pinned(
+            what = (
+                f"names '{locked.directory}', which is not a directory of the project"
+            )
+            raise ContentError(
+                what, location=Location(path=LOCK_FILE), hint=VENDOR_HINT
+            )
+        tree = _locked_tree(
             name,
             directory,
             locked.listing,
             prefix=f"{locked.directory}/",
-            remedy=REMEDY,
+            hint=VENDOR_HINT,
         )
         return SourceRoot(
             tree=tree,
             name=name,
             is_external=True,
             package=_locked_package(locked, directory),
-            remedy=REMEDY,
+            hint=VENDOR_HINT,
         )
 
     def _distribution(self, source: Source) -> SourceRoot:
-        # Few projects use any, and every build would pay for the imports.
-        from hatch_agpm.sources.distributions import (  # noqa: PLC0415
-            NotInstalledError,
-            Required,
-            fits,
-            installed_package,
-        )
-        from hatch_agpm.sources.lockfile import LOCK_FILE  # noqa: PLC0415
-
         if self._locked is not None:
             place = self._vendored(source.name, self._locked.get(source.name))
             package = place.package
@@ -423,11 +299,11 @@ class SourceRoots:
             if package is None or package.distribution != wanted:
                 what = f"has another source of the name '{source.name}'"
                 raise ContentError(
-                    what, location=Location(path=LOCK_FILE), hint=place.remedy
+                    what, location=Location(path=LOCK_FILE), hint=place.hint
                 )
             if not fits(package.version, source.version):
                 what = f"{wanted} {package.version} is vendored, not {source.version}"
-                raise ContentError(what, hint=place.remedy)
+                raise ContentError(what, hint=place.hint)
             return place
         required = Required(distribution=source.distribution, version=source.version)
         try:
@@ -435,12 +311,12 @@ class SourceRoots:
         except NotInstalledError as error:
             key = f"{source.key}:"
             raise RequirementError(key, error.what, hint=error.hint) from None
-        tree = _pinned(
+        tree = _locked_tree(
             source.name,
             package.directory,
             package.listing,
             prefix=f"{package.distribution}:",
-            remedy=f"install {package.distribution} anew",
+            hint=f"install {package.distribution} again",
         )
         return SourceRoot(
             tree=tree,
@@ -450,22 +326,17 @@ class SourceRoots:
         )
 
 
-def _pinned(
-    name: str, directory: Path, listing: FileList, *, prefix: str, remedy: str
+def _locked_tree(
+    name: str, directory: Path, listing: FileList, *, prefix: str, hint: str
 ) -> Tree:
-    # Few projects have sources outside, and every build would pay for the import.
-    from hatch_agpm.sources.locked import LockedTree  # noqa: PLC0415
-
     label = f"the source '{name}'"
-    return LockedTree(directory, listing, prefix=prefix, label=label, remedy=remedy)
+    return LockedTree(directory, listing, prefix=prefix, label=label, hint=hint)
 
 
 def _locked_package(locked: Locked, directory: Path) -> Package | None:
     """Return what was vendored of a distribution; None if it was a directory."""
     if not locked.distribution:
         return None
-    from hatch_agpm.sources.distributions import Package, Required  # noqa: PLC0415 - rare
-
     return Package(
         distribution=locked.distribution,
         version=locked.version,

@@ -1,9 +1,9 @@
 """
-The marker of an sdist: which directories outside it carries, file by file.
+The marker file of an sdist: which external directories were copied into it.
 
-An sdist holds nothing above its own root, so what a project uses of a declared
-directory outside travels as a copy.  The marker tells a build that it is one, and what
-every file of it must be.
+An sdist holds nothing above its own root, so the files that a project uses of an
+external directory are included as copies.  The marker tells a build that these copies
+are there, and lists each file with its sha256.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ def marker_text(listings: Mapping[str, FileList]) -> str:
 
 
 def read_marker(text: str) -> dict[str, FileList]:
-    """Return the listings of a marker by source; raises ContentError."""
+    """Return the file lists of a marker by source; raises ContentError."""
     try:
         document = json.loads(text)
         if document["version"] != _VERSION:
-            what = f"is of version {document['version']!r}, this reads {_VERSION}"
+            what = (
+                f"unsupported version {document['version']!r} (supported: {_VERSION})"
+            )
             raise ContentError(
                 what, location=Location(path=MARKER), hint="use a newer hatch-agpm"
             )

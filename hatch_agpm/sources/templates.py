@@ -1,8 +1,8 @@
 """
-The templates that a project offers to others: `[tool.hatch-agpm] templates`.
+The templates that a project exports to others: `[tool.hatch-agpm] templates`.
 
-They travel in its wheel as they are, so that whoever builds upon them renders them
-with its own values.  Nothing is rendered here, or asked of what they say.
+They are included in its wheel unchanged, so that other projects render them with
+their own values.  Their content is neither rendered nor checked here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read_exported_templates(
     Return the files below a directory, but for hidden ones, and what they may name.
 
     `directory` is relative to the project root, `output` is the bundle's directory,
-    and `sources` are the project's: of them, distributions are there for others, too.
+    and `sources` are the project's: others can use those that are distributions.
     Raises ConfigError where there is no such directory or nothing in it, ContentError
     for a link or a name that some systems cannot hold, or ProblemsError with several.
     """
@@ -89,7 +89,7 @@ def _files(tree: Tree, directory: str) -> tuple[SkillFile, ...]:
                 SkillFile(path=name, data=file.data, executable=file.executable)
             )
         elif not stat.S_ISDIR(mode):
-            what = "is no regular file, and could not be offered to others"
+            what = "is not a regular file, and cannot be exported"
             problems.append(
                 ContentError(
                     what, location=Location(path=whole), hint="put a copy there"

@@ -1,10 +1,10 @@
 """
 The files of a project: read by name, remembered, and never one outside of it.
 
-Two directories matter: the project root, which is the boundary, and the base,
-where the manifest lies and where its paths start.  A file is known by its real
-path relative to the root, so that two spellings of one file are one file.  A
-directory outside that the project declares is a tree of its own, bounded by itself.
+Two directories are used: the project root, which is the boundary, and the base,
+which holds the manifest and which its paths are relative to.  A file is known by its
+real path relative to the root, so that two spellings of one file are one file.  An
+external directory that the project declares is a tree of its own, bounded by itself.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Tree:
         """
         Take the project root and the directory of the manifest, absolute.
 
-        If `bounded`, the base is the boundary, wherever it lies; `label` is what
+        If `bounded`, the base is the boundary, wherever it is; `label` is what
         messages call it.
         """
         self.root = Path(os.path.realpath(root))
@@ -103,7 +103,7 @@ class Tree:
         """
         Return the real path of `path`, which is relative to the base.
 
-        None where nothing is there.  Raises ContentError where it lies outside
+        None where nothing is there.  Raises ContentError where it is outside
         the project, be it by `..`, as an absolute path or through a link.
         """
         if path not in self._real:
@@ -143,7 +143,7 @@ class Tree:
         return os.path.realpath(path) if os.path.islink(whole) else whole  # noqa: PTH114
 
     def check_relative(self, path: str) -> None:
-        """Raise ContentError for a path that is absolute, or is no text."""
+        """Raise ContentError for a path that is absolute, or is not text."""
         if "\0" in path or PurePosixPath(path).is_absolute():
             raise ContentError(
                 f"the path {path!r} must be relative to {self.label}",
@@ -174,7 +174,7 @@ class Tree:
         return hint
 
     def _names(self, folder: str) -> tuple[str, ...]:
-        """Return what lies in a directory; nothing where it cannot be read."""
+        """Return the names in a directory; none where it cannot be read."""
         if folder not in self._listings:
             names: list[str] = []
             try:
@@ -222,7 +222,7 @@ class Tree:
         return self._files[path]
 
     def _read(self, path: str) -> File:
-        # A directory outside is reached by `..`, from the root's real path.
+        # An external directory is reached by `..`, from the root's real path.
         whole = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - once for each file
         mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode):
@@ -233,13 +233,13 @@ class Tree:
         if self._resolved(whole) != whole:
             raise ContentError("is a link, not a file", location=Location(path=path))
         if not stat.S_ISREG(mode):
-            raise ContentError("is no regular file", location=Location(path=path))
+            raise ContentError("is not a regular file", location=Location(path=path))
         with open(whole, "rb") as opened:  # noqa: PTH123 - once for each file
             return File(path=path, data=opened.read(), executable=bool(mode & 0o100))
 
     def entries(self, directory: str) -> list[str]:
         """
-        List what lies below a real directory, by path relative to it, sorted.
+        List the files below a real directory, by path relative to it, sorted.
 
         Directories are listed as well, and entered unless they are links.  Raises
         ContentError where one cannot be read.

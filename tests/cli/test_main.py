@@ -150,7 +150,7 @@ def test_render_does_not_touch_a_directory_that_holds_something(flat, tmp_path, 
     assert main(["render", "--output", str(tmp_path), "--project", str(flat)]) == 1
 
     assert capsys.readouterr().err == (
-        f"hatch-agpm: {tmp_path}: is there already; delete it first\n"
+        f"hatch-agpm: {tmp_path}: already exists; choose another output\n"
     )
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
 
@@ -347,7 +347,7 @@ def test_check_refuses_what_is_forced_into_the_output(flat, edit, error_of, caps
 def test_check_says_what_uv_does_not_watch(flat, edit, capsys, keys, missing, advised):
     edit(flat, CACHE_KEYS, f"\n[tool.uv]\n{keys}")
     note = (
-        f"uv builds nothing anew when {missing} changes; in pyproject.toml:\n"
+        f"uv does not rebuild when {missing} changes; in pyproject.toml:\n"
         f"    [tool.uv]\n"
         f"    cache-keys = {advised}\n"
     )
@@ -417,7 +417,7 @@ def test_a_name_of_two_texts_is_refused_with_both(flat, capsys):
     ("text", "message"),
     [
         (None, "pyproject.toml: cannot be read: No such file or directory"),
-        ("x", "pyproject.toml: is no valid TOML: "),
+        ("x", "pyproject.toml: is not valid TOML: "),
         (
             '[project]\nname = 3\n[build-system]\nbuild-backend = "hatchling.build"',
             "project is refused by hatchling: ",

@@ -178,7 +178,7 @@ def test_a_copy_behind_a_link_is_refused(vendor, project, error_of, tmp_path):
     (project / "prompts/vendor").symlink_to(tmp_path / "elsewhere")
     seen = error_of(project)
     assert (
-        "hatch-agpm.lock names 'prompts/vendor/shared', which is no directory of the "
+        "hatch-agpm.lock names 'prompts/vendor/shared', which is not a directory of the "
         f"project; {RUN}"
     ) in seen
 
@@ -252,8 +252,8 @@ def test_files_of_the_users_are_never_replaced(vendor, project):
     code, output = vendor()
     assert (code, output) == (
         1,
-        "hatch-agpm: prompts/vendor/acme/own.md: is no file that hatch-agpm.lock "
-        "knows; move it elsewhere\n",
+        "hatch-agpm: prompts/vendor/acme/own.md: is not listed in "
+        "hatch-agpm.lock; move it elsewhere\n",
     )
     assert own.read_text() == "mine"
 
@@ -318,7 +318,10 @@ def test_a_lock_file_reads_back_whatever_names_its_files_have():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("version = 2", "hatch-agpm.lock: is of version 2, this reads 1; use a newer"),
+        (
+            "version = 2",
+            "hatch-agpm.lock: unsupported version 2 (supported: 1); use a newer",
+        ),
         ("nonsense", "hatch-agpm.lock: is damaged: "),
         ("version = 1\n[[source]]\n", "hatch-agpm.lock: is damaged: 'name'; run "),
         (

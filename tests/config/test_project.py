@@ -52,9 +52,9 @@ def listed(project):
         ),
         pytest.param(
             {"manifest": "agpm.toml", "agents": {}, "project": {}},
-            "tool.hatch-agpm.project cannot stand beside 'manifest'; move it into "
+            "tool.hatch-agpm.project cannot be combined with 'manifest'; move it into "
             "agpm.toml, or delete 'manifest'\n"
-            "tool.hatch-agpm.agents cannot stand beside 'manifest'; move it into "
+            "tool.hatch-agpm.agents cannot be combined with 'manifest'; move it into "
             "agpm.toml, or delete 'manifest'",
             id="tables beside a manifest",
         ),
@@ -221,10 +221,10 @@ def test_limits_and_env_are_handed_on(write_files):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a = [", "x.toml: is no valid TOML: Invalid value (at end of document)"),
+        (b"a = [", "x.toml: is not valid TOML: Invalid value (at end of document)"),
         (
             b"a = 1\nb = ",
-            "x.toml: is no valid TOML: Invalid value (at end of document)",
+            "x.toml: is not valid TOML: Invalid value (at end of document)",
         ),
         (b"a = '\xff'", "x.toml: is not UTF-8 text"),
     ],
@@ -283,13 +283,13 @@ def test_an_output_that_is_said_is_taken(output, write_files):
 @pytest.mark.parametrize("name", ["agent", "snipets", "mcp_servers", "Snippets"])
 def test_a_directory_that_is_nearly_a_type_is_refused(name, write_files):
     root = write_files({"prompts/commands/a.md": "", f"prompts/{name}/x.md": ""})
-    with pytest.raises(AgpmError, match=f"^prompts/{name}: is no directory of res"):
+    with pytest.raises(AgpmError, match=f"^prompts/{name}: is not a directory of res"):
         read(root, {})
 
 
 def test_a_skill_without_a_directory_of_its_own_is_refused(write_files):
     root = write_files({"prompts/skills/SKILL.md": ""})
-    with pytest.raises(AgpmError, match=r"^prompts/skills/SKILL\.md: lies in no dir"):
+    with pytest.raises(AgpmError, match=r"^prompts/skills/SKILL\.md: is not in a dir"):
         read(root, {})
 
 

@@ -97,7 +97,7 @@ def test_the_table_has_every_variant_once_and_every_reader():
         (
             b"---\n- a\n---\n",
             [
-                "SKILL.md:2: the frontmatter is no mapping of keys to values; write "
+                "SKILL.md:2: the frontmatter is not a mapping of keys to values; write "
                 "'description: ...'\n  dropped by library-skills, npx skills; "
                 "refused by skills-ref, claude, quick_validate"
             ],
@@ -118,9 +118,9 @@ def test_the_table_has_every_variant_once_and_every_reader():
         (
             b"---\nname: on\ndescription: 2024-01-01\n---\n",
             [
-                "SKILL.md:2: 'name' is no text, got true; quote it\n"
+                "SKILL.md:2: 'name' is not text, got true; quote it\n"
                 "  dropped by library-skills; refused by quick_validate",
-                "SKILL.md:3: 'description' is no text, got 2024-01-01; quote it\n"
+                "SKILL.md:3: 'description' is not text, got 2024-01-01; quote it\n"
                 "  dropped by library-skills; refused by quick_validate",
             ],
         ),
@@ -139,8 +139,8 @@ def test_the_table_has_every_variant_once_and_every_reader():
                 "  refused by skills-ref",
                 "SKILL.md:4: a skill has no key 'licence'; did you mean 'license'?\n"
                 "  refused by skills-ref, quick_validate",
-                "SKILL.md:5: 'compatibility' is no text, got ''; quote it, or delete it"
-                "\n  refused by quick_validate",
+                "SKILL.md:5: 'compatibility' is not text, got ''; quote it, or delete "
+                "it\n  refused by quick_validate",
                 "SKILL.md:6: 'allowed-tools' is neither text nor a list of texts, "
                 "got 3; quote them\n  refused by claude",
             ],
@@ -148,8 +148,8 @@ def test_the_table_has_every_variant_once_and_every_reader():
         (
             HEAD + b"metadata:\n  internal: true\n---\n",
             [
-                "SKILL.md:4: a skill with 'internal: true' in its metadata is not "
-                "offered; delete it\n  dropped by npx skills"
+                "SKILL.md:4: a skill with 'internal: true' in its metadata is "
+                "hidden; delete it\n  dropped by npx skills"
             ],
         ),
         (
@@ -233,9 +233,9 @@ def test_links_that_would_be_dead_are_refused(body, message):
         ("---\nname: a\n---\n", "a.md:1: has no description; add 'description: ...'"),
         ("---\nname: b\ndescription: d\n---\n", "a.md:2: the name is not that of the "
          "file, 'a', got 'b'; some tools know it by the one, others by the other"),
-        ("---\nname: 12\ndescription: d\n---\n", "a.md:2: 'name' is no text, got 12; "
+        ("---\nname: 12\ndescription: d\n---\n", "a.md:2: 'name' is not text, got 12; "
          "quote it"),
-        ("---\ndescription: [d]\n---\n", "a.md:2: 'description' is no text, "
+        ("---\ndescription: [d]\n---\n", "a.md:2: 'description' is not text, "
          "got ['d']; quote it"),
         ("---\ndescription: Use when: x\n---\n", "a.md:2: invalid YAML: mapping values "
          "are not allowed in this context; quote the text that has the colon"),
@@ -311,11 +311,11 @@ def test_a_plugin_that_is_refused_or_ignored_in_part_is_an_error(changed, messag
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"[1]", "plugin.json: is no JSON object, got [1]"),
-        (b"{\n'a'", "plugin.json:2: is no JSON: Expecting property name enclosed in "
-         "double quotes: line 2 column 1 (char 2)"),
-        (b"\xff", "plugin.json: is no JSON: 'utf-8' codec can't decode byte 0xff in "
-         "position 0: invalid start byte"),
+        (b"[1]", "plugin.json: is not a JSON object, got [1]"),
+        (b"{\n'a'", "plugin.json:2: is not valid JSON: Expecting property name "
+         "enclosed in double quotes: line 2 column 1 (char 2)"),
+        (b"\xff", "plugin.json: is not valid JSON: 'utf-8' codec can't decode byte "
+         "0xff in position 0: invalid start byte"),
     ],
 )  # fmt: skip
 def test_a_plugin_that_is_no_json_object_is_refused(data, message):

@@ -383,7 +383,7 @@ ABLE = "only agents, commands and skills can be"
             'resources = ["skills/mend", "hooks/x"]\ntypes = ["agents"]\n'
             '[tool.hatch-agpm.skills]\nmend-nets = "prompts/skills/mend-nets"\n',
             {},
-            "tool.hatch-agpm.export.resources[0] is no entry of the manifest, got"
+            "tool.hatch-agpm.export.resources[0] is not an entry of the manifest, got"
             " 'skills/mend'; did you mean 'skills/mend-nets'?\n"
             "tool.hatch-agpm.export.resources[1] cannot be exported, got 'hooks/x';"
             f" {ABLE}\n"
@@ -394,8 +394,8 @@ ABLE = "only agents, commands and skills can be"
         pytest.param(
             '[tool.hatch-agpm]\nmanifest = "agpm.toml"\n',
             {"agpm.toml": '[agents]\na = { path = "a.md", export = true }\n'},
-            "agpm.toml: agents.a.export is no field of AGPM; name it in the `resources`"
-            " of [tool.hatch-agpm.export], pyproject.toml",
+            "agpm.toml: agents.a.export is not a field of AGPM; name it in the "
+            "`resources` of [tool.hatch-agpm.export], pyproject.toml",
             id="in an agpm.toml",
         ),
         pytest.param(

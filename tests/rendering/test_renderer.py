@@ -205,7 +205,7 @@ MISTAKES = [
         {"agents/a.md": "x"},
         '[agents]\na = "agents/a**"\n',
         "agpm.toml: agents.a.path: the pattern 'agents/a**' is wrong: '**' must "
-        "stand alone between slashes",
+        "be alone between slashes",
         id="a wrong pattern",
     ),
     pytest.param(

@@ -371,8 +371,8 @@ def test_a_name_of_the_project_does_not_stand_for_what_others_need(make):
     with pytest.raises(AgpmError) as caught:
         render(app)
     assert str(caught.value).splitlines()[0] == (
-        "left-prompts:mid.md:6: the dependency 'leaf.md': the source 'base-prompts' is "
-        "another one than that of left-prompts; give yours another name"
+        "left-prompts:mid.md:6: the dependency 'leaf.md': the source 'base-prompts' of "
+        "left-prompts has the name of another source; give yours another name"
     )
 
 
@@ -533,8 +533,8 @@ def test_a_file_that_record_does_not_have_is_refused(site, install, make):
     lines = record.read_text().splitlines()
     record.write_text("\n".join(line for line in lines if "tone.md" not in line))
     assert failure(make).endswith(
-        "acme-prompts 1.2 lists '_templates/snippets/tone.md', which is no file of its "
-        "own; ask its authors"
+        "acme-prompts 1.2 lists '_templates/snippets/tone.md', which is not "
+        "one of its files; ask its authors"
     )
 
 
@@ -545,7 +545,7 @@ def test_a_link_in_the_place_of_a_file_is_refused(site, install, make, tmp_path)
     file.symlink_to(tmp_path / "tone.md")
     assert failure(make) == (
         "acme-prompts:snippets/tone.md: is a link, not a file; install acme-prompts "
-        "anew"
+        "again"
     )
 
 
@@ -561,23 +561,23 @@ def test_a_file_that_is_gone_is_told(site, install, make):
     install("acme-prompts", OFFERED, 'templates = "lib"')
     (site / "acme_prompts/prompts/_templates/snippets/tone.md").unlink()
     assert failure(make) == (
-        "acme-prompts:snippets/tone.md: is missing; install acme-prompts anew"
+        "acme-prompts:snippets/tone.md: is missing; install acme-prompts again"
     )
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda index: index.update(schema=9), "has the schema 9, this reads up to 1"),
+        (lambda index: index.update(schema=9), "unsupported schema 9 (supported: 1)"),
         (lambda index: index.update(resources=3), "is damaged: TypeError(3)"),
         (lambda index: index.pop("resources"), "is damaged: KeyError('resources')"),
         (
             lambda index: index["templates"].update(sources=3),
-            "is damaged: its sources are no table",
+            "is damaged: its sources are not a table",
         ),
         (
             lambda index: index["templates"]["files"][0].update(sha256="x"),
-            "lists what is no sha256",
+            "lists a value that is not a sha256",
         ),
     ],
 )
@@ -667,8 +667,8 @@ def test_a_text_that_leaves_values_open_cannot_be_built_upon(install, make):
     text = "---\nagpm:\n  runtime: {user: str}\n---\nHello {{ user }}.\n"
     install("acme-prompts", {"prompts/snippets/tone.md": text})
     assert failure(make) == (
-        "acme-prompts:snippets/tone.md: leaves the run-time variable 'user' open; only "
-        "templates can be built upon then: see `templates`"
+        "acme-prompts:snippets/tone.md: cannot be embedded: it has the run-time "
+        "variable 'user'; ask its authors to export the template: see `templates`"
     )
 
 
@@ -682,17 +682,16 @@ def test_a_text_that_leaves_values_open_cannot_be_built_upon(install, make):
         ),
         (
             "{ distribution = '-x' }",
-            "sources.acme.distribution is no name of a distribution, got '-x'",
+            "sources.acme.distribution is not the name of a distribution, got '-x'",
         ),
         (
             "{ distribution = 'x', version = '1.2' }",
-            "sources.acme.version is no specifier of versions, got '1.2'; write "
+            "sources.acme.version is not a version specifier, got '1.2'; write "
             "'>=1.2', '==1.2.*', '>=1.2,<2', ...",
         ),
         (
             "{ distribution = 'x' }\nsources.other = { distribution = 'X' }",
-            "sources.other is the distribution that 'acme' is already; use one name "
-            "for it",
+            "sources.other names the same distribution as 'acme'; use one name for it",
         ),
         (
             "{ distribution = 'x' }\nsources.ACME = { distribution = 'y' }",
@@ -735,7 +734,7 @@ def test_a_link_among_offered_templates_is_told(make):
     project = make("acme-prompts", OFFERED, 'templates = "lib"')
     (project / "lib/alias.md").symlink_to("rules.txt")
     tables = tomllib.loads((project / "pyproject.toml").read_text())
-    with pytest.raises(AgpmError, match=r"lib/alias\.md: is no regular file"):
+    with pytest.raises(AgpmError, match=r"lib/alias\.md: is not a regular file"):
         render_project(
             BuildContext(project, tables, metadata={}, distribution="acme-prompts")
         )

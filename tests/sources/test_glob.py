@@ -62,9 +62,9 @@ def test_a_pattern_matches_what_agpms_does(pattern, matches):
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [
-        ("***", "'**' must stand alone between slashes"),
-        ("x/a**", "'**' must stand alone between slashes"),
-        ("**.md", "'**' must stand alone between slashes"),
+        ("***", "'**' must be alone between slashes"),
+        ("x/a**", "'**' must be alone between slashes"),
+        ("**.md", "'**' must be alone between slashes"),
         ("x/[", "'[' is not closed"),
         ("x/[]", "'[' is not closed"),
         ("x/[!]", "'[' is not closed"),

@@ -185,8 +185,8 @@ def test_the_index_names_the_source(write_files):
         (
             SHARED
             + '[agents]\na = { source = "shared", path = "a.md", version = "1" }',
-            "agents.a.version is not supported; the version of a distribution stands "
-            "where 'sources' lists it",
+            "agents.a.version is not supported; give the version of a distribution in "
+            "the 'sources' table",
         ),
         (
             '[agents]\na = { path = "a.md", branch = "main" }',

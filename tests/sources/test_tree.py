@@ -242,7 +242,7 @@ def test_a_text_is_every_byte_of_its_file(root, tree, data):
         ("directory", "x: is a directory, not a file"),
         ("link", "x: is a link, not a file"),
         ("device", "x: is a link, not a file"),
-        ("pipe", "x: is no regular file"),
+        ("pipe", "x: is not a regular file"),
         ("missing", "x: cannot be read: No such file or directory"),
     ],
 )

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from hatch_agpm.formats.frontmatter import Spec
     from hatch_agpm.model.config import Patch
     from hatch_agpm.rendering.resolution.declarations import Declarations
-    from hatch_agpm.sources.roots import SourceRoot, SourceRoots
+    from hatch_agpm.sources.root import SourceRoot
+    from hatch_agpm.sources.roots import SourceRoots
 
 __all__ = ["Resource", "resolve"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.config.manifest import Entry
     from hatch_agpm.formats.frontmatter import Spec
-    from hatch_agpm.sources.roots import SourceRoot
+    from hatch_agpm.sources.root import SourceRoot
 
 __all__ = ["entry_files", "spec_files"]
 
@@ -31,7 +31,7 @@ def entry_files(entry: Entry, place: SourceRoot) -> Iterator[tuple[str, str, boo
     Raises ConfigError or ContentError where an entry of the manifest names nothing,
     or something of another kind.
     """
-    whole = posixpath.join(place.folder, entry.path)
+    whole = posixpath.join(place.directory, entry.path)
     file = place.tree.locate(whole)
     if file is not None:
         _check_kind(place, entry.type, file, whole)
@@ -41,14 +41,14 @@ def entry_files(entry: Entry, place: SourceRoot) -> Iterator[tuple[str, str, boo
         return
     if not is_pattern(entry.path):
         what = f"names no {'directory' if entry.type == 'skills' else 'file'}"
-        hint = place.remedy or place.tree.nearest(whole)
+        hint = place.hint or place.tree.nearest(whole)
         raise ConfigError(f"{entry.key}.path", what, repr(entry.path), hint)
     if entry.filename is not None:
         what = "cannot name all the files of a pattern"
         raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
-    for path, file in _expand(place, entry.type, place.folder, entry.path):
+    for path, file in _expand(place, entry.type, place.directory, entry.path):
         place.path(file)
-        within = posixpath.relpath(path, place.folder) if place.folder else path
+        within = posixpath.relpath(path, place.directory) if place.directory else path
         yield within, file, True
 
 
@@ -62,7 +62,7 @@ def spec_files(
     it is `elsewhere`, at the top of the source.  Raises ContentError.
     """
     tree = place.tree
-    folder = place.folder if elsewhere else posixpath.dirname(tree.from_base(own))
+    folder = place.directory if elsewhere else posixpath.dirname(tree.from_base(own))
     path = posixpath.join(folder, spec.path)
     if not elsewhere and "/" in spec.path and not spec.path.startswith(("./", "../")):
         # Relative to the directory above its own, whatever that is called.
@@ -77,7 +77,7 @@ def spec_files(
     if file is None:
         where = posixpath.normpath(path)
         hint = "" if elsewhere else _respelled(place, folder, spec.path)
-        hint = hint or place.remedy or tree.nearest(where)
+        hint = hint or place.hint or tree.nearest(where)
         raise ContentError(f"there is no file '{where}'{place.within}", hint=hint)
     _check_kind(place, spec.type, file, path)
     return [file]
@@ -109,7 +109,7 @@ def _expand(
             found.append((whole, file))
     if not found:
         what = f"the pattern {pattern!r} matches nothing{place.within}"
-        raise ContentError(what, hint=place.remedy)
+        raise ContentError(what, hint=place.hint)
     return found
 
 

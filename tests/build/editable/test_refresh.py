@@ -415,7 +415,7 @@ WRONG = [
     ),
     pytest.param(
         replace("pyproject.toml", "["),
-        "pyproject.toml: is no valid TOML: Invalid initial character for a key part "
+        "pyproject.toml: is not valid TOML: Invalid initial character for a key part "
         "(at end of document)",
         id="TOML",
     ),

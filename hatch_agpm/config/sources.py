@@ -1,0 +1,133 @@
+"""
+The `sources` table of a manifest, and what its entries say of a source.
+
+Reads plain tables into `Source` values; opens no file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from hatch_agpm.errors import did_you_mean, shown
+from hatch_agpm.formats.toml import TableReader, quoted_key
+from hatch_agpm.model.config import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["GIT_FIELDS", "find_source", "path_problem", "read_sources", "refuse_git"]
+
+GIT_FIELDS: Final = ("branch", "rev")
+"""The fields of an entry that choose a state of a Git repository."""
+
+_DISTRIBUTION: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
+_NO_GIT: Final = (
+    "a build reads no Git repository: name a directory that has its files, or a "
+    "Python distribution that ships them"
+)
+_AT_SOURCE: Final = "give the version of a distribution in the 'sources' table"
+
+
+def path_problem(path: str) -> str:
+    """Return what is wrong with the text of a path, "" if nothing is."""
+    if not path:
+        return "must not be empty"
+    if "\0" in path:
+        return "must not hold a NUL character"
+    return ""
+
+
+def refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
+    """Note the fields of an entry that only a Git repository could have."""
+    # A version beside a path has no effect in AGPM, beside a source it has.
+    fields = (*GIT_FIELDS, "version") if "source" in value else GIT_FIELDS
+    for field in fields:
+        if field in value:
+            hint = _NO_GIT if field in GIT_FIELDS else _AT_SOURCE
+            reader.problem(f"{where}{field}", "is not supported", hint=hint)
+
+
+def read_sources(
+    reader: TableReader, table: Mapping[str, object]
+) -> dict[str, Source | None]:
+    """
+    Return the sources; AGPM's Git repositories are None.
+
+    Those may be listed, but not used.
+    """
+    sources: dict[str, Source | None] = {}
+    for name, value in table.items():
+        key = f"sources.{quoted_key(name)}"
+        sources[name] = None
+        if isinstance(value, dict):
+            sources[name] = _distribution(reader, name, value, f"{key}.")
+        elif isinstance(value, str):
+            sources[name] = _directory(reader, name, value, key)
+        else:
+            what = "must be a directory, or a table with a distribution"
+            reader.problem(key, what, got=shown(value))
+    return sources
+
+
+def _directory(reader: TableReader, name: str, path: str, key: str) -> Source | None:
+    if re.match(_URL, path):
+        return None
+    if problem := path_problem(path):
+        reader.problem(key, problem, got=repr(path))
+    elif path.startswith(("/", "~")):
+        hint = "a build on another machine could not find it"
+        what = "must be relative to the manifest"
+        reader.problem(key, what, got=repr(path), hint=hint)
+    return Source(
+        name=name, path=path, distribution="", version="", key=reader.whole(key)
+    )
+
+
+def _distribution(
+    reader: TableReader, name: str, value: Mapping[str, object], where: str
+) -> Source:
+    reader.known_only(value, ("distribution", "version"), where)
+    if "distribution" not in value:
+        reader.problem(f"{where}distribution", "is missing")
+    distribution = reader.get(value, "distribution", str, where)
+    version = reader.get(value, "version", str, where) or ""
+    if distribution is not None and not re.fullmatch(_DISTRIBUTION, distribution):
+        what = "is not the name of a distribution"
+        reader.problem(f"{where}distribution", what, got=repr(distribution))
+    try:
+        SpecifierSet(version)
+    except InvalidSpecifier:
+        hint = "write '>=1.2', '==1.2.*', '>=1.2,<2', ..."
+        what = "is not a version specifier"
+        reader.problem(f"{where}version", what, got=repr(version), hint=hint)
+    return Source(
+        name=name,
+        path="",
+        distribution=distribution or "",
+        version=version,
+        key=reader.whole(where[:-1]),
+    )
+
+
+def find_source(
+    reader: TableReader,
+    type_: str,
+    alias: str,
+    value: object,
+    sources: Mapping[str, Source | None],
+) -> Source | None:
+    """Return the source that an entry names, if it names one that can be read."""
+    name = value.get("source") if isinstance(value, dict) else None
+    if not isinstance(name, str):
+        return None
+    key = f"{type_}.{quoted_key(alias)}.source"
+    if name not in sources:
+        hint = did_you_mean(name, sources) or "list it under 'sources'"
+        reader.problem(key, "is not known", got=repr(name), hint=hint)
+    elif sources[name] is None:
+        reader.problem(key, "is not supported", got=repr(name), hint=_NO_GIT)
+    return sources.get(name)
