@@ -169,8 +169,8 @@ def _runtime(variable: RuntimeVariable) -> str:
 
     text = text_of(variable.kind, variable.default)
     default = "" if text is None else f"={text.encode().hex()}"
-    places = ",".join(f"{start}-{end}" for start, end in variable.places)
-    return f"{variable.name}:{variable.kind}{default}@{places}"
+    spans = ",".join(f"{start}-{end}" for start, end in variable.spans)
+    return f"{variable.name}:{variable.kind}{default}@{spans}"
 
 
 # --- the stub -----------------------------------------------------------------------
