@@ -135,7 +135,8 @@ def error_of(text, function=load):
         ),
         (
             "a: *nope",
-            "1:4: invalid YAML: found undefined alias; quote the text\n    a: *nope\n       ^",
+            "1:4: invalid YAML: found undefined alias;"
+            " quote the text\n    a: *nope\n       ^",
         ),
         (
             "a: 1\n---\nb: 2",
