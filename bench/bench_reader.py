@@ -122,7 +122,7 @@ def resource(number: int) -> RenderedResource:
         place = len(text), end
         text += f"{{{{ {name} }}}}, and so on.\n"
         runtime.append(
-            RuntimeVariable(name=name, kind=kind, default=None, places=(place,))
+            RuntimeVariable(name=name, kind=kind, default=None, spans=(place,))
         )
     return RenderedResource(
         type="agent",

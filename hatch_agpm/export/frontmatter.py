@@ -82,7 +82,7 @@ class _Writer:
     ) -> None:
         self.path = resource.source_path
         parts = split(resource.document.decode()) if resource.body else None
-        self.own = as_written(load(parts.matter)) if parts else {}
+        self.own = as_written(load(parts.frontmatter)) if parts else {}
         """The frontmatter as rendered."""
 
         self.metadata = metadata

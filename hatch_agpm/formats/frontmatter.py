@@ -1,11 +1,11 @@
 """
-Frontmatter: where it begins and ends, and what it says of a resource.
+Frontmatter: where it begins and ends, and what it declares about a resource.
 
-Frontmatter is what stands between a first line `---` and the next line `---`, if
-that is a YAML mapping or nothing but comments; anything else is text.  What looks
-like an instruction to AGPM and would not be recognised as one is an error.
+Frontmatter is the text between a first line `---` and the next line `---`, if it
+is a YAML mapping or only comments; anything else is body text.  What looks like an
+instruction to AGPM but would be ignored is an error.
 
-Knows neither templates nor files: the caller renders the matter and reads them.
+Knows neither templates nor files: the caller reads and renders them.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from typing import TYPE_CHECKING, Literal
 from hatch_agpm.errors import (
     FrontmatterError,
     Location,
-    SourceError,
     did_you_mean,
     raise_problems,
     shown,
 )
+from hatch_agpm.formats.dependencies import DependencyReader, dotted_key
 from hatch_agpm.formats.runtime_variables import read_declarations
 from hatch_agpm.formats.yaml import Document, load, shape
 from hatch_agpm.model.types import RESOURCE_TYPES
 from hatch_agpm.rust import WHITE_SPACE, rust_lines, strip_blank_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from hatch_agpm.model.runtime import Declared
+    from hatch_agpm.formats.dependencies import Spec
+    from hatch_agpm.model.runtime import VariableDeclaration
 
 __all__ = [
     "Dialect",
     "Frontmatter",
-    "Spec",
     "Split",
     "body_text",
     "check_unrecognised",
@@ -55,8 +55,6 @@ _RULE_LINE = re.compile(
 _TOP = ("agpm", "dependencies")
 _OURS = ("templating", "dependencies", "runtime")
 _OUR_PATHS = (("agpm",), *(("agpm", key) for key in _OURS))
-_SPEC_TEXTS = ("path", "name", "version", "tool", "source")
-_SPEC_FIELDS = (*_SPEC_TEXTS, "install", "flatten")
 _OUR_KEY_LINE = re.compile(
     r"""^["']?(?:agpm|dependencies|agpm\.\w+)["']?[ \t]*:""", re.MULTILINE
 )
@@ -64,39 +62,21 @@ _OUR_KEY_LINE = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Split:
-    """A text taken apart at its frontmatter's rules; nothing is parsed yet."""
+    """A text split at the two rules of its frontmatter; nothing is parsed yet."""
 
-    matter: str
+    frontmatter: str
     r"""The lines between the rules, with `\n`, without blank ends."""
 
     line: int
-    """The number of the first line of `matter` in the text."""
+    """The number of the first line of `frontmatter` in the text."""
 
     end: int
     """Where in the text the line after the closing rule begins."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Spec:
-    """One dependency that a file declares."""
-
-    type: str
-    """The plural, as the section is called."""
-
-    path: str
-    name: str | None = None
-    tool: str | None = None
-    source: str | None = None
-    """Where the path starts, if not at the file that declares it."""
-
-    install: bool | None = None
-    line: int = 0
-    """In the rendered frontmatter, from 1; 0 where it is not known."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Frontmatter:
-    """What the frontmatter of a file says."""
+    """The frontmatter of a file, as typed values."""
 
     metadata: Mapping[str, object]
     """All of it, as plain JSON values."""
@@ -105,16 +85,16 @@ class Frontmatter:
     """The language of the file's template; None: it is not a template."""
 
     specs: tuple[Spec, ...]
-    runtime: tuple[Declared, ...] = ()
-    """The variables that the body leaves open."""
+    runtime: tuple[VariableDeclaration, ...] = ()
+    """The run-time variables that it declares."""
 
     runtime_lines: Mapping[str, int] = field(default_factory=dict)
-    """Where they are declared, as `line` of a `Spec`."""
+    """The lines of their declarations, counted as `line` of a `Spec`."""
 
 
 def split(text: str) -> Split | None:
     """
-    Find the two rules; None where there are none or nothing is between them.
+    Split a text at its two rules; None where one is missing or nothing is between.
 
     A rule is a line of three hyphens with nothing before and only white space
     after them; the first one is the first line (AGPM semantics, 1.2).
@@ -126,20 +106,20 @@ def split(text: str) -> Split | None:
     if closing is None:
         return None
     raw = "\n".join(rust_lines(text[opening.end() : closing.start()]))
-    matter = strip_blank_ends(raw)
-    if not matter:
+    frontmatter = strip_blank_ends(raw)
+    if not frontmatter:
         return None
-    skipped = raw.count("\n", 0, raw.index(matter))
-    return Split(matter=matter, line=2 + skipped, end=closing.end())
+    skipped = raw.count("\n", 0, raw.index(frontmatter))
+    return Split(frontmatter=frontmatter, line=2 + skipped, end=closing.end())
 
 
-def parse(matter: str) -> Document | None:
+def parse(text: str) -> Document | None:
     """
-    Parse rendered matter; None where it is text: a sentence, a list, a number.
+    Parse rendered frontmatter; None where it is a sentence, a list or a number.
 
-    Raises FrontmatterError, with lines counted in `matter`, for invalid YAML.
+    Raises FrontmatterError, with lines counted in `text`, for invalid YAML.
     """
-    document = load(matter)
+    document = load(text)
     if document.is_empty or isinstance(document.value, dict):
         return document
     return None
@@ -155,28 +135,28 @@ def normalise(text: str) -> str:
     return "\n".join(rust_lines(text)).lstrip("\n")
 
 
-def is_frontmatter(matter: str) -> bool:
+def is_frontmatter(text: str) -> bool:
     """
-    Tell whether rendered matter is frontmatter: a mapping, or only comments.
+    Tell whether the text between two rules is a mapping, or only comments.
 
-    What the mapping holds does not matter here.  Raises FrontmatterError, with
-    lines counted in `matter`, for invalid YAML.
+    The keys of the mapping are not checked.  Raises FrontmatterError, with lines
+    counted in `text`, for invalid YAML.
     """
-    return shape(matter) != "other"
+    return shape(text) != "other"
 
 
 def body_text(text: str) -> str:
     """
     Return what is embedded of a Markdown `text`: normalised, less its frontmatter.
 
-    The frontmatter is taken as it stands.  Raises FrontmatterError, with lines
+    The frontmatter is not rendered.  Raises FrontmatterError, with lines
     counted in `text`, where it is invalid YAML.
     """
     parts = split(text)
     if parts is None:
         return normalise(text)
     try:
-        is_text = not is_frontmatter(parts.matter)
+        is_text = not is_frontmatter(parts.frontmatter)
     except FrontmatterError as error:
         raise error.at("", error.line + parts.line - 1 if error.line else 1) from None
     return normalise(text if is_text else text[parts.end :])
@@ -184,10 +164,10 @@ def body_text(text: str) -> str:
 
 def check_unrecognised(text: str) -> None:
     """
-    Refuse frontmatter that AGPM would silently take for text.
+    Raise FrontmatterError for frontmatter that AGPM would silently treat as text.
 
     That is: a first line `---` that does not begin at the first byte, or is never
-    closed, above a line `agpm:` or `dependencies:`.  Raises FrontmatterError.
+    closed, above a line `agpm:` or `dependencies:`.
     """
     stripped = text.lstrip("\ufeff" + WHITE_SPACE)
     opening = _RULE_LINE.match(stripped)
@@ -195,8 +175,8 @@ def check_unrecognised(text: str) -> None:
         return
     lead = text[: len(text) - len(stripped)]
     closed = split(stripped)
-    matter = closed.matter if closed else stripped[opening.end() :]
-    if not _OUR_KEY_LINE.search(matter):
+    inside = closed.frontmatter if closed else stripped[opening.end() :]
+    if not _OUR_KEY_LINE.search(inside):
         return
     line = lead.count("\n") + 1
     if lead:
@@ -214,17 +194,17 @@ def check_unrecognised(text: str) -> None:
 
 def interpret(document: Document) -> Frontmatter:
     """
-    Read what a parsed frontmatter says to AGPM.
+    Read what a parsed frontmatter declares.
 
     Raises FrontmatterError, or ProblemsError with several of them, with lines
-    counted in the matter, for everything that looks like an instruction and is
-    none: a dotted key, a flag that is no boolean, an unknown field.
+    counted in the frontmatter, for everything that looks like an instruction but
+    would be ignored: a dotted key, a flag that is not a boolean, an unknown field.
     """
     metadata = document.value if isinstance(document.value, dict) else {}
-    reader = _SpecReader(document)
+    reader = DependencyReader(document)
     for path, line in document.repeated.items():
         if path[0] == "dependencies" or path[:2] in _OUR_PATHS:
-            reader.problem(f"'{_dotted(path)}' is given twice", line)
+            reader.problem(f"'{dotted_key(path)}' is given twice", line)
     for key in metadata:
         _refuse_near_miss(key, metadata[key], reader)
     reader.section(metadata.get("dependencies"), ("dependencies",))
@@ -242,8 +222,8 @@ def interpret(document: Document) -> Frontmatter:
     )
 
 
-def _refuse_near_miss(key: str, value: object, reader: _SpecReader) -> None:
-    """Note a key at the top that is meant for AGPM and would have no effect."""
+def _refuse_near_miss(key: str, value: object, reader: DependencyReader) -> None:
+    """Report a top-level key that is meant for AGPM and would have no effect."""
     line = reader.lines.get((key,), 0)
     if key.startswith("agpm."):
         hint = f"write it nested: agpm: {{{key.removeprefix('agpm.')}: ...}}"
@@ -256,8 +236,8 @@ def _refuse_near_miss(key: str, value: object, reader: _SpecReader) -> None:
 
 
 def _agpm(
-    agpm: object, reader: _SpecReader
-) -> tuple[Dialect | None, tuple[Declared, ...]]:
+    agpm: object, reader: DependencyReader
+) -> tuple[Dialect | None, tuple[VariableDeclaration, ...]]:
     if agpm is None:
         return None, ()
     if not isinstance(agpm, dict):
@@ -279,11 +259,13 @@ def _agpm(
         line = reader.lines.get(("agpm", "templating"), 0)
         what = "'agpm.runtime' needs a template, and 'agpm.templating' is false"
         reader.problem(what, line, hint="delete one of the two")
-    # What leaves places open in its text is a template, whether it says so or not.
+    # A file with run-time variables is a template, with or without the flag.
     return dialect or ("tera" if runtime else None), runtime
 
 
-def _runtime(value: object, reader: _SpecReader) -> tuple[Declared, ...]:
+def _runtime(
+    value: object, reader: DependencyReader
+) -> tuple[VariableDeclaration, ...]:
     path = ("agpm", "runtime")
 
     def problem(what: str, keys: tuple[str, ...], got: str, hint: str) -> None:
@@ -295,7 +277,7 @@ def _runtime(value: object, reader: _SpecReader) -> tuple[Declared, ...]:
     return read_declarations(value, problem)
 
 
-def _dialect(flag: object, reader: _SpecReader) -> Dialect | None:
+def _dialect(flag: object, reader: DependencyReader) -> Dialect | None:
     if flag is True:
         return "tera"
     if flag == "jinja2":
@@ -313,19 +295,19 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
     """
     Read the dependencies that a JSON file declares.
 
-    Only `dependencies` at the top counts, and only where one of its keys is a
-    resource type: a package.json is just a file.  Raises FrontmatterError for
+    Only a top-level `dependencies` counts, and only where one of its keys is a
+    resource type: a package.json has other dependencies.  Raises FrontmatterError for
     `agpm.dependencies`, which AGPM ignores in JSON, and as `interpret` does.
     """
     if not isinstance(value, dict):
         return ()
-    reader = _SpecReader()
+    reader = DependencyReader()
     agpm = value.get("agpm")
     if isinstance(agpm, dict) and "dependencies" in agpm:
         hint = 'move it to the top: "dependencies": {...}'
         reader.problem("'agpm.dependencies' has no effect in JSON", 0, hint=hint)
     if isinstance(agpm, dict) and "runtime" in agpm:
-        hint = "only files that end in .md leave values open"
+        hint = "only .md files can have run-time variables"
         reader.problem("'agpm.runtime' has no effect in JSON", 0, hint=hint)
     dependencies = value.get("dependencies")
     if isinstance(dependencies, dict) and not RESOURCE_TYPES.keys().isdisjoint(
@@ -334,123 +316,3 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
         reader.section(dependencies, ("dependencies",))
     raise_problems(reader.problems)
     return tuple(reader.specs)
-
-
-class _SpecReader:
-    """Collects dependencies, and everything that is wrong with them."""
-
-    def __init__(self, document: Document | None = None) -> None:
-        self.lines = document.lines if document else {}
-        self.spelled = document.spelled if document else {}
-        self.specs: list[Spec] = []
-        self.problems: list[SourceError] = []
-
-    def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
-        self.problems.append(
-            FrontmatterError(what, location=Location(line=line), got=got, hint=hint)
-        )
-
-    def section(self, value: object, path: tuple[str | int, ...]) -> None:
-        """
-        Read one `dependencies`.
-
-        A path that an earlier section has under the same type is left out.
-        """
-        where = _dotted(path)
-        if value is None:
-            return
-        if not isinstance(value, dict):
-            line = self.lines.get(path, 0)
-            self.problem(f"'{where}' must be a mapping", line, got=shown(value))
-            return
-        earlier = {(spec.type, spec.path, spec.source) for spec in self.specs}
-        for type_ in sorted(value):
-            here = (*path, type_)
-            line = self.lines.get(here, 0)
-            if type_ not in RESOURCE_TYPES:
-                hint = did_you_mean(type_, RESOURCE_TYPES)
-                hint = hint or f"the types are {', '.join(RESOURCE_TYPES)}"
-                what = f"'{where}.{type_}' is not a resource type"
-                self.problem(what, line, hint=hint)
-            elif isinstance(value[type_], list):
-                self.items(type_, value[type_], here, earlier)
-            elif value[type_] is not None:
-                got = shown(value[type_])
-                self.problem(f"'{where}.{type_}' must be a list", line, got=got)
-
-    def items(
-        self,
-        type_: str,
-        items: Sequence[object],
-        path: tuple[str | int, ...],
-        earlier: Collection[tuple[str, str, str | None]],
-    ) -> None:
-        for index, item in enumerate(items):
-            here = (*path, index)
-            if not isinstance(item, dict):
-                self.problem(
-                    f"'{_dotted(here)}' must be a mapping with a path",
-                    self.lines.get(here, 0),
-                    got=shown(item),
-                    hint=f"write 'path: {item}'" if isinstance(item, str) else "",
-                )
-                continue
-            spec = self.spec(type_, item, here)
-            if spec and (type_, spec.path, spec.source) not in earlier:
-                self.specs.append(spec)
-
-    def spec(
-        self, type_: str, item: Mapping[str, object], here: tuple[str | int, ...]
-    ) -> Spec | None:
-        before = len(self.problems)
-        where, line = _dotted(here), self.lines.get(here, 0)
-        for key in sorted(set(item) - set(_SPEC_FIELDS)):
-            hint = did_you_mean(key, _SPEC_FIELDS)
-            hint = hint or f"a dependency has {', '.join(_SPEC_FIELDS)}"
-            what = f"'{where}.{key}' is not known"
-            self.problem(what, self.line_of(here, key), hint=hint)
-        for key in ("install", "flatten"):
-            if not isinstance(item.get(key), bool | None):
-                got = shown(item[key])
-                what = f"'{where}.{key}' must be true or false"
-                self.problem(what, self.line_of(here, key), got=got)
-        texts = {key: self.text(item, key, here) for key in _SPEC_TEXTS}
-        path, install = texts["path"], item.get("install")
-        if item.get("path") is None:
-            self.problem(f"'{where}.path' is missing", line)
-        if len(self.problems) > before or path is None:
-            return None
-        return Spec(
-            type=type_,
-            path=path,
-            name=texts["name"],
-            tool=texts["tool"],
-            source=texts["source"],
-            install=install if isinstance(install, bool) else None,
-            line=line,
-        )
-
-    def line_of(self, here: tuple[str | int, ...], key: str) -> int:
-        return self.lines.get((*here, key), 0)
-
-    def text(
-        self, item: Mapping[str, object], key: str, here: tuple[str | int, ...]
-    ) -> str | None:
-        """Return a key as it is written; None where it is absent or null."""
-        value = item.get(key)
-        if value is None:
-            return None
-        # `name: 1.10` is meant, and read by AGPM, as text.
-        text = value if isinstance(value, str) else self.spelled.get((*here, key))
-        where, line = f"{_dotted(here)}.{key}", self.line_of(here, key)
-        if text is None:
-            self.problem(f"'{where}' must be text", line, got=shown(value))
-        elif not text and key != "version":
-            self.problem(f"'{where}' must not be empty", line)
-        return text
-
-
-def _dotted(path: Sequence[str | int]) -> str:
-    """Return a path of keys and indices as messages show it."""
-    pieces = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-    return "".join(pieces).removeprefix(".")

@@ -28,6 +28,14 @@ _KINDS: Final = {
     "widthless": "zero-width character",
 }
 
+_TAG_OFFSET: Final = 0xE0000
+"""The difference between a tag character and the ASCII character it spells."""
+
+_DELETE: Final = 0x7F
+_FIRST_SELECTOR: Final = 0xFE00
+_SELECTORS_PER_BLOCK: Final = 16
+_FIRST_IDEOGRAPHIC: Final = 0xE0100
+
 _SHOWN: Final = 500
 """How many characters of what is hidden an error shows."""
 
@@ -160,15 +168,20 @@ def _cut(says: str) -> str:
 
 
 def _ascii(tags: str) -> str:
-    codes = [ord(tag) - 0xE0000 for tag in tags]
-    spelled = "".join(chr(c) for c in codes if c < 0x7F and chr(c).isprintable())  # noqa: PLR2004
+    codes = [ord(tag) - _TAG_OFFSET for tag in tags]
+    spelled = "".join(chr(c) for c in codes if c < _DELETE and chr(c).isprintable())
     return repr(spelled) if spelled else _code_points(tags)
 
 
 def _bytes(selectors: str) -> str:
     codes = [ord(selector) for selector in selectors]
-    # The usual way to put a byte into a selector: 16 of them lie apart.
-    data = bytes(c - 0xFE00 if c < 0x10000 else c - 0xE0100 + 16 for c in codes)  # noqa: PLR2004
+    # Bytes are usually encoded as selectors so: the first 16 are in another block.
+    data = bytes(
+        c - _FIRST_SELECTOR
+        if c < _FIRST_IDEOGRAPHIC
+        else c - _FIRST_IDEOGRAPHIC + _SELECTORS_PER_BLOCK
+        for c in codes
+    )
     try:
         spelled = data.decode()
     except UnicodeDecodeError:

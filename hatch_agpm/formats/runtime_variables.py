@@ -6,7 +6,7 @@ import keyword
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean, shown
-from hatch_agpm.model.runtime import KINDS, Declared
+from hatch_agpm.model.runtime import KINDS, VariableDeclaration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,17 +18,17 @@ _FIELDS: Final = ("type", "default")
 
 
 _TAKEN: Final = frozenset({"self", "super", "loop", "true", "false", "none", "not"})
-"""Names that a signature or one of the two template languages has for itself."""
+"""Names that a signature or one of the two template languages reserves."""
 
 
 def read_declarations(
     value: object, problem: Callable[[str, tuple[str, ...], str, str], None]
-) -> tuple[Declared, ...]:
+) -> tuple[VariableDeclaration, ...]:
     """
     Return what the mapping `agpm.runtime` declares, in its order.
 
-    What is wrong is told to `problem`: what it is, the keys that lead there below
-    `runtime`, what was found, and what to do.
+    Each problem is reported to `problem`: what is wrong, the keys below `runtime`,
+    the value that was found, and what to do.
     """
     if value is None:
         return ()
@@ -40,10 +40,11 @@ def read_declarations(
     for name, given in value.items():
         before = f"'agpm.runtime.{name}'"
         if not name.isidentifier() or not name.isascii() or name.startswith("_"):
-            hint = "letters, digits and _ make one, with a letter first"
-            problem(f"{before} is no name of a variable", (name,), "", hint)
+            hint = "use letters, digits and _, and begin with a letter"
+            problem(f"{before} is not a valid variable name", (name,), "", hint)
         elif keyword.iskeyword(name) or name in _TAKEN:
-            problem(f"{before} is a name with a meaning of its own", (name,), "", "")
+            hint = "give the variable another name"
+            problem(f"{before} is a reserved name", (name,), "", hint)
         elif (variable := _variable(name, given, problem)) is not None:
             declared.append(variable)
     return tuple(declared)
@@ -53,7 +54,7 @@ def _variable(
     name: str,
     given: object,
     problem: Callable[[str, tuple[str, ...], str, str], None],
-) -> Declared | None:
+) -> VariableDeclaration | None:
     """Read `str`, or `{type: int, default: 5}`."""
     before = f"'agpm.runtime.{name}"
     fields = given if isinstance(given, dict) else {"type": given}
@@ -75,7 +76,7 @@ def _variable(
     if unknown:
         return None
     assert default is None or isinstance(default, str | int | float)  # noqa: S101
-    return Declared(name=name, kind=kind, default=default)
+    return VariableDeclaration(name=name, kind=kind, default=default)
 
 
 def _fits(value: object, kind: str) -> bool:

@@ -48,6 +48,9 @@ _MAX_DEPTH: Final = 127
 _U128_DIGITS: Final = 39
 _INT = r"([-+]?)(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))"
 _FLOAT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_NEEDS_QUOTES = re.compile(r"\s*(?:- +)*(?:[\w-]+: +)?(?<=[:-] )\s*[\[*@`%]")
+"""A value that begins with a character of YAML's syntax."""
+
 _LEADING_ZERO = r"[-+]?0[0-9]+"
 _FIRST_OF_NUMBERS: Final = frozenset("-+.0123456789")
 _WORDS: Final[Mapping[str, object]] = {
@@ -201,7 +204,7 @@ def _located(text: str) -> Iterator[None]:
         where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         # By far the commonest mistake: a description with a colon in it.
         colon = what.startswith("mapping values are not allowed")
-        hint = "quote the text that has the colon" if colon else ""
+        hint = "quote the text that has the colon" if colon else _hint(text, where)
         raise _error(" ".join(what.split()), text, *where, hint) from None
     except yaml.reader.ReaderError as error:
         raise _control_character(text, chr(error.character)) from None
@@ -209,6 +212,16 @@ def _located(text: str) -> Iterator[None]:
         raise _control_character(text, text[error.start]) from None
     except RecursionError:
         raise _error("nested too deeply", text, 0, 0) from None
+
+
+def _hint(text: str, where: tuple[int, int]) -> str:
+    """Return what to do about a syntax error at a line and column, or ""."""
+    line, column = where
+    lines = text.split("\n")
+    source_line = lines[line - 1] if 0 < line <= len(lines) else ""
+    if source_line[: max(column, 1)].endswith("\t"):
+        return "a tab is not allowed: use spaces"
+    return "quote the text" if _NEEDS_QUOTES.match(source_line) else ""
 
 
 def _control_character(text: str, character: str) -> FrontmatterError:

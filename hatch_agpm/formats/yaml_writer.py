@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["dump"]
 
 _STEP: Final = "  "
+_LAST_OF_LATIN_1: Final = 0xFF
 _SIMPLE_KEY: Final = 128
 """A longer key stands on a line of its own, after a question mark."""
 
@@ -145,4 +146,4 @@ def _escape(match: re.Match[str]) -> str:
     if character in _ESCAPES:
         return f"\\{_ESCAPES[character]}"
     code = ord(character)
-    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}"  # noqa: PLR2004
+    return f"\\x{code:02X}" if code <= _LAST_OF_LATIN_1 else f"\\u{code:04X}"

@@ -1,11 +1,8 @@
 """
-Run-time variables: what a prompt leaves open until it is used.
+Run-time variables: those of a prompt whose values are given when it is used.
 
-A file declares them in its frontmatter, under `agpm.runtime`; `{{ name }}` in its
-body then survives the build.  What stands for a value during the build must not
-matter: a text is rendered twice, with what is shipped and with a word that nobody
-can guess, and only where both agree but for the words is it known that nothing
-else depends on them (docs/adr/0007).
+A file declares them in its frontmatter, under `agpm.runtime`; the build leaves
+`{{ name }}` in its body as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KINDS", "Declared", "RuntimeVariable"]
+__all__ = ["KINDS", "RuntimeVariable", "VariableDeclaration"]
 
 Default: TypeAlias = "str | int | float | bool | None"
 
@@ -30,8 +27,8 @@ KINDS: Final[Mapping[str, type]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Declared:
-    """One variable, as frontmatter declares it."""
+class VariableDeclaration:
+    """A run-time variable, as frontmatter declares it."""
 
     name: str
     kind: str
@@ -43,17 +40,17 @@ class Declared:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuntimeVariable:
-    """One variable of a rendered resource, and where its values go."""
+    """A run-time variable of a rendered resource, and where its value goes."""
 
     name: str
     kind: str
     default: Default
-    places: tuple[tuple[int, int], ...]
-    """Begin and end of each `{{ name }}`, in the bytes of the file, in order."""
+    spans: tuple[tuple[int, int], ...]
+    """Start and end of each `{{ name }}` in the bytes of the file, in order."""
 
     @property
     def parameter(self) -> str:
-        """What a signature says of it, in ASCII: `limit: int = 5`."""
+        """The parameter of a function signature, in ASCII: `limit: int = 5`."""
         # YAML can spell half a surrogate pair, and no file can hold it.
         default = "" if self.default is None else f" = {self.default!a}"
         return f"{self.name}: {self.kind}{default}"

@@ -1,9 +1,9 @@
 """
 Patches: keys of a file's frontmatter, or of a JSON file, that the manifest replaces.
 
-A patched file is written anew as AGPM writes it (semantics, 1.9), each key once.
-AGPM reads frontmatter by another parser for that, and loses what it cannot read or
-reads otherwise: here that is an error.
+A patched file is written as AGPM writes it (semantics, 1.9), each key once.  AGPM
+uses a second YAML parser for that, and loses values that this parser cannot read or
+reads differently: here that is an error.
 
 Reads the table and rewrites texts; renders nothing and reads no files.
 """
@@ -44,18 +44,18 @@ __all__ = ["Patched", "apply_patch"]
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _NOTHING = re.compile(rf"---[{WHITE_SPACE}]*\n[{WHITE_SPACE}]*---[^\S\n]*(?:\n|\Z)")
-"""Two rules, and nothing between them."""
+"""Two rules with only white space between them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patched:
-    """A file as it is after a patch, and what its lines are made of."""
+    """A file after a patch, and the origin of each of its lines."""
 
     file: File
-    matter: tuple[int | str, ...] = ()
+    frontmatter: tuple[int | str, ...] = ()
     """
-    For each line of the frontmatter the line of the file it comes from, 0 if it
-    comes from none that can be named, or the key of the patch.
+    For each line of the frontmatter the line of the file that it comes from (0 if
+    that is not known), or the key of the patch.
     """
 
     body: int = 1
@@ -67,12 +67,14 @@ class Patched:
             return ProblemsError([self.relocated(each) for each in error.problems])
         if not isinstance(error, SourceError) or error.path != self.file.path:
             return error
-        # Rules stand above and below the frontmatter, and a blank line after it.
-        inside, below = error.line - 2, error.line - len(self.matter) - 4
-        if below >= 0 or error.line <= 0 or not self.matter:
-            line = self.body + below if self.matter and error.line > 0 else error.line
+        # There is a rule above and below the frontmatter, and then a blank line.
+        inside, below = error.line - 2, error.line - len(self.frontmatter) - 4
+        if below >= 0 or error.line <= 0 or not self.frontmatter:
+            line = (
+                self.body + below if self.frontmatter and error.line > 0 else error.line
+            )
             return error.at(error.path, line)
-        origin = self.matter[inside] if 0 <= inside < len(self.matter) else 0
+        origin = self.frontmatter[inside] if 0 <= inside < len(self.frontmatter) else 0
         by_patch = isinstance(origin, str)
         # The columns are those of a line that is not in the user's file.
         return error.located(
@@ -84,19 +86,13 @@ class Patched:
         )
 
 
-# --- the table --------------------------------------------------------------------
-
-
-# --- files ------------------------------------------------------------------------
-
-
 def apply_patch(patch: Patch, file: File, installed_as: str) -> Patched:
     """
     Return a file with the keys of a patch replaced.
 
-    What kind of file it is tells the name that it is `installed_as`.  Raises
-    ConfigError where that can hold no patch, FrontmatterError, ContentError, or
-    ProblemsError with several, where AGPM would lose or change something else.
+    The extension of the path it is `installed_as` decides the kind of file.  Raises
+    ConfigError where that kind cannot be patched; FrontmatterError, ContentError, or
+    ProblemsError with several, where AGPM would lose or change another value.
     """
     extension = posixpath.splitext(posixpath.basename(installed_as))[1]
     if extension == ".md":
@@ -134,7 +130,7 @@ def _exact(digits: str) -> int:
 
 
 class _Markdown:
-    """Writes one Markdown file anew, or tells why that would spoil it."""
+    """Writes one Markdown file with the keys of a patch, or raises an error."""
 
     def __init__(self, patch: Patch, file: File) -> None:
         self.patch = patch
@@ -144,19 +140,19 @@ class _Markdown:
         self.problems: list[AgpmError] = []
 
     def patched(self) -> Patched:
-        """Return the file written anew; raises as `apply_patch` does."""
+        """Return the patched file; raises as `apply_patch` does."""
         document = self.document()
         entries = self.entries(document)
         raise_problems(self.problems)
-        matter, origins = self.written(entries)
+        frontmatter, origins = self.written(entries)
         raise_problems(self.problems)
         start = self.body_start(document)
         rest = self.text[start:].replace("\r\n", "\n")
         blank = len(rest) - len(rest.lstrip("\n"))
-        text = f"---\n{matter}\n---\n\n{normalise(rest)}"
+        text = f"---\n{frontmatter}\n---\n\n{normalise(rest)}"
         return Patched(
             file=self.file.holding(text),
-            matter=origins,
+            frontmatter=origins,
             body=self.text.count("\n", 0, start) + blank + 1,
         )
 
@@ -166,10 +162,10 @@ class _Markdown:
             return None
         try:
             # A block at the end keeps its line break, as it does in the file.
-            document = load(f"{self.parts.matter}\n")
+            document = load(f"{self.parts.frontmatter}\n")
         except FrontmatterError as error:
             hint = "what is patched must be valid YAML before it is rendered"
-            if _TAG.search(self.parts.matter):
+            if _TAG.search(self.parts.frontmatter):
                 hint += ": quote its templates"
             error = error.with_hint(error.hint or hint)
             raise error.at(self.file.path, self.line(error.line)) from None
@@ -179,7 +175,7 @@ class _Markdown:
     def body_start(self, document: Document | None) -> int:
         if document is not None and self.parts is not None:
             return self.parts.end
-        # Elsewhere an empty frontmatter is text; here it makes way for the patch's.
+        # Otherwise an empty frontmatter is text; here the patch's replaces it.
         nothing = _NOTHING.match(self.text)
         return nothing.end() if nothing else 0
 
@@ -187,11 +183,11 @@ class _Markdown:
         return line + self.parts.line - 1 if self.parts and line else 0
 
     def entries(self, document: Document | None) -> list[Kept]:
-        """Return what the frontmatter keeps, and among it what the patch sets."""
+        """Return the keys that the frontmatter keeps and those that the patch sets."""
         values = self.patch.values
         kept: tuple[Kept, ...] = ()
         if document is not None and self.parts is not None:
-            kept, problems = round_trip(self.parts.matter, document, values)
+            kept, problems = round_trip(self.parts.frontmatter, document, values)
             self.problems += [
                 problem.at(self.file.path, self.line(problem.line))
                 for problem in problems
@@ -202,26 +198,26 @@ class _Markdown:
         return [*first, *sorted(others, key=lambda entry: entry.key)]
 
     def written(self, entries: list[Kept]) -> tuple[str, tuple[int | str, ...]]:
-        """Return the entries as YAML, and for each line where it comes from."""
-        matter, origins = "", []
+        """Return the entries as YAML, and the origin of each line."""
+        text, origins = "", []
         for entry in entries:
             piece = dump({entry.key: entry.value})
             if tag := _broken_tag(entry.value, piece):
-                hint = "use the other quotes in it, no escapes and no tabulators"
+                hint = "use the other kind of quotes in it, no escapes and no tabs"
                 self.problem(
                     entry, f"patching it would change the template {tag}", hint
                 )
-            matter += piece
+            text += piece
             origins += [self.origin(entry)] * piece.count("\n")
-        matter = matter.rstrip(WHITE_SPACE)
+        text = text.rstrip(WHITE_SPACE)
         # A value at the end can lose line breaks; nothing else should ever differ.
-        again = load(f"{matter}\n").value
+        again = load(f"{text}\n").value
         assert isinstance(again, dict)  # noqa: S101 - it was written as one
         for entry in entries:
             if again.get(entry.key) != entry.value:
                 what = "patching it would change it: it ends in line breaks"
                 self.problem(entry, what, "let the text end in one line break or none")
-        return matter, tuple(origins[: matter.count("\n") + 1])
+        return text, tuple(origins[: text.count("\n") + 1])
 
     def origin(self, entry: Kept) -> int | str:
         if entry.key in self.patch.values:

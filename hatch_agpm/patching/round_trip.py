@@ -1,10 +1,10 @@
 """
-What AGPM keeps of a frontmatter that it writes anew (semantics, 1.9).
+What AGPM keeps of a frontmatter that it patches (semantics, 1.9).
 
-It does so for a patch only, and by other means than it reads frontmatter with
-elsewhere: another parser, which takes some scalars for other values, and a table of
-known keys, whose wrong type costs the file its whole frontmatter.  All that would be
-lost or changed is a problem here.
+To apply a patch, AGPM reads frontmatter with a second parser, which reads some
+scalars as other values, and with a table of known keys: where one of them has the
+wrong type, the file loses its whole frontmatter.  Every value that would be lost or
+changed is a problem here.
 """
 
 from __future__ import annotations
@@ -50,28 +50,28 @@ _LOST: Final = "AGPM would drop the frontmatter"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """One key of the frontmatter as it is written again."""
+    """One key of the frontmatter, and its value as it is written."""
 
     key: str
     value: object
     line: int = 0
-    """In the matter, from 1; 0 where it is not known."""
+    """In the frontmatter, from 1; 0 where it is not known."""
 
     known: bool = False
     """Whether AGPM knows the key, and so writes it before all others."""
 
 
 def round_trip(
-    matter: str, document: Document, replaced: Collection[str]
+    frontmatter: str, document: Document, replaced: Collection[str]
 ) -> tuple[tuple[Kept, ...], tuple[SourceError, ...]]:
     """
-    Return what is written of a mapping, and all that would not be as it was.
+    Return the keys of a mapping as AGPM writes them, and the problems.
 
-    `document` is what `matter` says, not rendered.  The keys that AGPM knows come in
-    its order; null and empty ones among them are gone.
-    What is `replaced` is left out and need not be right.
+    `document` is the parsed `frontmatter`, not rendered.  The keys that AGPM knows
+    come first, in its order, without those that are null or empty.  Keys that are
+    `replaced` are left out and not checked.
     """
-    trip = _RoundTrip(matter, document)
+    trip = _RoundTrip(frontmatter, document)
     trip.compare_keys(replaced)
     metadata = document.value if isinstance(document.value, dict) else {}
     known = [key for key in _ORDER if key in metadata]
@@ -88,12 +88,12 @@ def round_trip(
 
 
 class _RoundTrip:
-    """Collects what would not be as it was."""
+    """Collects the values that AGPM would lose or change."""
 
-    def __init__(self, matter: str, document: Document) -> None:
+    def __init__(self, frontmatter: str, document: Document) -> None:
         self.document = document
         self.problems: list[SourceError] = []
-        self.scalars = tuple(unquoted(matter))
+        self.scalars = tuple(unquoted(frontmatter))
         self.written = {each.path: each for each in self.scalars if not each.is_key}
 
     def line(self, path: tuple[str | int, ...]) -> int:
@@ -111,7 +111,7 @@ class _RoundTrip:
         self.problem(what, scalar.line, hint="quote it")
 
     def compare_keys(self, replaced: Collection[str]) -> None:
-        """Note keys that AGPM's other parser takes for others, or does not take."""
+        """Report keys that AGPM's second parser reads differently or cannot read."""
         for path, line in self.document.repeated.items():
             key = ".".join(map(str, path))
             self.problem(f"'{key}' is given twice", line, hint="delete one")
@@ -119,7 +119,7 @@ class _RoundTrip:
             if scalar.path[:1] and scalar.path[0] in replaced:
                 continue
             if scalar.is_key:
-                # A float stays as it is written, and all else that is no text not.
+                # A float stays as it is written, unlike other values that are not text.
                 other = _other_value(scalar.text)
                 kept = isinstance(other, str | float)
                 if scalar.tag or not (kept or _printed(other) == scalar.text):
@@ -211,25 +211,25 @@ def _printed(value: object) -> str:
 
 
 def _differs(scalar: Unquoted) -> bool:
-    """Tell whether the two parsers of AGPM take a scalar for different values."""
+    """Tell whether the two parsers of AGPM read a scalar as different values."""
     if scalar.tag:
         return True
     if not _WORD.fullmatch(scalar.text):
-        # Nothing but text to both of them, or nothing at all.
+        # Both read it as text, or as null.
         return False
     ours, other = plain_value(scalar.text), _other_value(scalar.text)
     return type(ours) is not type(other) or ours != other
 
 
 def _other_value(text: str) -> object:
-    """Return what the parser of a patch (yaml-rust2) makes of a plain scalar."""
+    """Return the value that the parser of a patch (yaml-rust2) reads."""
     if match := _INT.fullmatch(text):
         digits, base = next(
             (found, base)
             for found, base in zip(match.groups(), (16, 8, 10), strict=True)
             if found is not None
         )
-        # More of them are no integer, and Python would refuse to count thousands.
+        # More digits are not an integer, and Python limits how many it converts.
         if len(digits.lstrip("-+0")) < _I64_DIGITS:
             number = int(digits, base)
             if -(2**63) <= number < 2**63:

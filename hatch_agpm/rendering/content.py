@@ -23,6 +23,7 @@ from hatch_agpm.errors import (
     shown,
 )
 from hatch_agpm.formats.frontmatter import body_text, is_frontmatter, normalise, split
+from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.formats.json import parse_json, pretty_json
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering.resolution.templates import render_piece, trace_text
@@ -57,8 +58,17 @@ class TemplateSource:
 
     environment: TeraEnvironment
     file: File
-    matter: RenderedFrontmatter
-    context: Mapping[str, object]
+    frontmatter: RenderedFrontmatter
+    variables: Mapping[str, object]
+    """What has a value at build time."""
+
+    placeholders: Mapping[str, str]
+    """What is printed for the run-time variables that the file declares."""
+
+    @property
+    def context(self) -> Mapping[str, object]:
+        """All that the template can use."""
+        return {**self.variables, **self.placeholders}
 
     def render(self, text: str, line: int) -> str:
         """Render a piece of the file that begins at `line`; raises TemplateError."""
@@ -68,7 +78,7 @@ class TemplateSource:
             self.context,
             path=self.file.path,
             line=line,
-            dialect=self.matter.frontmatter.dialect or "tera",
+            dialect=self.frontmatter.content.dialect or "tera",
         )
 
     def trace(self) -> list[tuple[int, str]]:
@@ -77,45 +87,45 @@ class TemplateSource:
             self.environment,
             self.file.text,
             self.context,
-            dialect=self.matter.frontmatter.dialect or "tera",
+            dialect=self.frontmatter.content.dialect or "tera",
         )
 
 
-def markdown_texts(source: TemplateSource, *, embedded: bool) -> tuple[str, str]:
+def markdown_texts(source: TemplateSource, *, is_embedded: bool) -> tuple[str, str]:
     """
     Return what is shipped of a Markdown file, and what is embedded of it.
 
-    What is not a template is shipped with its frontmatter rendered and normalised
-    and its body as it is, a template is rendered as a whole (AGPM semantics, 1.7);
-    embedded is the body, rendered by itself.  Where nobody has `embedded` it, the
-    second text is "".  Raises TemplateError.
+    A file that is not a template is shipped with its frontmatter rendered and
+    normalised and its body as it is, a template is rendered as a whole (AGPM
+    semantics, 1.7).  What is embedded is the body, rendered by itself; unless it
+    `is_embedded`, the second text is "".  Raises TemplateError.
     """
-    text, matter = source.file.text, source.matter
-    head, rest = text[: matter.split.end], text[matter.split.end :]
-    if matter.frontmatter.dialect is None:
-        document = f"---\n{matter.rendered}\n---\n{rest}"
-        return document, normalise(rest) if embedded else ""
-    if not embedded:
+    text, frontmatter = source.file.text, source.frontmatter
+    head, rest = text[: frontmatter.split.end], text[frontmatter.split.end :]
+    if frontmatter.content.dialect is None:
+        document = f"---\n{frontmatter.rendered}\n---\n{rest}"
+        return document, normalise(rest) if is_embedded else ""
+    if not is_embedded:
         return source.render(text, 1), ""
     body = normalise(rest)
     unified = rest.replace("\r\n", "\n")
     blank = len(unified) - len(unified.lstrip("\n"))
     line = head.count("\n") + blank + 1
-    if not _stands_alone(head, body):
+    if not _is_independent(head, body):
         return source.render(text, 1), _strip_rendered(source.render(body, line))
     # The most expensive step is to compile a template: once is enough here.
     rendered = source.render(body, line)
-    ending = unified[blank + len(body) :]
-    document = head.replace("\r\n", "\n") + "\n" * blank + rendered + ending
+    newlines = unified[blank + len(body) :]
+    document = head.replace("\r\n", "\n") + "\n" * blank + rendered + newlines
     return document, _strip_rendered(rendered)
 
 
-def _stands_alone(head: str, body: str) -> bool:
+def _is_independent(head: str, body: str) -> bool:
     """
     Tell whether a body renders the same with the head before it and without.
 
-    So it does where the head is plain text, and no tag at either end of the body
-    can trim what is beyond, or set what is said in the other half.
+    It does where the head is plain text, and no tag at either end of the body can
+    trim white space in the head.
     """
     plain = not any(mark in head for mark in ("{{", "{%", "{#", "```"))
     trimmed = body.strip(WHITE_SPACE)
@@ -162,7 +172,7 @@ def _strip_rendered(rendered: str) -> str:
     if parts is None:
         return normalise(rendered)
     try:
-        stripped = is_frontmatter(parts.matter)
+        stripped = is_frontmatter(parts.frontmatter)
     except FrontmatterError:
         return rendered
     return normalise(rendered[parts.end :] if stripped else rendered)
@@ -214,10 +224,12 @@ def filter_content(tree: Tree, value: object) -> tuple[File, str]:
         raise _refused(what, hint=tree.nearest(value))
     if tree.is_directory(real):
         raise _refused(f"'{value}' is a directory, not a file")
-    if _ending(real) != _ending(value):
-        raise _refused(f"'{value}' is a link to '{real}', which ends otherwise")
+    if _extension(real) != _extension(value):
+        raise _refused(
+            f"'{value}' is a symlink to '{real}', which has a different extension"
+        )
     if tree.from_base(real).startswith("../"):
-        raise _refused(f"'{value}' leads out of the manifest's directory")
+        raise _refused(f"'{value}' is outside of the manifest's directory")
     try:
         file = tree.read(real)
         return file, _filtered(file, value)
@@ -245,7 +257,7 @@ def _filtered(file: File, name: str) -> str:
     return file.text
 
 
-def _ending(path: str) -> str:
+def _extension(path: str) -> str:
     return posixpath.splitext(path)[1].lower()
 
 
@@ -257,7 +269,7 @@ def _check_path(path: str) -> None:
     for part in path.split("/"):
         depth += -1 if part == ".." else part not in {"", "."}
         if depth < 0:
-            raise _refused(f"'{path}' leads out of the manifest's directory")
+            raise _refused(f"'{path}' is outside of the manifest's directory")
     extension = posixpath.splitext(path)[1].removeprefix(".")
     if extension.lower() not in _EXTENSIONS:
         known = ", ".join(_EXTENSIONS)
@@ -284,12 +296,9 @@ def check_embedded(
     name = place.stable_name(file.path)
     if name in allowed:
         return
-    # Its patterns take longer to compile than most builds to render.
-    from hatch_agpm.formats.hidden_text import check_hidden_text  # noqa: PLC0415
-
     problems = check_hidden_text(name, file.text)
     if not problems and file.path.endswith(".json"):
-        # It is written in escapes, and they are printed as what they stand for.
+        # Escapes in the file become the characters themselves.
         problems = check_hidden_text(name, text, is_file=False)
     raise_problems(problems)
 

@@ -1,10 +1,10 @@
 """
-Texts with places that are left open: run-time variables, from frontmatter to bytes.
+Run-time variables of a text: from their declaration to the spans in its bytes.
 
-Such a text is rendered twice, once with `{{ name }}` where a value will go and once
-with words that stand for values.  The words say where the places are; that both
-renders agree but for them shows that nothing else depends on a value, whatever
-filters, conditions and other files the text has gone through (docs/adr/0007).
+A text with run-time variables is rendered twice: once with the placeholder
+`{{ name }}` for each value, once with a sentinel, a random string.  The sentinels
+show where the values go.  The two results may differ in nothing else: then no
+filter, condition or other file has made the text depend on a value (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -20,77 +20,87 @@ from hatch_agpm.model.runtime import RuntimeVariable
 from hatch_agpm.rendering.resolution.templates import check_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from hatch_agpm.model.runtime import Declared
+    from hatch_agpm.model.runtime import VariableDeclaration
     from hatch_agpm.rendering.content import TemplateSource
 
-__all__ = ["Placeholders", "Rendered", "Sentinels", "Texts", "dependent", "shown_place"]
+__all__ = [
+    "Placeholders",
+    "Rendered",
+    "Sentinels",
+    "Texts",
+    "placeholder",
+    "value_dependence",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
-    """What one render of a file gave."""
+    """The result of rendering a file once."""
 
     document: str | bytes
     content: str | None = None
-    """What is embedded of it; None where nothing can be, or nobody asked."""
+    """What is embedded of it; None where nothing can be, or nothing is."""
 
-    declared: tuple[Declared, ...] = ()
+    declared: tuple[VariableDeclaration, ...] = ()
     source: TemplateSource | None = None
     """The template it comes from, where it is one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Texts:
-    """What is shipped of a file and what is embedded of it."""
+    """The document that is shipped for a file, and the text embedded of it."""
 
     document: str | bytes
     content: str | None = None
-    worded: str | None = None
-    """`content` with words for the values; None where it leaves nothing open."""
+    with_sentinels: str | None = None
+    """`content` with sentinels for the values; None where it has no variables."""
 
     runtime: tuple[RuntimeVariable, ...] = ()
-    """The file's own variables as declared, then those of embedded files by name."""
+    """The file's own variables in their order, then those of embedded files by name."""
 
 
 class Placeholders:
-    """Knows what stands for each value of one build, and who declared it."""
+    """What the templates of one build print for their run-time variables."""
 
     def __init__(self) -> None:
         """Begin a build."""
-        self._stand_ins = Sentinels()
-        self._declared_in: dict[Declared, str] = {}
+        self._sentinels = Sentinels()
+        self._declared_in: dict[VariableDeclaration, str] = {}
 
-    def values(self, declared: Sequence[Declared], *, worded: bool) -> dict[str, str]:
-        """Return what templates print for the variables of their file."""
+    def values(
+        self, declared: Sequence[VariableDeclaration], *, with_sentinels: bool
+    ) -> dict[str, str]:
+        """Return the text that templates print for each of the variables."""
         return {
-            variable.name: self._stand_ins.word(variable)
-            if worded
-            else shown_place(variable.name)
+            variable.name: self._sentinels.of(variable)
+            if with_sentinels
+            else placeholder(variable.name)
             for variable in declared
         }
 
-    def check(self, source: TemplateSource, context: Collection[str]) -> None:
+    def check(self, source: TemplateSource) -> None:
         """
-        Refuse declarations that clash with `context`, and uses that are not bare.
+        Check the declarations of a template, and where it uses its variables.
 
-        Raises FrontmatterError or TemplateError.
+        Raises FrontmatterError where a name is a variable of the build already, and
+        TemplateError for a use other than `{{ name }}` in the body.
         """
-        frontmatter, path = source.matter.frontmatter, source.file.path
+        frontmatter, path = source.frontmatter.content, source.file.path
         names = {variable.name for variable in frontmatter.runtime}
         for variable in frontmatter.runtime:
-            if variable.name in context:
-                what = f"'{variable.name}' has a value at build time already"
+            if variable.name in source.variables:
+                what = f"'{variable.name}' is already a variable at build time"
                 hint = "give the run-time variable another name"
                 line = frontmatter.runtime_lines[variable.name]
                 raise FrontmatterError(
                     what, location=Location(path=path, line=line), hint=hint
                 )
             self._declared_in.setdefault(variable, path)
-        text, split = source.file.text, source.matter.split
+        text, split = source.file.text, source.frontmatter.split
         dialect = frontmatter.dialect or "tera"
-        pieces = [(split.matter, split.line, False)]
+        pieces = [(split.frontmatter, split.line, False)]
         pieces += [(text[split.end :], text.count("\n", 0, split.end) + 1, True)]
         for piece, line, in_body in pieces:
             check_uses(
@@ -103,56 +113,58 @@ class Placeholders:
                 in_body=in_body,
             )
 
-    def settle(self, plain: Rendered, worded: Rendered, path: str) -> Texts:
+    def compare(self, plain: Rendered, sentinels: Rendered, path: str) -> Texts:
         """
-        Return the texts of a file that was rendered both ways, with their places.
+        Return the texts of a file, and the spans in which its variables are.
 
-        Raises TemplateError where they disagree, ConflictError where two files
-        declare one name differently.
+        The file was rendered with placeholders (`plain`) and with `sentinels`.
+        Raises TemplateError where the results differ in anything else, ConflictError
+        where two files declare one name differently.
         """
-        found = self._found(plain.document, worded.document)
-        in_content = self._found(plain.content, worded.content)
-        if found is None or in_content is None:
-            raise dependent(path, plain.source, self._parting(plain, worded))
-        others = sorted(found.keys() - set(plain.declared), key=lambda each: each.name)
+        spans = self._spans(plain.document, sentinels.document)
+        in_content = self._spans(plain.content, sentinels.content)
+        if spans is None or in_content is None:
+            line = self._first_difference(plain, sentinels)
+            raise value_dependence(path, plain.source, line)
+        others = sorted(spans.keys() - set(plain.declared), key=lambda each: each.name)
         self._check_names([*plain.declared, *others], path)
         return Texts(
             document=plain.document,
             content=plain.content,
-            worded=worded.content if in_content else None,
+            with_sentinels=sentinels.content if in_content else None,
             runtime=tuple(
                 RuntimeVariable(
                     name=variable.name,
                     kind=variable.kind,
                     default=variable.default,
-                    places=tuple(found.get(variable, ())),
+                    spans=tuple(spans.get(variable, ())),
                 )
                 for variable in [*plain.declared, *others]
             ),
         )
 
-    def _found(
-        self, plain: str | bytes | None, worded: str | bytes | None
-    ) -> Mapping[Declared, list[tuple[int, int]]] | None:
-        """Return the places in a text, or None where the two disagree."""
-        if not isinstance(plain, str) or not isinstance(worded, str):
+    def _spans(
+        self, plain: str | bytes | None, sentinels: str | bytes | None
+    ) -> Mapping[VariableDeclaration, list[tuple[int, int]]] | None:
+        """Return the spans in a text; None where the two results differ."""
+        if not isinstance(plain, str) or not isinstance(sentinels, str):
             return {}
-        text, places = self._stand_ins.places(worded)
-        return places if text == plain else None
+        text, spans = self._sentinels.replace(sentinels)
+        return spans if text == plain else None
 
-    def _parting(self, plain: Rendered, worded: Rendered) -> int:
-        """Return the line of the source where the two renders part, or 0."""
-        if plain.source is None or worded.source is None:
+    def _first_difference(self, plain: Rendered, sentinels: Rendered) -> int:
+        """Return the first line of the source whose results differ, or 0."""
+        if plain.source is None or sentinels.source is None:
             return 0
-        both = plain.source.trace(), worded.source.trace()
+        both = plain.source.trace(), sentinels.source.trace()
         for (line, one), (other, two) in itertools.zip_longest(
             *both, fillvalue=(0, "")
         ):
-            if self._stand_ins.places(two)[0] != one:
+            if self._sentinels.replace(two)[0] != one:
                 return line or other
         return 0
 
-    def _check_names(self, variables: Sequence[Declared], path: str) -> None:
+    def _check_names(self, variables: Sequence[VariableDeclaration], path: str) -> None:
         for one, other in itertools.combinations(variables, 2):
             if one.name == other.name:
                 files = [self._declared_in[one], self._declared_in[other]]
@@ -164,11 +176,13 @@ class Placeholders:
                 )
 
 
-def dependent(path: str, source: TemplateSource | None, line: int) -> TemplateError:
-    """Return the error for a text that depends on what nobody knows yet."""
+def value_dependence(
+    path: str, source: TemplateSource | None, line: int
+) -> TemplateError:
+    """Return the error for a text that depends on the value of a variable."""
     lines = source.file.text.split("\n") if source else []
     return TemplateError(
-        "what is rendered depends on the value of a run-time variable",
+        "the rendered text depends on the value of a run-time variable",
         location=Location(
             path=path,
             line=line,
@@ -178,47 +192,49 @@ def dependent(path: str, source: TemplateSource | None, line: int) -> TemplateEr
     )
 
 
-def shown_place(name: str) -> str:
-    """Return what a shipped document shows where the value of `name` goes."""
+def placeholder(name: str) -> str:
+    """Return what a shipped document has in place of the value of `name`."""
     return f"{{{{ {name} }}}}"
 
 
 class Sentinels:
     """
-    What stands for values during one build, and is found again in what comes out.
+    Random strings in place of values during one build, found again in the results.
 
-    A word is changed by every filter that would have changed some value: by those
-    that escape, too, and by those that only know small or capital letters.
+    Every filter that would change some value changes a sentinel, too: also filters
+    that escape, and those that know only small or only capital letters.
     """
 
     def __init__(self) -> None:
-        """Draw a beginning of all words that no text can have foreseen."""
+        """Draw a random prefix, so that no text can contain a sentinel."""
         self._seed = os.urandom(16).hex()
-        self._words: dict[Declared, str] = {}
+        self._sentinels: dict[VariableDeclaration, str] = {}
 
-    def word(self, variable: Declared) -> str:
-        """Return the word of a variable: one for all files that declare it alike."""
-        if variable not in self._words:
-            number = len(self._words)
-            self._words[variable] = f"""aZ<'"&\\{self._seed}.{number}>Za"""
-        return self._words[variable]
+    def of(self, variable: VariableDeclaration) -> str:
+        """Return the sentinel of a variable: one for all equal declarations."""
+        if variable not in self._sentinels:
+            number = len(self._sentinels)
+            self._sentinels[variable] = f"""aZ<'"&\\{self._seed}.{number}>Za"""
+        return self._sentinels[variable]
 
-    def places(self, text: str) -> tuple[str, dict[Declared, list[tuple[int, int]]]]:
+    def replace(
+        self, text: str
+    ) -> tuple[str, dict[VariableDeclaration, list[tuple[int, int]]]]:
         """
-        Put what is shipped in place of each word of `text`.
+        Replace each sentinel in `text` with the placeholder of its variable.
 
-        Return the text, and for each variable in it the places, as offsets in its
-        UTF-8 bytes.
+        Return the text, and for each variable the spans of its placeholders, as
+        offsets in the UTF-8 bytes.
         """
-        found: dict[Declared, list[tuple[int, int]]] = {}
+        found: dict[VariableDeclaration, list[tuple[int, int]]] = {}
         if self._seed not in text:
             return text, found
-        by_word = {word: variable for variable, word in self._words.items()}
-        either = "|".join(map(re.escape, by_word))
+        by_sentinel = {value: variable for variable, value in self._sentinels.items()}
+        either = "|".join(map(re.escape, by_sentinel))
         pieces, length = [], 0
         for piece in re.split(f"({either})", text):
-            variable = by_word.get(piece)
-            shown_as = piece if variable is None else shown_place(variable.name)
+            variable = by_sentinel.get(piece)
+            shown_as = piece if variable is None else placeholder(variable.name)
             size = len(shown_as.encode(errors="surrogatepass"))
             if variable is not None:
                 found.setdefault(variable, []).append((length, length + size))

@@ -1,9 +1,9 @@
 """
 Skills: directories that are shipped as they are, within AGPM's limits.
 
-What AGPM would refuse is refused here, all problems of one skill at once (AGPM
-semantics, 7.5).  Nothing in a skill is rendered, but the SKILL.md of one that is
-exported and says so.
+What AGPM would reject is an error here, all problems of one skill at once (AGPM
+semantics, 7.5).  Only the SKILL.md of an exported skill can be a template; nothing
+else in a skill is rendered.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["check_skill", "read_skill"]
 
 _MAX_FILES: Final = 1000
 _MAX_BYTES: Final = 100 * 2**20
-_MAX_MATTER: Final = 64 * 2**10
+_MAX_FRONTMATTER: Final = 64 * 2**10
 _MAX_LENGTHS: Final = {"name": 100, "description": 1000}
 _NAME = r"[A-Za-z0-9 _-]*"
 _KNOWN: Final = ("name", "description", "version", "allowed-tools")
@@ -49,9 +49,9 @@ def read_skill(
     """
     Return all files of a skill, whose real path is `directory`, sorted by path.
 
-    Of a template, SKILL.md is not looked at: what it renders to has to be checked.
-    Raises SourceError, or ProblemsError with several: for a link or anything else
-    that is no file, too many files or bytes, a SKILL.md that AGPM would not accept.
+    The SKILL.md of a template is not checked here, but after it is rendered.  Raises
+    SourceError, or ProblemsError with several: for a symlink or a special file, too
+    many files or bytes, a SKILL.md that AGPM would not accept.
     """
     problems: list[AgpmError] = []
     names: list[str] = []
@@ -63,8 +63,8 @@ def read_skill(
             size += status.st_size
         elif not stat.S_ISDIR(status.st_mode):
             link = stat.S_ISLNK(status.st_mode)
-            what = f"a skill must not hold {'links' if link else 'special files'}"
-            hint = "put a copy of the file there" if link else "delete it"
+            what = f"a skill must not contain {'symlinks' if link else 'special files'}"
+            hint = "replace it with a copy of the file" if link else "delete it"
             problems.append(
                 ContentError(
                     what, location=Location(path=f"{directory}/{name}"), hint=hint
@@ -84,7 +84,7 @@ def read_skill(
 
 
 def _limits(directory: str, count: int, size: int) -> Iterator[ContentError]:
-    hint = "a skill is copied as it is; move out what it does not need"
+    hint = "delete the files that the skill does not need"
     if count > _MAX_FILES:
         what = f"a skill has at most {_MAX_FILES} files"
         yield ContentError(
@@ -102,7 +102,7 @@ def _limits(directory: str, count: int, size: int) -> Iterator[ContentError]:
 
 def _text_problems(tree: Tree, path: str) -> list[SourceError]:
     try:
-        return _matter_problems(path, tree.read(path).text)
+        return _frontmatter_problems(path, tree.read(path).text)
     except SourceError as error:
         return [error]
 
@@ -111,20 +111,20 @@ def check_skill(path: str, text: str) -> None:
     """
     Check the text of a SKILL.md.
 
-    Its frontmatter counts as it stands, since nobody renders it.  Raises
-    FrontmatterError, or ProblemsError with all that is wrong.
+    Its frontmatter is not rendered.  Raises FrontmatterError, or ProblemsError with
+    all problems.
     """
-    raise_problems(_matter_problems(path, text))
+    raise_problems(_frontmatter_problems(path, text))
 
 
-def _matter_problems(path: str, text: str) -> list[SourceError]:
+def _frontmatter_problems(path: str, text: str) -> list[SourceError]:
     parts = split(text)
     if parts is None:
         what = "a skill needs frontmatter with a name and a description"
         hint = "begin the file with '---', 'name: ...', 'description: ...', '---'"
         return [FrontmatterError(what, location=Location(path=path, line=1), hint=hint)]
-    if (size := len(parts.matter.encode())) > _MAX_MATTER:
-        what = f"the frontmatter of a skill has at most {_MAX_MATTER // 2**10} KiB"
+    if (size := len(parts.frontmatter.encode())) > _MAX_FRONTMATTER:
+        what = f"the frontmatter of a skill has at most {_MAX_FRONTMATTER // 2**10} KiB"
         return [
             FrontmatterError(
                 what,
@@ -133,11 +133,11 @@ def _matter_problems(path: str, text: str) -> list[SourceError]:
             )
         ]
     try:
-        document = load(parts.matter)
+        document = load(parts.frontmatter)
     except FrontmatterError as error:
         hint = error.hint
-        if "{{" in parts.matter or "{%" in parts.matter:
-            hint = hint or "nothing in a skill is rendered: it must be YAML as it is"
+        if "{{" in parts.frontmatter or "{%" in parts.frontmatter:
+            hint = hint or "a skill is not rendered: its frontmatter must be valid YAML"
         line = error.line + parts.line - 1 if error.line else 0
         return [error.with_hint(hint).at(path, line)]
     checker = _Checker(path, document, parts.line - 1)
@@ -174,14 +174,14 @@ class _Checker:
         name, _ = self.required("name"), self.required("description")
         if not re.fullmatch(_NAME, name):
             wrong = sorted({c for c in name if not re.fullmatch(_NAME, c)})
-            what = f"the name of a skill must not hold {' '.join(map(repr, wrong))}"
-            hint = "it has ASCII letters, digits, spaces, '-' and '_' only"
+            what = f"the name of a skill must not contain {' '.join(map(repr, wrong))}"
+            hint = "use only ASCII letters, digits, spaces, '-' and '_'"
             self.problem(what, "name", got=shown(name), hint=hint)
         self.text("version")
         self.tools(self.metadata.get("allowed-tools"))
 
     def required(self, key: str) -> str:
-        """Return a text that must be there, or "" where it is noted as missing."""
+        """Return a required text; report it and return "" where it is missing."""
         if self.metadata.get(key) is None:
             self.problem(f"a skill needs a {key}", key, hint=f"add '{key}: ...'")
             return ""
@@ -198,7 +198,7 @@ class _Checker:
         return text
 
     def text(self, *keys: str | int) -> str:
-        """Return a scalar as the text that AGPM takes it for."""
+        """Return a scalar as the text that AGPM reads it as."""
         value: object = self.metadata
         for key in keys:
             value = value.get(key) if isinstance(value, dict) else value[key]  # type: ignore[index]

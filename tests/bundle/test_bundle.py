@@ -75,7 +75,7 @@ def names(*resources):
     return [entry["full_name"] for entry in index(*resources)["resources"]]
 
 
-LIMIT = RuntimeVariable(name="limit", kind="int", default=5, places=((20, 31),))
+LIMIT = RuntimeVariable(name="limit", kind="int", default=5, spans=((20, 31),))
 RUST = {"project": {"language": "rust"}}
 GO = {"project": {"language": "go"}}
 

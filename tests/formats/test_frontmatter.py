@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.formats.dependencies import Spec
 from hatch_agpm.formats.frontmatter import (
-    Spec,
     body_text,
     check_unrecognised,
     interpret,
@@ -38,7 +38,7 @@ from hatch_agpm.model.types import RESOURCE_TYPES
 )  # fmt: skip
 def test_frontmatter_stands_between_two_rules(text, matter, line, rest):
     parts = split(text)
-    assert (parts.matter, parts.line, text[parts.end :]) == (matter, line, rest)
+    assert (parts.frontmatter, parts.line, text[parts.end :]) == (matter, line, rest)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_split_can_be_put_together_again(before, after, newline, is_clos
     if parts is None:
         return
     lines = text[: parts.end].replace("\r\n", "\n").split("\n")
-    matter = parts.matter.split("\n")
+    matter = parts.frontmatter.split("\n")
     assert lines[0].rstrip() == "---"
     assert lines[parts.line - 1 : parts.line - 1 + len(matter)][:-1] == matter[:-1]
     assert matter[0].strip()

@@ -134,7 +134,8 @@ def error_of(text, function=load):
         ),
         (
             "a: *nope",
-            "1:4: invalid YAML: found undefined alias\n    a: *nope\n       ^",
+            "1:4: invalid YAML: found undefined alias;"
+            " quote the text\n    a: *nope\n       ^",
         ),
         (
             "a: 1\n---\nb: 2",
@@ -314,3 +315,18 @@ def test_a_quote_that_is_not_closed_is_told_where_it_opens():
     with pytest.raises(FrontmatterError) as caught:
         load('a: 1\nb: "two\nc: 3\nd: 4\n')
     assert (caught.value.line, caught.value.column) == (2, 4)
+
+
+@pytest.mark.parametrize("value", ["[file] [line]", "*.py", "@ada", "`x`", "%x"])
+def test_a_value_that_begins_with_syntax_gets_a_hint_to_quote_it(value):
+    with pytest.raises(FrontmatterError) as caught:
+        load(f"a: 1\nargument-hint: {value}\n")
+
+    assert caught.value.hint == "quote the text"
+
+
+def test_a_tab_gets_a_hint_to_use_spaces():
+    with pytest.raises(FrontmatterError) as caught:
+        load("a:\n\tb: 1\n")
+
+    assert caught.value.hint == "a tab is not allowed: use spaces"

@@ -38,7 +38,7 @@ def variables(**declared):
             name=name,
             kind=given if isinstance(given, str) else type(given).__name__,
             default=None if isinstance(given, str) else given,
-            places=(),
+            spans=(),
         )
         for name, given in declared.items()
     )
@@ -47,7 +47,7 @@ def variables(**declared):
 NAMES = ["backend-engineer", "rust-1.70", "class", "int", "bool", "object", "str"]
 NAMES += ["Prompt", "Literal", "property", "overload", "_hidden"]
 TEXT_DEFAULT = (
-    RuntimeVariable(name="limit", kind="str", default='a"\\\nb|\u2028', places=()),
+    RuntimeVariable(name="limit", kind="str", default='a"\\\nb|\u2028', spans=()),
 )
 RESOURCES = [
     *map(resource, NAMES),

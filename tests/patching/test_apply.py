@@ -269,14 +269,14 @@ def test_declarations_keep_their_fields_in_agpms_order(render_files):
             "---\nx: \"{{ 'N' }}\"\n---\nB\n",
             "a = 1",
             "agents/a.md:2: 'x': patching it would change the template {{ 'N' }}; use "
-            "the other quotes in it, no escapes and no tabulators",
+            "the other kind of quotes in it, no escapes and no tabs",
             id="a template that quoting would spoil",
         ),
         pytest.param(
             "B\n",
             "a = \"{{ 'N' }}\"",
             "agpm.toml: patch.agents.a.a: patching it would change the template "
-            "{{ 'N' }}; use the other quotes in it, no escapes and no tabulators",
+            "{{ 'N' }}; use the other kind of quotes in it, no escapes and no tabs",
             id="a template of the patch that quoting would spoil",
         ),
         pytest.param(

@@ -170,7 +170,7 @@ MISTAKES = [
     pytest.param(
         {"agents/a.md": TEMPLATE + "{{ '../x.md' | content }}"},
         AGENT,
-        "agents/a.md:5:16: '../x.md' leads out of the manifest's directory\n"
+        "agents/a.md:5:16: '../x.md' is outside of the manifest's directory\n"
         "    {{ '../x.md' | content }}\n                   ^",
         id="content outside the project",
     ),
@@ -566,11 +566,11 @@ def test_a_link_that_ends_otherwise_than_its_target_is_refused(render_files, tmp
     with pytest.raises(AgpmError) as caught:
         render_files({"x.txt": "x"}, '[agents]\na = "l.md"\n')
     assert str(caught.value) == (
-        "agpm.toml: agents.a.path is a link to 'x.txt', which ends otherwise, got "
-        "'l.md'"
+        "agpm.toml: agents.a.path is a symlink to 'x.txt', which has a different"
+        " extension, got 'l.md'"
     )
     body = "{{ 'l.md' | content }}"
-    with pytest.raises(AgpmError, match=r"'l\.md' is a link to 'x\.txt', which ends"):
+    with pytest.raises(AgpmError, match=r"'l\.md' is a symlink to 'x\.txt', which"):
         render_files({"x.txt": "x", "agents/a.md": TEMPLATE + body}, AGENT)
 
 
@@ -613,7 +613,7 @@ def test_jinja2_is_for_the_frontmatter_too(flag, render_files):
 def test_a_flag_that_appears_only_when_rendered_is_refused(render_files):
     agent = "---\nagpm:\n  templating: '{{ project.language }}'\n---\n"
     manifest = f'[project]\nlanguage = "jinja2"\n{AGENT}'
-    with pytest.raises(AgpmError, match="the language cannot be seen before"):
+    with pytest.raises(AgpmError, match="must be written without templates"):
         render_files({"agents/a.md": agent}, manifest)
 
 

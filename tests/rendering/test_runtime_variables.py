@@ -344,8 +344,8 @@ CHANGING = [
 
 
 DEPENDS = (
-    "what is rendered depends on the value of a run-time variable; embed its text as it"
-    " is, without filters or conditions"
+    "the rendered text depends on the value of a run-time variable; embed its text as"
+    " it is, without filters or conditions"
 )
 
 
@@ -482,23 +482,25 @@ MISTAKES = [
     ),
     pytest.param(
         "{user-name: str}",
-        "agents/a.md:4: 'agpm.runtime.user-name' is no name of a variable; letters,"
-        " digits and _ make one, with a letter first",
+        "agents/a.md:4: 'agpm.runtime.user-name' is not a valid variable name; "
+        "use letters, digits and _, and begin with a letter",
         id="no identifier",
     ),
     pytest.param(
         "{class: str}",
-        "agents/a.md:4: 'agpm.runtime.class' is a name with a meaning of its own",
+        "agents/a.md:4: 'agpm.runtime.class' is a reserved name;"
+        " give the variable another name",
         id="a keyword",
     ),
     pytest.param(
         "{self: str}",
-        "agents/a.md:4: 'agpm.runtime.self' is a name with a meaning of its own",
+        "agents/a.md:4: 'agpm.runtime.self' is a reserved name;"
+        " give the variable another name",
         id="a name of a template language",
     ),
     pytest.param(
         "{agpm: str}",
-        "agents/a.md:4: 'agpm' has a value at build time already; give the run-time"
+        "agents/a.md:4: 'agpm' is already a variable at build time; give the run-time"
         " variable another name",
         id="a variable of the context",
     ),
@@ -538,7 +540,7 @@ def test_a_variable_of_a_variant_is_no_run_time_variable(error_of):
     manifest = '[agents]\na = { path = "agents/a.md", template_vars = { n = "x" } }\n'
 
     assert error_of({"agents/a.md": template("{n: str}", "{{ n }}")}, manifest) == (
-        "agents/a.md:4: 'n' has a value at build time already; give the run-time"
+        "agents/a.md:4: 'n' is already a variable at build time; give the run-time"
         " variable another name"
     )
 
@@ -585,8 +587,8 @@ def test_declarations_that_agree_are_one_variable(prompts_of):
         (
             "agpm:\n  dependencies: {snippets: [{path: ../s.md, name: s}]}\n"
             "x: |\n  {% if agpm %}{{ agpm.deps.snippets.s.content }}{% endif %}",
-            "agents/a.md: the run-time variable 'm' comes into the frontmatter; embed"
-            " the text that has it below the frontmatter",
+            "agents/a.md: the run-time variable 'm' is used in the frontmatter; "
+            "embed the text that uses it below the frontmatter",
         ),
     ],
 )
@@ -607,8 +609,9 @@ def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
     text = "---\nname: s\ndescription: d\nagpm:\n  runtime: {n: str}\n---\n{{ n }}\n"
 
     assert error_of({"skills/s/SKILL.md": text}, '[skills]\ns = "skills/s"\n') == (
-        "skills/s/SKILL.md:5: a skill has no run-time variables: coding agents fill"
-        " nothing in"
+        "skills/s/SKILL.md:5: "
+        "a skill cannot have run-time variables;"
+        " coding agents read skills as they are; use another type"
     )
 
 
@@ -624,8 +627,8 @@ def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
         (
             "agents/a.json",
             '{"agpm": {"runtime": {"n": "str"}}}',
-            "agents/a.json: 'agpm.runtime' has no effect in JSON; only files that end"
-            " in .md leave values open",
+            "agents/a.json: 'agpm.runtime' has no effect in JSON; "
+            "only .md files can have run-time variables",
         ),
     ],
 )

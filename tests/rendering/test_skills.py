@@ -67,13 +67,13 @@ def test_a_skill_within_the_limits_is_shipped_as_it_is(fields, render_files):
             "2: the name of a skill has at most 100 bytes, got 102\n"
             "skills/k/SKILL.md:3: the description of a skill has at most 1000 bytes, "
             "got 1001\n"
-            "skills/k/SKILL.md:2: the name of a skill must not hold 'é', got "
-            f"'{'é' * 51}'; it has ASCII letters, digits, spaces, '-' and '_' only",
+            "skills/k/SKILL.md:2: the name of a skill must not contain 'é', got "
+            f"'{'é' * 51}'; use only ASCII letters, digits, spaces, '-' and '_'",
         ),
         (
             text(name="../x.y"),
-            "2: the name of a skill must not hold '.' '/', got '../x.y'; it has ASCII "
-            "letters, digits, spaces, '-' and '_' only",
+            "2: the name of a skill must not contain '.' '/', got '../x.y'; "
+            "use only ASCII letters, digits, spaces, '-' and '_'",
         ),
         (
             text(allowed_tools="Read, Grep"),
@@ -104,7 +104,9 @@ def test_a_skill_that_agpm_would_not_take_is_refused(document, message, render_f
 def test_a_skill_whose_templates_are_no_yaml_is_refused(render_files):
     """It would be rendered nowhere, so it is shipped, and read, as it stands."""
     document = text(notes="\n{% if true %}\n  x: 1\n{% endif %}")
-    with pytest.raises(AgpmError, match="nothing in a skill is rendered: it must be"):
+    with pytest.raises(
+        AgpmError, match="a skill is not rendered: its frontmatter must be"
+    ):
         skill(render_files, document)
 
 
@@ -116,11 +118,13 @@ def test_links_and_special_files_are_told_all_at_once(write_files, render_files)
     with pytest.raises(AgpmError) as caught:
         skill(render_files, text(name="k.k"))
     assert str(caught.value).splitlines() == [
-        "skills/k/dir: a skill must not hold links; put a copy of the file there",
-        "skills/k/link.md: a skill must not hold links; put a copy of the file there",
-        "skills/k/pipe: a skill must not hold special files; delete it",
-        "skills/k/SKILL.md:2: the name of a skill must not hold '.', got 'k.k'; it has "
-        "ASCII letters, digits, spaces, '-' and '_' only",
+        "skills/k/dir: a skill must not contain symlinks;"
+        " replace it with a copy of the file",
+        "skills/k/link.md: a skill must not contain symlinks;"
+        " replace it with a copy of the file",
+        "skills/k/pipe: a skill must not contain special files; delete it",
+        "skills/k/SKILL.md:2: the name of a skill must not contain '.', got 'k.k'; "
+        "use only ASCII letters, digits, spaces, '-' and '_'",
     ]
 
 
@@ -142,8 +146,8 @@ def test_a_skill_has_at_most_a_thousand_files(render_files):
     with pytest.raises(AgpmError) as caught:
         skill(render_files, text(), **files, **{"skills/k/one/more": ""})
     assert str(caught.value) == (
-        "skills/k: a skill has at most 1000 files, got 1001; a skill is copied as it "
-        "is; move out what it does not need"
+        "skills/k: a skill has at most 1000 files, got 1001; "
+        "delete the files that the skill does not need"
     )
 
 
@@ -154,8 +158,8 @@ def test_a_skill_has_at_most_a_hundred_mebibytes(write_files, render_files):
     with pytest.raises(AgpmError) as caught:
         skill(render_files, text())
     assert str(caught.value) == (
-        "skills/k: a skill has at most 100 MiB, got 1048576.0 MiB; a skill is copied "
-        "as it is; move out what it does not need"
+        "skills/k: a skill has at most 100 MiB, got 1048576.0 MiB; "
+        "delete the files that the skill does not need"
     )
 
 
@@ -187,7 +191,7 @@ def test_only_the_text_of_a_skill_is_patched(render_files):
 
 def test_a_patch_must_leave_a_skill_that_agpm_would_take(render_files):
     """AGPM: looks at the file before it is patched, and ships anything."""
-    with pytest.raises(AgpmError, match="the name of a skill must not hold '/'"):
+    with pytest.raises(AgpmError, match="the name of a skill must not contain '/'"):
         render_files(
             {"skills/k/SKILL.md": text()},
             f'{LISTED}[patch.skills.k]\nname = "a/b"\n',

@@ -360,8 +360,8 @@ def test_help_shows_what_there_is(prompts):
 
 def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
     variables = (
-        RuntimeVariable(name="user_name", kind="str", default=None, places=()),
-        RuntimeVariable(name="limit", kind="int", default=5, places=()),
+        RuntimeVariable(name="user_name", kind="str", default=None, spans=()),
+        RuntimeVariable(name="limit", kind="int", default=5, spans=()),
     )
     described = {"description": "Greets.\nPolitely."}
     resources = [

@@ -418,7 +418,7 @@ def test_a_cycle_across_packages_names_the_whole_path(install, make):
         ),
         (
             plain("{{ '../secret.txt' | content }}"),
-            "'../secret.txt' leads out of the manifest's directory; ",
+            "'../secret.txt' is outside of the manifest's directory; ",
         ),
         (plain("{{ '/etc/passwd' | content }}"), "the path '/etc/passwd' is absolute"),
         (plain("{{ get_env(name='HOME') }}"), "HOME"),

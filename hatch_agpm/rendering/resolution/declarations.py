@@ -20,7 +20,6 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.formats.frontmatter import (
     Frontmatter,
-    Spec,
     check_unrecognised,
     interpret,
     interpret_json,
@@ -34,6 +33,7 @@ from hatch_agpm.rust import strip_blank_ends
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hatch_agpm.formats.dependencies import Spec
     from hatch_agpm.formats.frontmatter import Dialect, Split
     from hatch_agpm.formats.yaml import Document
     from hatch_agpm.model.files import File
@@ -63,15 +63,15 @@ class RenderedFrontmatter:
     rendered: str
     """Without blank ends, as it is shipped where the file is not a template."""
 
-    frontmatter: Frontmatter
+    content: Frontmatter
 
 
 class Declarations:
     """
-    Reads declarations, and remembers what it has parsed.
+    Reads declarations, and caches what it has parsed.
 
-    One file is looked at several times: for each of its variants, and once more
-    when it is rendered, mostly with the same outcome.
+    One file is read several times: for each of its variants, and once more when it
+    is rendered, usually with the same result.
     """
 
     def __init__(self, environment: TeraEnvironment) -> None:
@@ -89,15 +89,15 @@ class Declarations:
         declare none.  Raises AgpmError for what cannot be read or would be ignored.
         """
         if file.path.endswith(".md"):
-            matter = self.matter(file, context)
-            return matter.frontmatter.specs if matter else ()
+            frontmatter = self.frontmatter(file, context)
+            return frontmatter.content.specs if frontmatter else ()
         if file.path.endswith(".json"):
             return self._json_specs(file, context)
         if file.path.lower().endswith(_OTHER_MARKDOWN):
             _check_other_markdown(file)
         return ()
 
-    def matter(
+    def frontmatter(
         self, file: File, context: Mapping[str, object]
     ) -> RenderedFrontmatter | None:
         """
@@ -109,10 +109,10 @@ class Declarations:
         parts = self._split(file)
         if parts is None:
             return None
-        dialect = _dialect(parts.matter)
+        dialect = _dialect(parts.frontmatter)
         rendered = render_piece(
             self.environment,
-            parts.matter,
+            parts.frontmatter,
             context,
             path=file.path,
             line=parts.line,
@@ -126,27 +126,27 @@ class Declarations:
         if frontmatter is None:
             return None
         if frontmatter.dialect not in {None, dialect}:
-            what = "the language cannot be seen before the frontmatter is rendered"
+            what = "'agpm.templating' must be written without templates"
             hint = "write 'agpm:' and below it '  templating: jinja2'"
             raise FrontmatterError(
                 what, location=Location(path=file.path, line=parts.line), hint=hint
             )
         return RenderedFrontmatter(
-            split=parts, rendered=strip_blank_ends(rendered), frontmatter=frontmatter
+            split=parts, rendered=strip_blank_ends(rendered), content=frontmatter
         )
 
     def metadata(self, text: str) -> tuple[int, Mapping[str, object]]:
         """
         Return where the body of a rendered document begins, and its metadata.
 
-        The place is an offset in the UTF-8 bytes.  A tag that trims the line end
-        before it can take the closing rule away: what is left has no frontmatter.
+        The body is given as an offset in the UTF-8 bytes.  A tag that trims the line
+        end before it can delete the closing rule: then there is no frontmatter.
         """
         parts = split(text)
         if parts is None:
             return 0, {}
         try:
-            document = self._parse(parts.matter)
+            document = self._parse(parts.frontmatter)
         except FrontmatterError:
             document = None
         if document is None:
@@ -163,16 +163,16 @@ class Declarations:
             self._splits[file] = split(file.text)
         return self._splits[file]
 
-    def _parse(self, matter: str) -> Document | None:
-        if matter not in self._documents:
-            self._documents[matter] = parse(matter)
-        return self._documents[matter]
+    def _parse(self, frontmatter: str) -> Document | None:
+        if frontmatter not in self._documents:
+            self._documents[frontmatter] = parse(frontmatter)
+        return self._documents[frontmatter]
 
     def _interpreted(
         self, path: str, parts: Split, rendered: str
     ) -> Frontmatter | None:
         # A template can add or take lines: then none of them can be named.
-        same_lines = rendered.count("\n") == parts.matter.count("\n")
+        same_lines = rendered.count("\n") == parts.frontmatter.count("\n")
         shift = parts.line - 1
 
         def placed(line: int) -> int:
@@ -204,9 +204,9 @@ class Declarations:
             raise _relocated(error, file.path, lambda line: line) from None
 
 
-def _dialect(matter: str) -> Dialect:
-    # Most say nothing of it, and the pattern takes a while.
-    found = "jinja2" in matter and re.search(_JINJA2, matter)
+def _dialect(frontmatter: str) -> Dialect:
+    # The pattern is slow, and few files need it.
+    found = "jinja2" in frontmatter and re.search(_JINJA2, frontmatter)
     return "jinja2" if found else "tera"
 
 
@@ -229,7 +229,7 @@ def _check_other_markdown(file: File) -> None:
     try:
         text = file.data.decode()
         parts = split(text)
-        document = parse(parts.matter) if parts else None
+        document = parse(parts.frontmatter) if parts else None
     except (UnicodeDecodeError, FrontmatterError):
         # It is shipped as it is, so it need not be anything.
         return

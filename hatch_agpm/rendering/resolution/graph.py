@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from hatch_agpm.config.manifest import Entry, Manifest
-    from hatch_agpm.formats.frontmatter import Spec
+    from hatch_agpm.formats.dependencies import Spec
     from hatch_agpm.model.config import Patch
     from hatch_agpm.rendering.resolution.declarations import Declarations
     from hatch_agpm.sources.root import SourceRoot
@@ -87,6 +87,12 @@ class Resource:
 
     dependencies: Mapping[str, Mapping[str, Resource]]
     """By plural of the type and key, as `agpm.deps` has them."""
+
+    def children(self) -> list[Resource]:
+        """Return the resources that it depends on."""
+        return [
+            child for by_key in self.dependencies.values() for child in by_key.values()
+        ]
 
     @property
     def source(self) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hatch_agpm.config.manifest import Entry
-    from hatch_agpm.formats.frontmatter import Spec
+    from hatch_agpm.formats.dependencies import Spec
     from hatch_agpm.sources.root import SourceRoot
 
 __all__ = ["entry_files", "spec_files"]
@@ -35,7 +35,7 @@ def entry_files(entry: Entry, place: SourceRoot) -> Iterator[tuple[str, str, boo
     file = place.tree.locate(whole)
     if file is not None:
         _check_kind(place, entry.type, file, whole)
-        _check_ending(entry, file)
+        _check_extension(entry, file)
         place.path(file)
         yield entry.path.rstrip("/"), file, False
         return
@@ -148,11 +148,11 @@ def _respelled(place: SourceRoot, folder: str, path: str) -> str:
     return ""
 
 
-def _check_ending(entry: Entry, file: str) -> None:
-    """Refuse a link whose target ends otherwise: one of the two would be ignored."""
-    ending = posixpath.splitext(file)[1]
-    if entry.type != "skills" and posixpath.splitext(entry.path)[1] != ending:
-        what = f"is a link to '{file}', which ends otherwise"
+def _check_extension(entry: Entry, file: str) -> None:
+    """Raise ConfigError for a symlink to a file with a different extension."""
+    extension = posixpath.splitext(file)[1]
+    if entry.type != "skills" and posixpath.splitext(entry.path)[1] != extension:
+        what = f"is a symlink to '{file}', which has a different extension"
         raise ConfigError(f"{entry.key}.path", what, repr(entry.path))
 
 

@@ -1,4 +1,4 @@
-"""The order in which dependencies come before what depends on them, or the circle."""
+"""The order in which dependencies come before what depends on them, or the cycle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def dependencies_first(
     Order nodes so that each comes after its `children`.
 
     Without recursion, since a chain may be longer than Python's stack is deep.
-    Raises CycleError with the names of the whole circle.
+    `graphlib.TopologicalSorter` is not used: it orders level by level, so the
+    result, and which of several cycles is reported, would be different.  Raises
+    CycleError with the names of the whole cycle.
     """
     done: dict[N, None] = {}
     for start in nodes:
@@ -34,8 +36,8 @@ def dependencies_first(
             for child in trail[node]:
                 if child in trail:
                     path = list(trail)
-                    circle = [*path[path.index(child) :], child]
-                    raise CycleError([name(each) for each in circle])
+                    cycle = [*path[path.index(child) :], child]
+                    raise CycleError([name(each) for each in cycle])
                 if child not in done:
                     trail[child] = children(child)
                     break
