@@ -6,12 +6,14 @@ Python's datetime ends at the years 1 and 9999; chrono's does not.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 from hatch_agpm.rust import WHITE_SPACE
@@ -134,15 +136,20 @@ def _offset(name: str, seconds: int) -> tuple[int, str]:
     return round(delta.total_seconds()), local.tzname() or ""
 
 
+_ZONES: Final = Path(__file__).with_name("zones.zip")
+"""The zones of tzdata 2024.1, as chrono-tz has them; see `tools/make_zones.py`."""
+
+
 @cache
 def _zone(name: str) -> ZoneInfo:
-    """Return a zone of the package tzdata: the machine's may be older or missing."""
-    names = files("tzdata").joinpath("zones").read_text().split()
-    if name not in names or name == "Factory":
-        raise Failure(f"there is no time zone '{name}'", hint="as in 'Europe/Berlin'")
-    data = files("tzdata").joinpath("zoneinfo", *name.split("/"))
-    with data.open("rb") as file:
-        return ZoneInfo.from_file(file, name)
+    """Return a zone; the machine's own zones may be of another release or missing."""
+    try:
+        with ZipFile(_ZONES) as archive:
+            data = archive.read(name)
+    except KeyError:
+        what, hint = f"there is no time zone '{name}'", "as in 'Europe/Berlin'"
+        raise Failure(what, hint=hint) from None
+    return ZoneInfo.from_file(io.BytesIO(data), name)
 
 
 # Text to moments
