@@ -1,9 +1,9 @@
 """
-Lines and white space as AGPM sees them, which is as Rust's standard library does.
+Lines, white space, numbers and JSON as in Rust's standard library and serde_json.
 
 Python's own `str.splitlines` and `str.strip` differ in details that would change
-bytes: a lone carriage return, a form feed and U+2028 end no line here, and
-U+001C to U+001F are no white space.
+bytes: here a lone carriage return, a form feed and U+2028 do not end a line, and
+U+001C to U+001F are not white space.
 """
 
 from __future__ import annotations
@@ -81,13 +81,17 @@ def json_number(number: Number) -> str:
     return sign + (_place_point(numerals, point) if numerals else "0.0")
 
 
+_SMALLEST_POINT: Final = -4
+_LARGEST_POINT: Final = 16
+"""The positions of the point outside of which Rust's ryu writes an exponent."""
+
+
 def _place_point(mantissa: str, point: int) -> str:
-    # The bounds are those of Rust's ryu; Python's repr has others.
-    if len(mantissa) <= point <= 16:  # noqa: PLR2004
+    if len(mantissa) <= point <= _LARGEST_POINT:
         return mantissa.ljust(point, "0") + ".0"
-    if 0 < point <= 16:  # noqa: PLR2004
+    if 0 < point <= _LARGEST_POINT:
         return f"{mantissa[:point]}.{mantissa[point:]}"
-    if -5 < point <= 0:  # noqa: PLR2004
+    if _SMALLEST_POINT <= point <= 0:
         return f"0.{'0' * -point}{mantissa}"
     fraction = f".{mantissa[1:]}" if len(mantissa) > 1 else ""
     return f"{mantissa[0]}{fraction}e{point - 1}"

@@ -1,8 +1,8 @@
 """
-The Tera language on Jinja2's compiler.
+The Tera template language, with Jinja2 as a second dialect.
 
-A template means here what Tera 1.20 makes of it, with the few exceptions that
-`docs/reference/tera.md` lists.  Knows nothing of AGPM.
+Output equals that of Tera 1.20, except for the differences that
+`docs/reference/tera.md` lists.  The package does not depend on anything of AGPM.
 """
 
 from __future__ import annotations

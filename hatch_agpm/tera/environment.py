@@ -1,8 +1,8 @@
 """
-Where templates are parsed, kept and rendered, within limits and with errors.
+Parse, cache and render templates of both dialects within limits.
 
-Two environments of Jinja2 stand behind `TeraEnvironment`, one for each dialect: see
-`generator` and `jinja`.
+`TeraEnvironment` uses one environment of Jinja2 for each dialect: see `generator`
+and `jinja`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from hatch_agpm.tera.compiler.compiler import outline
+from hatch_agpm.tera.compiler.compiler import template_shape
 from hatch_agpm.tera.compiler.generator import FIRST_LINE, compiled
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.parser.lexer import position
+from hatch_agpm.tera.jinja import JinjaEnvironment, JinjaTemplate
+from hatch_agpm.tera.limits import DEFAULT_LIMITS, Account, Limits
 from hatch_agpm.tera.parser.parser import parse
 from hatch_agpm.tera.parser.tree import TemplateTree
 from hatch_agpm.tera.parser.whitespace import trimmed
-from hatch_agpm.tera.positions import reported, running_line, traced
+from hatch_agpm.tera.positions import position, reported, running_line, traced
 from hatch_agpm.tera.runtime.scope import Scope
+from hatch_agpm.tera.uses import jinja_uses, tera_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from hatch_agpm.tera.jinja import JinjaEnvironment
     from hatch_agpm.tera.runtime.scope import Filter
     from hatch_agpm.tera.uses import Use
 
@@ -44,7 +44,7 @@ def render(
     source: str,
     context: Mapping[str, object],
     *,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = DEFAULT_LIMITS,
     env: Collection[str] = (),
 ) -> str:
     """
@@ -75,19 +75,19 @@ class Template:
         """
         Return the text in pieces, each with the line of the source that wrote it.
 
-        What several tags make together, as a filter section does, has the line where
-        it begins; 0 is a line that nobody knows.  Raise TemplateError.
+        The output of a filter section has the line where the section begins; 0 is an
+        unknown line.  Raise TemplateError.
         """
         return list(self._trace_with(context))
 
 
 class TeraEnvironment:
     """
-    Parses templates, keeps them, and gives them their filters and limits.
+    Parses and caches templates and renders them with its filters and limits.
 
     `filters` are additional filters that take the value and the arguments by name.
     They may raise any AgpmError, which passes unchanged; a TemplateError without a
-    line gets the place where the filter stands, another one the `call_line`.
+    line gets the position of the filter, any other error its `call_line`.
     `env` names the variables of `environ`, by default the process's, that `get_env`
     may read.
     """
@@ -96,14 +96,14 @@ class TeraEnvironment:
         self,
         *,
         filters: Mapping[str, Filter] = _NO_FILTERS,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits = DEFAULT_LIMITS,
         env: Collection[str] = (),
         environ: Mapping[str, str] | None = None,
     ) -> None:
         environ = os.environ if environ is None else environ
         self._limits: Final = limits
         self._filters: Final = filters
-        self._tera: Final = _Surroundings(filters, limits, frozenset(env), environ)
+        self._tera: Final = _TeraSettings(filters, limits, frozenset(env), environ)
         self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
 
     def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
@@ -119,9 +119,6 @@ class TeraEnvironment:
         if dialect == "tera":
             tera = _TeraTemplate(source, self._tera)
             return Template(tera.render, tera.trace)
-        # Here and not above: most libraries are in Tera alone.
-        from hatch_agpm.tera.jinja import JinjaTemplate  # noqa: PLC0415
-
         jinja = JinjaTemplate(source, self._jinja)
         return Template(jinja.render, jinja.trace)
 
@@ -129,8 +126,6 @@ class TeraEnvironment:
         self, source: str, names: Collection[str], *, dialect: Dialect = "tera"
     ) -> tuple[Use, ...]:
         """Return where a text uses any of `names`; raise TemplateError."""
-        from hatch_agpm.tera.uses import jinja_uses, tera_uses  # noqa: PLC0415 - rare
-
         if dialect == "jinja2":
             return tuple(jinja_uses(source, self._jinja.tree(source), names))
         with reported(source):
@@ -138,13 +133,11 @@ class TeraEnvironment:
 
     @cached_property
     def _jinja(self) -> JinjaEnvironment:
-        from hatch_agpm.tera.jinja import JinjaEnvironment  # noqa: PLC0415 - as above
-
         return JinjaEnvironment(self._filters, self._limits)
 
 
 @dataclass(frozen=True, slots=True)
-class _Surroundings:
+class _TeraSettings:
     """What all templates of an environment have in common."""
 
     filters: Mapping[str, Filter]
@@ -161,29 +154,29 @@ class _Surroundings:
 class _TeraTemplate:
     """One source text, compiled."""
 
-    def __init__(self, source: str, surroundings: _Surroundings) -> None:
+    def __init__(self, source: str, settings: _TeraSettings) -> None:
         self._source: Final = source
-        self._surroundings: Final = surroundings
+        self._settings: Final = settings
         with reported(source):
-            tree = surroundings.tree(source)
+            tree = settings.tree(source)
             if any(mark in source for mark in _TRIMS):
                 tree = TemplateTree(nodes=trimmed(tree.nodes))
-            self._outline: Final = outline(tree)
-            self._compiled: Final = compiled(self._outline.form)
+            self._shape: Final = template_shape(tree)
+            self._compiled: Final = compiled(self._shape.body)
 
     def _scope(self, context: Mapping[str, object]) -> Scope:
         scope = self._compiled.new_context(dict(context))
         assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
-        around, constants = self._surroundings, self._outline.constants
-        account = Account(around.limits)
-        scope.start(self._source, constants, account, around)
+        settings = self._settings
+        account = Account(settings.limits)
+        scope.start(self._source, self._shape.constants, account, settings)
         return scope
 
     def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:
         pieces = self._compiled.root_render_func(self._scope(context))
         with reported(self._source):
             for line, piece in traced(pieces, self._compiled):
-                at = self._outline.places[max(line - FIRST_LINE, 0)]
+                at = self._shape.places[max(line - FIRST_LINE, 0)]
                 # The first text of a branch has no place.
                 yield (position(self._source, at)[0] if at else 0), piece
 
@@ -195,5 +188,5 @@ class _TeraTemplate:
             except Failure as failure:
                 line = running_line(failure.__traceback__, self._compiled)
                 if failure.at < 0 and line >= FIRST_LINE:
-                    failure.at = self._outline.places[line - FIRST_LINE]
+                    failure.at = self._shape.places[line - FIRST_LINE]
                 raise

@@ -1,15 +1,15 @@
 """
-What goes wrong while a template runs, before it is given a place in a file.
+Errors of a running template, before they get a position in a file.
 
     Failure     Tera's ordinary error: a condition on a path swallows it
-    └── Refusal     swallowed by nothing: a panic of Tera's, a limit, a rule of ours
+    └── Refusal     always ends the render: a panic of Tera's, a limit, a rule of ours
 
-Neither leaves the package: the environment turns both into `TemplateError`.
+The environment converts both to `TemplateError`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accident
     """
     An error as Tera means it: `at` is the offset in the template, or -1.
 
-    A hint that takes work is a function, called when somebody will read it.
+    A hint that is expensive to make is a function, called when the error is reported.
     """
 
     def __init__(self, what: str, got: str = "", hint: Hint = "", at: int = -1) -> None:
@@ -33,6 +33,12 @@ class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accident
         self.got = got
         self.hint = hint
         self.at = at
+
+    def placed(self, at: int) -> Self:
+        """Set the offset unless there is one already; return the failure."""
+        if self.at < 0:
+            self.at = at
+        return self
 
 
 class Refusal(Failure):

@@ -1,4 +1,4 @@
-"""The bounds of one render, and the account that keeps to them."""
+"""The limits of one render, and the account that counts against them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from hatch_agpm.tera.failures import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Account", "Limits"]
+__all__ = ["DEFAULT_LIMITS", "Account", "Limits"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """
-    How much one render may take; no real prompt library meets the defaults.
+    The resources that one render may use.
 
-    What a template does on the way is bounded by the same figures: the work of its
-    filters and the text they make by `output`, the size of arrays by `loop`, the
-    number of its tags by `source`.
+    They also bound intermediate results: `output` the work of filters and the text
+    they make, `loop` the size of arrays, `source` the number of tags.
     """
 
     output: int = 66 * 2**20
-    """Characters of the text that comes out: 64 MiB, and what stands around it."""
+    """Characters of the output: 64 MiB of content and some text around it."""
 
     loop: int = 100_000
     """Iterations of all loops together; length of a range or of an array made."""
@@ -37,8 +36,11 @@ class Limits:
     """Characters of a template; each tag, value and filter in it counts as 2,000."""
 
 
+DEFAULT_LIMITS: Final = Limits()
+
+
 class Sized(list[object]):
-    """An array that a template made, with what it holds measured to the bottom."""
+    """An array that a template made, with the measure of its contents at all levels."""
 
     __slots__ = ("measure",)
 
@@ -57,14 +59,14 @@ class Measure:
 
 
 def measured(value: object, known: dict[int, Measure] | None = None) -> Measure:
-    """Return how large a value is, counting shared parts as often as they show."""
+    """Return how large a value is, counting shared parts each time."""
     if isinstance(value, str):
         return Measure(0, len(value), 0)
     if isinstance(value, Sized):
         return value.measure
     if not isinstance(value, list | tuple | dict):
         return Measure()
-    # Parts may be shared so often that to walk each again would take for ever.
+    # Without the memo, shared parts would take exponential time.
     known = {} if known is None else known
     if id(value) not in known:
         parts = value.values() if isinstance(value, dict) else value
@@ -91,7 +93,7 @@ class Account:
         self._work = 4 * limits.output
         self._open_text = 0
         self.pattern_seconds = 2.0
-        """How long regular expressions may yet search."""
+        """The time left for regular expression searches."""
 
     def iterate(self, weight: int) -> None:
         """Count one turn of a loop; a body of more than ten parts counts more."""
@@ -108,7 +110,7 @@ class Account:
             raise Refusal(what, hint="the limit is 'output'")
 
     def text(self, length: int) -> None:
-        """Refuse a text of `length` characters before somebody makes it."""
+        """Refuse a text of `length` characters before it is made."""
         if length > self.limits.output:
             what = f"a text gets longer than {self.limits.output} characters"
             raise Refusal(what, hint="the limit is 'output'")
@@ -141,7 +143,7 @@ class Account:
             raise Refusal(what, hint="the limit is 'loop'")
 
     def whole(self, value: object) -> None:
-        """Count a value to the bottom; refuse one that is too large or too deep."""
+        """Count a value at all levels; refuse one that is too large or too deep."""
         measure = measured(value)
         self.items(measure.items)
         self.text(measure.characters)

@@ -1,4 +1,4 @@
-"""From what went wrong in a template to a `TemplateError` with line and column."""
+"""Offsets of a source as line and column, and failures as `TemplateError`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import Location, TemplateError
 from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.parser.lexer import position, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +14,32 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-__all__ = ["at_line", "located", "reported", "running_line", "traced"]
+__all__ = [
+    "at_line",
+    "located",
+    "position",
+    "reported",
+    "running_line",
+    "source_line",
+    "traced",
+]
+
+
+def position(source: str, at: int) -> tuple[int, int]:
+    """Return line and column of an offset, both counted from 1."""
+    return source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
+
+
+def source_line(source: str, at: int) -> str:
+    """Return the line that contains an offset, without its end."""
+    start = source.rfind("\n", 0, at) + 1
+    end = source.find("\n", start)
+    return source[start : end if end >= 0 else len(source)].rstrip("\r")
 
 
 @contextmanager
 def reported(source: str) -> Iterator[None]:
-    """Raise a TemplateError for all that a template can make fail inside."""
+    """Convert each failure inside the block to a TemplateError."""
     try:
         yield
     except Failure as failure:
@@ -56,7 +75,7 @@ def located(error: TemplateError, source: str, at: int) -> TemplateError:
 
 
 def running_line(traceback: TracebackType | None, template: Template) -> int:
-    """Return the line that a compiled template was at, by its own counting."""
+    """Return the line of the template's syntax tree where an error was raised."""
     line = 0
     while traceback is not None:
         namespace = traceback.tb_frame.f_globals
@@ -69,14 +88,14 @@ def running_line(traceback: TracebackType | None, template: Template) -> int:
 def traced(pieces: Iterator[str], template: Template) -> Iterator[tuple[int, str]]:
     """Yield what a compiled template writes, with the line it was at each time."""
     for piece in pieces:
-        # A generator, whatever its annotation says; none where it has no output.
+        # Jinja2 gives a plain iterator instead of a generator for empty templates.
         frame = getattr(pieces, "gi_frame", None)
         line = frame.f_lineno if frame else 0
         yield template.get_corresponding_lineno(line), piece
 
 
 def at_line(error: TemplateError, source: str, line: int) -> TemplateError:
-    """Return the same error at a line of a source, whose column nobody knows."""
+    """Return the same error at a line of a source, with an unknown column."""
     lines = source.split("\n")
     return TemplateError(
         error.what,

@@ -1,8 +1,8 @@
 """
 Where a template uses certain variables, and whether each use is a bare `{{ name }}`.
 
-Asked before anything is rendered: a name that is left open may be printed, and
-nothing else may be done with it.
+Checked before anything is rendered: an unresolved placeholder may be printed, and
+no other use of it is allowed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes as jinja_nodes
 
-from hatch_agpm.tera.parser.lexer import position, source_line
 from hatch_agpm.tera.parser.tree import (
     For,
     MacroDefinition,
@@ -23,6 +22,7 @@ from hatch_agpm.tera.parser.tree import (
     Set,
     TemplateTree,
 )
+from hatch_agpm.tera.positions import position, source_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -1,1 +1,5 @@
-"""Tera's own filters, tests and functions."""
+"""
+The filters, tests and functions of the Tera language.
+
+`filters.FILTERS`, `tests.TESTS` and `functions.FUNCTIONS` map names to implementations.
+"""

@@ -1,29 +1,83 @@
-"""Tera's filters by name."""
+"""The table of Tera's filters, and those that take values of several types."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.rust import encode
 from hatch_agpm.tera.builtins import arrays, numbers, strings
-from hatch_agpm.tera.builtins.general import GENERAL
+from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.limits import measured
+from hatch_agpm.tera.runtime.values import render
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hatch_agpm.tera.builtins.arguments import Arguments
 
 __all__ = ["FILTERS"]
 
 
-def _date(value: object, arguments: Arguments) -> str:
-    # Few templates print one.
-    from hatch_agpm.tera.builtins.dates.dates import date  # noqa: PLC0415
+def length(value: object, arguments: Arguments) -> int:
+    """Count characters of a string, items of an array, keys of an object."""
+    if not isinstance(value, str | list | dict):
+        raise arguments.of(value, "a string, an array or an object")
+    return len(value)
 
-    return date(value, arguments)
+
+def reverse(value: object, arguments: Arguments) -> object:
+    """Reverse a string by characters, or an array."""
+    if not isinstance(value, str | list):
+        raise arguments.of(value, "a string or an array")
+    return value[::-1]
 
 
-FILTERS: Final = {
+def json_encode(value: object, arguments: Arguments) -> str:
+    """Encode any value as JSON."""
+    account = arguments.scope.account
+    account.work(_JSON_COST * measured(value).items)
+    # JSON writes a control character as up to six characters (`\u0001`).
+    if isinstance(value, str) and not value.isprintable():
+        controls = sum(value.count(chr(code)) for code in range(32))
+        account.text(len(value) + 5 * controls)
+    return encode(value, pretty=arguments.given.get("pretty") is True)
+
+
+def as_str(value: object, arguments: Arguments) -> str:
+    """Return what `{{ }}` prints."""
+    arguments.scope.account.used(value)
+    return render(value)
+
+
+def get(value: object, arguments: Arguments) -> object:
+    """Return what an object has under `key`, or `default`."""
+    key = arguments.string("key")
+    if not isinstance(value, dict):
+        raise arguments.of(value, "an object")
+    if key in value:
+        return value[key]
+    if "default" in arguments.given:
+        return arguments.given["default"]
+    raise Failure(f"filter 'get' finds no key '{key}'", hint="pass a 'default'")
+
+
+_JSON_COST: Final = 200
+"""The characters of output that take as long as encoding one value."""
+
+
+def date(value: object, arguments: Arguments) -> str:
+    """Format a timestamp or a date; the implementation is loaded when it is used."""
+    from hatch_agpm.tera.builtins.dates.dates import formatted  # noqa: PLC0415 - rare
+
+    return formatted(value, arguments)
+
+
+FILTERS: Final[dict[str, Callable[[object, Arguments], object]]] = {
     **strings.FILTERS,
     **arrays.FILTERS,
     **numbers.FILTERS,
-    **GENERAL,
-    "date": _date,
+    **{
+        function.__name__: function
+        for function in (length, reverse, json_encode, as_str, get, date)
+    },
 }

@@ -58,9 +58,12 @@ def round_(value: object, arguments: Arguments) -> float | None:
     return result if math.isfinite(result) else None
 
 
+_HALF: Final = 0.5
+
+
 def _half_away(number: float) -> float:
     below = math.floor(abs(number))
-    return math.copysign(below + (abs(number) - below >= 0.5), number)  # noqa: PLR2004
+    return math.copysign(below + (abs(number) - below >= _HALF), number)
 
 
 _ROUNDINGS: Final[dict[str, Callable[[float], float]]] = {
@@ -84,14 +87,17 @@ def _power_of_ten(exponent: int) -> float:
     return 1 / power if math.isfinite(power) else 0.0
 
 
+_KIBI: Final = 1024
+
+
 def filesizeformat(value: object, arguments: Arguments) -> str:
     """Return a size in bytes for people; units of 1024, named `kB` or `KiB`."""
     if not isinstance(value, int) or not is_integer(value, range(2**64)):
         raise arguments.of(value, "an integer that is not negative")
     binary = arguments.boolean("binary", default=False)
     size, scale = float(value), 0
-    while size >= 1024:  # noqa: PLR2004
-        size /= 1024
+    while size >= _KIBI:
+        size /= _KIBI
         scale += 1
     unit = ("KMGTPEZY" if binary else "kMGTPEZY")[scale - 1] if scale else ""
     number = digits(size) if size == math.trunc(size) else f"{size:.2f}"

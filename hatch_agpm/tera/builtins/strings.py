@@ -6,8 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.rust import WHITE_SPACE
 from hatch_agpm.tera.failures import Refusal
-from hatch_agpm.tera.parser.whitespace import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,17 +37,17 @@ def capitalize(value: object, arguments: Arguments) -> str:
 
 def trim(value: object, arguments: Arguments) -> str:
     """Strip white space at both ends."""
-    return arguments.text(value).strip(SPACE)
+    return arguments.text(value).strip(WHITE_SPACE)
 
 
 def trim_start(value: object, arguments: Arguments) -> str:
     """Strip white space at the start."""
-    return arguments.text(value).lstrip(SPACE)
+    return arguments.text(value).lstrip(WHITE_SPACE)
 
 
 def trim_end(value: object, arguments: Arguments) -> str:
     """Strip white space at the end."""
-    return arguments.text(value).rstrip(SPACE)
+    return arguments.text(value).rstrip(WHITE_SPACE)
 
 
 def _pattern(arguments: Arguments) -> str:
@@ -95,7 +95,7 @@ def wordcount(value: object, arguments: Arguments) -> int:
     return sum(1 for _ in re.finditer(_WORD, text))
 
 
-_WORD: Final = f"[^{SPACE}]+"
+_WORD: Final = f"[^{WHITE_SPACE}]+"
 
 
 def replace(value: object, arguments: Arguments) -> str:
@@ -139,7 +139,8 @@ def indent(value: object, arguments: Arguments) -> str:
     ends = lines.pop()
     lines = [line.removesuffix("\r") for line in lines] + ([ends] if ends else [])
     indented = [
-        prefix + line if blank or line.strip(SPACE) else line for line in lines[1:]
+        prefix + line if blank or line.strip(WHITE_SPACE) else line
+        for line in lines[1:]
     ]
     start = [prefix + line if first else line for line in lines[:1]]
     return "\n".join([*start, *indented])
@@ -192,7 +193,7 @@ class _Finder:
         return self._found
 
 
-_BETWEEN_TAGS: Final = f">[{SPACE}]+<"
+_BETWEEN_TAGS: Final = f">[{WHITE_SPACE}]+<"
 
 
 def spaceless(value: object, arguments: Arguments) -> str:
@@ -265,6 +266,8 @@ def split(value: object, arguments: Arguments) -> list[object]:
     return list(text.split(pattern)) if pattern else ["", *text, ""]
 
 
+_I64_BITS: Final = 64
+_BASES: Final = range(2, 37)
 _PREFIXES: Final = {2: "0b", 8: "0o", 16: "0x"}
 
 
@@ -273,7 +276,7 @@ def int_(value: object, arguments: Arguments) -> int:
     default = arguments.integer("default", 0, range(_I64_MIN, _I64_MAX + 1))
     base = arguments.integer("base", 10, range(2**32))
     if isinstance(value, str):
-        return _parsed(value.strip(SPACE), base, default)
+        return _parsed(value.strip(WHITE_SPACE), base, default)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise arguments.of(value, "a string or a number")
     return _saturated(float(value))
@@ -283,14 +286,14 @@ def _parsed(text: str, base: int, default: int) -> int:
     prefix = _PREFIXES.get(base, "")
     while prefix and text.startswith(prefix):
         text = text.removeprefix(prefix)
-    if not 2 <= base <= 36:  # noqa: PLR2004
+    if base not in _BASES:
         raise Refusal("filter 'int' needs a 'base' from 2 to 36", str(base))
     # int() takes more: spaces, underscores, digits of other scripts.
     if re.fullmatch("[+-]?[0-9a-zA-Z]+", text):
         # An integer of 64 bits has at most 64 digits; int() is slow for many more.
         significant = text.lstrip("+-0")
         try:
-            number = int(text, base) if len(significant) <= 64 else _I64_MAX + 1  # noqa: PLR2004
+            number = int(text, base) if len(significant) <= _I64_BITS else _I64_MAX + 1
         except ValueError:
             return default
         return number if _I64_MIN <= number <= _I64_MAX else default
@@ -322,7 +325,7 @@ def float_(value: object, arguments: Arguments) -> float | None:
     """Convert to a float, or return `default`; what is not finite becomes null."""
     number: float | None = arguments.number("default", 0.0)
     if isinstance(value, str):
-        parsed = _float(value.strip(SPACE))
+        parsed = _float(value.strip(WHITE_SPACE))
         number = number if parsed is None else parsed
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = float(value)

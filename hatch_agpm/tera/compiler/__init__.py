@@ -1,1 +1,5 @@
-"""From a syntax tree to Python code."""
+"""
+Compile a syntax tree to a template shape and the shape to Python code.
+
+`operators` has the functions that compiled code calls.
+"""

@@ -1,7 +1,7 @@
 """
-From Tera's tree to the form of a template: what each part does.
+Compile a syntax tree to a template shape.
 
-Here are the tags; `evaluation` has the expressions, `generator` makes code of both.
+This module compiles tags, `evaluation` expressions; `generator` makes code of both.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.compiler.evaluation import Evaluation, place
-from hatch_agpm.tera.compiler.shape import Expression, Statement, Table
+from hatch_agpm.tera.compiler.template_shape import Expression, Statement, Table
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.parser.tree import (
     Array,
@@ -32,25 +32,25 @@ from hatch_agpm.tera.parser.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hatch_agpm.tera.compiler.shape import Body, Known, Outline
+    from hatch_agpm.tera.compiler.template_shape import Body, Known, TemplateShape
     from hatch_agpm.tera.parser.tree import Node, TemplateTree
 
-__all__ = ["MACRO", "outline"]
+__all__ = ["MACRO", "template_shape"]
 
 MACRO: Final = "macro_"
-"""What the names of Tera's macros begin with among Jinja2's."""
+"""The prefix of functions that are macros."""
 
 _BLOCK: Final = "block_"
-"""The same for blocks."""
+"""The prefix of functions that are blocks."""
 
 _LOOPS_IN_A_FUNCTION: Final = 15
 """Python allows 20."""
 
 
-def outline(tree: TemplateTree) -> Outline:
-    """Return the form of a template; raise Failure where Tera does."""
+def template_shape(tree: TemplateTree) -> TemplateShape:
+    """Return the shape of a template; raise Failure where Tera does."""
     compiler = _Compiler(tree)
-    return compiler.table.outline(compiler.template())
+    return compiler.table.shape(compiler.template())
 
 
 class _Compiler:
@@ -96,7 +96,7 @@ class _Compiler:
         at = 0
         for node in body:
             if isinstance(node, Text):
-                # It has no place of its own: it is near what comes before it.
+                # Text has no position of its own: it gets that of the preceding node.
                 here = self.table.place(at)
                 result.append(_output(here, self.table.constant(node.text)))
             else:
@@ -199,13 +199,13 @@ class _Compiler:
     def _block(self, node: Block, here: int) -> list[Statement]:
         if self._blocks.get(node.name, node) is node:
             return list(self._body(node.body))
-        # A block further in takes the body of the one of its name at the top, which
-        # becomes a function for that: it may be asked for often, or by itself.
+        # A nested block takes the body of the top-level block of the same name, which
+        # becomes a function because it can be called several times.
         self._called_blocks[node.name] = None
         return [_output(here, self.table.call("part", (), f"{_BLOCK}{node.name}"))]
 
     def _block_functions(self) -> list[Statement]:
-        """Compile the blocks that others call; each may call more of them."""
+        """Compile the blocks that are called; each may call further ones."""
         functions: list[Statement] = []
         while len(functions) < len(self._called_blocks):
             name = list(self._called_blocks)[len(functions)]

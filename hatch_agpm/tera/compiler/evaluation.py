@@ -1,10 +1,10 @@
 """
-The form of expressions, in the three ways in which Tera evaluates them.
+Compile expressions, in the three ways in which Tera evaluates them.
 
-The place decides which: as a value (`{{ }}`, `set`, arguments), as a condition (`if`,
-`and`, `or`) or as a number (`+`, `<`), each with errors and oddities of its own.  So
-there is a method for each way, and what it returns calls `operators` with everything
-that is known beforehand.
+The position decides which: as a value (`{{ }}`, `set`, arguments), as a condition
+(`if`, `and`, `or`) or as a number (`+`, `<`), each with its own errors and exceptions.
+There is a method for each way; the expression that it returns calls `operators` with
+all constants.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.rust import digits
-from hatch_agpm.tera.compiler.shape import Expression
+from hatch_agpm.tera.compiler.template_shape import Expression
 from hatch_agpm.tera.parser.tree import (
     Arithmetic,
     Array,
@@ -34,7 +34,7 @@ from hatch_agpm.tera.runtime.paths import static_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from hatch_agpm.tera.compiler.shape import Table
+    from hatch_agpm.tera.compiler.template_shape import Table
     from hatch_agpm.tera.parser import tree as syntax
     from hatch_agpm.tera.parser.tree import Arguments, MacroDefinition
 
@@ -47,7 +47,7 @@ _DUMP: Final = "__tera_context"
 
 
 class Evaluation:
-    """Draws expressions; `macros` are those that `self::` can name."""
+    """Compiles expressions; `macros` are those that `self::` can name."""
 
     def __init__(self, macros: Mapping[str, MacroDefinition], table: Table) -> None:
         self._macros: Final = macros

@@ -1,8 +1,8 @@
 """
-From the form of a template to code, by Jinja2's compiler; each form once.
+Generate Python code from template shapes with Jinja2's compiler, once for each shape.
 
 What is compiled calls `operators`, which are filters to Jinja2, with constants of the
-template that runs.  It has no way to say an attribute, a call or a global of Python's.
+template that runs.  It cannot express an attribute, a call or a global of Python's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from jinja2.compiler import CodeGenerator
 from jinja2.nodes import Filter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from hatch_agpm.tera.compiler.operators import OPERATORS
+from hatch_agpm.tera.compiler import operators, tag_operators
 from hatch_agpm.tera.runtime.scope import Scope
 
 if TYPE_CHECKING:
@@ -23,18 +23,20 @@ if TYPE_CHECKING:
 
     from jinja2.compiler import Frame
 
-    from hatch_agpm.tera.compiler.shape import Body, Expression, Statement
+    from hatch_agpm.tera.compiler.template_shape import Body, Expression, Statement
 
 __all__ = ["FIRST_LINE", "compiled"]
+
+OPERATORS: Final = {**operators.OPERATORS, **tag_operators.OPERATORS}
 
 FIRST_LINE: Final = 1
 """The numbers of places, plus this, are the line numbers of statements."""
 
 
 @lru_cache(maxsize=256)
-def compiled(form: Body) -> Template:
-    """Return the template of Jinja2 that does what a form says."""
-    tree = nodes.Template(_body(form), lineno=FIRST_LINE)
+def compiled(body: Body) -> Template:
+    """Return the template of Jinja2 for the body of a shape."""
+    tree = nodes.Template(_body(body), lineno=FIRST_LINE)
     return Template.from_code(_SANDBOX, _SANDBOX.compile(tree), {})
 
 

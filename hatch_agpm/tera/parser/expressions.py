@@ -1,8 +1,8 @@
 """
-Tera's grammar of expressions: what stands in `{{ }}`, after `if`, `set` and so on.
+Parse Tera's expressions, as in `{{ }}` and after `if`, `set` and so on.
 
 A parsing expression grammar is followed rule by rule, each rule a method that
-returns its part of the tree or None and then leaves the cursor where it was.  The
+returns its part of the tree, or None without moving the cursor.  The
 first alternative that fits is final, which explains the oddities: `true_value` is
 `true` and an error, `n is notest` is `not est`, `(not a)` loses its `not`.
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hatch_agpm.tera.parser import terminals
-from hatch_agpm.tera.parser.operands import OperandParser, remembered
+from hatch_agpm.tera.parser.calls import CallParser
+from hatch_agpm.tera.parser.operands import remembered
 from hatch_agpm.tera.parser.tree import (
-    Arguments,
     Arithmetic,
     Array,
     Call,
@@ -22,23 +22,20 @@ from hatch_agpm.tera.parser.tree import (
     Concatenation,
     Connective,
     Literal,
-    MacroCall,
     Membership,
     Operand,
     Path,
-    TestCall,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.tera.parser.lexer import Terminal
     from hatch_agpm.tera.parser.tree import Expression
 
 __all__ = ["ExpressionParser"]
 
 
-class ExpressionParser(OperandParser):
+class ExpressionParser(CallParser):
     """Reads expressions."""
 
     # Conditions
@@ -54,7 +51,7 @@ class ExpressionParser(OperandParser):
             return None
         operands = [first]
         while (
-            more := self._joined(terminals.OR, "'or'", self._conjunction)
+            more := self.joined(terminals.OR, "'or'", self._conjunction)
         ) is not None:
             operands.append(more)
         self.shallower()
@@ -66,26 +63,9 @@ class ExpressionParser(OperandParser):
         if first is None:
             return None
         operands = [first]
-        while (
-            more := self._joined(terminals.AND, "'and'", self.logic_val)
-        ) is not None:
+        while (more := self.joined(terminals.AND, "'and'", self.logic_val)) is not None:
             operands.append(more)
         return _connect("and", operands, start)
-
-    def _joined(
-        self,
-        operator: Terminal,
-        expected: str,
-        rule: Callable[[], Operand | None],
-    ) -> Operand | None:
-        start = self.at
-        if self.next(operator, expected):
-            self.skip()
-            found = rule()
-            if found is not None:
-                return found
-        self.at = start
-        return None
 
     @remembered
     def logic_val(self) -> Operand | None:
@@ -182,7 +162,7 @@ class ExpressionParser(OperandParser):
                 part = self._concat_part()
             if part is None:
                 self.at = end
-        if len(parts) < 2:  # noqa: PLR2004
+        if len(parts) == 1 or not parts:
             self.at = start
             return None
         return _fold(parts, start) or Concatenation(parts=tuple(parts), at=start)
@@ -242,8 +222,8 @@ class ExpressionParser(OperandParser):
         self.at = start
         value = (
             self.boolean()
-            or self._test()
-            or self._macro_call()
+            or self.test()
+            or self.macro_call()
             or self.fn_call()
             or self.dotted()
             or self.number()
@@ -289,109 +269,6 @@ class ExpressionParser(OperandParser):
                 return Operand(value, filters=tuple(filters))
             self.count()
             filters.append(found)
-
-    # Calls and tests
-
-    @remembered
-    def fn_call(self) -> Call | None:
-        """Take `name(a=1)`."""
-        start = self.at
-        name = self.take(terminals.IDENT)
-        if name:
-            arguments = self._arguments()
-            if arguments is not None:
-                return Call(name=name, arguments=arguments, at=start)
-        self.at = start
-        return None
-
-    def plain_call(self) -> Call | None:
-        """Take a filter without arguments."""
-        start = self.at
-        name = self.take(terminals.IDENT, "the name of a filter")
-        return None if name is None else Call(name=name, arguments={}, at=start)
-
-    def _arguments(self) -> Arguments | None:
-        start = self.at
-        if not self.next(terminals.OPEN):
-            return None
-        self.deeper()
-        arguments: Arguments = {}
-        self.skip()
-        while (argument := self._kwarg()) is not None:
-            arguments[argument[0]] = argument[1]
-            self.skip()
-            if not self.take(terminals.COMMA, "','"):
-                break
-            self.skip()
-        self.shallower()
-        if self.take(terminals.CLOSE, "')'"):
-            return arguments
-        self.at = start
-        return None
-
-    def _kwarg(self) -> tuple[str, Operand] | None:
-        start = self.at
-        self.count()
-        name = self.take(terminals.IDENT, "an argument (name=value)")
-        if name and self.next(terminals.EQUALS, "'='"):
-            self.skip()
-            value = self.logic_expr() or self.array_filter()
-            if value is not None:
-                return name, value
-        self.at = start
-        return None
-
-    def _macro_call(self) -> MacroCall | None:
-        start = self.at
-        namespace = self.take(terminals.IDENT)
-        if namespace and self.next(terminals.COLONS):
-            self.skip()
-            name = self.take(terminals.IDENT, "the name of a macro")
-            if name:
-                arguments = self._arguments()
-                if arguments is not None:
-                    return MacroCall(
-                        namespace=namespace, name=name, arguments=arguments, at=start
-                    )
-        self.at = start
-        return None
-
-    def _test(self) -> TestCall | None:
-        start = self.at
-        path = self.dotted()
-        if path is not None and self.next(terminals.IS, "'is'"):
-            behind = self.at
-            for negated in (True, False):
-                self.at = behind
-                if negated and not self.next(terminals.IS_NOT):
-                    continue
-                self.skip()
-                at = self.at
-                name = self.take(terminals.IDENT, "the name of a test")
-                if name:
-                    return TestCall(
-                        path=path,
-                        name=name,
-                        negated=negated,
-                        arguments=self._test_args(),
-                        at=at,
-                    )
-        self.at = start
-        return None
-
-    def _test_args(self) -> tuple[Operand, ...]:
-        start = self.at
-        arguments: list[Operand] = []
-        if self.next(terminals.OPEN):
-            self.skip()
-            argument = self.logic_expr()
-            while argument is not None:
-                arguments.append(argument)
-                argument = self._joined(terminals.COMMA, "','", self.logic_expr)
-            if arguments and self.next(terminals.CLOSE, "')'"):
-                return tuple(arguments)
-        self.at = start
-        return ()
 
 
 def _fold(parts: list[Literal | Path | Call], at: int) -> Literal | None:

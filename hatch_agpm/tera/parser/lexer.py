@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     _Find: TypeAlias = Callable[[str, int], re.Match[str] | None]
 
-__all__ = ["Cursor", "Pattern", "Terminal", "position", "source_line"]
+__all__ = ["Cursor", "Pattern", "Terminal"]
 
 
 class Pattern:
@@ -93,15 +93,3 @@ class Cursor:
             self.expected = {expected}
         elif self.at == self.furthest:
             self.expected.add(expected)
-
-
-def position(source: str, at: int) -> tuple[int, int]:
-    """Return line and column of an offset, both counted from 1."""
-    return source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at)
-
-
-def source_line(source: str, at: int) -> str:
-    """Return the line that the offset lies in, without its end."""
-    start = source.rfind("\n", 0, at) + 1
-    end = source.find("\n", start)
-    return source[start : end if end >= 0 else len(source)].rstrip("\r")

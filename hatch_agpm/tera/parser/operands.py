@@ -24,6 +24,7 @@ __all__ = ["OperandParser", "remembered"]
 _Rule = TypeVar("_Rule", bound="Callable[..., object]")
 
 _I64: Final = range(-(2**63), 2**63)
+_I64_LENGTH: Final = 20
 
 
 def remembered(rule: _Rule) -> _Rule:
@@ -100,7 +101,7 @@ class OperandParser(Cursor):
         if text is None:
             return None
         # int() would take quadratic time for a number that is too long anyway.
-        if len(text) > 20 or int(text) not in _I64:  # noqa: PLR2004
+        if len(text) > _I64_LENGTH or int(text) not in _I64:
             raise Refusal("does not fit into 64 bits", text[:40], at=start)
         return Literal(value=int(text), at=start)
 

@@ -1,7 +1,7 @@
 """
-Syntax that other template languages have and Tera has not, and what to write.
+Suggestions for syntax that other template languages have and Tera does not.
 
-A habit is known by the text on both sides of the place where the parser gave up.
+Each is recognised by the text before and after the position of the syntax error.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["habit"]
+__all__ = ["suggestion"]
 
 _FIRST_ARGUMENTS: Final = {
     "default": "value",
@@ -42,7 +42,7 @@ _FIRST_ARGUMENTS: Final = {
     "content": "path",
 }
 
-_HABITS: Final = (
+_SUGGESTIONS: Final = (
     (r"\{%-?\s*else\s+", r"if\b", "write 'elif'"),
     (r"\{%-?\s*for\b.*\s", r"if\b", "a loop takes no 'if': put one inside it"),
     (
@@ -104,7 +104,7 @@ _HABITS: Final = (
         "an array can be printed, set or looped over only",
     ),
 )
-"""What stands before the error, what stands there, and the hint."""
+"""The text before the error, the text after it, and the hint."""
 
 _TAGS: Final = {
     **dict.fromkeys(("elseif", "elsif", "elif"), "write 'elif' inside an 'if'"),
@@ -129,12 +129,16 @@ _TAGS: Final = {
     "continue": "'continue' stands in a loop",
 }
 
+_BEFORE: Final = 300
+_AFTER: Final = 100
+"""The number of characters that are looked at on each side."""
 
-def habit(source: str, at: int) -> str:
+
+def suggestion(source: str, at: int) -> str:
     """Return a hint for the syntax error at an offset, or ""."""
-    # The tag's own text, and no more of it than a person would look at.
-    start = max(source.rfind("{{", 0, at), source.rfind("{%", 0, at), at - 300, 0)
-    before, after = source[start:at], source[at : at + 100]
+    # Only the text of the tag, and a bounded part of it.
+    start = max(source.rfind("{{", 0, at), source.rfind("{%", 0, at), at - _BEFORE, 0)
+    before, after = source[start:at], source[at : at + _AFTER]
     if re.fullmatch(r"\{%-?\s*", before):
         word = re.match(r"[a-z_]+", after)
         if word:
@@ -142,7 +146,7 @@ def habit(source: str, at: int) -> str:
     return _argument(before, after) or next(
         (
             hint
-            for before_it, from_it, hint in _HABITS
+            for before_it, from_it, hint in _SUGGESTIONS
             if re.search(rf"(?:{before_it})\Z", before, re.DOTALL)
             and re.match(from_it, after)
         ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.tera.failures import Refusal
 from hatch_agpm.tera.parser.expressions import ExpressionParser
 from hatch_agpm.tera.parser.lexer import Pattern
+from hatch_agpm.tera.parser.suggestions import suggestion
 from hatch_agpm.tera.parser.terminals import BOOLEANS, IDENT
 from hatch_agpm.tera.parser.tree import Call, Operand, Path, Trim
 
@@ -148,10 +149,7 @@ class TagParser(ExpressionParser):
             self.furthest, self.expected = self.at, set()
         expected = {_OPERATORS.get(name, name) for name in self.expected}
         what = f"expected {_either(sorted(expected))}" if expected else "is not Tera"
-        # For errors alone, as the tables of `hints`.
-        from hatch_agpm.tera.parser.suggestions import habit  # noqa: PLC0415
-
-        hint = habit(self.source, self.furthest)
+        hint = suggestion(self.source, self.furthest)
         return Refusal(what, self._found(), hint, self.furthest)
 
     def _found(self) -> str:

@@ -1,15 +1,16 @@
 """
-White space control: what `-` at the ends of tags takes from the text around them.
+White space control: remove the white space that `-` in tags trims.
 
-Tera's own walk, with its gaps: the `else` of a loop is not looked into, and the
+Follows Tera's implementation, with its gaps: the `else` of a loop is not trimmed, and
+the
 `-` of an `{% endfor %}` trims the end of the loop's body even when there is one.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
+from hatch_agpm.rust import WHITE_SPACE
 from hatch_agpm.tera.parser.tree import (
     NO_TRIM,
     Block,
@@ -26,13 +27,7 @@ from hatch_agpm.tera.parser.tree import (
     Trim,
 )
 
-__all__ = ["SPACE", "trimmed"]
-
-SPACE: Final = (
-    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
-    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
-"""Unicode's White_Space, which Rust trims; Python's has four characters more."""
+__all__ = ["trimmed"]
 
 
 def trimmed(nodes: tuple[Node, ...], around: Trim = NO_TRIM) -> tuple[Node, ...]:
@@ -47,7 +42,7 @@ def trimmed(nodes: tuple[Node, ...], around: Trim = NO_TRIM) -> tuple[Node, ...]
     for node in nodes:
         if isinstance(node, Text):
             after_text = True
-            text = node.text.lstrip(SPACE) if trim_next else node.text
+            text = node.text.lstrip(WHITE_SPACE) if trim_next else node.text
             trim_next = False
             if text:
                 result.append(Text(text=text))
@@ -79,8 +74,8 @@ def _inside(node: Node) -> Node:
         between = Trim(left=node.start.right, right=node.end.left)
         return replace(node, body=trimmed(node.body, between))
     if isinstance(node, Raw):
-        text = node.text.lstrip(SPACE) if node.start.right else node.text
-        text = text.rstrip(SPACE) if node.end.left else text
+        text = node.text.lstrip(WHITE_SPACE) if node.start.right else node.text
+        text = text.rstrip(WHITE_SPACE) if node.end.left else text
         return replace(node, text=text)
     if isinstance(node, If):
         return _inside_if(node)
@@ -110,6 +105,6 @@ def _between(part: Branch | Else, follow: Trim) -> tuple[Node, ...]:
 
 def _trim_last(nodes: list[Node]) -> None:
     if nodes and isinstance(nodes[-1], Text):
-        text = nodes.pop().text.rstrip(SPACE)  # type: ignore[union-attr]
+        text = nodes.pop().text.rstrip(WHITE_SPACE)  # type: ignore[union-attr]
         if text:
             nodes.append(Text(text=text))

@@ -1,1 +1,1 @@
-"""What compiled templates call: values, names and operators."""
+"""Values, variables and arithmetic of a running template."""

@@ -19,6 +19,8 @@ __all__ = ["undefined", "unknown_filter", "unknown_function", "unknown_test"]
 
 _MOST_PATHS: Final = 5_000
 _DEEPEST_PATH: Final = 6
+_SHORTEST_GUESSED: Final = 3
+"""Shorter names are similar to too many others."""
 
 _NULL: Final = "Tera has no word for null; 'default(value=...)' replaces it"
 _VARIABLES: Final = {
@@ -100,8 +102,8 @@ def _nearest(scope: Scope, text: str, at: int) -> str:
         dashed = _dashed(scope.source, at + len(text), parts[depth], siblings)
         if dashed:
             return f"write '{'.'.join(parts[:depth])}[\"{dashed}\"]'"
-        # Of short names everything is near.
-        near = did_you_mean(parts[depth], siblings) if len(parts[depth]) > 2 else ""  # noqa: PLR2004
+        long_enough = len(parts[depth]) >= _SHORTEST_GUESSED
+        near = did_you_mean(parts[depth], siblings) if long_enough else ""
         if near:
             start, end = near.split("'")[1], parts[depth + 1 :]
             path = [*parts[:depth], start]

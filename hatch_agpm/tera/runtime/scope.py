@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Filter", "Loop", "Scope"]
 
 Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
-"""A filter from outside: what it filters, its arguments by name, what comes out."""
+"""An additional filter: takes a value and arguments by name, returns the result."""
 
 
 class Loop:
@@ -97,8 +97,8 @@ class Frame:
         self.variables: dict[str, object] = {} if variables is None else variables
 
 
-class Surroundings(Protocol):
-    """What all templates of an environment have in common."""
+class Settings(Protocol):
+    """What an environment gives its templates: filters and environment variables."""
 
     @property
     def filters(self) -> Mapping[str, Filter]: ...
@@ -115,10 +115,10 @@ class Scope(Context):
 
     source: str
     constants: tuple[object, ...]
-    """What the compiled code has by number: the texts and places of `source`."""
+    """The texts, names and positions of `source` that the code refers to by number."""
     account: Account
     filters: Mapping[str, Filter]
-    """Those that are not Tera's."""
+    """The filters that are added to Tera's own."""
     names: Collection[str]
     """The variables of `environ` that templates may read."""
 
@@ -135,15 +135,15 @@ class Scope(Context):
         source: str,
         constants: tuple[object, ...],
         account: Account,
-        surroundings: Surroundings,
+        settings: Settings,
     ) -> None:
         """Begin a render of `source`."""
         self.source = source
         self.constants = constants
         self.account = account
-        self.filters = surroundings.filters
-        self.names = surroundings.names
-        self.environ = surroundings.environ
+        self.filters = settings.filters
+        self.names = settings.names
+        self.environ = settings.environ
         self.frames = [Frame()]
         self.sections = []
         self.loop_was_empty = False

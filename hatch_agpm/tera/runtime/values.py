@@ -144,10 +144,13 @@ def find(value: object, steps: tuple[str, ...] | list[str]) -> object:
     return value
 
 
+_USIZE_DIGITS: Final = 19
+
+
 def _index(step: str) -> int | None:
     if not step.isascii() or not step.isdigit() or (step[0] == "0" and step != "0"):
         return None
-    return int(step) if len(step) <= 19 else None  # noqa: PLR2004 - usize
+    return int(step) if len(step) <= _USIZE_DIGITS else None
 
 
 _LONGEST_POINTER: Final = 10_000

@@ -1,1 +1,1 @@
-"""Dates and times as Tera formats them."""
+"""The filter `date`: format strings, calendar arithmetic and time zones."""

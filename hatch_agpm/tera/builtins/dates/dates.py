@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.rust import encode
 from hatch_agpm.tera.builtins.arguments import is_integer
+from hatch_agpm.tera.builtins.dates.moments import at_timestamp, parse_moment
 from hatch_agpm.tera.failures import Failure, Refusal
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hatch_agpm.tera.builtins.arguments import Arguments
     from hatch_agpm.tera.builtins.dates.moments import Moment
 
-__all__ = ["date"]
+__all__ = ["formatted"]
 
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -30,14 +31,8 @@ _WEEKDAYS: Final = (
 )
 
 
-def date(value: object, arguments: Arguments) -> str:
+def formatted(value: object, arguments: Arguments) -> str:
     """Format a timestamp, or a date as text; `timezone` moves what has an offset."""
-    # Here and not above: a template without dates needs none of it.
-    from hatch_agpm.tera.builtins.dates.moments import (  # noqa: PLC0415
-        at_timestamp,
-        parse_moment,
-    )
-
     pattern = arguments.string("format", "%Y-%m-%d")
     arguments.scope.account.slowly(pattern)
     items = _items(pattern)
@@ -68,6 +63,10 @@ def _formatted(items: list[str], moment: Moment) -> str:
 # Reading a format
 
 _ITEM: Final = r"%(?:[-0_]?[A-Za-z+%]|:{1,3}z|\.[369]?f|[369]f|#z)|[^%]+"
+_PLAIN_LENGTH: Final = 2
+"""The length of `%d`."""
+_PADDED_LENGTH: Final = 3
+"""The length of `%-d`."""
 _COMPOSED: Final = {
     "D": "%m/%d/%y",
     "F": "%Y-%m-%d",
@@ -89,11 +88,11 @@ def _items(pattern: str) -> list[str]:
         match = re.compile(_ITEM).match(pattern, at)
         item = match.group() if match else "%"
         letter = item[-1]
-        padded = len(item) == 3 and item[1] in "-0_"  # noqa: PLR2004
+        padded = len(item) == _PADDED_LENGTH and item[1] in "-0_"
         if match is None or not _known(item, letter, padded=padded):
             raise Failure("the date format is wrong", encode(pattern[at : at + 4]))
         at = match.end()
-        composed = not padded and item[0] == "%" and len(item) == 2  # noqa: PLR2004
+        composed = not padded and item[0] == "%" and len(item) == _PLAIN_LENGTH
         items.extend(
             _items(_COMPOSED[letter]) if composed and letter in _COMPOSED else [item]
         )
@@ -101,7 +100,7 @@ def _items(pattern: str) -> list[str]:
 
 
 def _known(item: str, letter: str, *, padded: bool) -> bool:
-    if item[0] != "%" or (len(item) > 2 and not padded):  # noqa: PLR2004
+    if item[0] != "%" or (len(item) > _PLAIN_LENGTH and not padded):
         return True
     if letter in _NUMERIC:
         return True
@@ -113,9 +112,10 @@ def _known(item: str, letter: str, *, padded: bool) -> bool:
 
 def _item(item: str, moment: Moment) -> str:
     numeric = _NUMERIC.get(item[-1]) if item not in _FRACTIONS else None
-    if numeric is not None and len(item) <= 3 and ":" not in item and "#" not in item:  # noqa: PLR2004
+    plain = len(item) <= _PADDED_LENGTH and not {":", "#"} & {*item}
+    if numeric is not None and plain:
         padding, width, number = numeric
-        if len(item) == 3:  # noqa: PLR2004
+        if len(item) == _PADDED_LENGTH:
             padding = {"-": "", "0": "0", "_": " "}[item[1]]
         return _padded(number(moment), padding, width)
     if item in _FRACTIONS:
@@ -127,9 +127,16 @@ def _item(item: str, moment: Moment) -> str:
     raise Refusal(f"'{item}' can be parsed by Tera, but not written")
 
 
+_YEAR_WIDTH: Final = 4
+_UNSIGNED_YEARS: Final = range(10_000)
+_NOON: Final = 12 * 3600
+"""Seconds from midnight."""
+_HOURS_AND_MINUTES: Final = 2
+
+
 def _padded(number: int, padding: str, width: int) -> str:
-    if width == 4 and not 0 <= number < 10_000:  # noqa: PLR2004 - a year, with its sign
-        text, width = f"{number:+}", 5
+    if width == _YEAR_WIDTH and number not in _UNSIGNED_YEARS:
+        text, width = f"{number:+}", _YEAR_WIDTH + 1
     else:
         text = str(number)
     if not padding:
@@ -197,13 +204,13 @@ _FRACTIONS: Final[dict[str, Callable[[int], str]]] = {
 _FIXED: Final[dict[str, Callable[[Moment], str]]] = {
     "A": lambda moment: _WEEKDAYS[moment.weekday],
     "B": lambda moment: _MONTHS[moment.date[1] - 1],
-    "P": lambda moment: "pm" if moment.second >= 43_200 else "am",  # noqa: PLR2004
+    "P": lambda moment: "pm" if moment.second >= _NOON else "am",
     "Z": lambda moment: moment.zone or _offset(moment, ":", 2),
     "a": lambda moment: _WEEKDAYS[moment.weekday][:3],
     "b": lambda moment: _MONTHS[moment.date[1] - 1][:3],
     "h": lambda moment: _MONTHS[moment.date[1] - 1][:3],
     "n": lambda _: "\n",
-    "p": lambda moment: "PM" if moment.second >= 43_200 else "AM",  # noqa: PLR2004
+    "p": lambda moment: "PM" if moment.second >= _NOON else "AM",
     "t": lambda _: "\t",
     "z": lambda moment: _offset(moment, "", 2),
     "+": lambda moment: (
@@ -220,7 +227,7 @@ def _offset(moment: Moment, colon: str, parts: int) -> str:
         what = "a timestamp without 'timezone' has no offset to format"
         raise Refusal(what, hint="pass timezone='UTC'")
     seconds = abs(moment.offset)
-    if parts == 2:  # noqa: PLR2004 - to the nearest minute
+    if parts == _HOURS_AND_MINUTES:  # rounded to the nearest minute
         seconds = (seconds + 30) // 60 * 60
     fields = (seconds // 3600, seconds // 60 % 60, seconds % 60)
     sign = "-" if moment.offset < 0 else "+"

@@ -6,16 +6,18 @@ Python's datetime ends at the years 1 and 9999; chrono's does not.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
+from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
+from hatch_agpm.rust import WHITE_SPACE
 from hatch_agpm.tera.failures import Failure, Refusal
-from hatch_agpm.tera.parser.whitespace import SPACE
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 __all__ = ["Moment", "at_timestamp", "parse_moment"]
 
@@ -94,9 +96,12 @@ def at_timestamp(seconds: int, zone: str = "", nanosecond: int = 0) -> Moment:
 
 # Days and dates, by eras of 400 years that begin in March
 
+_FEBRUARY: Final = 2
+"""The last month of such a year."""
+
 
 def _days(year: int, month: int, day: int) -> int:
-    year -= month <= 2  # noqa: PLR2004 - February ends the year
+    year -= month <= _FEBRUARY
     era, year_of_era = divmod(year, 400)
     day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
     leap_days = year_of_era // 4 - year_of_era // 100
@@ -109,8 +114,8 @@ def _civil(days: int) -> tuple[int, int, int]:
     day -= 365 * year + year // 4 - year // 100
     month = (5 * day + 2) // 153
     day -= (153 * month + 2) // 5 - 1
-    month = month + 3 if month < 10 else month - 9  # noqa: PLR2004
-    return year + era * 400 + (month <= 2), month, day  # noqa: PLR2004
+    month = (month + 2) % 12 + 1
+    return year + era * 400 + (month <= _FEBRUARY), month, day
 
 
 # Time zones
@@ -122,8 +127,6 @@ _LAST_CHANGE: Final = 4_102_444_799
 
 def _offset(name: str, seconds: int) -> tuple[int, str]:
     """Return the offset and the abbreviation that a zone has at a time."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - rare
-
     # Tera's tables hold nothing after 2099: what is in force then stays so.  Before
     # year 1, where datetime ends, a zone is at its first offset, as it is in 1800.
     within = max(min(seconds, _LAST_CHANGE), _FIRST_CHANGE)
@@ -133,18 +136,20 @@ def _offset(name: str, seconds: int) -> tuple[int, str]:
     return round(delta.total_seconds()), local.tzname() or ""
 
 
+_ZONES: Final = Path(__file__).with_name("zones.zip")
+"""The zones of tzdata 2024.1, as chrono-tz has them; see `tools/make_zones.py`."""
+
+
 @cache
 def _zone(name: str) -> ZoneInfo:
-    """Return a zone of the package tzdata: the machine's may be older or missing."""
-    from importlib.resources import files  # noqa: PLC0415 - rare
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - rare
-
-    names = files("tzdata").joinpath("zones").read_text().split()
-    if name not in names or name == "Factory":
-        raise Failure(f"there is no time zone '{name}'", hint="as in 'Europe/Berlin'")
-    data = files("tzdata").joinpath("zoneinfo", *name.split("/"))
-    with data.open("rb") as file:
-        return ZoneInfo.from_file(file, name)
+    """Return a zone; the machine's own zones may be of another release or missing."""
+    try:
+        with ZipFile(_ZONES) as archive:
+            data = archive.read(name)
+    except KeyError:
+        what, hint = f"there is no time zone '{name}'", "as in 'Europe/Berlin'"
+        raise Failure(what, hint=hint) from None
+    return ZoneInfo.from_file(io.BytesIO(data), name)
 
 
 # Text to moments
@@ -164,7 +169,9 @@ _OFFSET: Final = (
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(
-        pattern.replace("(?::|~)*", f"[:{SPACE}]*").replace("~", f"[{SPACE}]*")
+        pattern.replace("(?::|~)*", f"[:{WHITE_SPACE}]*").replace(
+            "~", f"[{WHITE_SPACE}]*"
+        )
     )
 
 
@@ -188,23 +195,31 @@ def parse_moment(text: str) -> Moment | None:
     return _moment(_WITHOUT_OFFSET.fullmatch(text), offset=0)
 
 
+_YEAR_LENGTH: Final = 8
+"""Characters of the longest year within `_YEARS`, with sign and one more."""
+_MONTHS: Final = range(1, 13)
+_HOURS: Final = range(24)
+_MINUTES: Final = range(60)
+_LEAP_SECOND: Final = 60
+
+
 def _moment(match: re.Match[str] | None, *, offset: int) -> Moment | None:
-    if match is None or len(match["year"]) > 8:  # noqa: PLR2004
+    if match is None or len(match["year"]) > _YEAR_LENGTH:
         return None
     fields = match.groupdict()
     year, month, day = (int(fields[name]) for name in ("year", "month", "day"))
     hour, minute, second = (
         int(fields.get(name) or 0) for name in ("hour", "minute", "second")
     )
-    days = _days(year, month, day) if 1 <= month <= 12 else 0  # noqa: PLR2004
+    days = _days(year, month, day) if month in _MONTHS else 0
     if (
         _civil(days) != (year, month, day)
         or year not in _YEARS
-        or not (hour < 24 and minute < 60 and second <= 60)  # noqa: PLR2004
+        or not (hour in _HOURS and minute in _MINUTES and second <= _LEAP_SECOND)
     ):
         return None
     nanosecond = int((fields.get("fraction") or "").ljust(9, "0"))
-    if second == 60:  # noqa: PLR2004 - a leap second
+    if second == _LEAP_SECOND:
         second, nanosecond = 59, nanosecond + 10**9
     return Moment(
         days=days,

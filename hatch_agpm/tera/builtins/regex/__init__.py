@@ -1,1 +1,1 @@
-"""Regular expressions as Rust's `regex` reads them."""
+"""Regular expressions with the syntax of Rust's `regex`, on Python's `regex` module."""

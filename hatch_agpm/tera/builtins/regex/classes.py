@@ -49,6 +49,9 @@ _CONTROLS: Final = {
     "r": "\r",
     "v": "\v",
 }
+_CODE_POINTS: Final = range(0x110000)
+_SURROGATES: Final = range(0xD800, 0xE000)
+_DEEPEST_CLASS: Final = 50
 _HEX_DIGITS: Final = {"x": 2, "u": 4, "U": 8}
 _SPECIAL: Final = {"any": "(?s:.)", "ascii": r"[\x00-\x7f]", "assigned": r"\P{Cn}"}
 
@@ -120,7 +123,7 @@ class CharacterClasses:
         pattern = rf"\\[xuU](?:([0-9A-Fa-f]{{{digits}}})|\{{([0-9A-Fa-f]+)\}})"
         match = regex.compile(pattern).match(self.pattern, self.at)
         code = int(match[1] or match[2], 16) if match else -1
-        if match is None or not 0 <= code < 0x110000 or 0xD800 <= code < 0xE000:  # noqa: PLR2004
+        if match is None or code not in _CODE_POINTS or code in _SURROGATES:
             raise PatternError(f"'\\{letter}' is no character")
         self.at = match.end()
         return chr(code)
@@ -161,7 +164,7 @@ class CharacterClasses:
         """Translate `[...]`, nested classes and set operations included."""
         self.at += 1
         self._brackets += 1
-        if self._brackets > 50:  # noqa: PLR2004
+        if self._brackets > _DEEPEST_CLASS:
             raise PatternError("its classes nest too deep")
         self.space()
         negated = self.skip_over("^")

@@ -1,9 +1,9 @@
 """
-The form of a template: what it does, without what is its own.
+The shape of a template: its statements, without its texts, names and positions.
 
-Texts, names and places are taken out into a table.  What is left are statements and
-calls of `operators`, with numbers of entries in that table; templates that are built
-alike have equal forms, and share the code that is compiled from them.
+Those are moved to a table; the statements and calls of `operators` refer to its
+entries by number.  Templates with the same structure have equal shapes and share the
+code that is compiled from them.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-__all__ = ["Body", "Expression", "Known", "Outline", "Statement", "Table"]
+__all__ = ["Body", "Expression", "Known", "Statement", "Table", "TemplateShape"]
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A call of an operator, or what `generator` has a word for: `not`, `list`."""
+    """A call of an operator, or an expression of `generator`'s own: `not`, `list`."""
 
     does: str
     parts: tuple[Expression, ...] = ()
     number: int = -1
-    """Of a `constant`."""
+    """The index of a `constant`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One step, with the number of its place."""
+    """One statement, with the number of its position."""
 
     does: str
     place: int
     values: tuple[Expression, ...] = ()
     bodies: tuple[Body, ...] = ()
     name: str = ""
-    """Of a `function`."""
+    """The name of a `function`."""
 
 
 Known: TypeAlias = str | float | tuple[str, ...]
@@ -42,24 +42,24 @@ Body: TypeAlias = tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """A template taken apart; the form alone decides what code it needs."""
+class TemplateShape:
+    """A template in parts; the body alone decides which code it needs."""
 
-    form: Body
+    body: Body
     constants: tuple[object, ...]
     places: tuple[int, ...]
     """The offset in the source for each number that a statement has."""
 
 
 class Table:
-    """Takes out what is a template's own, while its form is drawn."""
+    """Collects constants and positions of a template while its shape is made."""
 
     def __init__(self) -> None:
         self._constants: Final[list[object]] = []
         self._places: Final[list[int]] = []
 
     def constant(self, value: object) -> Expression:
-        """Return what stands for a value."""
+        """Return the reference to a new constant."""
         constants = self._constants
         constants.append(value)
         return _numbered(len(constants) - 1, 1)[0]
@@ -67,7 +67,7 @@ class Table:
     def call(
         self, name: str, operands: tuple[Expression, ...], *known: Known
     ) -> Expression:
-        """Return a call of one of `operators`: expressions, then what is known."""
+        """Return a call of one of `operators`: expressions, then constants."""
         first = len(self._constants)
         self._constants.extend(known)
         return Expression(name, operands + _numbered(first, len(known)))
@@ -77,12 +77,12 @@ class Table:
         self._places.append(offset)
         return len(self._places) - 1
 
-    def outline(self, form: Body) -> Outline:
-        """Return the form with all that was taken out of it."""
-        return Outline(form, tuple(self._constants), tuple(self._places))
+    def shape(self, body: Body) -> TemplateShape:
+        """Return the shape with the collected constants and positions."""
+        return TemplateShape(body, tuple(self._constants), tuple(self._places))
 
 
 @lru_cache(maxsize=1024)
 def _numbered(first: int, count: int) -> tuple[Expression, ...]:
-    """Return constants that follow each other: the same in each template."""
+    """Return references to `count` constants, the first with number `first`."""
     return tuple(Expression("constant", (), first + more) for more in range(count))

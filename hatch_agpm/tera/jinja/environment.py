@@ -1,10 +1,4 @@
-"""
-The second dialect: Jinja2's own language, with Tera's limits and form of errors.
-
-Strict where Jinja2 is lenient (an undefined variable is an error), and the same text
-at every build: objects go by sorted keys, nothing prints that has an address in it,
-chance is left out.
-"""
+"""The Jinja2 environment of the second dialect: sandboxed, limited, deterministic."""
 
 from __future__ import annotations
 
@@ -16,24 +10,19 @@ import jinja2
 from jinja2 import nodes, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
-from jinja2.visitor import NodeTransformer
 
-from hatch_agpm.errors import AgpmError, TemplateError, did_you_mean
+from hatch_agpm.errors import TemplateError, did_you_mean
 from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.jinja.counting import JOINED, MEASURED, TURN
 from hatch_agpm.tera.limits import Account, Limits
-from hatch_agpm.tera.positions import at_line, reported, running_line, traced
+from hatch_agpm.tera.positions import at_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from jinja2.runtime import Context
 
-__all__ = ["JinjaEnvironment", "JinjaTemplate"]
-
-_TURN: Final = "a turn"
-_MEASURED: Final = "measured"
-_JOINED: Final = "joined"
-"""Filters that no template can name: their names are none, or they are set below."""
+__all__ = ["JinjaEnvironment"]
 
 _DROPPED_FILTERS: Final = ("random", "pprint", "urlize", "xmlattr")
 _DROPPED_GLOBALS: Final = ("lipsum",)
@@ -89,115 +78,8 @@ _LARGEST_NUMBER: Final = 10_000
 _LARGEST_INTEGER: Final = 4_096
 """Bits."""
 
-
-class JinjaTemplate:
-    """One source text in the second dialect, compiled."""
-
-    def __init__(self, source: str, environment: JinjaEnvironment) -> None:
-        self._source: Final = source
-        self._environment: Final = environment
-        with reported(source):
-            environment.check_source(source)
-            self._compiled: Final = self._compile()
-
-    def _compile(self) -> jinja2.Template:
-        tree = self._environment.tree(self._source)
-        try:
-            for kind in (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends):
-                for node in tree.find_all(kind):
-                    what = "a template stands alone: there is nothing to load here"
-                    raise at_line(TemplateError(what), self._source, node.lineno)
-            return self._environment.from_string(_Bounded().visit(tree))
-        except jinja2.TemplateSyntaxError as error:
-            what = str(error.message)
-            raise at_line(TemplateError(what), self._source, error.lineno) from None
-
-    def render(self, context: Mapping[str, object]) -> str:
-        """Return the text for the variables of `context`; raise TemplateError."""
-        environment = self._environment
-        outer, environment.account = environment.account, Account(environment.limits)
-        try:
-            with reported(self._source):
-                return self._render(context)
-        finally:
-            environment.account = outer
-
-    def trace(self, context: Mapping[str, object]) -> list[tuple[int, str]]:
-        """Return what `render` does in pieces, each with the line that wrote it."""
-        environment = self._environment
-        outer, environment.account = environment.account, Account(environment.limits)
-        try:
-            pieces = self._compiled.root_render_func(self._scope(context))
-            return list(traced(pieces, self._compiled))
-        finally:
-            environment.account = outer
-
-    def _scope(self, context: Mapping[str, object]) -> Context:
-        variables = {key: _sorted(context[key]) for key in sorted(context)}
-        return self._compiled.new_context(variables)
-
-    def _render(self, context: Mapping[str, object]) -> str:
-        scope = self._scope(context)
-        try:
-            return "".join(self._pieces(scope))
-        except (MemoryError, RecursionError):
-            raise
-        except Failure as failure:
-            hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
-            error = TemplateError(failure.what, got=failure.got, hint=hint)
-            line = running_line(failure.__traceback__, self._compiled)
-            raise at_line(error, self._source, line) from None
-        except TemplateError as error:
-            line = running_line(error.__traceback__, self._compiled)
-            if error.line:
-                raise error.called_at(line) from None
-            raise at_line(error, self._source, line) from None
-        except AgpmError:
-            raise
-        except Exception as error:  # noqa: BLE001 - Python's errors are Jinja2's
-            what, _, hint = str(error).partition("; ")
-            line = running_line(error.__traceback__, self._compiled)
-            problem = TemplateError(what or type(error).__name__, hint=hint)
-            raise at_line(problem, self._source, line) from None
-
-    def _pieces(self, scope: Context) -> Iterator[str]:
-        """Yield what is printed; text between tags is counted here."""
-        length = 0
-        for piece in self._compiled.root_render_func(scope):
-            length += len(piece)
-            self._environment.account.text(length)
-            yield piece
-
-
-class _Bounded(NodeTransformer):
-    """Puts counting into loops and macros, and measuring where values are made."""
-
-    def _counted(self, node: nodes.For | nodes.Macro | nodes.CallBlock) -> nodes.Node:
-        self.generic_visit(node)
-        weight = sum(1 for _ in node.find_all(nodes.Stmt))
-        text = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
-        turn = _filter(nodes.Const(weight), _TURN, nodes.Const(text))
-        node.body.insert(0, nodes.ExprStmt(turn, lineno=node.lineno))
-        return node
-
-    visit_For = visit_Macro = visit_CallBlock = _counted  # noqa: N815 - Jinja2's names
-
-    def _measured(self, node: nodes.Expr) -> nodes.Node:
-        self.generic_visit(node)
-        stores = isinstance(node, nodes.Tuple) and node.ctx == "store"
-        return node if stores else _filter(node, _MEASURED)
-
-    visit_List = visit_Dict = visit_Tuple = _measured  # noqa: N815
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _filter(nodes.List(node.nodes, lineno=node.lineno), _JOINED)
-
-
-def _filter(value: nodes.Expr, name: str, *arguments: nodes.Expr) -> nodes.Filter:
-    return nodes.Filter(
-        value, name, list(arguments), [], None, None, lineno=value.lineno or 1
-    )
+_REPLACE_TEXTS: Final = 3
+"""The texts of a replacement: the whole, the old and the new part."""
 
 
 class _Undefined(jinja2.StrictUndefined):
@@ -246,9 +128,9 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             self.filters[name] = self._bounded(name, function)
         for name, function in filters.items():
             self.filters[name] = self._given(name, function)
-        self.filters[_TURN] = pass_context(_turn)
-        self.filters[_MEASURED] = pass_context(_measured)
-        self.filters[_JOINED] = pass_context(_joined)
+        self.filters[TURN] = pass_context(_turn)
+        self.filters[MEASURED] = pass_context(_measured)
+        self.filters[JOINED] = pass_context(_joined)
 
     def tree(self, source: str) -> nodes.Template:
         """Parse a template; raise TemplateError."""
@@ -285,7 +167,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
     def _given(
         self, name: str, function: Callable[[object, Mapping[str, object]], object]
     ) -> Callable[..., object]:
-        """Return a filter of ours in Jinja2's form."""
+        """Return one of our filters with the signature of Jinja2's filters."""
 
         def filtered(value: object, *arguments: object, **named: object) -> object:
             if arguments:
@@ -321,8 +203,8 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
 
     def _check_growth(self, name: str, texts: list[str], given: list[object]) -> None:
         """Refuse what would become too large, before it does."""
-        if name == "replace" and len(texts) > 2:  # noqa: PLR2004
-            text, old, new = texts[:3]
+        if name == "replace" and len(texts) >= _REPLACE_TEXTS:
+            text, old, new = texts[:_REPLACE_TEXTS]
             self.account.text(len(text) + text.count(old) * len(new))
         elif name == "join":
             items = next((part for part in given if isinstance(part, list | tuple)), ())
@@ -339,7 +221,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         if re.search(r"%[^a-zA-Z%]*\d{4}", text):
             raise Refusal("a format has a width that is too large")
 
-    # What the sandbox asks
+    # Methods that the sandbox calls
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Allow no method of a value that makes more of it."""
@@ -432,12 +314,3 @@ def _parts(value: object) -> Iterator[object]:
             yield from _parts(part)
     else:
         yield value
-
-
-def _sorted(value: object) -> object:
-    """Return a value with the keys of its objects in order."""
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_sorted(item) for item in value]
-    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hatch_agpm.tera import Limits, TemplateError, TeraEnvironment, render
-from hatch_agpm.tera.compiler.compiler import outline
+from hatch_agpm.tera.compiler.compiler import template_shape
 from hatch_agpm.tera.parser.parser import parse
 
 ALIKE = [
@@ -34,18 +34,18 @@ UNLIKE = [
 ]
 
 
-def form(source):
-    return outline(parse(source, depth=64, size=1000)).form
+def shape(source):
+    return template_shape(parse(source, depth=64, size=1000)).body
 
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_texts_names_and_places_are_no_part_of_the_form(one, other):
-    assert form(one) == form(other)
+def test_texts_names_and_positions_are_not_part_of_the_shape(one, other):
+    assert shape(one) == shape(other)
 
 
 @pytest.mark.parametrize(("one", "other"), UNLIKE)
-def test_what_needs_other_code_has_another_form(one, other):
-    assert form(one) != form(other)
+def test_templates_that_need_other_code_have_another_shape(one, other):
+    assert shape(one) != shape(other)
 
 
 @pytest.mark.parametrize("turns", [1, 2])
@@ -97,7 +97,7 @@ def test_filters_belong_to_an_environment_and_not_to_the_code():
         assert environment.template("{{ 'a' | content }}").render({}) == f"a {word}"
 
 
-def test_a_template_renders_within_one_of_the_same_form():
+def test_a_template_renders_within_one_of_the_same_shape():
     def embed(value, _):
         return render("<{{ a }}>", {"a": value})
 
