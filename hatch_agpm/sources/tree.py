@@ -140,7 +140,7 @@ class Tree:
         if folder not in self._folders:
             self._folders[folder] = os.path.realpath(folder)
         whole = os.path.join(self._folders[folder], name)  # noqa: PTH118 - as above
-        return os.path.realpath(path) if os.path.islink(whole) else whole  # noqa: PTH114
+        return os.path.realpath(path) if os.path.islink(whole) else whole  # noqa: PTH114 - once for each file
 
     def check_relative(self, path: str) -> None:
         """Raise ContentError for a path that is absolute, or is not text."""

@@ -259,7 +259,7 @@ def test_an_agent_may_use_what_only_skills_may_not():
         ("---\ndescription: d\nallowed-tools: 4\n---\n", "c.md:3: 'allowed-tools' is "
          "neither text nor a list of texts, got 4; quote them\n  refused by claude"),
         ("---\ndescription: d\nargument-hint: [x] - y\n---\n", "c.md:3: invalid YAML: "
-         "block sequence entries are not allowed in this context\n"
+         "block sequence entries are not allowed in this context; quote the text\n"
          "  refused by claude"),
         (f"---\ndescription: {'d' * 1537}\n---\n", "c.md:2: a description is listed up "
          "to 1536 UTF-16 units, got 1537\n  cut short by claude"),

@@ -314,7 +314,9 @@ def test_leftovers_of_an_sdist_in_a_tree_are_reported(project, error_of):
     assert (
         error_of(project)
         .strip()
-        .endswith(".hatch-agpm: is a copy for sdists, and this is none; delete it")
+        .endswith(
+            ".hatch-agpm: holds the copies of an sdist, but this is not an unpacked sdist; move it away"
+        )
     )
 
 

@@ -1,8 +1,8 @@
 """
 The rules of Tera that surprise, each with templates and what they give.
 
-None means that the template is refused.  `docs/reference/tera.md` explains each rule under its
-name; the real engine is asked about each template, too.
+None means that the template is refused.  `docs/reference/tera.md` explains each rule
+under its name; the real engine is asked about each template, too.
 """
 
 CONTEXT = {

@@ -9,7 +9,7 @@ from rules import CONTEXT, RULES
 
 from hatch_agpm.tera import TemplateError, render
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "tera.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "tera.md"
 EXAMPLES = [
     pytest.param(template, expected, id=f"{rule}-{number}")
     for rule, examples in RULES.items()

@@ -82,7 +82,7 @@ def truncate(value: object, arguments: Arguments) -> str:
     if text.isascii() and "\r\n" not in text:
         return text if length >= len(text) else text[:length] + end
     # Here and not above: it loads a library.
-    from hatch_agpm.tera.builtins.graphemes import first_graphemes  # noqa: PLC0415
+    from hatch_agpm.tera.builtins.graphemes import first_graphemes  # noqa: PLC0415 - few templates use it
 
     cut = first_graphemes(text, length)
     return text if len(cut) == len(text) else cut + end
@@ -115,7 +115,7 @@ def title(value: object, arguments: Arguments) -> str:
         words = re.compile(r"\b([\w'])([\w']*)\b")
         return words.sub(lambda word: word[1].upper() + word[2].lower(), text)
     # Here and not above: it loads a library.
-    from hatch_agpm.tera.builtins.regex.regexes import titled  # noqa: PLC0415
+    from hatch_agpm.tera.builtins.regex.regexes import titled  # noqa: PLC0415 - few templates use it
 
     return titled(text)
 
@@ -253,7 +253,7 @@ def slugify(value: object, arguments: Arguments) -> str:
     arguments.scope.account.slowly(text)
     if not text.isascii():
         # Here and not above: it loads a library.
-        from hatch_agpm.tera.builtins.slugs import transliterated  # noqa: PLC0415
+        from hatch_agpm.tera.builtins.slugs import transliterated  # noqa: PLC0415 - few templates use it
 
         text = transliterated(text)
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -81,7 +81,7 @@ def _matching(value: object, arguments: list[object], account: Account) -> bool:
     text = _text(value, "matching")
     pattern = _text_argument("matching", arguments)
     # Here and not above: it loads a regular expression engine.
-    from hatch_agpm.tera.builtins.regex.regexes import matches  # noqa: PLC0415
+    from hatch_agpm.tera.builtins.regex.regexes import matches  # noqa: PLC0415 - few templates use it
 
     return matches(pattern, text, account)
 

@@ -112,17 +112,17 @@ class _Generator(CodeGenerator):
         for name in sorted(used & OPERATORS.keys()):
             self.writeline(f"do_{name} = environment.filters[{name!r}]")
 
-    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: ARG002, N802
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: ARG002, N802 - jinja2's names
         self.write(f"constants[{node.value}]")
 
-    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 - jinja2's names
         self.start_write(frame, node)
         self.write("show(context, ")
         self.visit(node.nodes[0], frame)
         self.write(")")
         self.end_write(frame)
 
-    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802
+    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802 - jinja2's names
         if node.name == "buffer":
             # What a filter section has written.
             self.write(f"concat({frame.buffer})")

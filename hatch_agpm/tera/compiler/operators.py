@@ -175,11 +175,11 @@ def compare(
     return bool(_COMPARISONS[sign](float(left), float(right)))
 
 
-def equal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001
+def equal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001 - compiled code calls it
     return _equal(scope, left, right, wanted=not negated)
 
 
-def unequal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001
+def unequal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001 - compiled code calls it
     return _equal(scope, left, right, wanted=negated)
 
 

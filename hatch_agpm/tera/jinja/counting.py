@@ -33,9 +33,9 @@ class CountingTransformer(NodeTransformer):
         stores = isinstance(node, nodes.Tuple) and node.ctx == "store"
         return node if stores else _filter(node, MEASURED)
 
-    visit_List = visit_Dict = visit_Tuple = _measured  # noqa: N815
+    visit_List = visit_Dict = visit_Tuple = _measured  # noqa: N815 - jinja2's names
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - jinja2's names
         """Measure the parts of a concatenation."""
         self.generic_visit(node)
         return _filter(nodes.List(node.nodes, lineno=node.lineno), JOINED)
