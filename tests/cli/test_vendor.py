@@ -178,8 +178,8 @@ def test_a_copy_behind_a_link_is_refused(vendor, project, error_of, tmp_path):
     (project / "prompts/vendor").symlink_to(tmp_path / "elsewhere")
     seen = error_of(project)
     assert (
-        "hatch-agpm.lock names 'prompts/vendor/shared', which is not a directory of the "
-        f"project; {RUN}"
+        "hatch-agpm.lock names 'prompts/vendor/shared', which is not a directory of "
+        f"the project; {RUN}"
     ) in seen
 
 

@@ -315,7 +315,7 @@ def test_leftovers_of_an_sdist_in_a_tree_are_reported(project, error_of):
         error_of(project)
         .strip()
         .endswith(
-            ".hatch-agpm: holds the copies of an sdist, but this is not an unpacked sdist; move it away"
+            "not an unpacked sdist; move it away"
         )
     )
 
