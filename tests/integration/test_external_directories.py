@@ -311,13 +311,7 @@ def test_a_marker_that_names_other_files_is_refused(
 def test_leftovers_of_an_sdist_in_a_tree_are_reported(project, error_of):
     (project / ".hatch-agpm").mkdir()
     (project / ".hatch-agpm/sources.json").write_text("{}")
-    assert (
-        error_of(project)
-        .strip()
-        .endswith(
-            "not an unpacked sdist; move it away"
-        )
-    )
+    assert error_of(project).strip().endswith("not an unpacked sdist; move it away")
 
 
 @pytest.mark.parametrize(
