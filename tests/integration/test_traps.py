@@ -575,7 +575,7 @@ def test_trap_33_a_bill_of_materials_is_there_or_an_error(
     if Version(version) < Version("1.29"):
         assert done.output.endswith(
             "hatch-agpm: tool.hatch-agpm.sbom needs hatchling 1.29 or later, got "
-            f'{version}; write "hatchling>=1.29" into build-system.requires\n'
+            f'{version}; write "hatchling>=1.29" in build-system.requires\n'
         )
         return
     assert "flat-1.2.0.dist-info/sboms/flat.agpm.cdx.json" in done.files
