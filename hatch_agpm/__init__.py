@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.installed.discovery import InstalledBundle
     from hatch_agpm.installed.load import Prompts
-    from hatch_agpm.rendering.renderer import RenderedResource
+    from hatch_agpm.model.rendering import RenderedResource
 
 __all__ = ["__version__", "discover", "load", "render_manifest"]
 

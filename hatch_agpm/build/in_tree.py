@@ -13,7 +13,7 @@ import hashlib
 import shutil
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.build.writing import replace_file
+from hatch_agpm.build.writing import remove_empty, replace_file
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def write_into_tree(
     contents = {path: file for path, file in files.items() if path != STUB or with_stub}
     contents[_IGNORED] = _ignored(*() if with_stub else (STUB,))
     before = _listed(directory)
-    after = {path: {_sha256(file.data)} for path, file in contents.items()}
+    after = {path: {file.sha256} for path, file in contents.items()}
     directory.mkdir(parents=True, exist_ok=True)
     both = {
         path: before.get(path, set()) | after.get(path, set())
@@ -75,7 +75,7 @@ def remove_from_tree(directory: Path) -> None:
     _remove(directory, {path for path in listed if is_owned(directory, path)})
     (directory / _MARKER).unlink()
     shutil.rmtree(directory / "__pycache__", ignore_errors=True)
-    _remove_empty([directory])
+    remove_empty([directory])
 
 
 def release(directory: Path, path: str) -> None:
@@ -84,7 +84,7 @@ def release(directory: Path, path: str) -> None:
     if listed.pop(path, None):
         ignored = _ignored(path)
         replace_file(directory / _IGNORED, ignored)
-        listed[_IGNORED] = {_sha256(ignored.data)}
+        listed[_IGNORED] = {ignored.sha256}
         _write_marker(directory, listed)
 
 
@@ -134,15 +134,7 @@ def _remove(directory: Path, paths: Iterable[str]) -> None:
     for path in sorted(paths):
         file = directory / path
         file.unlink(missing_ok=True)
-        _remove_empty(parent for parent in file.parents if directory in parent.parents)
-
-
-def _remove_empty(directories: Iterable[Path]) -> None:
-    for directory in directories:
-        try:
-            directory.rmdir()
-        except OSError:
-            return
+        remove_empty(parent for parent in file.parents if directory in parent.parents)
 
 
 def _read(file: Path) -> bytes:

@@ -68,7 +68,8 @@ class Plan:
             for path in output.parent.iterdir()
         )
 
-    def links(self) -> dict[str, str]:
+    @cached_property
+    def links(self) -> Mapping[str, str]:
         """Return the own path of each file that a link led to, by that of the link."""
         return {
             link + path.removeprefix(target): path
@@ -82,7 +83,7 @@ class Plan:
         inputs = (source.path for source in self.rendering.inputs)
         # No installer unpacks what leads out of the sdist: it has copies of those.
         real = {path for path in inputs if not path.startswith("../")}
-        return sorted({*real, *self.links(), *self.stubs})
+        return sorted({*real, *self.links, *self.stubs})
 
     @cached_property
     def copies(self) -> Mapping[str, FileContent]:
@@ -109,11 +110,7 @@ class Plan:
         """Return one of the files of `source_paths` as it was when it was read."""
         if path in self.stubs:
             return self.stubs[path]
-        return self.rendering.contents[self._linked.get(path, path)]
-
-    @cached_property
-    def _linked(self) -> Mapping[str, str]:
-        return self.links()
+        return self.rendering.contents[self.links.get(path, path)]
 
     @property
     def sources_summary(self) -> str:

@@ -7,7 +7,6 @@ document into `*.dist-info/sboms/` (PEP 770).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from dataclasses import replace
@@ -143,7 +142,7 @@ def _listed(
     items = {path: item for item in resources for path in item.files()}
     components = []
     for path, file in files.items():
-        sha256 = hashlib.sha256(file.data).hexdigest()
+        sha256 = file.sha256
         about = (
             _made_of(items[path], _templates(items[path], path, sha256), plan)
             if path in items

@@ -148,7 +148,7 @@ class BuildSession:
         return SdistContents(
             directory=plan.output,
             sources={path: plan.source(path) for path in plan.source_paths()},
-            links=plan.links(),
+            links=plan.links,
             copies=plan.copies,
         )
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = ["replace_file", "write_files"]
+__all__ = ["remove_empty", "replace_file", "write_files"]
 
 _PART = ".hatch-agpm-"
 """The prefix of files that are being written; `in_tree` owns these, too."""
@@ -53,3 +53,12 @@ def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) 
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
+
+
+def remove_empty(directories: Iterable[Path]) -> None:
+    """Remove directories in their order, up to the first that is not empty."""
+    for directory in directories:
+        try:
+            directory.rmdir()
+        except OSError:
+            return

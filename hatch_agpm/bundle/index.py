@@ -126,7 +126,7 @@ def _file(path: str, file: FileContent) -> dict[str, object]:
     return {
         "path": path,
         "size": len(file.data),
-        "sha256": _sha256(file.data),
+        "sha256": file.sha256,
         "executable": file.executable,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,11 @@ class FileContent:
 
     data: bytes
     executable: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the data, in hexadecimal digits."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,15 +14,7 @@ __all__ = ["variant_hash"]
 
 def variant_hash(variables: Mapping[str, object]) -> str:
     """Return the sha256 of the canonical JSON of a resource's variables."""
-    return _hash(variables) if variables else _OF_NONE
-
-
-def _hash(variables: Mapping[str, object]) -> str:
     text = json.dumps(
         variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-_OF_NONE = _hash({})
-"""Most resources have none."""

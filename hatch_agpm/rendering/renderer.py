@@ -50,14 +50,7 @@ if TYPE_CHECKING:
     from hatch_agpm.rendering.resolution.graph import Resource
     from hatch_agpm.rendering.runtime_variables import Texts
 
-__all__ = [
-    "Input",
-    "RenderedResource",
-    "Rendering",
-    "SkillFile",
-    "render_manifest",
-    "render_project",
-]
+__all__ = ["render_manifest", "render_project"]
 
 
 def render_project(context: BuildContext, *, live: bool = False) -> Rendering:
@@ -174,18 +167,27 @@ class _Renderer:
         """Return the resources with all that was read, and what is asked of a build."""
         # Before the files are listed: to offer templates is to read them.
         offered = self._offered(output)
+        read = [
+            (place, file)
+            for place in self.places.used
+            if not place.is_installed
+            for file in place.tree.read_files.values()
+        ]
         trees = [self.tree, *self.places.external_trees]
         listings = dict(self.project.listings)
         for tree in trees:
             listings |= tree.listings
         return Rendering(
             resources=tuple(resources),
-            inputs=tuple(sorted(self._all_inputs(), key=attrgetter("path"))),
+            inputs=tuple(
+                sorted(
+                    (place.as_input(file) for place, file in read),
+                    key=attrgetter("path"),
+                )
+            ),
             contents={
                 file.path: FileContent(data=file.data, executable=file.executable)
-                for place in self.places.used
-                if not place.is_installed
-                for file in place.tree.read_files.values()
+                for _, file in read
             },
             links=self.tree.links,
             listings=listings,
@@ -210,12 +212,6 @@ class _Renderer:
             output=output,
             sources=self.manifest.sources,
         )
-
-    def _all_inputs(self) -> Iterator[Input]:
-        for place in self.places.used:
-            if not place.is_installed:
-                for file in place.tree.read_files.values():
-                    yield place.as_input(file)
 
     def _attempt(self, resource: Resource) -> Iterator[RenderedResource]:
         """Yield the rendered resource, or record the problem."""

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from hatch_agpm.build.writing import remove_empty
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hatch_agpm.model.rendering import FileContent
@@ -30,9 +33,7 @@ def record_file(build_lib: Path) -> Path:
 
 def write_record(build_lib: Path, files: Mapping[str, FileContent]) -> None:
     """Record files by their path in `build_lib`, before they are written there."""
-    digests = {
-        path: hashlib.sha256(file.data).hexdigest() for path, file in files.items()
-    }
+    digests = {path: file.sha256 for path, file in files.items()}
     record = record_file(build_lib)
     record.parent.mkdir(parents=True, exist_ok=True)
     document = {"version": _VERSION, "files": digests}
@@ -55,7 +56,8 @@ def remove_unchanged(directory: Path, digests: Mapping[str, str]) -> None:
         file = directory / path
         if _is_within(file, top) and _sha256(file) == sha256:
             file.unlink()
-            _remove_empty(file.parents, top)
+            below_top = takewhile(lambda parent: parent.resolve() != top, file.parents)
+            remove_empty(below_top)
 
 
 def _read_record(record: Path) -> dict[str, str]:
@@ -84,13 +86,3 @@ def _is_within(file: Path, top: Path) -> bool:
 
 def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _remove_empty(directories: Iterable[Path], top: Path) -> None:
-    for directory in directories:
-        if directory.resolve() == top:
-            return
-        try:
-            directory.rmdir()
-        except OSError:
-            return

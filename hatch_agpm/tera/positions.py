@@ -60,17 +60,9 @@ def _error(failure: Failure, source: str) -> TemplateError:
 def located(error: TemplateError, source: str, at: int) -> TemplateError:
     """Return the same error at the offset `at` of a source."""
     line, column = position(source, at)
-    return TemplateError(
-        error.what,
-        location=Location(
-            path=error.path,
-            line=line,
-            column=column,
-            source_line=source_line(source, at),
-        ),
-        got=error.got,
-        hint=error.hint,
-        embedded_in=error.embedded_in,
+    text = source_line(source, at)
+    return error.located(
+        Location(path=error.path, line=line, column=column, source_line=text)
     )
 
 
@@ -97,14 +89,5 @@ def traced(pieces: Iterator[str], template: Template) -> Iterator[tuple[int, str
 def at_line(error: TemplateError, source: str, line: int) -> TemplateError:
     """Return the same error at a line of a source, with an unknown column."""
     lines = source.split("\n")
-    return TemplateError(
-        error.what,
-        location=Location(
-            path=error.path,
-            line=line,
-            source_line=lines[line - 1] if 0 < line <= len(lines) else "",
-        ),
-        got=error.got,
-        hint=error.hint,
-        embedded_in=error.embedded_in,
-    )
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    return error.located(Location(path=error.path, line=line, source_line=text))

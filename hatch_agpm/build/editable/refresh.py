@@ -134,8 +134,7 @@ def _name(files: Mapping[str, FileContent]) -> str:
     """Return the name of the directory that holds exactly these files."""
     whole = hashlib.sha256()
     for path, file in files.items():
-        content = hashlib.sha256(file.data).hexdigest()
-        whole.update(f"{path}\0{content}\0{file.executable}\0".encode())
+        whole.update(f"{path}\0{file.sha256}\0{file.executable}\0".encode())
     return whole.hexdigest()[:16]
 
 
