@@ -7,12 +7,13 @@ files that prompts are made of; what only a backend knows, its integration repor
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
+
+from hatch_agpm.formats.toml import toml_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -152,7 +153,7 @@ def _about_cache_keys(
         keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
         yield Note(
             what=f"uv does not rebuild when {_some(missing)} changes",
-            lines=("[tool.uv]", f"cache-keys = {_toml(keys)}"),
+            lines=("[tool.uv]", f"cache-keys = {toml_value(keys)}"),
         )
 
 
@@ -173,13 +174,3 @@ def _patterns(paths: Iterable[str]) -> list[str]:
 def _some(paths: list[str]) -> str:
     more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
     return f"{paths[0]}{more}"
-
-
-def _toml(value: object) -> str:
-    """Return a value as TOML has it, on one line."""
-    if isinstance(value, dict):
-        pairs = (f"{key} = {_toml(item)}" for key, item in value.items())
-        return f"{{ {', '.join(pairs)} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)

@@ -602,6 +602,18 @@ def test_a_reader_that_goes_away_is_no_error_to_speak_of(flat):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_a_closed_standard_output_is_one_message(flat):
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -m hatch_agpm list >&-', sys.executable],
+        cwd=flat,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == b"hatch-agpm: standard output is closed\n"
+
+
 def test_the_version_is_that_of_the_package(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--version"])
