@@ -71,7 +71,7 @@ class SourceRoots:
 
     def milliseconds(self, code: str, *path: Path) -> float:
         """Return the milliseconds that `code` takes in a fresh interpreter."""
-        # What renders anew comes last, as the packages of an environment do.
+        # What renders again comes last, as the packages of an environment do.
         ours = "|".join(filter(None, sys.path))
         command = [sys.executable, "-I", "-S", "-c", code, ours, *map(str, path)]
         run = subprocess.run(

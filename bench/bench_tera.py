@@ -2,7 +2,7 @@
 What a template costs, beside stock Jinja2 on the same text.
 
 Run as `python bench/bench_tera.py [RUNS]`.  Both parse and render the largest
-template of the library in turn, each time anew; then every template of the library
+template of the library in turn, each time from the start; then every template of the library
 is parsed and rendered.  Variables hold whatever the template reads.
 """
 
