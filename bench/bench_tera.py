@@ -2,8 +2,8 @@
 What a template costs, beside stock Jinja2 on the same text.
 
 Run as `python bench/bench_tera.py [RUNS]`.  Both parse and render the largest
-template of the library in turn, each time from the start; then every template of the library
-is parsed and rendered.  Variables hold whatever the template reads.
+template of the library in turn, each time from the start; then every template of the
+library is parsed and rendered.  Variables hold whatever the template reads.
 """
 
 from __future__ import annotations
