@@ -134,6 +134,7 @@ TEMPLATES = {
     "title": (doubled("a\u00e9 bbb<", 22, often("{% set x = a | title %}")), WORK),
     "striptags": (doubled("<!--\n", 20, often("{% set x = a | striptags %}")), WORK),
     "slugify": (doubled("a\u00e9 bbb<", 22, often("{% set x = a | slugify %}")), WORK),
+    "slugify of emoji": (doubled("🫰🫰", 21, "{{ a | slugify }}"), TEXT),
     "truncate": (
         doubled(
             "a\u00e9 bbb<", 22, often("{% set x = a | truncate(length=99999999) %}")

@@ -330,7 +330,7 @@ def patterns(engines, count):
 
 # Broken templates
 
-UNLIKE = ("random", "now", "include", "step_by", "get_env", "slugify")
+UNLIKE = ("random", "now", "include", "step_by", "get_env")
 SOURCES = [
     row["template"]
     for row in map(

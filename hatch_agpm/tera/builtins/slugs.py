@@ -1,55 +1,33 @@
-"""
-Transliteration to ASCII for `slugify`.
-
-The tables of text-unidecode are those that Tera's came from, for all living scripts
-but the newest characters.  Where the two differ (the file beside this one lists
-the code points, mostly symbols, emoji and rare scripts) there is an error: a slug
-that is silently another one would be a broken link.
-"""
+"""Transliteration to ASCII for filter `slugify`, character by character as in Tera."""
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from pathlib import Path
-from typing import Final
-
-from text_unidecode import unidecode  # type: ignore[import-untyped]  # has no types
-
-from hatch_agpm.tera.failures import Refusal
 
 __all__ = ["transliterated"]
 
-_BEYOND_THE_TABLES: Final = 0x10000
-_COMMON: Final = {
-    "Ъ": "-",
-    "ъ": "-",
-    "✓": "ok",
-    "✗": "x",
-    "∞": "inf",
-    "√": "sqrt",
-    "₹": "rs",
-}
-
 
 def transliterated(text: str) -> str:
-    """Return a text in ASCII; raise Refusal for a character not known for certain."""
+    """
+    Return a text with what Tera makes of each character that is not ASCII.
+
+    That is lower-case letters and digits, and `-` for all else.
+    """
+    slugs = _slugs()
     return "".join(
-        character if character.isascii() else _ascii(character) for character in text
+        character if character.isascii() else slugs.get(ord(character), "-")
+        for character in text
     )
 
 
-def _ascii(character: str) -> str:
-    if character in _COMMON:
-        return _COMMON[character]
-    code = ord(character)
-    if any(code in codes for codes in _unknown()):
-        what = f"filter 'slugify' does not know how Tera writes '{character}'"
-        raise Refusal(what, hint="replace it first: replace(from=..., to=...)")
-    return "-" if code >= _BEYOND_THE_TABLES else str(unidecode(character))
-
-
 @cache
-def _unknown() -> tuple[range, ...]:
-    listed = Path(__file__).with_name("unknown_characters.txt").read_text("ascii")
-    bounds = ((item.split("-") * 2)[:2] for item in listed.split())
-    return tuple(range(int(first, 16), int(last, 16) + 1) for first, last in bounds)
+def _slugs() -> dict[int, str]:
+    """Return the table that `tools/make_slugs.py` has written: slugs by code point."""
+    packed = Path(__file__).with_name("slugs.txt.gz").read_bytes()
+    slugs: dict[int, str] = {}
+    for line in gzip.decompress(packed).decode("ascii").splitlines():
+        first, _, listed = line.partition(" ")
+        slugs.update(enumerate(listed.split(","), int(first, 16)))
+    return slugs

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.rust import WHITE_SPACE
+from hatch_agpm.tera.builtins.slugs import transliterated
 from hatch_agpm.tera.failures import Refusal
 
 if TYPE_CHECKING:
@@ -252,10 +253,8 @@ def slugify(value: object, arguments: Arguments) -> str:
     text = arguments.text(value)
     arguments.scope.account.slowly(text)
     if not text.isascii():
-        # Here and not above: it loads a library.
-        from hatch_agpm.tera.builtins.slugs import transliterated  # noqa: PLC0415 - few templates use it
-
         text = transliterated(text)
+        arguments.scope.account.text(len(text))
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
