@@ -176,7 +176,7 @@ def test_an_error_survives_copying(error, duplicate):
 
 
 @pytest.mark.parametrize("error", [error for error, _ in CASES], ids=str)
-def test_every_error_is_the_users(error):
+def test_every_error_is_an_agpm_error(error):
     assert isinstance(error, AgpmError)
 
 
@@ -191,7 +191,7 @@ def test_every_error_has_a_case_here():
 
 
 @pytest.mark.parametrize("kind", [FrontmatterError, ContentError, TemplateError])
-def test_an_error_can_be_placed_in_another_file(kind):
+def test_an_error_can_be_located_in_another_file(kind):
     location = Location(line=1, column=4, source_line="a b c")
     error = kind("is wrong", location=location, got="x", hint="hint")
     placed = error.at("dir/a.md", 12)
@@ -200,7 +200,7 @@ def test_an_error_can_be_placed_in_another_file(kind):
     assert str(error).startswith("1:4: is wrong")
 
 
-def test_a_placed_template_error_stays_embedded():
+def test_a_located_template_error_stays_embedded():
     error = TemplateError("w", embedded_in=["b.md"]).at("a.md", 2)
     assert str(error) == "a.md:2: w\n  embedded in b.md"
     assert str(error.within(["c.md", "d.md"])) == (

@@ -35,7 +35,7 @@ def test_lines_joined_are_the_text_with_plain_newlines(text):
     assert "\n".join(rust_lines(text)) + ending == text.replace("\r\n", "\n")
 
 
-def test_white_space_is_unicodes_property():
+def test_white_space_is_as_unicode_defines_it():
     # Python's own idea differs by the four separators of ASCII alone.
     pythons = {chr(code) for code in range(0x110000) if chr(code).isspace()}
     assert set(WHITE_SPACE) == pythons - set("\x1c\x1d\x1e\x1f")

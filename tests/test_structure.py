@@ -107,7 +107,7 @@ def identifiers(module):
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name)
-def test_what_the_project_does_without_stays_out(module):
+def test_banned_constructs_are_not_used(module):
     assert UNWANTED.intersection(identifiers(module)) == set()
 
 

@@ -29,8 +29,8 @@ OLD = {
     "stand-in": r"\bstand-ins?\b",
     "matter": r"(?<!no )(?<!not )\bmatter\b",
     "remedy": r"\bremed(?:y|ies)\b",
-    # A file or a resource of a test may be called that.
-    "mend": r"(?<![/\"-])\bmend(?:s|ed|ing)?\b(?![-/.\"])",
+    # Skills of the tests and the docs mend nets, or are called that.
+    "mend": r"(?<![/\"-])\bmend(?:s|ed|ing)?\b(?![-/.\"\\]| nets\b| = )",
     "anew": r"\banew\b",
     "lasting": r"\blasting\b",
     "habits": r"\bhabits?\b",

@@ -233,7 +233,7 @@ def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
                 hint = "give the entry another key" if named else "rename the file"
                 yield BundleError(
                     ascii(path)[1:-1] if not path.isprintable() else path,
-                    f"is no file name on every system: {reason}",
+                    f"is not a valid file name on every system: {reason}",
                     hint,
                 )
 
@@ -243,7 +243,7 @@ def _faults(path: str) -> Iterator[str]:
     for part in path.split("/"):
         shown = f"'{part}'" if part.isprintable() else ascii(part)
         if part in {"", ".", ".."}:
-            yield f"{shown} is no name"
+            yield f"{shown} is not a name"
         if any(unicodedata.category(letter) in _UNPRINTABLE for letter in part):
             yield f"{shown} has a letter that cannot be printed"
         if found := sorted(_FORBIDDEN & set(part)):

@@ -287,7 +287,7 @@ class _Converter:
         if kind is float and type(value) is int:
             return float(value)
         if type(value) is not kind:
-            raise self.fail(node, f"{shown(node.value)} is no {kind.__name__}")
+            raise self.fail(node, f"{shown(node.value)} is not a valid {kind.__name__}")
         return value
 
     def plain(self, node: ScalarNode) -> object:

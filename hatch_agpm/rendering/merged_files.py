@@ -38,7 +38,7 @@ def check_shape(type_: str, path: str, text: str) -> None:
     Check the text of a hook or an MCP server; `type_` is the plural.
 
     Keys that are not known are the author's own.  Raises FrontmatterError, or
-    ProblemsError with several, for what is no JSON or has a wrong type.
+    ProblemsError with several, for what is not JSON or has a wrong type.
     """
     try:
         value = parse_json(text)

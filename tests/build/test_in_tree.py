@@ -46,7 +46,7 @@ def tree(directory):
 # --- the output directory -------------------------------------------------------------
 
 
-def test_what_is_written_replaces_what_was_written_and_nothing_else(tmp_path):
+def test_writing_replaces_only_files_that_were_written_before(tmp_path):
     write_into_tree(tmp_path, files(a="1", old__b="2", old__c="3"), with_stub=True)
     (tmp_path / "mine.txt").touch()
 
@@ -62,7 +62,7 @@ def test_what_is_written_replaces_what_was_written_and_nothing_else(tmp_path):
     assert (tmp_path / ".gitignore").read_text() == "*\n"
 
 
-def test_only_what_is_as_it_was_written_is_owned(tmp_path):
+def test_only_unchanged_written_files_are_owned(tmp_path):
     write_into_tree(tmp_path, files(a="1", b="2"), with_stub=True)
     (tmp_path / "b").write_text("mine")
     (tmp_path / "c").touch()
@@ -72,7 +72,7 @@ def test_only_what_is_as_it_was_written_is_owned(tmp_path):
     assert owned == [".gitignore", ".hatch-agpm", "a"]
 
 
-def test_removing_leaves_what_is_the_users(tmp_path):
+def test_removing_keeps_the_files_of_the_user(tmp_path):
     output = tmp_path / "pkg/prompts"
     write_into_tree(output, files(a="1", b__c="2"), with_stub=True)
     (output / "mine.txt").touch()
@@ -84,7 +84,7 @@ def test_removing_leaves_what_is_the_users(tmp_path):
     assert list(tree(output)) == ["mine.txt"]
 
 
-def test_a_process_that_dies_leaves_nothing_that_is_taken_for_the_users(tmp_path):
+def test_files_of_a_killed_process_are_not_taken_for_the_users(tmp_path):
     code = (
         "import os, pathlib, sys\n"
         "from hatch_agpm.build.in_tree import write_into_tree\n"
@@ -120,7 +120,7 @@ def test_the_stub_of_the_user_is_neither_written_nor_owned(tmp_path):
     assert not is_owned(tmp_path, "__init__.pyi")
 
 
-def test_a_stub_that_was_written_can_become_the_users(tmp_path):
+def test_a_written_stub_that_the_user_replaced_is_the_users(tmp_path):
     written = {"__init__.pyi": files(x="# stub")["x"]}
     write_into_tree(tmp_path, written, with_stub=True)
     assert is_owned(tmp_path, "__init__.pyi")
@@ -163,7 +163,7 @@ OUTPUTS = {
 
 @BOTH
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_trap_27_what_lies_in_the_tree_reaches_neither_sdist_nor_wheel(
+def test_trap_27_bundle_files_in_the_tree_reach_neither_sdist_nor_wheel(
     develop, build, backend, name
 ):
     project, _ = develop(name, backend)
@@ -187,7 +187,7 @@ def ours(wheel):
 
 
 @BOTH
-def test_a_stub_beside_an_in_tree_bundle_travels_alone(develop, build, backend):
+def test_of_an_in_tree_bundle_the_sdist_includes_only_the_stub(develop, build, backend):
     project, _ = develop("flat", backend)
     assert main(["stub", "--project", str(project)]) == 0
 
@@ -252,7 +252,7 @@ def test_hatch_clean_removes_what_an_in_tree_install_wrote(develop, run_command)
 
 @BOTH
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_an_install_that_is_off_holds_no_prompts_and_renders_none(
+def test_with_editable_off_no_prompts_are_installed_or_rendered(
     develop, build, unpack, backend, name
 ):
     project, site = develop(name, backend, mode="off")

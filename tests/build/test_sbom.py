@@ -1,4 +1,4 @@
-"""The bill of materials: valid, complete, the same everywhere, and proven."""
+"""The bill of materials: valid, complete, reproducible, and verified."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def check(data):
 
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
-def test_a_wheel_lists_all_it_holds_of_ours_in_a_valid_document(asking, build, backend):
+def test_a_wheel_has_a_valid_document_that_lists_all_generated_files(
+    asking, build, backend
+):
     files = build(asking, "wheel", backend, **CLOCK).files
 
     check(files[PATH])
@@ -130,7 +132,7 @@ def hash_of(text):
     return {"alg": "SHA-256", "content": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def test_the_document_says_of_what_and_by_what_it_was_made(document_of):
+def test_the_document_names_its_inputs_and_its_tools(document_of):
     document = document_of({"a.md": "Hi\n"}, {"agents": {"a": "a.md"}}, license="MIT")
 
     assert document["metadata"] == {
@@ -180,7 +182,7 @@ def test_a_skill_lists_each_file_with_the_file_it_is_a_copy_of(document_of):
     ]
 
 
-def test_what_is_exported_is_listed_where_it_lies(document_of):
+def test_exported_files_are_listed_with_their_paths_in_the_wheel(document_of):
     script = "print()\n"
     document = document_of(
         {"skills/nets/SKILL.md": SKILL, "skills/nets/scripts/x.py": script},
@@ -205,7 +207,7 @@ def test_what_is_exported_is_listed_where_it_lies(document_of):
     }
 
 
-def test_what_is_generated_comes_from_hatch_agpm(document_of):
+def test_generated_files_are_attributed_to_hatch_agpm(document_of):
     document = document_of({"a.md": "Hi\n"}, {"agents": {"a": "a.md"}}, license="MIT")
 
     found = {
@@ -246,7 +248,7 @@ def test_a_licence_is_an_expression_or_a_text(document_of, license_, licenses):
     assert document["metadata"]["component"].get("licenses") == licenses
 
 
-def test_surroundings_change_no_byte_of_the_document(asking, build, unpack):
+def test_the_document_does_not_depend_on_the_environment(asking, build, unpack):
     expected = build(asking).files[PATH]
 
     sdist = build(asking, "sdist").artefact
@@ -260,7 +262,7 @@ def test_surroundings_change_no_byte_of_the_document(asking, build, unpack):
     assert found == [expected] * 4
 
 
-def test_another_text_gives_another_serial_number(document_of):
+def test_a_changed_text_changes_the_serial_number(document_of):
     first = document_of({"a.md": "Hi\n"}, {"agents": {"a": "a.md"}})
     again = document_of({"a.md": "Hi\n"}, {"agents": {"a": "a.md"}})
     other = document_of({"a.md": "Ho\n"}, {"agents": {"a": "a.md"}})
@@ -276,7 +278,7 @@ def test_the_only_clock_is_source_date_epoch(asking, build):
     check(json.dumps(document).encode())
 
 
-def test_a_clock_that_is_none_is_an_error(asking, error_of):
+def test_an_invalid_source_date_epoch_is_an_error(asking, error_of):
     output = error_of(asking, "wheel", "setuptools", SOURCE_DATE_EPOCH="noon")
 
     assert (
@@ -285,22 +287,20 @@ def test_a_clock_that_is_none_is_an_error(asking, error_of):
 
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
-def test_an_editable_wheel_says_nothing_that_would_soon_be_wrong(
-    asking, build, backend
-):
+def test_an_editable_wheel_has_no_document(asking, build, backend):
     files = build(asking, "editable", backend).files
 
     assert not [path for path in files if "sboms" in path]
 
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
-def test_nobody_gets_a_document_unasked(copy_project, build, backend):
+def test_without_the_option_no_document_is_written(copy_project, build, backend):
     files = build(copy_project("flat"), "wheel", backend).files
 
     assert not [path for path in files if "sboms" in path]
 
 
-def test_a_value_that_is_no_boolean_is_an_error(asking, edit, error_of):
+def test_a_value_that_is_not_a_boolean_is_an_error(asking, edit, error_of):
     edit(asking, "sbom = true", 'sbom = "yes"')
 
     assert "tool.hatch-agpm.sbom must be true or false, got 'yes'" in error_of(asking)
@@ -315,7 +315,7 @@ class CustomHook(BuildHookInterface):
 """
 
 
-def test_a_document_that_does_not_arrive_fails_the_build(asking, edit, error_of):
+def test_a_wheel_without_its_document_fails_the_build(asking, edit, error_of):
     (asking / "hatch_build.py").write_text(THIEF, encoding="utf-8")
     edit(asking, "", "\n[tool.hatch.build.hooks.custom]\n")
 
@@ -336,7 +336,7 @@ def own_document(asking, edit):
 
 
 @pytest.mark.usefixtures("own_document")
-def test_the_projects_own_documents_stay(asking, build):
+def test_documents_of_the_project_itself_are_kept(asking, build):
     files = build(asking).files
 
     assert files["flat-1.2.0.dist-info/sboms/own.cdx.json"] == b"{}"

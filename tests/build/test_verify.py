@@ -169,7 +169,7 @@ def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
         ),
     ],
 )
-def test_what_is_in_the_way_of_the_bundle_is_named(tmp_path, files, message):
+def test_files_in_the_output_directory_are_named(tmp_path, files, message):
     lay_out(tmp_path, files)
 
     with pytest.raises(AgpmError) as caught:

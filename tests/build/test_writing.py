@@ -25,7 +25,7 @@ def test_files_have_their_modes_whatever_the_umask_is(tmp_path):
 
 
 @pytest.mark.parametrize("apart", [True, False])
-def test_what_cannot_be_replaced_stays_and_leaves_no_part(tmp_path, apart):
+def test_a_failed_replacement_keeps_what_exists_and_leaves_no_part(tmp_path, apart):
     place = tmp_path / "stub.pyi"
     place.mkdir()
     (place / "mine").write_text("mine", encoding="utf-8")

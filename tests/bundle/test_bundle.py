@@ -117,7 +117,7 @@ def test_each_match_of_a_pattern_has_a_name_of_its_own():
     assert shipped(matches[0]) == ["agents/a.md"]
 
 
-def test_install_false_is_left_out_and_nothing_and_true_are_not():
+def test_only_install_false_leaves_a_resource_out():
     resources = [
         resource("agents/a.md", install=False),
         resource("agents/b.md", install=True),
@@ -186,7 +186,7 @@ def test_the_same_bytes_for_two_tools_are_one_file_listed_twice():
         ),
     ],
 )
-def test_versions_that_differ_are_told_apart_by_a_suffix(versions, paths):
+def test_different_texts_of_one_name_get_a_suffix(versions, paths):
     resources = [
         resource("agents/x.md", text=text, tool=tool, variables=variables, alias=alias)
         for text, tool, variables, alias in versions
@@ -208,7 +208,7 @@ def test_the_suffix_is_the_start_of_the_hash_in_the_index():
     assert entries["agents/x~44136fa3"]["variant"] is None
 
 
-def test_files_that_differ_in_their_extension_have_it_in_their_names():
+def test_names_keep_the_extension_where_only_it_differs():
     scripts = [
         resource(path, type="script", text="#!")
         for path in ("scripts/run.sh", "scripts/run.py", "scripts/other.sh")
@@ -218,7 +218,7 @@ def test_files_that_differ_in_their_extension_have_it_in_their_names():
     assert names(*scripts) == ["scripts/other", "scripts/run.py", "scripts/run.sh"]
 
 
-def test_of_two_extensions_the_manifest_entry_keeps_its_key():
+def test_a_manifest_entry_keeps_its_key_beside_another_extension():
     scripts = [
         resource("scripts/run.sh", type="script", alias="run"),
         resource("scripts/run.py", type="script"),
@@ -314,14 +314,14 @@ def test_a_script_keeps_its_executable_bit():
         ),
     ],
 )
-def test_what_cannot_lie_side_by_side_is_a_conflict(resources, message):
+def test_paths_that_cannot_exist_side_by_side_are_a_conflict(resources, message):
     for order in itertools.permutations(resources):
         with pytest.raises(ConflictError) as caught:
             build(*order)
         assert str(caught.value) == message
 
 
-def test_a_skill_in_a_skill_with_the_same_bytes_is_no_conflict():
+def test_a_skill_in_a_skill_with_the_same_bytes_is_not_a_conflict():
     inner = skill("skills/a/b", {})
     outer = skill("skills/a", {"b/SKILL.md": inner.document})
 
@@ -339,9 +339,9 @@ def test_a_skill_in_a_skill_with_the_same_bytes_is_no_conflict():
         ("Lpt1", "'Lpt1.md' is the name of a device on Windows"),
         ("a./b", "'a.' ends with a space or a full stop"),
         ("a /b", "'a ' ends with a space or a full stop"),
-        ("a//b", "'' is no name"),
-        ("../b", "'..' is no name"),
-        ("/b", "'' is no name"),
+        ("a//b", "'' is not a name"),
+        ("../b", "'..' is not a name"),
+        ("/b", "'' is not a name"),
         ("a\nb", r"'a\nb.md' has a letter that cannot be printed"),
         ("a\u2028b", r"'a\u2028b.md' has a letter that cannot be printed"),
         ("a\ud800b", r"'a\ud800b.md' has a letter that cannot be printed"),
@@ -349,13 +349,13 @@ def test_a_skill_in_a_skill_with_the_same_bytes_is_no_conflict():
         ("é" * 127, "'éééééééééééééééééééé...' is longer than 255 bytes"),
     ],
 )
-def test_a_name_that_some_system_cannot_write_is_an_error(alias, message):
+def test_a_name_that_is_invalid_on_some_system_is_an_error(alias, message):
     with pytest.raises(BundleError) as caught:
         build(resource("p/x.md", alias=alias))
 
     shown = alias if alias.isprintable() else ascii(alias)[1:-1]
     assert str(caught.value) == (
-        f"agents/{shown}.md: is no file name on every system: {message};"
+        f"agents/{shown}.md: is not a valid file name on every system: {message};"
         " give the entry another key"
     )
 
@@ -365,8 +365,8 @@ def test_a_file_of_a_skill_needs_a_portable_name_too():
         build(skill("skills/a", {"what?.md": b""}, alias="a"))
 
     assert str(caught.value) == (
-        "skills/a/what?.md: is no file name on every system: 'what?.md' has a ? in it;"
-        " rename the file"
+        "skills/a/what?.md: is not a valid file name on every system: 'what?.md' "
+        "has a ? in it; rename the file"
     )
 
 
@@ -406,7 +406,7 @@ def test_nothing_to_ship_is_an_error(resources, message):
     assert str(caught.value) == message
 
 
-def test_names_that_only_look_alike_may_lie_side_by_side():
+def test_different_names_that_look_alike_are_not_a_conflict():
     # None of these is an attribute, so nothing is ambiguous.
     assert names(resource("p/a.md", alias="1-a"), resource("p/b.md", alias="1_a")) == [
         "agents/1-a",
@@ -414,7 +414,7 @@ def test_names_that_only_look_alike_may_lie_side_by_side():
     ]
 
 
-def test_one_name_may_stand_under_two_types():
+def test_one_name_may_be_used_in_two_types():
     assert names(
         resource("p/a.md", alias="x"),
         resource("p/a.md", alias="x", type="command"),
@@ -442,7 +442,7 @@ def test_the_size_is_that_of_all_files():
     assert bundle.size == sum(len(file.data) for file in bundle.files.values())
 
 
-def test_every_field_of_the_index_is_what_was_built():
+def test_every_field_of_the_index_describes_the_bundle():
     text = "---\nname: x\n---\nTèxt.\n"
     given = resource(
         "prompts/b.md",
@@ -530,7 +530,7 @@ def test_the_index_lists_the_files_of_a_skill():
     assert entry["files"][1]["sha256"] == hashlib.sha256(b"#!").hexdigest()
 
 
-def test_what_json_cannot_write_is_text_in_the_index():
+def test_values_without_a_json_form_are_text_in_the_index():
     given = resource(
         "agents/x.md",
         metadata={
@@ -552,7 +552,7 @@ def test_what_json_cannot_write_is_text_in_the_index():
     assert "Grüße".encode() in data
 
 
-def test_a_resource_that_is_no_text_has_no_encoding():
+def test_a_binary_resource_has_no_encoding():
     (entry,) = index(resource("scripts/x.bin", type="script", text=b"\xff"))[
         "resources"
     ]
@@ -578,7 +578,7 @@ def test_the_stub_does_not_change_with_the_version():
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "__init__.pyi"])
-def test_what_is_generated_says_so_in_its_first_line(name):
+def test_generated_files_say_so_in_their_first_line(name):
     data = build(resource("agents/x.md")).files[name].data
 
     assert data.startswith(b"# Generated by hatch-agpm; changes will be lost.\n")

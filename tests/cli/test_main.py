@@ -70,7 +70,7 @@ def with_helper(flat, edit):
     return flat
 
 
-def test_list_shows_what_a_prompt_is_called_with(with_helper, capsys):
+def test_list_shows_the_variables_of_a_prompt(with_helper, capsys):
 
     assert main(["list", "--project", str(with_helper)]) == 0
 
@@ -80,7 +80,7 @@ def test_list_shows_what_a_prompt_is_called_with(with_helper, capsys):
     assert reviewer == f"{'agents/reviewer':{len(call)}}  prompts/agents/reviewer.md"
 
 
-def test_list_as_json_says_of_variables_what_the_index_does(with_helper, build, capsys):
+def test_list_as_json_has_the_variables_of_the_index(with_helper, build, capsys):
     assert main(["list", "--project", str(with_helper), "--json"]) == 0
 
     helper, reviewer, check = json.loads(capsys.readouterr().out)["prompts"]
@@ -165,7 +165,7 @@ def test_a_render_that_fails_writes_nothing(flat, tmp_path, capsys):
     assert not target.exists()
 
 
-def test_check_says_what_a_build_would_and_writes_nothing(flat, build, capsys):
+def test_check_reports_the_errors_of_a_build_and_writes_nothing(flat, build, capsys):
     before = sorted(flat.rglob("*"))
 
     assert main(["check", "--project", str(flat)]) == 0
@@ -176,9 +176,7 @@ def test_check_says_what_a_build_would_and_writes_nothing(flat, build, capsys):
 
 
 @pytest.mark.parametrize("command", [["check"], ["list"], ["render", "reviewer"]])
-def test_what_a_build_refuses_the_command_refuses_alike(
-    flat, error_of, capsys, command
-):
+def test_check_and_build_report_the_same_error(flat, error_of, capsys, command):
     (flat / "prompts/agents/reviewer.md").write_text(
         "---\nagpm:\n  templating: true\n---\nHi {{ nme }}\n", encoding="utf-8"
     )
@@ -190,7 +188,7 @@ def test_what_a_build_refuses_the_command_refuses_alike(
     assert captured.out == ""
 
 
-def test_check_finds_what_lies_where_the_bundle_goes(flat, error_of, capsys):
+def test_check_finds_files_in_the_output_directory(flat, error_of, capsys):
     (flat / "flat/prompts.py").touch()
 
     assert main(["check", "--project", str(flat)]) == 1
@@ -200,7 +198,7 @@ def test_check_finds_what_lies_where_the_bundle_goes(flat, error_of, capsys):
 
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--strict"]])
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
-def test_check_has_nothing_to_say_of_a_project_that_is_right(
+def test_check_reports_nothing_for_a_correct_project(
     copy_project, use_backend, edit, capsys, backend, arguments
 ):
     project = copy_project("flat")
@@ -272,7 +270,7 @@ def test_check_fails_where_a_build_would_ship_no_prompts(
         ('requires = []\nbackend-path = ["."]\n', 0),
     ],
 )
-def test_check_knows_where_a_requirement_may_stand(flat, edit, lines, status):
+def test_check_finds_the_requirement_in_every_valid_table(flat, edit, lines, status):
     edit(flat, 'requires = ["hatchling", "hatch-agpm"]\n', "")
     edit(flat, GLOBAL, "")
     head, _, tables = lines.partition(GLOBAL)
@@ -286,7 +284,7 @@ def test_check_knows_where_a_requirement_may_stand(flat, edit, lines, status):
     assert main(["check", "--project", str(flat)]) == status
 
 
-def test_check_knows_that_the_environment_switches_hooks_off(flat):
+def test_check_reports_hooks_switched_off_by_the_environment(flat):
     done = run("check", cwd=flat, env={**os.environ, "HATCH_BUILD_NO_HOOKS": "true"})
 
     assert done.returncode == 1
@@ -344,7 +342,9 @@ def test_check_refuses_what_is_forced_into_the_output(flat, edit, error_of, caps
         ),
     ],
 )
-def test_check_says_what_uv_does_not_watch(flat, edit, capsys, keys, missing, advised):
+def test_check_names_files_that_uv_does_not_watch(
+    flat, edit, capsys, keys, missing, advised
+):
     edit(flat, CACHE_KEYS, f"\n[tool.uv]\n{keys}")
     note = (
         f"uv does not rebuild when {missing} changes; in pyproject.toml:\n"
@@ -363,7 +363,7 @@ def test_check_says_what_uv_does_not_watch(flat, edit, capsys, keys, missing, ad
         assert (shown, status) == ("", 0)
 
 
-def test_check_says_which_templates_have_line_ends_of_windows(flat, capsys):
+def test_check_names_templates_with_windows_line_ends(flat, capsys):
     (flat / "docs/rules.md").write_bytes(b"One\r\nTwo\r\n")
 
     assert main(["check", "--project", str(flat)]) == 0
@@ -395,7 +395,7 @@ def test_an_unknown_name_is_an_error_with_the_nearest_one(flat, capsys, name, me
     assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
 
 
-def test_a_name_of_two_texts_is_refused_with_both(flat, capsys):
+def test_an_ambiguous_name_is_refused_with_all_matches(flat, capsys):
     pyproject = flat / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8").replace(
         "[tool.hatch-agpm.scripts]",
@@ -434,7 +434,7 @@ def test_a_project_that_cannot_be_read_is_an_error(tmp_path, capsys, text, messa
     assert capsys.readouterr().err.startswith(f"hatch-agpm: {message}")
 
 
-def test_dynamic_metadata_is_asked_of_hatchling(copy_project, build):
+def test_dynamic_metadata_comes_from_hatchling(copy_project, build):
     project = copy_project("dynamic-metadata")
     with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write('\n[build-system]\nbuild-backend = "hatchling.build"\n')
@@ -445,7 +445,7 @@ def test_dynamic_metadata_is_asked_of_hatchling(copy_project, build):
     assert done.stdout == build(project).files[path], done.stderr
 
 
-def test_dynamic_metadata_is_asked_of_setuptools(write_files, build):
+def test_dynamic_metadata_comes_from_setuptools(write_files, build):
     project = write_files(
         {
             "pyproject.toml": (
@@ -521,7 +521,7 @@ def test_a_static_project_is_checked_without_setuptools(
     assert done.returncode == bool(done.stderr)
 
 
-def test_the_pre_commit_hooks_run_commands_that_there_are(flat):
+def test_the_pre_commit_hooks_run_existing_commands(flat):
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert main(["stub", "--project", str(flat)]) == 0
 
@@ -536,7 +536,7 @@ def test_the_pre_commit_hooks_run_commands_that_there_are(flat):
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @pytest.mark.parametrize("target", ["wheel", "editable"])
-def test_verify_proves_a_wheel_of_any_backend(flat, build, capsys, backend, target):
+def test_verify_accepts_a_wheel_of_any_backend(flat, build, capsys, backend, target):
     wheel = build(flat, target, backend).artefact
 
     assert main(["verify", str(wheel)]) == 0
@@ -549,7 +549,7 @@ def test_verify_proves_a_wheel_of_any_backend(flat, build, capsys, backend, targ
     )
 
 
-def test_verify_speaks_json(flat, build, edit, capsys):
+def test_verify_can_report_as_json(flat, build, edit, capsys):
     right = build(flat).artefact
     edit(flat, GLOBAL, "")
     wrong = build(flat).artefact
@@ -586,7 +586,7 @@ def test_verify_speaks_json(flat, build, edit, capsys):
     }
 
 
-def test_a_reader_that_goes_away_is_no_error_to_speak_of(flat):
+def test_a_closed_pipe_ends_the_command_without_a_message(flat):
     read, write = os.pipe()
     os.close(read)
 

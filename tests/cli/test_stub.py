@@ -21,7 +21,7 @@ def stub(project, *options):
     return main(["stub", *options, "--project", str(project)])
 
 
-def test_the_stub_is_that_of_the_wheel(copy_project, build, capsys):
+def test_the_command_writes_the_stub_of_the_wheel(copy_project, build, capsys):
     project = copy_project("flat")
 
     assert stub(project) == 0
@@ -31,7 +31,9 @@ def test_the_stub_is_that_of_the_wheel(copy_project, build, capsys):
     assert stub(project, "--check") == 0
 
 
-def test_check_says_what_to_run(copy_project, use_backend, edit, capsys):
+def test_check_names_the_command_that_updates_the_stub(
+    copy_project, use_backend, edit, capsys
+):
     project = copy_project("flat")
     use_backend(project, "hatchling")
     assert stub(project, "--check") == 1
@@ -51,7 +53,7 @@ def test_check_says_what_to_run(copy_project, use_backend, edit, capsys):
     assert main(["check", "--strict", "--project", str(project)]) == 1
 
 
-def test_line_ends_of_windows_make_no_difference(copy_project, capsys):
+def test_windows_line_ends_do_not_make_a_stub_outdated(copy_project, capsys):
     project = copy_project("flat")
     stub(project)
     file = project / STUB
@@ -64,7 +66,7 @@ def test_line_ends_of_windows_make_no_difference(copy_project, capsys):
 
 @BOTH
 @pytest.mark.parametrize("name", ["flat", "src-layout", "namespace", "no-code"])
-def test_a_build_takes_the_stub_and_ships_that_of_the_prompts(
+def test_a_build_ships_a_current_stub_whatever_is_committed(
     copy_project, build, unpack, run_python, backend, name
 ):
     outputs = {
@@ -109,7 +111,7 @@ def example(request, tmp_path, build, unpack):
     return unpack(build(project).artefact)
 
 
-def test_mypy_is_content_with_the_example(example):
+def test_mypy_accepts_the_example(example):
     command = [sys.executable, "-m", "mypy", "--strict", "-p", "example_pkg"]
     done = subprocess.run(
         command, cwd=example, capture_output=True, text=True, check=False
@@ -120,7 +122,7 @@ def test_mypy_is_content_with_the_example(example):
 
 
 @pytest.mark.slow
-def test_pyright_is_content_with_the_example(example):
+def test_pyright_accepts_the_example(example):
     checker = shutil.which("basedpyright", path=str(Path(sys.executable).parent))
     if checker is None:
         pytest.skip("basedpyright is not installed")

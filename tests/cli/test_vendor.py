@@ -112,7 +112,7 @@ def vendored(project):
     }
 
 
-def test_what_is_used_is_copied_and_locked(vendor, project):
+def test_used_files_are_copied_and_locked(vendor, project):
     assert vendor() == (
         0,
         "2 files of 2 sources in prompts/vendor/acme, prompts/vendor/shared\n",
@@ -162,7 +162,7 @@ def test_builds_then_need_nothing_else_and_give_the_same_bytes(
         (lambda copy: shutil.rmtree(copy.parent), f"{COPY}: is missing; {RUN}"),
     ],
 )
-def test_a_build_tells_of_a_copy_that_is_not_the_locked_one(
+def test_a_build_reports_a_copy_that_differs_from_the_lock_file(
     damage, message, vendor, project, error_of
 ):
     vendor()
@@ -183,7 +183,7 @@ def test_a_copy_behind_a_link_is_refused(vendor, project, error_of, tmp_path):
     ) in seen
 
 
-def test_what_is_not_locked_is_told_with_the_command(vendor, project, error_of, edit):
+def test_an_unlocked_file_is_reported_with_the_command(vendor, project, error_of, edit):
     vendor()
     edit(project, "tone.md", "unused.md", "prompts/a.md")
     edit(project, "snippets.tone", "snippets.unused", "prompts/a.md")
@@ -193,7 +193,7 @@ def test_what_is_not_locked_is_told_with_the_command(vendor, project, error_of, 
     )
 
 
-def test_a_source_that_is_new_is_told_with_the_command(
+def test_a_new_source_is_reported_with_the_command(
     vendor, project, error_of, edit, tmp_path
 ):
     vendor()
@@ -210,7 +210,7 @@ def test_a_source_that_is_new_is_told_with_the_command(
     )
 
 
-def test_a_version_that_no_longer_fits_is_told(vendor, project, error_of):
+def test_a_locked_version_outside_the_range_is_reported(vendor, project, error_of):
     vendor()
     text = PYPROJECT.format(version=', version = ">=2"')
     (project / "pyproject.toml").write_text(text)
@@ -258,7 +258,7 @@ def test_files_of_the_users_are_never_replaced(vendor, project):
     assert own.read_text() == "mine"
 
 
-def test_what_is_no_longer_used_goes(vendor, project, edit):
+def test_copies_that_are_no_longer_used_are_removed(vendor, project, edit):
     vendor()
     edit(project, 's = { source = "shared", path = "s.md" }', "")
     assert vendor()[0] == 0
@@ -272,7 +272,7 @@ def test_what_is_no_longer_used_goes(vendor, project, edit):
     assert not (project / "hatch-agpm.lock").exists()
 
 
-def test_another_directory_stays_chosen(vendor, project):
+def test_a_chosen_vendor_directory_is_kept(vendor, project):
     assert vendor("--directory", "third-party")[0] == 0
     assert (project / "third-party/shared/s.md").is_file()
     assert vendor() == (
@@ -285,7 +285,9 @@ def test_another_directory_stays_chosen(vendor, project):
     )
 
 
-def test_a_distribution_that_is_gone_is_told_by_vendor_alone(vendor, project, build):
+def test_only_vendor_reports_a_distribution_that_is_not_installed(
+    vendor, project, build
+):
     vendor()
     code, output = vendor("--check", installed=False)
     assert (code, "'acme-prompts' is not installed" in output) == (1, True)
@@ -331,7 +333,7 @@ def test_a_lock_file_reads_back_whatever_names_its_files_have():
         ),
     ],
 )
-def test_a_lock_file_that_cannot_be_read_is_told(text, message):
+def test_a_lock_file_that_cannot_be_read_is_reported(text, message):
     with pytest.raises(AgpmError) as caught:
         read_lock(text)
     assert str(caught.value).startswith(message)

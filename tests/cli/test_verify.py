@@ -103,7 +103,7 @@ def changed(wheel, change):
     return {INDEX: json.dumps(index).encode()}
 
 
-def test_a_wheel_that_is_right_is_described(audit):
+def test_a_correct_wheel_is_described(audit):
     found = audit()
 
     assert messages(found) == []
@@ -116,7 +116,7 @@ def test_a_wheel_from_windows_has_no_modes_to_compare(audit):
     assert messages(audit(system=0)) == []
 
 
-def test_an_index_of_others_is_none_of_ours(audit):
+def test_an_unrelated_index_json_is_ignored(audit):
     found = audit(
         {
             "other/index.json": b'{"generator": {"name": "somebody"}}',
@@ -167,7 +167,7 @@ SKILL = "flat/prompts/skills/mend-nets"
         ),
     ],
 )
-def test_whatever_is_wrong_is_named(audit, changes, expected):
+def test_every_problem_is_named(audit, changes, expected):
     assert messages(audit(changes)) == [expected]
 
 
@@ -194,30 +194,30 @@ def test_whatever_is_wrong_is_named(audit, changes, expected):
         ),
     ],
 )
-def test_a_file_for_discovery_that_says_something_else_is_named(audit, data, expected):
+def test_a_discovery_file_that_contradicts_the_index_is_named(audit, data, expected):
     found = messages(audit({LISTING: data}))
 
     assert found == [f"{LISTING}: {message}" for message in expected]
 
 
-def test_a_wheel_without_a_file_for_discovery_is_not_whole(audit):
+def test_a_wheel_without_the_discovery_file_is_incomplete(audit):
     assert messages(audit({LISTING: None})) == [
         f"{WHEEL}: has no agpm-prompts.txt in its metadata, by which tools find the"
         " prompts; build it again"
     ]
 
 
-def test_setuptools_has_the_file_for_discovery_elsewhere(audit):
+def test_setuptools_has_another_path_for_the_discovery_file(audit):
     assert messages(audit({LISTING: None, IN_SETUPTOOLS: LISTED})) == []
     # Where there are both, tools read the first.
     assert messages(audit({IN_SETUPTOOLS: b"\xff"})) == []
 
 
-def test_a_key_that_is_not_known_yet_is_no_problem(audit):
+def test_an_unknown_key_of_a_later_version_is_accepted(audit):
     assert messages(audit({LISTING: LISTED + b"Licence: MIT\n"})) == []
 
 
-def test_a_generated_file_that_is_not_the_recorded_one_is_named(audit):
+def test_a_generated_file_that_differs_from_the_index_is_named(audit):
     (message,) = messages(audit({"flat/prompts/_reader.py": b"pass\n"}, recorded=True))
 
     assert message.startswith(
@@ -258,7 +258,7 @@ def test_an_index_that_cannot_be_used_is_a_problem(wheel, audit, change, expecte
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all"])
-def test_what_is_no_wheel_is_a_problem(tmp_path, data):
+def test_a_file_that_is_not_a_wheel_is_a_problem(tmp_path, data):
     path = tmp_path / "demo.whl"
     path.write_bytes(data)
 
@@ -267,7 +267,7 @@ def test_what_is_no_wheel_is_a_problem(tmp_path, data):
     ]
 
 
-def test_a_wheel_that_is_not_there_is_a_problem(tmp_path):
+def test_a_missing_wheel_is_a_problem(tmp_path):
     (message,) = messages(audit_wheel(tmp_path / "demo.whl"))
 
     assert message.startswith("demo.whl: cannot be read: [Errno 2] No such file")

@@ -31,7 +31,7 @@ def test_an_entry_is_a_path_or_a_table():
     assert (second.install, second.template_vars) == (True, {"v": 1})
 
 
-def test_snippets_are_for_agpm_and_all_else_for_claude_code():
+def test_snippets_default_to_agpm_and_other_types_to_claude_code():
     """Semantics, 2.5."""
     sections = ["agents", "snippets", "commands", "scripts", "skills"]
     text = "".join(f'[{section}]\nx = "x"\n' for section in sections)
@@ -39,7 +39,7 @@ def test_snippets_are_for_agpm_and_all_else_for_claude_code():
     assert found == dict.fromkeys(sections, "claude-code") | {"snippets": "agpm"}
 
 
-def test_default_tools_decide_where_an_entry_says_nothing():
+def test_default_tools_apply_to_entries_without_a_tool():
     text = '[default-tools]\nagents = "opencode"\n[agents]\na = "a.md"\n'
     assert [entry.tool for entry in read(text).entries] == ["opencode"]
 
@@ -52,7 +52,7 @@ def test_tables_of_tools_replace_the_builtin_ones():
     assert tools["claude-code"].path == ".c"
 
 
-def test_an_overridden_type_is_not_flattened_unless_it_says_so():
+def test_an_overridden_type_is_flattened_only_on_request():
     """Semantics, 7.1."""
     tools = read(
         '[tools.claude-code]\npath = ".c"\n'
@@ -201,13 +201,13 @@ def test_keys_for_agpms_own_commands_have_no_effect():
         ("project = 3", "project must be a table, got 3"),
     ],
 )
-def test_a_mistake_is_told_by_its_key(text, message):
+def test_a_mistake_is_reported_with_its_key(text, message):
     with pytest.raises(AgpmError) as caught:
         read(text)
     assert str(caught.value) == f"agpm.toml: {message}"
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_mistakes_are_reported_at_once():
     with pytest.raises(AgpmError) as caught:
         read("agents.a = 3\ncommands.b = {}\ntools.x = {}\nnope = 1\n")
     assert str(caught.value).splitlines() == [

@@ -154,7 +154,7 @@ def test_the_license_is_the_expression_or_else_the_text(project, text, expected)
     assert values["license"] == (expected or "One\n\n two")
 
 
-def test_a_text_that_is_not_stated_is_absent_and_a_list_is_empty():
+def test_a_missing_text_is_absent_and_a_missing_list_is_empty():
     assert project_metadata({"name": "bare"}) == {
         "name": "bare",
         "authors": [],
@@ -215,7 +215,7 @@ def test_a_text_that_is_not_stated_is_absent_and_a_list_is_empty():
         ),
     ],
 )
-def test_a_field_of_the_wrong_form_is_named(project, message):
+def test_a_malformed_field_is_named(project, message):
     with pytest.raises(ConfigError) as caught:
         project_metadata(project)
 

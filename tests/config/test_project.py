@@ -42,7 +42,7 @@ def listed(project):
             {"output": "my-pkg/prompts"},
             "tool.hatch-agpm.output must be importable, which 'my-pkg' is not, got "
             "'my-pkg/prompts'",
-            id="output that is no package",
+            id="output that is not a package",
         ),
         pytest.param(
             {"output": "pkg/class"},
@@ -102,14 +102,14 @@ def listed(project):
         ),
     ],
 )
-def test_a_wrong_table_is_told_whole(table, message, tmp_path):
+def test_all_problems_of_a_table_are_reported(table, message, tmp_path):
     with pytest.raises(AgpmError) as caught:
         read(tmp_path, table)
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("table", [3, [], "x"])
-def test_a_table_that_is_none_is_told(table, tmp_path):
+def test_a_value_that_is_not_a_table_is_reported(table, tmp_path):
     with pytest.raises(AgpmError, match=r"^tool\.hatch-agpm must be a table, got "):
         read(tmp_path, table)
 
@@ -150,7 +150,7 @@ def test_the_conventional_directories_name_resources_by_their_paths(write_files)
 
 
 @posix_only
-def test_what_is_no_file_is_listed_so_that_it_is_missed(write_files):
+def test_special_files_and_broken_links_are_listed_and_then_reported(write_files):
     root = write_files({"prompts/agents/a.md": ""})
     os.mkfifo(root / "prompts/agents/pipe.md")
     (root / "prompts/agents/link.md").symlink_to("nowhere.md")
@@ -177,14 +177,14 @@ def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
 
 @posix_only
 @pytest.mark.parametrize(
-    ("closed", "mode", "told"),
+    ("closed", "mode", "path"),
     [
         ("prompts", 0o000, "prompts"),
         ("prompts", 0o444, "prompts/agents"),
         ("prompts/agents/team", 0o000, "prompts/agents/team"),
     ],
 )
-def test_whoever_may_not_read_a_directory_is_told(closed, mode, told, write_files):
+def test_an_unreadable_directory_is_reported(closed, mode, path, write_files):
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
     root = write_files({"prompts/agents/team/a.md": ""})
@@ -194,16 +194,16 @@ def test_whoever_may_not_read_a_directory_is_told(closed, mode, told, write_file
             read(root, {})
     finally:
         (root / closed).chmod(0o755)
-    assert str(caught.value) == f"{told}: cannot be read: Permission denied"
+    assert str(caught.value) == f"{path}: cannot be read: Permission denied"
 
 
-def test_one_listed_resource_switches_the_convention_off(write_files):
+def test_one_listed_resource_disables_the_convention(write_files):
     root = write_files({"prompts/agents/a.md": "", "x.md": ""})
     found = read(root, {"commands": {"x": "x.md"}})
     assert listed(found) == [("commands", "x", "x.md")]
 
 
-def test_metadata_is_seen_but_with_a_foreign_manifest(write_files):
+def test_metadata_is_visible_except_with_an_agpm_manifest(write_files):
     root = write_files({"agpm.toml": "", "prompts/agents/a.md": ""})
     assert read(root, {}).with_metadata
     assert not read(root, {"metadata": False}).with_metadata
@@ -211,7 +211,7 @@ def test_metadata_is_seen_but_with_a_foreign_manifest(write_files):
     assert read(root, {"manifest": "agpm.toml", "metadata": True}).with_metadata
 
 
-def test_limits_and_env_are_handed_on(write_files):
+def test_limits_and_env_are_passed_on(write_files):
     root = write_files({"prompts/agents/a.md": ""})
     found = read(root, {"limits": {"loop": 7}, "env": ["HOME"]})
     assert found.limits == Limits(loop=7)
@@ -229,7 +229,7 @@ def test_limits_and_env_are_handed_on(write_files):
         (b"a = '\xff'", "x.toml: is not UTF-8 text"),
     ],
 )
-def test_a_file_that_is_no_toml_is_told(content, message, tmp_path):
+def test_a_file_that_is_not_toml_is_reported(content, message, tmp_path):
     (tmp_path / "x.toml").write_bytes(content)
     with pytest.raises(AgpmError) as caught:
         load_toml(tmp_path / "x.toml", "x.toml")
@@ -263,7 +263,7 @@ def test_the_output_is_in_the_package_of_the_distributions_name(
         (["pkg/a.py", "src/pkg/a.py"], "there are pkg and src/pkg"),
     ],
 )
-def test_without_one_package_the_output_must_be_said(files, found, write_files):
+def test_the_output_is_required_without_a_single_package(files, found, write_files):
     root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
     with pytest.raises(AgpmError) as caught:
         find_output(root, None, "pkg")
@@ -274,14 +274,14 @@ def test_without_one_package_the_output_must_be_said(files, found, write_files):
 
 
 @pytest.mark.parametrize("output", ["src/pkg/prompts", "pkg/prompts/", "prompts_only"])
-def test_an_output_that_is_said_is_taken(output, write_files):
+def test_a_configured_output_is_used(output, write_files):
     root = write_files({"prompts/agents/a.md": ""})
     found = find_output(root, output, "x")
     assert found == output.rstrip("/")
 
 
 @pytest.mark.parametrize("name", ["agent", "snipets", "mcp_servers", "Snippets"])
-def test_a_directory_that_is_nearly_a_type_is_refused(name, write_files):
+def test_a_directory_named_nearly_like_a_type_is_refused(name, write_files):
     root = write_files({"prompts/commands/a.md": "", f"prompts/{name}/x.md": ""})
     with pytest.raises(AgpmError, match=f"^prompts/{name}: is not a directory of res"):
         read(root, {})
@@ -293,7 +293,7 @@ def test_a_skill_without_a_directory_of_its_own_is_refused(write_files):
         read(root, {})
 
 
-def test_a_dangling_link_is_missed(write_files):
+def test_a_dangling_link_is_reported(write_files):
     root = write_files({"prompts/agents/a.md": ""})
     (root / "prompts/agents/b.md").symlink_to("nowhere.md")
     assert ("agents", "b", "prompts/agents/b.md") in listed(read(root, {}))

@@ -48,7 +48,7 @@ AGENTS = ".claude/agents/agpm"
         ("agpm", "snippets", "//abs/u.md", ".agpm/snippets/abs/u.md"),
     ],
 )
-def test_each_tool_has_its_places(tool, type_, path, placed):
+def test_each_tool_has_its_install_directories(tool, type_, path, placed):
     assert install_path(BUILTIN_TOOLS[tool], type_, path) == placed
 
 
@@ -97,7 +97,7 @@ def test_the_builtin_tools_support_just_these_types():
         ({"target": "agents", "filename": "agents/z", "flatten": False}, "agents/z"),
     ],
 )
-def test_the_options_of_an_entry_place_it(options, placed):
+def test_the_options_of_an_entry_set_its_install_path(options, placed):
     tool = BUILTIN_TOOLS["claude-code"]
     assert install_path(tool, "agents", "x/q.md", **options) == f"{AGENTS}/{placed}"
 
@@ -112,7 +112,7 @@ def test_the_options_of_an_entry_place_it(options, placed):
         ("../agents/q.md", "q.md"),
     ],
 )
-def test_a_first_part_that_the_directory_has_is_dropped(path, placed):
+def test_a_first_part_that_repeats_the_directory_is_dropped(path, placed):
     tool = BUILTIN_TOOLS["claude-code"]
     found = install_path(tool, "agents", path, flatten=False)
     assert found == f"{AGENTS}/{placed}"
@@ -162,7 +162,7 @@ def test_a_custom_tools_paths_are_joined_as_agpm_does(tool_path, place_path, pla
         ({"filename": "a\0b"}, "holds a NUL character"),
     ],
 )
-def test_a_place_outside_the_directory_is_refused(options, message):
+def test_an_install_path_outside_the_directory_is_refused(options, message):
     tool = BUILTIN_TOOLS["claude-code"]
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message follows
         install_path(tool, "agents", "x/q.md", **options)
@@ -179,7 +179,7 @@ PATHS = PIECES.map("/".join)
     target=st.none() | PATHS,
     flatten=st.none() | st.booleans(),
 )
-def test_nothing_leads_out_of_the_directory(path, filename, target, flatten):
+def test_no_install_path_is_outside_the_directory(path, filename, target, flatten):
     tool = BUILTIN_TOOLS["claude-code"]
     options = {"filename": filename, "target": target, "flatten": flatten}
     try:
@@ -217,7 +217,9 @@ def test_nothing_leads_out_of_the_directory(path, filename, target, flatten):
         ),
     ],
 )
-def test_a_table_of_a_tool_describes_a_place(tool, type_, path, merge_target, place):
+def test_a_table_of_a_tool_defines_install_rules(
+    tool, type_, path, merge_target, place
+):
     made = make_install_rule(
         tool, type_, path=path, merge_target=merge_target, flatten=True
     )

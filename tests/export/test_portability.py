@@ -39,7 +39,7 @@ def lint(data, *, directory="mx-nets", files=("SKILL.md",), path="SKILL.md"):
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant["variant"])
-def test_exactly_what_all_readers_take_passes(variant):
+def test_the_check_accepts_exactly_what_all_readers_accept(variant):
     directory = variant["directory"].rpartition("/")[2]
     data = variant["text"].encode(variant["encoding"])
     found = lint(data, directory=directory, path=f"{directory}/{variant['file']}")
@@ -188,7 +188,7 @@ def test_messages_name_the_rule_the_line_and_the_readers(data, messages):
         "[here](.)",
     ],
 )
-def test_links_that_arrive_are_fine(body):
+def test_links_to_exported_files_are_accepted(body):
     files = ["SKILL.md", "references/rules.md", "assets/a net.png"]
     assert lint(HEAD + b"---\n" + body.encode(), files=files) == ()
 
@@ -218,7 +218,7 @@ def test_links_that_arrive_are_fine(body):
         ),
     ],
 )
-def test_links_that_would_be_dead_are_refused(body, message):
+def test_links_to_files_that_are_not_exported_are_refused(body, message):
     files = ["SKILL.md", "references/rules.md"]
     (problem,) = lint(HEAD + b"---\n" + body.encode(), files=files)
     lost = "\n  left behind by library-skills, npx skills, skillager"
@@ -246,7 +246,7 @@ def test_an_agent_without_its_description_is_refused(data, message):
     assert str(problem) == f"{message}\n  refused by claude"
 
 
-def test_an_agent_may_use_what_only_skills_may_not():
+def test_an_agent_may_use_what_is_refused_in_skills():
     data = b"---\ndescription: <b>when</b>\ntools: [Read]\nhooks: &a {}\n---\n"
     assert check_agent("a.md", data, name="a") == ()
 
@@ -281,7 +281,7 @@ PLUGIN = {
 }
 
 
-def test_a_plugin_is_fine_with_all_that_is_known_of_a_project_or_just_a_name():
+def test_a_plugin_needs_a_name_and_may_have_all_metadata():
     for plugin in (PLUGIN, {"name": "heldskill"}):
         assert check_plugin("plugin.json", json.dumps(plugin).encode()) == ()
 
@@ -318,7 +318,7 @@ def test_a_plugin_that_is_refused_or_ignored_in_part_is_an_error(changed, messag
          "0xff in position 0: invalid start byte"),
     ],
 )  # fmt: skip
-def test_a_plugin_that_is_no_json_object_is_refused(data, message):
+def test_a_plugin_that_is_not_a_json_object_is_refused(data, message):
     (problem,) = check_plugin("plugin.json", data)
     assert str(problem) == f"{message}\n  refused by claude"
 
@@ -338,7 +338,7 @@ LINE = st.text(
 
 
 @given(LINE, LINE, st.dictionaries(LINE.filter(lambda t: len(t) < 20), LINE))
-def test_whatever_the_profile_writes_passes(description, compatibility, metadata):
+def test_generated_frontmatter_passes_the_check(description, compatibility, metadata):
     fields = {
         "name": "mx-nets",
         "description": description,
@@ -351,6 +351,6 @@ def test_whatever_the_profile_writes_passes(description, compatibility, metadata
 
 
 @given(st.binary(), st.booleans())
-def test_no_bytes_break_the_lint(data, headed):
+def test_no_bytes_make_the_check_crash(data, headed):
     lint((HEAD if headed else b"") + data)
     check_plugin("plugin.json", data)

@@ -33,7 +33,7 @@ FIELDS = st.dictionaries(
 TRICKY = st.text(st.sampled_from("-\n\r\t \"'\\:#[]{}&*!|>%@`\x00\x85\u2028\ufeff🎣é"))
 
 
-def matter_of(block):
+def frontmatter_of(block):
     """What is between the rules, cut out as strictly as any reader does it."""
     return re.fullmatch(r"---\n((?:.*\n)*?)---\n", block)[1]
 
@@ -49,7 +49,7 @@ def test_a_skill_is_written_in_the_order_of_the_specification():
             "x": None,
         },
         "license": "MIT",
-        "description": 'Mends "nets": # { [ & * @ ` % |\n🎣',
+        "description": 'Mends nets "knots": # { [ & * @ ` % |\n🎣',
         "compatibility": None,
         "name": "mx-nets",
     }
@@ -68,7 +68,7 @@ def test_a_skill_is_written_in_the_order_of_the_specification():
     )
 
 
-def test_an_agent_keeps_what_it_may_do():
+def test_an_agent_keeps_its_tools_and_permissions():
     fields = {
         "model": "opus",
         "tools": ["Read", "Grep"],
@@ -80,7 +80,7 @@ def test_an_agent_keeps_what_it_may_do():
     )
 
 
-def test_no_field_is_no_line():
+def test_an_empty_field_is_not_written():
     assert portable_frontmatter({"metadata": {}, "license": None}) == "---\n---\n"
 
 
@@ -110,12 +110,12 @@ def test_no_field_is_no_line():
         ),
     ],
 )
-def test_what_has_no_portable_form_is_refused(fields, message):
+def test_values_that_cannot_be_written_portably_are_refused(fields, message):
     with pytest.raises(FrontmatterError, match=f"^{re.escape(message)}$"):
         portable_frontmatter(fields)
 
 
-def test_scalars_are_taken_as_they_are_written():
+def test_scalars_keep_their_spelling():
     document = load("a: 1.10\nb:\n  c: TRUE\n  d: [0x1]\ne: [007, x]\nf:\ng: ~\nh: yes")
     assert as_written(document) == {
         "a": "1.10",
@@ -141,16 +141,16 @@ def test_every_parser_reads_the_same_metadata(metadata, text):
 def assert_read_back(fields):
     block = portable_frontmatter(fields)
     block.encode()
-    matter = matter_of(block)
-    assert "---" not in matter
-    assert load(matter).value == fields
-    assert yaml.load(matter, yaml.SafeLoader) == fields
-    assert yaml.load(matter, yaml.CSafeLoader) == fields
-    assert strictyaml.load(matter).data == fields
+    text = frontmatter_of(block)
+    assert "---" not in text
+    assert load(text).value == fields
+    assert yaml.load(text, yaml.SafeLoader) == fields
+    assert yaml.load(text, yaml.CSafeLoader) == fields
+    assert strictyaml.load(text).data == fields
     # A reader that only looks at lines sees one for each scalar.
     texts = [text for text in fields.values() if isinstance(text, str)]
     texts += fields.get("metadata", {}).values()
-    lines = [value_of(line) for line in matter.split("\n")[:-1]]
+    lines = [value_of(line) for line in text.split("\n")[:-1]]
     assert sorted(json.loads(value) for value in lines if value) == sorted(texts)
 
 

@@ -28,14 +28,14 @@ agpm:
   templating: true
 ---
 
-Mend with {{ agpm.project.version }}; see [the knots](references/knots.md).
+Mend nets with {{ agpm.project.version }}; see [the knots](references/knots.md).
 """
 COMMAND = """\
 ---
-description: Mends one net
+description: Mends nets
 argument-hint: "[net]"
 ---
-Mend $ARGUMENTS.
+Mend nets $ARGUMENTS.
 """
 AGENT = "---\nname: sailor\ndescription: Sails. Use at sea.\nmodel: opus\n---\nSail.\n"
 FILES = {
@@ -79,7 +79,7 @@ def exporting(copy_project, use_backend, edit):
 
 @BACKENDS
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_the_wheel_has_what_is_exported_beside_the_prompts(
+def test_the_wheel_has_the_exported_files_beside_the_prompts(
     exporting, build, layout, backend
 ):
     wheel = build(exporting(layout, backend), "wheel", backend)
@@ -122,9 +122,7 @@ def test_nothing_is_exported_into_the_tree(exporting, build):
     assert sorted(project.rglob("*")) == before
 
 
-def test_an_exported_skill_is_rendered_and_its_frontmatter_written_anew(
-    exporting, build
-):
+def test_an_exported_skill_is_rendered_with_generated_frontmatter(exporting, build):
     wheel = build(exporting("flat"))
 
     assert wheel.files["flat/.agents/skills/flat-mend-nets/SKILL.md"].decode() == (
@@ -139,7 +137,7 @@ metadata:
 allowed-tools: "Read Bash(ls *)"
 ---
 
-Mend with 1.2.0; see [the knots](references/knots.md).
+Mend nets with 1.2.0; see [the knots](references/knots.md).
 """
     )
     own = wheel.files["flat/prompts/skills/mend-nets/SKILL.md"].decode()
@@ -155,7 +153,7 @@ def test_a_skill_that_is_not_exported_stays_as_it_is(exporting, build):
     assert wheel.files["flat/prompts/skills/mend-nets/SKILL.md"].decode() == SKILL
 
 
-def test_what_is_exported_and_not_installed_is_for_coding_agents_alone(
+def test_exported_resources_with_install_false_are_not_in_the_bundle(
     exporting, build, run_python, unpack
 ):
     wheel = build(exporting("flat"))
@@ -167,8 +165,8 @@ def test_what_is_exported_and_not_installed_is_for_coding_agents_alone(
     assert "commands/mend" not in names
     command = wheel.files["flat/.agents/commands/flat-mend.md"].decode()
     assert command == (
-        '---\ndescription: "Mends one net"\nargument-hint: "[net]"\n---\n'
-        "Mend $ARGUMENTS.\n"
+        '---\ndescription: "Mends nets"\nargument-hint: "[net]"\n---\n'
+        "Mend nets $ARGUMENTS.\n"
     )
 
 
@@ -191,7 +189,7 @@ def test_a_package_may_have_prompts_for_coding_agents_only(
     )
 
 
-def test_the_tree_is_a_plugin_that_tells_what_the_project_is(exporting, build, edit):
+def test_the_tree_is_a_plugin_that_describes_the_project(exporting, build, edit):
     project = exporting("flat")
     urls = 'keywords = ["nets"]\nlicense = "MIT"\n[project.urls]\n'
     urls += 'Homepage = "https://example.org"\n"Source Code" = "https://example.org/s"'
@@ -211,7 +209,7 @@ def test_the_tree_is_a_plugin_that_tells_what_the_project_is(exporting, build, e
 
 
 @BACKENDS
-def test_a_new_version_is_told_by_all_that_is_exported(
+def test_all_exported_files_have_the_new_version(
     exporting, build, edit, run_python, unpack, backend
 ):
     project = exporting("flat", backend)
@@ -225,11 +223,11 @@ def test_a_new_version_is_told_by_all_that_is_exported(
     assert skill.count("1.3.0") == 4
     code = "from flat import prompts; skill = prompts.skills.mend_nets\n"
     code += "print(skill.metadata['description'], skill.strip())"
-    told = run_python(code, unpack(wheel.artefact))
-    assert told.count("1.3.0") == 2
+    shown = run_python(code, unpack(wheel.artefact))
+    assert shown.count("1.3.0") == 2
 
 
-def test_what_is_no_longer_exported_leaves_the_next_wheel(exporting, build, edit):
+def test_the_next_wheel_has_only_what_is_still_exported(exporting, build, edit):
     project = exporting("flat", "setuptools")
     build(project, "wheel", "setuptools")
     edit(project, "export = true, install", "install")
@@ -243,7 +241,7 @@ def test_what_is_no_longer_exported_leaves_the_next_wheel(exporting, build, edit
 
 
 @BACKENDS
-def test_an_editable_install_keeps_it_beside_the_finders_prompts(
+def test_an_editable_install_has_exports_beside_the_bundle_of_the_finder(
     exporting, build, backend
 ):
     project = exporting("src-layout", backend)
@@ -286,7 +284,7 @@ def test_the_table_says_what_is_exported_and_how_it_is_called(planned, table, na
     assert [item.full_name for item in export.resources] == names
 
 
-def test_an_entry_has_the_last_word(planned):
+def test_an_entry_overrides_the_export_table(planned):
     export = planned(
         '[tool.hatch-agpm.export]\ntypes = ["agents"]\n[tool.hatch-agpm.agents]\n'
         'a = { path = "prompts/agents/sailor.md", export = false }\n'
@@ -297,7 +295,7 @@ def test_an_entry_has_the_last_word(planned):
     assert [item.full_name for item in export.resources] == ["agents/p-old-sailor"]
 
 
-def test_another_directory_is_as_good(planned):
+def test_the_export_directory_can_be_changed(planned):
     bundle = planned(
         '[tool.hatch-agpm.export]\ntypes = ["agents"]\ndirectory = "a/b"\n'
     ).bundle
@@ -489,14 +487,16 @@ ABLE = "only agents, commands and skills can be"
         ),
     ],
 )
-def test_what_cannot_be_exported_is_told_at_once(planned, tables, files, message):
+def test_everything_that_cannot_be_exported_is_reported_at_once(
+    planned, tables, files, message
+):
     with pytest.raises(AgpmError) as caught:
         planned(tables, files)
 
     assert str(caught.value) == message
 
 
-def test_a_listed_file_may_hide_text(planned):
+def test_hidden_text_is_accepted_in_listed_files(planned):
     path = "prompts/skills/mend-nets/references/knots.md"
     bundle = planned(
         f'[tool.hatch-agpm]\nhidden-text = ["{path}"]\n{SKILLS}',
@@ -506,7 +506,7 @@ def test_a_listed_file_may_hide_text(planned):
     assert "skills/p-mend-nets/references/knots.md" in bundle.exported
 
 
-def test_the_index_says_what_is_exported_and_its_schema_knows(exporting, build):
+def test_the_index_lists_exports_as_its_schema_says(exporting, build):
     wheel = build(exporting("flat"))
     export = json.loads(wheel.files["flat/prompts/index.json"])["export"]
 
@@ -528,7 +528,7 @@ def test_the_index_says_what_is_exported_and_its_schema_knows(exporting, build):
         assert schema["$defs"]["file"]["required"] == list(file)
 
 
-def test_a_wheel_that_lost_an_exported_file_is_found_out(exporting, build, capsys):
+def test_verify_reports_a_missing_exported_file(exporting, build, capsys):
     wheel = build(exporting("flat")).artefact
     lost = "flat/.agents/skills/flat-mend-nets/scripts/knot.sh"
     rewritten = wheel.with_name("flat-1.2.0-py3-none-any.whl")
@@ -547,7 +547,7 @@ def test_a_wheel_that_lost_an_exported_file_is_found_out(exporting, build, capsy
     assert "flat/.agents/skills/other/SKILL.md: is in" in message
 
 
-def test_list_and_render_know_what_is_exported(exporting, capsys, tmp_path):
+def test_list_and_render_show_exported_files(exporting, capsys, tmp_path):
     project = str(exporting("flat"))
 
     assert main(["list", "--project", project]) == 0
@@ -562,7 +562,7 @@ def test_list_and_render_know_what_is_exported(exporting, capsys, tmp_path):
     }
     name = ".agents/commands/flat-mend"
     assert main(["render", name, "--project", project]) == 0
-    assert capsys.readouterr().out.startswith('---\ndescription: "Mends one net"\n')
+    assert capsys.readouterr().out.startswith('---\ndescription: "Mends nets"\n')
     assert main(["check", "--project", project]) == 0
     assert ", 2 exported to flat/.agents, " in capsys.readouterr().out
     out = tmp_path / "out"
@@ -571,7 +571,7 @@ def test_list_and_render_know_what_is_exported(exporting, capsys, tmp_path):
     assert script.stat().st_mode & stat.S_IXUSR
 
 
-def test_what_is_forced_into_the_export_is_refused(exporting, edit, error_of):
+def test_forced_inclusions_into_the_export_are_refused(exporting, edit, error_of):
     project = exporting("flat")
     (project / "extra.md").touch()
     edit(

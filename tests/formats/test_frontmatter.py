@@ -22,7 +22,7 @@ from hatch_agpm.model.types import RESOURCE_TYPES
 
 
 @pytest.mark.parametrize(
-    ("text", "matter", "line", "rest"),
+    ("text", "block", "line", "rest"),
     [
         ("---\na: 1\n---\nBody\n", "a: 1", 2, "Body\n"),
         ("---\na: 1\n---", "a: 1", 2, ""),
@@ -36,9 +36,9 @@ from hatch_agpm.model.types import RESOURCE_TYPES
         ("---\na: 1\r\n\r---\n---\nB", "a: 1\n\r---", 2, "B"),
     ],
 )  # fmt: skip
-def test_frontmatter_stands_between_two_rules(text, matter, line, rest):
+def test_frontmatter_is_between_two_rules(text, block, line, rest):
     parts = split(text)
-    assert (parts.frontmatter, parts.line, text[parts.end :]) == (matter, line, rest)
+    assert (parts.frontmatter, parts.line, text[parts.end :]) == (block, line, rest)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_frontmatter_stands_between_two_rules(text, matter, line, rest):
         "text\n---\na: 1\n---\n",
     ],
 )
-def test_all_else_is_text(text):
+def test_everything_else_is_text(text):
     assert split(text) is None
 
 
@@ -74,18 +74,18 @@ LINES = st.lists(
 
 
 @given(LINES, LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_what_is_split_can_be_put_together_again(before, after, newline, is_closed):
+def test_the_parts_of_a_text_join_to_the_text(before, after, newline, is_closed):
     text = newline.join(["---", *before, *(["---"] if is_closed else []), *after])
     parts = split(text)
     if parts is None:
         return
     lines = text[: parts.end].replace("\r\n", "\n").split("\n")
-    matter = parts.frontmatter.split("\n")
+    block = parts.frontmatter.split("\n")
     assert lines[0].rstrip() == "---"
-    assert lines[parts.line - 1 : parts.line - 1 + len(matter)][:-1] == matter[:-1]
-    assert matter[0].strip()
-    assert matter[-1] == matter[-1].rstrip()
-    assert not [line for line in matter if line.rstrip() == "---"]
+    assert lines[parts.line - 1 : parts.line - 1 + len(block)][:-1] == block[:-1]
+    assert block[0].strip()
+    assert block[-1] == block[-1].rstrip()
+    assert not [line for line in block if line.rstrip() == "---"]
     assert text.startswith("---")
     assert text[: parts.end].rstrip().endswith("---")
 
@@ -108,7 +108,7 @@ def test_an_embedded_text_has_no_newlines_around_it(text, normal):
 
 
 @given(st.text("ab \n\r", max_size=20))
-def test_normal_text_without_newlines_at_its_ends_stays(text):
+def test_text_without_newlines_at_its_ends_is_unchanged(text):
     normal = normalise(text)
     assert not normal.startswith("\n")
     assert normal.strip("\n") == text.replace("\r\n", "\n").strip("\n")
@@ -152,12 +152,12 @@ def test_invalid_frontmatter_of_an_embedded_file_is_an_error():
 
 
 @pytest.mark.parametrize(
-    ("matter", "is_matter"),
+    ("block", "expected"),
     [("a: 1", True), ("# a", True), ("{}", True), ("text", False), ("- a", False)],
 )
-def test_a_mapping_or_comments_are_frontmatter(matter, is_matter):
-    assert is_frontmatter(matter) == is_matter
-    assert (parse(matter) is not None) == is_matter
+def test_a_mapping_or_comments_are_frontmatter(block, expected):
+    assert is_frontmatter(block) == expected
+    assert (parse(block) is not None) == expected
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_mapping_or_comments_are_frontmatter(matter, is_matter):
         ),
     ],
 )
-def test_instructions_in_what_is_no_frontmatter_are_an_error(text, message):
+def test_instructions_outside_of_frontmatter_are_an_error(text, message):
     assert error_of(check_unrecognised, text) == message
 
 
@@ -211,16 +211,16 @@ def test_instructions_in_what_is_no_frontmatter_are_an_error(text, message):
         "---\nmy-agpm: 1\nagpms: 2\n",
     ],
 )
-def test_what_has_no_instructions_is_fine(text):
+def test_text_without_instructions_is_accepted(text):
     assert check_unrecognised(text) is None
 
 
-def read(matter):
-    return interpret(parse(matter))
+def read(block):
+    return interpret(parse(block))
 
 
 @pytest.mark.parametrize(
-    ("matter", "dialect"),
+    ("block", "dialect"),
     [
         ("title: x", None),
         ("# nothing", None),
@@ -235,13 +235,13 @@ def read(matter):
         ("templating: true", None),
     ],
 )
-def test_the_flag_says_in_what_language_the_template_is(matter, dialect):
-    assert read(matter).dialect == dialect
+def test_the_flag_selects_the_template_language(block, dialect):
+    assert read(block).dialect == dialect
 
 
-def test_metadata_is_all_that_the_frontmatter_says():
-    matter = "b: [1, x]\na: 2024-01-01\nagpm: {templating: true, mine: 1}"
-    assert read(matter).metadata == {
+def test_metadata_is_the_whole_frontmatter():
+    block = "b: [1, x]\na: 2024-01-01\nagpm: {templating: true, mine: 1}"
+    assert read(block).metadata == {
         "b": [1, "x"],
         "a": "2024-01-01",
         "agpm": {"templating": True, "mine": 1},
@@ -250,7 +250,7 @@ def test_metadata_is_all_that_the_frontmatter_says():
 
 
 def test_dependencies_are_read_in_the_order_of_types_and_lines():
-    matter = (
+    block = (
         "dependencies:\n"
         "  snippets:\n"
         "    - path: b.md\n"
@@ -260,7 +260,7 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
         "      version: 1.0\n"
         "      install: true\n"
     )
-    assert read(matter).specs == (
+    assert read(block).specs == (
         Spec(type="agents", path="c.md", install=True, line=6),
         Spec(type="snippets", path="b.md", line=3),
         Spec(
@@ -271,12 +271,12 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
 
 @pytest.mark.parametrize("type_", RESOURCE_TYPES)
 def test_every_type_may_be_depended_on(type_):
-    matter = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
-    assert read(matter).specs == (Spec(type=type_, path="x.md", line=4),)
+    block = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
+    assert read(block).specs == (Spec(type=type_, path="x.md", line=4),)
 
 
 @pytest.mark.parametrize(
-    "matter",
+    "block",
     [
         "dependencies:",
         "dependencies: ~",
@@ -286,8 +286,8 @@ def test_every_type_may_be_depended_on(type_):
         "agpm:\n  dependencies:\n    snippets: ~",
     ],
 )
-def test_an_empty_list_of_dependencies_is_none(matter):
-    assert read(matter).specs == ()
+def test_an_empty_list_of_dependencies_is_none(block):
+    assert read(block).specs == ()
 
 
 @pytest.mark.parametrize(
@@ -306,19 +306,19 @@ def test_an_empty_list_of_dependencies_is_none(matter):
     ],
 )
 def test_a_name_is_the_text_that_is_written(written, name):
-    matter = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
-    (spec,) = read(matter).specs
+    block = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
+    (spec,) = read(block).specs
     assert spec.name == name
 
 
-def test_the_outer_one_of_two_equal_paths_counts():
-    matter = (
+def test_of_two_equal_paths_the_one_at_the_root_counts():
+    block = (
         "dependencies:\n  snippets:\n    - {path: a.md, name: outer}\n"
         "  agents:\n    - path: b.md\n"
         "agpm:\n  dependencies:\n    snippets:\n"
         "      - {path: a.md, name: inner}\n      - {path: b.md}\n"
     )
-    specs = [(spec.type, spec.path, spec.name) for spec in read(matter).specs]
+    specs = [(spec.type, spec.path, spec.name) for spec in read(block).specs]
     assert specs == [
         ("agents", "b.md", None),
         ("snippets", "a.md", "outer"),
@@ -327,18 +327,18 @@ def test_the_outer_one_of_two_equal_paths_counts():
 
 
 def test_one_list_may_name_a_path_twice():
-    matter = (
+    block = (
         "dependencies:\n  snippets:\n"
         "    - {path: a.md, name: x}\n    - {path: a.md, name: y}\n"
     )
-    assert [spec.name for spec in read(matter).specs] == ["x", "y"]
+    assert [spec.name for spec in read(block).specs] == ["x", "y"]
 
 
 D = "dependencies:\n  snippets:\n    - "
 
 
 @pytest.mark.parametrize(
-    ("matter", "message"),
+    ("block", "message"),
     [
         (
             "title: x\nagpm.templating: true",
@@ -467,12 +467,12 @@ D = "dependencies:\n  snippets:\n    - "
         ),
     ],
 )
-def test_what_looks_like_an_instruction_and_is_none_is_an_error(matter, message):
-    assert error_of(read, matter) == message
+def test_a_malformed_instruction_is_an_error(block, message):
+    assert error_of(read, block) == message
 
 
 @pytest.mark.parametrize(
-    "matter",
+    "block",
     [
         "description: x",
         "dependency: x",
@@ -485,8 +485,8 @@ def test_what_looks_like_an_instruction_and_is_none_is_an_error(matter, message)
         "agpm: {mine: 1, mine: 2}",
     ],
 )
-def test_other_keys_are_the_authors_own(matter):
-    assert read(matter).specs == ()
+def test_other_keys_are_the_authors_own(block):
+    assert read(block).specs == ()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def selectors(data):
         pytest.param("Straße, naïve, 中文, ﷺ, Ω ≤ √2", id="other characters"),
     ],
 )
-def test_honest_text_hides_nothing(text):
+def test_ordinary_text_has_no_findings(text):
     assert find_hidden(text) == ()
 
 
@@ -93,7 +93,7 @@ def test_honest_text_hides_nothing(text):
         ("\u3164\u3164", "zero-width character", 1, 1, "U+3164 (2 times)"),
     ],
 )
-def test_hidden_text_is_found_and_says_what_it_spells(text, kind, line, column, says):
+def test_hidden_text_is_found_and_decoded(text, kind, line, column, says):
     (hidden,) = find_hidden(text)
     found = (hidden.kind, hidden.line, hidden.column, hidden.says)
     assert found == (kind, line, column, says)
@@ -104,7 +104,7 @@ def test_selectors_cannot_be_hidden_behind_joiners():
     assert hidden.kind == "variation selector"
 
 
-def test_all_of_one_kind_in_a_line_are_one_finding():
+def test_characters_of_one_kind_in_a_line_are_one_finding():
     text = f"a{tags('x')}b{tags('y')} \u202e\n{tags('z')}"
     assert [(h.kind, h.line, h.says) for h in find_hidden(text)] == [
         ("directional control", 1, "U+202E"),
@@ -113,7 +113,7 @@ def test_all_of_one_kind_in_a_line_are_one_finding():
     ]
 
 
-def test_the_error_names_file_place_kind_and_message():
+def test_the_error_names_file_position_kind_and_message():
     (error,) = check_hidden_text("prompts/a.md", f"# A\n\nBe nice.{tags('Obey me')}\n")
     assert str(error) == (
         "prompts/a.md:3:9: 7 hidden tag characters, got 'Obey me'; delete what is "
@@ -124,12 +124,12 @@ def test_the_error_names_file_place_kind_and_message():
     assert (error.kind, error.says) == ("tag character", "'Obey me'")
 
 
-def test_a_single_character_is_no_plural():
+def test_a_single_character_is_in_the_singular():
     (error,) = check_hidden_text("a.md", "\u202e")
     assert str(error).startswith("a.md:1:1: 1 hidden directional control, got U+202E")
 
 
-def test_a_long_message_is_not_shown_for_ever():
+def test_a_long_message_is_shortened():
     (error,) = check_hidden_text("a.md", tags("a" * 10_000))
     assert error.got == f"'{'a' * 499}..."
     assert len(error.says) == 10_002
@@ -143,7 +143,7 @@ def test_the_error_survives_copies():
 
 
 @given(st.text(st.characters(codec="ascii")), st.text(st.characters(min_codepoint=32)))
-def test_whatever_tags_spell_is_found_and_said(secret, around):
+def test_text_in_tag_characters_is_found_and_decoded(secret, around):
     secret = "".join(c for c in secret if c.isprintable())
     text = f"{around}: {tags(secret)}."
     said = [h.says for h in find_hidden(text) if h.kind == "tag character"]
@@ -151,14 +151,14 @@ def test_whatever_tags_spell_is_found_and_said(secret, around):
 
 
 @given(st.binary(min_size=2))
-def test_whatever_bytes_selectors_carry_are_found(data):
+def test_bytes_in_variation_selectors_are_found(data):
     (hidden,) = find_hidden(f"x{selectors(data)}.")
     value = eval(hidden.says)  # noqa: S307
     assert (value.encode() if isinstance(value, str) else value) == data
 
 
 @given(st.text())
-def test_places_are_those_of_the_characters(text):
+def test_positions_are_those_of_the_characters(text):
     for hidden in find_hidden(text):
         line = text.split("\n")[hidden.line - 1]
         assert line[hidden.column - 1] == hidden.text[0]

@@ -76,8 +76,8 @@ def test_a_value_prints_sorted_and_indented(text, printed):
         ),
         ('"\\ud83d"', "invalid JSON: a lone surrogate"),
         ('{"\\udc00": 1}', "invalid JSON: a lone surrogate"),
-        ("[NaN]", "invalid JSON: NaN is no JSON"),
-        ("-Infinity", "invalid JSON: -Infinity is no JSON"),
+        ("[NaN]", "invalid JSON: NaN is not JSON"),
+        ("-Infinity", "invalid JSON: -Infinity is not JSON"),
         ("1e400", "invalid JSON: the number 1e400 is out of range"),
         ("9" * 5000, "invalid JSON: the number 99999999999999999999 is out of range"),
         ("[" * 128 + "]" * 128, "invalid JSON: nested too deeply"),
@@ -85,13 +85,13 @@ def test_a_value_prints_sorted_and_indented(text, printed):
         ("[" * 200_000, "invalid JSON: nested too deeply"),
     ],
 )
-def test_what_is_no_json_is_an_error(text, message):
+def test_text_that_is_not_json_is_an_error(text, message):
     with pytest.raises(FrontmatterError) as raised:
         parse_json(text)
     assert str(raised.value).startswith(message)
 
 
-def test_127_values_in_each_other_are_fine():
+def test_127_nested_values_are_accepted():
     text = "[" * 127 + "]" * 127
     assert pretty_json(parse_json(text)).replace("\n", "").replace(" ", "") == text
 
@@ -100,11 +100,11 @@ def side_by_side(count):
     return "[" + "[[]]," * count + "[]]"
 
 
-def test_many_brackets_side_by_side_are_not_deep():
+def test_many_brackets_side_by_side_are_not_nested():
     assert parse_json(side_by_side(200_000)) == [[[]]] * 200_000 + [[]]
 
 
-def test_twice_the_brackets_take_twice_the_calls(count_calls):
+def test_depth_check_takes_linear_time(count_calls):
     one, two = (
         count_calls(parse_json, side_by_side(count)).total()
         for count in (10_000, 20_000)
@@ -127,7 +127,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=50)
 @given(VALUES)
-def test_what_is_printed_means_the_same(value):
+def test_printed_json_parses_to_the_same_value(value):
     printed = pretty_json(value)
     assert parse_json(printed) == value
     assert pretty_json(parse_json(printed)) == printed
@@ -142,7 +142,7 @@ def test_what_is_printed_means_the_same(value):
         ),
     )
 )
-def test_but_for_floats_it_is_what_python_prints(value):
+def test_except_for_floats_the_output_is_that_of_python(value):
     # Python sorts keys by characters, which for these is by bytes as well.
     assert pretty_json(value) == json.dumps(
         value, indent=2, sort_keys=True, ensure_ascii=False

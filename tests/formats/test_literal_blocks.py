@@ -61,7 +61,7 @@ def test_a_block_may_be_left_out_or_shown_again():
     )
 
 
-def test_what_a_block_holds_is_not_looked_at():
+def test_the_contents_of_a_block_are_not_interpreted():
     text = "```literal\n__AGPM_LITERAL_BLOCK_1__\n```\n```literal\nb\n```\n"
     assert passed_through(text) == ("```\n__AGPM_LITERAL_BLOCK_1__\n```\n```\nb\n```\n")
 
@@ -80,7 +80,7 @@ def test_more_than_ten_blocks_come_back_in_order():
         "__AGPM_Lost",
     ],
 )
-def test_a_text_that_looks_like_a_placeholder_stays(value):
+def test_a_text_that_looks_like_a_placeholder_is_kept(value):
     text = "{{ v }}\n```literal\na\n```\n"
     shielded = protect(text)
     rendered = shielded.text.replace("{{ v }}", value)
@@ -88,7 +88,7 @@ def test_a_text_that_looks_like_a_placeholder_stays(value):
     assert passed_through(f"{value}\n{text}") == f"{value}\n{{{{ v }}}}\n```\na\n```\n"
 
 
-def test_texts_about_literal_blocks_are_no_placeholders():
+def test_texts_about_literal_blocks_are_not_placeholders():
     shielded = protect("```literal\na\n```\n")
     rendered = f"AGPM literal blocks, AGPM_LITERAL_BLOCK\n{shielded.text}"
     assert shielded.restore(rendered) == (
@@ -119,7 +119,7 @@ def test_a_filter_that_changes_a_placeholder_is_an_error(change):
     )
 
 
-def test_a_filter_that_keeps_a_placeholder_is_fine():
+def test_a_filter_that_keeps_a_placeholder_is_accepted():
     shielded = protect("```literal\na\n```\n")
     assert shielded.restore(shielded.text.upper()) == "```\na\n```\n"
 
@@ -166,7 +166,7 @@ BLOCKS = st.lists(st.sampled_from(["", " b", "{% c %}", "~~~", "__AGPM_L"]), max
 
 
 @given(st.lists(st.tuples(LINES, BLOCKS), max_size=5))
-def test_every_block_comes_back_and_nothing_else_changes(pieces):
+def test_every_block_is_restored_and_nothing_else_changes(pieces):
     source, expected = [], []
     for line, block in pieces:
         source += [line, "```literal x", *block, "```"]

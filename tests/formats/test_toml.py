@@ -179,7 +179,7 @@ def test_tables_may_be_nested_as_deeply_as_json():
     assert plain_json(toml) == toml
 
 
-def test_making_json_leaves_the_table_as_it_is():
+def test_converting_to_json_does_not_change_the_table():
     table = {"a": [math.inf], "b": {"c": math.nan}}
     assert plain_json(table) == {"a": [None], "b": {"c": None}}
     assert table["a"] == [math.inf]

@@ -126,11 +126,12 @@ def error_of(text, function=load):
         ),
         (
             "x: !!int 5.0",
-            "1:4: invalid YAML: '5.0' is no int\n    x: !!int 5.0\n       ^",
+            "1:4: invalid YAML: '5.0' is not a valid int\n    x: !!int 5.0\n       ^",
         ),
         (
             "x: !!bool maybe",
-            "1:4: invalid YAML: 'maybe' is no bool\n    x: !!bool maybe\n       ^",
+            "1:4: invalid YAML: 'maybe' is not a valid bool\n"
+            "    x: !!bool maybe\n       ^",
         ),
         (
             "a: *nope",
@@ -169,7 +170,7 @@ def error_of(text, function=load):
         ),
     ],
 )
-def test_what_is_no_yaml_or_no_json_is_an_error(text, message):
+def test_invalid_yaml_and_values_without_json_form_are_errors(text, message):
     assert error_of(text) == message
 
 
@@ -224,7 +225,7 @@ def test_lines_are_those_of_keys_and_items():
     }
 
 
-def test_scalars_that_are_no_text_keep_how_they_are_written():
+def test_scalars_other_than_text_keep_their_spelling():
     document = load("a: 1.10\nb: [TRUE, '1', x, 0x10]\nc: &c ~\nd: *c")
     assert document.spelled == {
         ("a",): "1.10",
@@ -235,7 +236,7 @@ def test_scalars_that_are_no_text_keep_how_they_are_written():
     }
 
 
-def test_a_key_given_again_is_remembered_with_its_last_line():
+def test_a_repeated_key_is_recorded_with_its_last_line():
     document = load("a: 1\nb: {x: 1, y: {}, x: 2}\na: 2\na: 3")
     assert document.value == {"a": 3, "b": {"x": 2, "y": {}}}
     assert document.repeated == {("b", "x"): 2, ("a",): 4}
@@ -262,7 +263,7 @@ def test_the_shape_of_a_text_does_not_depend_on_its_values(text, kind):
     assert shape(text) == kind
 
 
-def test_the_shape_of_what_is_no_yaml_is_an_error():
+def test_the_shape_of_invalid_yaml_is_an_error():
     assert error_of("a: 1\nb: c: d", shape) == (
         "2:5: invalid YAML: mapping values are not allowed in this context; "
         "quote the text that has the colon\n"
@@ -294,7 +295,7 @@ def test_json_is_yaml_and_means_the_same(value):
 
 
 @given(st.text("ab:-[]{}#&*!|>'\"%@ \n\t0~?,", max_size=20))
-def test_any_text_is_a_value_or_an_error_with_a_place(text):
+def test_any_text_gives_a_value_or_an_error_with_a_position(text):
     try:
         document = load(text)
     except FrontmatterError as error:
@@ -305,13 +306,13 @@ def test_any_text_is_a_value_or_an_error_with_a_place(text):
 
 
 @pytest.mark.skipif(not yaml.__with_libyaml__, reason="there is but one parser")
-def test_the_c_parser_is_used_where_there_is_one(count_calls):
+def test_the_c_parser_is_used_where_available(count_calls):
     calls = count_calls(load, "a:\n" + "- x y z\n" * 20)
     assert calls["yaml"] > 0
     assert calls["yaml.scanner"] == 0
 
 
-def test_a_quote_that_is_not_closed_is_told_where_it_opens():
+def test_an_unclosed_quote_is_reported_where_it_opens():
     with pytest.raises(FrontmatterError) as caught:
         load('a: 1\nb: "two\nc: 3\nd: 4\n')
     assert (caught.value.line, caught.value.column) == (2, 4)

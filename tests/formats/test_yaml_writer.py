@@ -81,7 +81,7 @@ from hatch_agpm.formats.yaml_writer import dump
         ("break\n space", "|-\n  break\n   space"),
     ],
 )
-def test_a_text_is_written_as_it_must_be(text, written):
+def test_a_text_has_the_style_that_it_needs(text, written):
     assert dump({"k": text}) == f"k: {written}\n"
 
 
@@ -105,7 +105,7 @@ def test_other_scalars_are_plain(value, written):
     assert dump({"k": value}) == f"k: {written}\n"
 
 
-def test_lists_stand_below_their_key_and_mappings_further_in():
+def test_lists_are_below_their_key_and_mappings_indented():
     value = {
         "list": ["a", {"b": 1, "c": ["d"]}, ["e", ["f"]], "g\nh\n", [], {}],
         "map": {"k": {"l": "m\nn"}},
@@ -120,7 +120,7 @@ def test_keys_are_quoted_as_texts_are():
     assert dump({"017": 1, "a: b": 2, "": 3}) == "'017': 1\n'a: b': 2\n'': 3\n"
 
 
-def test_a_long_key_stands_on_a_line_of_its_own():
+def test_a_long_key_is_on_a_line_of_its_own():
     long = "é" * 65
     assert dump({"k" * 128: 1}) == f"{'k' * 128}: 1\n"
     assert dump({long: ["a", "b"], "two\nlines": {"c": 1, "d": 2}}) == (
@@ -128,7 +128,7 @@ def test_a_long_key_stands_on_a_line_of_its_own():
     )
 
 
-def test_nothing_is_a_mapping_too():
+def test_an_empty_mapping_is_written():
     assert dump({}) == "{}\n"
 
 
@@ -151,6 +151,6 @@ values = st.recursive(
 
 
 @given(st.dictionaries(texts, values, max_size=4))
-def test_what_is_written_reads_the_same(mapping):
+def test_written_yaml_parses_to_the_same_value(mapping):
     # Printable or not, all but a few characters can be escaped and read again.
     assert load(dump(mapping)).value == mapping

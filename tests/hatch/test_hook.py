@@ -61,7 +61,7 @@ def tree(project):
 # --- wheels ---------------------------------------------------------------------------
 
 
-def test_a_wheel_holds_the_bundle_and_the_tree_stays_as_it_was(copy_project, build):
+def test_a_wheel_has_the_bundle_and_the_tree_is_unchanged(copy_project, build):
     project = copy_project("flat")
     before = tree(project)
 
@@ -87,9 +87,7 @@ def test_a_script_stays_executable_and_a_text_is_not(copy_project, build):
     assert modes["flat/prompts/agents/reviewer.md"] & 0o777 == 0o644
 
 
-def test_success_is_one_line_with_the_number_the_place_and_the_bytes(
-    copy_project, build
-):
+def test_success_is_one_line_with_number_directory_and_bytes(copy_project, build):
     done = build(copy_project("flat"))
 
     size = sum(len(data) for path, data in done.files.items() if "/prompts/" in path)
@@ -134,7 +132,7 @@ def test_dynamic_metadata_reaches_the_templates_resolved(copy_project, build):
         assert part in text
 
 
-def test_sources_that_rename_the_package_take_the_bundle_along(copy_project, build):
+def test_the_bundle_follows_a_package_renamed_by_sources(copy_project, build):
     project = copy_project("src-layout")
     add_toml(
         project,
@@ -149,7 +147,7 @@ def test_sources_that_rename_the_package_take_the_bundle_along(copy_project, bui
     assert not [path for path in files if path.startswith("src/")]
 
 
-def test_a_prompt_that_is_deleted_leaves_the_next_wheel(copy_project, build):
+def test_a_deleted_prompt_is_not_in_the_next_wheel(copy_project, build):
     project = copy_project("flat")
     build(project)
     replace(project, '\ncheck = "prompts/scripts/check.sh"', "")
@@ -159,7 +157,7 @@ def test_a_prompt_that_is_deleted_leaves_the_next_wheel(copy_project, build):
     assert "flat/prompts/scripts/check.sh" not in files
 
 
-def test_a_committed_stub_is_replaced_by_the_one_that_is_true(copy_project, build):
+def test_the_wheel_has_a_current_stub_whatever_is_committed(copy_project, build):
     project = copy_project("flat")
     path = "flat/prompts/__init__.pyi"
     true = build(project).files[path]
@@ -198,7 +196,7 @@ def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
     assert build(unpacked).artefact.read_bytes() == expected.read_bytes()
 
 
-def test_the_sdist_holds_what_templates_read_though_nothing_selects_it(
+def test_the_sdist_includes_inputs_that_the_project_does_not_select(
     copy_project, build
 ):
     project = copy_project("excluded-sources")
@@ -221,7 +219,7 @@ def test_the_sdist_holds_what_templates_read_though_nothing_selects_it(
         ("prompts/snippets", "lib/snippets"),
     ],
 )
-def test_the_sdist_holds_a_link_and_what_it_leads_to(
+def test_the_sdist_includes_a_link_and_its_target(
     copy_project, build, unpack, link, target
 ):
     project = copy_project("excluded-sources", {"lib/other.md": ""})
@@ -236,7 +234,7 @@ def test_the_sdist_holds_a_link_and_what_it_leads_to(
     assert wheel.read_bytes() == build(project).artefact.read_bytes()
 
 
-def test_an_agpm_manifest_is_carried_by_the_sdist(copy_project, build, unpack):
+def test_the_sdist_includes_an_agpm_manifest(copy_project, build, unpack):
     project = copy_project("excluded-sources")
     replace(project, '[tool.hatch-agpm.snippets]\ngreeting = "', "")
     text = (project / "pyproject.toml").read_text(encoding="utf-8")
@@ -253,9 +251,7 @@ def test_an_agpm_manifest_is_carried_by_the_sdist(copy_project, build, unpack):
     assert build(unpacked).files[path] == b"X\n"
 
 
-def test_a_file_that_the_user_forces_elsewhere_lies_in_the_sdist_twice(
-    copy_project, build
-):
+def test_a_forced_inclusion_adds_a_second_copy_to_the_sdist(copy_project, build):
     project = copy_project("excluded-sources")
     add_toml(
         project,
@@ -343,7 +339,7 @@ def test_the_files_of_an_editable_bundle_equal_those_of_the_wheel(copy_project, 
     assert editable[f"{name}.start"] == f"{name}:start\n".encode()
 
 
-def test_the_redirect_is_installed_once_and_imports_next_to_nothing(
+def test_the_finder_is_installed_once_and_imports_few_modules(
     copy_project, build, unpack, run_python
 ):
     site = unpack(build(copy_project("flat"), "editable").artefact)
@@ -368,7 +364,7 @@ def one_line(message):
 
 
 @pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
-def test_keys_in_the_hooks_table_are_errors_that_say_where_they_belong(
+def test_keys_in_the_hooks_table_are_errors_that_name_the_right_table(
     copy_project, error_of, target
 ):
     project = copy_project("flat")
@@ -386,7 +382,7 @@ def test_keys_in_the_hooks_table_are_errors_that_say_where_they_belong(
     )
 
 
-def test_a_near_miss_of_hatchlings_own_keys_is_one(copy_project, error_of):
+def test_a_misspelt_key_of_hatchling_is_an_error(copy_project, error_of):
     project = copy_project("flat")
     replace(project, "hooks.agpm]", "hooks.agpm]\ndependencys = []\nenable-default = 1")
 
@@ -408,7 +404,7 @@ def test_keys_in_the_targets_own_hook_table_are_named_there(copy_project, error_
     )
 
 
-def test_hatchlings_own_keys_are_fine(copy_project, build):
+def test_hatchlings_own_keys_are_accepted(copy_project, build):
     project = copy_project("flat")
     replace(
         project,
@@ -458,7 +454,7 @@ def test_a_forced_inclusion_for_all_targets_is_named_as_such(copy_project, error
     )
 
 
-def test_a_forced_inclusion_elsewhere_is_none_of_our_business(copy_project, build):
+def test_a_forced_inclusion_into_another_directory_is_accepted(copy_project, build):
     project = copy_project("flat", {"lib/other/a": ""})
     add_toml(project, f'{FORCE}"docs" = "flat/docs"\n"lib" = "flat"')
 
@@ -506,7 +502,7 @@ class Hook(BuildHookInterface):
         ),
     ],
 )
-def test_a_wheel_that_another_hook_spoils_is_removed(
+def test_a_wheel_changed_by_another_hook_is_removed(
     copy_project, error_of, order, line, message
 ):
     project = copy_project("flat", {"hatch_build.py": BUILT_BY_A_HOOK.format(line)})
@@ -528,7 +524,7 @@ def test_a_source_that_changes_during_the_build_fails_the_sdist(copy_project, er
     assert shown.startswith("hatch-agpm: docs/rules.md: differs in flat-1.2.0.tar.gz")
 
 
-def test_an_sdist_that_another_hook_spoils_is_removed(copy_project, error_of):
+def test_an_sdist_changed_by_another_hook_is_removed(copy_project, error_of):
     line = "build_data['force_include'].popitem()"
     project = copy_project(
         "excluded-sources", {"hatch_build.py": BUILT_BY_A_HOOK.format(line)}
@@ -561,7 +557,7 @@ def test_an_sdist_that_another_hook_spoils_is_removed(copy_project, error_of):
     ],
 )
 @pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
-def test_an_error_of_the_core_is_shown_alone(
+def test_an_error_of_the_core_is_shown_without_a_traceback(
     copy_project, error_of, target, files, message
 ):
     shown = error_of(copy_project("flat", files), target)
@@ -631,7 +627,7 @@ def test_hashes_of_the_index_are_those_of_the_wheel(copy_project, build, run_pyt
     assert shown.strip() == hashlib.sha256(FLAT_REVIEWER.encode()).hexdigest()
 
 
-def test_the_sdist_of_hatch_agpm_itself_carries_its_tests(build):
+def test_the_sdist_of_hatch_agpm_itself_includes_its_tests(build):
     root = Path(__file__).parents[2]
     ours = {
         path.relative_to(root).as_posix()

@@ -43,7 +43,7 @@ def write_info(site, name, text=GOOD, place="extra_metadata"):
 
 
 @pytest.mark.parametrize("place", ["extra_metadata", ""])
-def test_a_distribution_says_itself_what_it_ships(tmp_path, place):
+def test_a_distribution_describes_its_bundle_in_its_metadata(tmp_path, place):
     write_info(tmp_path, "some_dist-1.0", place=place)
 
     assert discover(tmp_path) == [SOME]
@@ -70,7 +70,7 @@ def test_the_text_of_the_file():
     )
 
 
-def test_a_bundle_gives_its_file():
+def test_a_bundle_returns_its_discovery_file():
     resource = RenderedResource(
         type="agent",
         name="agents/ü x",
@@ -129,7 +129,7 @@ def test_a_distribution_without_prompts_hides_a_later_one_with_them(tmp_path):
     assert discover([tmp_path / "one", tmp_path / "two"]) == []
 
 
-def test_a_zip_is_a_place_like_any_other(tmp_path):
+def test_a_zip_on_the_path_is_searched(tmp_path):
     archive = tmp_path / "site.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr(f"some_dist-1.0.dist-info/extra_metadata/{FILE_NAME}", GOOD)
@@ -178,7 +178,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("text", "problem"), BROKEN)
-def test_a_broken_file_is_reported_and_hides_no_other(tmp_path, text, problem):
+def test_a_broken_file_is_reported_and_the_others_are_found(tmp_path, text, problem):
     write_info(tmp_path, "bad_dist-3.1", text)
     write_info(tmp_path, "some_dist-1.0")
 
@@ -250,7 +250,7 @@ print(sorted(name for name in {*sys.modules} - before if "agpm" in name))
     assert {"dataclasses", "importlib.metadata", "some_dist"}.isdisjoint(eval(loaded))  # noqa: S307
 
 
-def test_a_bundle_can_be_kept_in_a_set_and_says_what_it_is():
+def test_a_bundle_is_hashable_and_has_a_readable_repr():
     assert {SOME, *discover([])} == {SOME}
     assert repr(SOME) == (
         "InstalledBundle(distribution='Some.Dist', module='some_dist.prompts',"
@@ -264,7 +264,7 @@ def test_a_bundle_can_be_kept_in_a_set_and_says_what_it_is():
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @pytest.mark.parametrize("target", ["wheel", "editable"])
-def test_what_a_backend_builds_is_discovered_and_loaded(
+def test_a_built_wheel_is_discovered_and_loaded(
     copy_project, build, unpack, backend, target
 ):
     built = build(copy_project("src-layout"), target, backend=backend)

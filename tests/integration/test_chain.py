@@ -121,9 +121,7 @@ def changed(before, after):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
-def test_an_upgrade_changes_exactly_what_is_made_of_what_changed(
-    team, front_end, backend
-):
+def test_an_upgrade_changes_only_what_depends_on_the_change(team, front_end, backend):
     needs = '"acme-prompts>=1.2"'
 
     team(front_end, backend, "acme-prompts", "1.2", acme("Be kind.\n"))
@@ -144,7 +142,7 @@ def test_an_upgrade_changes_exactly_what_is_made_of_what_changed(
 
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
-def test_offered_templates_take_the_newest_of_what_they_need(team, front_end):
+def test_exported_templates_use_the_newest_version_of_their_sources(team, front_end):
     """The second offers its templates: nothing of it has to be built again."""
     needs = '"acme-prompts>=1.2"'
 

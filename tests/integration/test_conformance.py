@@ -142,7 +142,7 @@ def test_a_small_project_gives_what_agpm_gives(case, tmp_path):
     [case for case in CASES if case["id"] in REFUSED],
     ids=lambda case: REFUSED[case["id"]].replace(" ", "-"),
 )
-def test_what_agpm_would_ignore_is_refused(case, tmp_path):
+def test_instructions_that_agpm_ignores_are_refused(case, tmp_path):
     assert outcome(case) is not None
     with pytest.raises(AgpmError):
         rendered(tmp_path, case)
@@ -157,7 +157,7 @@ def test_what_agpm_would_ignore_is_refused(case, tmp_path):
     ],
     ids=[text.replace(" ", "-") for text in BETTER.values()],
 )
-def test_what_agpm_spoils_is_right_here(number, text, tmp_path):
+def test_documents_that_agpm_damages_are_correct_here(number, text, tmp_path):
     case = next(case for case in CASES if case["id"] == number)
     found = rendered(tmp_path, case)
     agent = next(item for item in found if item["type"] == "agent")

@@ -43,7 +43,7 @@ def test_the_example_needs_nothing_but_hatchling_and_hatch_agpm_to_build():
     assert pyproject["project"]["dependencies"] == []
 
 
-def test_nothing_is_left_to_say_of_the_example(tmp_path):
+def test_check_reports_nothing_for_the_example(tmp_path):
     project = tmp_path / "example_pkg"
     shutil.copytree(EXAMPLE, project)
 

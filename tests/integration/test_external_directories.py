@@ -222,7 +222,7 @@ def test_a_build_from_the_sdist_reads_nothing_outside_of_it(
         assert not [path for path in seen if path.startswith(str(outside))]
 
 
-def test_the_trace_sees_what_a_build_in_the_tree_reads(project, tmp_path):
+def test_the_trace_records_files_that_a_build_in_the_tree_reads(project, tmp_path):
     log, out = tmp_path / "log", tmp_path / "out"
     out.mkdir()
     subprocess.run(
@@ -381,14 +381,14 @@ def test_a_link_out_of_the_directory_is_refused(project, tmp_path):
     )
 
 
-def test_content_that_could_be_of_either_is_refused(project):
+def test_ambiguous_content_is_refused(project):
     (project / "rules").mkdir()
     (project / "rules/one.txt").write_text("another")
     with pytest.raises(AgpmError, match="is in the project and in the source 'shared'"):
         render(project)
 
 
-def test_two_files_that_some_systems_take_for_one_are_not_included(
+def test_paths_that_are_equal_on_some_systems_are_not_included(
     project, edit, error_of, tmp_path
 ):
     (tmp_path / "prompts/snippets/Tone.md").write_text("TONE")
@@ -406,7 +406,7 @@ def test_two_files_that_some_systems_take_for_one_are_not_included(
     )
 
 
-def test_hidden_text_is_allowed_by_a_name_that_holds_in_the_sdist(
+def test_hidden_text_is_allowed_by_a_name_that_is_valid_in_the_sdist(
     project, build, unpack, error_of, edit, tmp_path
 ):
     (tmp_path / "prompts/rules/one.txt").write_text("Rule\U000e0041\U000e0042 one.")

@@ -74,7 +74,7 @@ def start(project, out, tmp_path, site, backend, **environ):
 
 
 @BOTH
-def test_a_build_that_is_killed_leaves_no_half_wheel_and_harms_no_later_one(
+def test_a_killed_build_leaves_no_partial_wheel_and_does_not_affect_the_next(
     copy_project, build, tmp_path, backend
 ):
     project = copy_project("flat")
@@ -159,7 +159,7 @@ def obey_modes():
 
 
 @BOTH
-def test_a_template_that_is_deleted_leaves_the_next_wheel(copy_project, build, backend):
+def test_a_deleted_template_is_not_in_the_next_wheel(copy_project, build, backend):
     project = copy_project("src-layout", {"prompts/snippets/other.md": "Other\n"})
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")

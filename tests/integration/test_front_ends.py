@@ -111,7 +111,7 @@ def test_trap_17_uv_builds_again_with_the_lines_that_check_prints(
     assert run_command(show, tmp_path) == (0, TEXT.replace("No tabs.", "No blanks."))
 
 
-def test_the_demo_shows_the_engineer_and_leaves_the_checkout_clean(
+def test_the_demo_prints_the_prompt_and_leaves_the_checkout_clean(
     run_command, tmp_path
 ):
     clone = tmp_path / "clone"

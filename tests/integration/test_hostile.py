@@ -39,13 +39,13 @@ def depends(path, section="snippets"):
     )
 
 
-def test_a_linked_template_may_not_lead_out(write_files, outside):
+def test_a_linked_template_must_be_in_the_project(write_files, outside):
     root = write_files({"agents/b.md": ""})
     (root / "agents/a.md").symlink_to(outside / "secret.md")
     assert "leads out of the project through a link" in refused(root, AGENT)
 
 
-def test_a_linked_directory_may_not_lead_out(write_files, outside):
+def test_a_linked_directory_must_be_in_the_project(write_files, outside):
     root = write_files({"x": ""})
     (root / "agents").symlink_to(outside)
     message = refused(root, '[agents]\na = "agents/secret.md"\n')
@@ -60,14 +60,14 @@ def test_a_pattern_does_not_enter_a_linked_directory(write_files, outside):
     assert [resource.name for resource in found] == ["agents/b"]
 
 
-def test_a_pattern_that_matches_a_link_may_not_lead_out(write_files, outside):
+def test_links_matched_by_a_pattern_must_be_in_the_project(write_files, outside):
     root = write_files({"agents/b.md": "b"})
     (root / "agents/link.md").symlink_to(outside / "secret.md")
     assert "leads out" in refused(root, '[agents]\nall = "agents/*.md"\n')
 
 
 @pytest.mark.parametrize("path", ["../s/link.md", "../s/folder/secret.md"])
-def test_a_linked_dependency_may_not_lead_out(path, write_files, outside):
+def test_a_linked_dependency_must_be_in_the_project(path, write_files, outside):
     root = write_files({"agents/a.md": depends(path), "s/x.md": ""})
     (root / "s/link.md").symlink_to(outside / "secret.md")
     (root / "s/folder").symlink_to(outside)
@@ -75,7 +75,7 @@ def test_a_linked_dependency_may_not_lead_out(path, write_files, outside):
 
 
 @pytest.mark.parametrize("path", ["link.md", "folder/secret.md", "a/../link.md"])
-def test_a_linked_content_file_may_not_lead_out(path, write_files, outside):
+def test_a_linked_content_file_must_be_in_the_project(path, write_files, outside):
     body = f"{{{{ '{path}' | content }}}}"
     root = write_files({"agents/a.md": TEMPLATE + body, "a/x.md": ""})
     (root / "link.md").symlink_to(outside / "secret.md")
@@ -83,7 +83,7 @@ def test_a_linked_content_file_may_not_lead_out(path, write_files, outside):
     assert "leads out" in refused(root, AGENT)
 
 
-def test_a_skill_may_not_be_or_hold_a_link_that_leads_out(write_files, outside):
+def test_a_skill_must_not_be_or_have_a_link_out_of_the_project(write_files, outside):
     files = {"skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n"}
     root = write_files(files)
     (root / "skills/k/data").symlink_to(outside)
@@ -92,14 +92,14 @@ def test_a_skill_may_not_be_or_hold_a_link_that_leads_out(write_files, outside):
     assert "leads out" in refused(root, '[skills]\ns = "skills/s"\n')
 
 
-def test_a_manifest_may_not_be_a_link_that_leads_out(write_files, outside):
+def test_a_manifest_must_not_be_a_link_out_of_the_project(write_files, outside):
     root = write_files({"agents/a.md": ""})
     (root / "agpm.toml").symlink_to(outside / "agpm.toml")
     with pytest.raises(AgpmError, match="leads out of the project"):
         read_project(root, {"tool": {"hatch-agpm": {"manifest": "agpm.toml"}}})
 
 
-def test_a_cycle_of_links_ends(write_files):
+def test_a_cycle_of_links_is_an_error(write_files):
     root = write_files({"agents/b.md": ""})
     (root / "agents/a.md").symlink_to("c.md")
     (root / "agents/c.md").symlink_to("a.md")
@@ -128,7 +128,7 @@ def test_a_wrong_path_is_reported(path, write_files):
 
 
 @pytest.mark.parametrize("name", ["FIFO", "directory"])
-def test_what_is_not_a_file_is_not_read(name, write_files):
+def test_special_files_are_not_read(name, write_files):
     root = write_files({"agents/b.md": ""})
     if name == "FIFO":
         os.mkfifo(root / "agents/a.md")
@@ -156,14 +156,14 @@ def test_entries_of_wrong_types_are_reported(manifest, write_files):
     assert message.startswith("agpm.toml: ")
 
 
-def test_ten_thousand_resources_are_no_problem(write_files):
+def test_ten_thousand_resources_are_rendered(write_files):
     count = 10_000
     root = write_files({f"s/{n % 100}/n{n}.md": f"text {n}" for n in range(count)})
     (root / "agpm.toml").write_text('[snippets]\nall = "s/**/*.md"\n')
     assert len(render_manifest(root / "agpm.toml")) == count
 
 
-def test_sixty_four_megabytes_of_text_pass(write_files):
+def test_sixty_four_megabytes_of_text_are_rendered(write_files):
     text = "x" * 1023 + "\n"
     root = write_files(
         {
@@ -178,7 +178,7 @@ def test_sixty_four_megabytes_of_text_pass(write_files):
     assert len(agent.document) > 65_000_000
 
 
-def test_text_that_doubles_at_each_level_ends_in_an_error(write_files):
+def test_text_that_doubles_at_each_level_is_an_error(write_files):
     """Each file embeds the next one twice: a megabyte becomes two to the thirtieth."""
     files = {
         f"s/n{n}.md": depends(f"n{n + 1}.md").replace(

@@ -71,7 +71,7 @@ def wheels():
 @pytest.mark.parametrize("origin", ["tree", "sdist"])
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @pytest.mark.parametrize("front_end", ["build", "pip", "uv", "hatch"])
-def test_every_prompt_arrives(
+def test_every_prompt_is_in_the_wheel(
     copy_project,
     use_backend,
     edit,

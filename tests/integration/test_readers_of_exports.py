@@ -479,7 +479,7 @@ def test_fastmcp_serves_each_file_with_its_digest(example, program):
     }
 
 
-def test_what_tools_deploy_has_every_file_and_its_mode(example, program):
+def test_deployed_skills_have_all_files_and_modes(example, program):
     (skill,) = example.skills()
     shipped = contents(skill)
     seen_by_agent_skill_installer(example, program)

@@ -109,7 +109,7 @@ def test_traces_get_name_version_and_digest(run):
     assert re.fullmatch("[0-9a-f]{64}", attributes["prompt.sha256"])
 
 
-def test_the_frontmatter_is_at_hand(run):
+def test_the_frontmatter_can_be_read(run):
     assert run("frontmatter")["options"] == {"model": "sonnet"}
 
 

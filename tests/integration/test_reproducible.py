@@ -30,7 +30,9 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["flat", "src-layout", "no-code"])
-def test_surroundings_change_no_byte(copy_project, build, tmp_path, backend, name):
+def test_builds_do_not_depend_on_the_environment(
+    copy_project, build, tmp_path, backend, name
+):
     project = copy_project(name)
     first = build(project, "wheel", backend, **BACKENDS[backend])
     expected, files = sha256(first.artefact), first.files

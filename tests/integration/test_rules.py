@@ -41,7 +41,7 @@ def names_of(resources):
     "path",
     ["../s/x.md", "s/x.md", "../s/./x.md", "../agents/../s/x.md"],
 )
-def test_a_dependency_of_another_tool_is_there_however_its_path_is_written(
+def test_a_dependency_of_another_tool_is_found_for_any_spelling_of_its_path(
     path, render_files
 ):
     """AGPM: a dependency with a tool of its own is absent from agpm.deps."""
@@ -51,14 +51,14 @@ def test_a_dependency_of_another_tool_is_there_however_its_path_is_written(
     assert ("snippet", "s/x", "opencode") in names_of(found)
 
 
-def test_a_bare_file_name_of_another_tool_is_there(render_files):
+def test_a_bare_file_name_of_another_tool_is_found(render_files):
     """AGPM: absent from agpm.deps, since the name is compared as text."""
     agent = parent("{path: x.md, tool: opencode}", body=LIST_SNIPPETS)
     found = render_files({"agents/a.md": agent, "agents/x.md": "X"}, AGENT)
     assert body_of(found) == "x=X;"
 
 
-def test_a_type_that_the_parents_tool_does_not_support_is_there(render_files):
+def test_a_type_that_the_parents_tool_does_not_support_is_found(render_files):
     """AGPM: the script is resolved for claude-code and looked up for opencode."""
     agent = parent(
         "path: ../scripts/run.sh",
@@ -72,7 +72,7 @@ def test_a_type_that_the_parents_tool_does_not_support_is_there(render_files):
     assert body_of(found) == "echo\n"
 
 
-def test_an_at_sign_in_a_path_is_a_letter_like_any_other(render_files):
+def test_an_at_sign_in_a_path_has_no_special_meaning(render_files):
     """AGPM: a reference is cut at its last @, so the dependency is absent."""
     agent = parent("path: ../s/me@home.md", body="{{ agpm.deps.snippets | length }}")
     found = render_files({"agents/a.md": agent, "s/me@home.md": "X"}, AGENT)
@@ -291,7 +291,7 @@ def test_two_files_with_one_key_are_refused(specs, key, render_files):
         "--- \n   \n---\nMore\n",
     ],
 )
-def test_what_is_not_a_mapping_is_text_and_stays(text, render_files):
+def test_frontmatter_that_is_not_a_mapping_is_text(text, render_files):
     """AGPM: cuts such a text when it is embedded."""
     agent = parent("path: ../s/x.md", body="[{{ agpm.deps.snippets.x.content }}]")
     found = render_files({"agents/a.md": agent, "s/x.md": text}, AGENT)
@@ -315,7 +315,7 @@ def test_indented_frontmatter_keeps_its_indentation(render_files):
     assert found[0].metadata == {"model": "x", "color": "red"}
 
 
-def test_ill_typed_other_keys_do_not_cost_the_dependencies(render_files):
+def test_ill_typed_other_keys_do_not_affect_the_dependencies(render_files):
     """AGPM: `tags` as text makes all dependencies of the file vanish."""
     agent = parent("path: ../s/x.md", body=LIST_SNIPPETS).replace(
         "---\nagpm", "---\ntags: one, two\nagpm", 1
@@ -379,7 +379,7 @@ def test_a_file_that_exists_as_written_is_not_a_pattern(render_files):
 # --- install paths ----------------------------------------------------------------
 
 
-def test_equal_bytes_may_be_installed_at_one_place(render_files):
+def test_equal_bytes_may_have_one_install_path(render_files):
     found = render_files(
         {"x/a.md": "same", "y/a.md": "same"}, '[agents]\nx = "x/a.md"\ny = "y/a.md"\n'
     )
@@ -450,7 +450,7 @@ def test_a_long_text_with_an_accent_at_any_byte_renders(render_files):
     assert body_of(found) == motto
 
 
-def test_a_chain_of_sixty_templates_is_rendered_to_its_end(render_files):
+def test_a_chain_of_sixty_templates_is_rendered_completely(render_files):
     """AGPM: stops rendering fifty levels down, and ships the rest verbatim."""
     files = {
         f"s/n{i}.md": parent(

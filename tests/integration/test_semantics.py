@@ -147,7 +147,7 @@ def test_a_manifest_gives_what_the_program_gives(manifest, resources, render_fil
     ],
     ids=lambda value: f"3.4 {value}" if "=" in value else "",
 )
-def test_options_place_an_entry_as_the_program_does(
+def test_options_give_the_install_path_of_the_program(
     options, snippet, agent, render_files
 ):
     manifest = (

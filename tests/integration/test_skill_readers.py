@@ -191,7 +191,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_the_tool_does_with_each_variant_what_the_table_says(reader, install, project):
+def test_each_tool_treats_each_variant_as_the_table_says(reader, install, project):
     registry, requirement, ask = READERS[reader]
     bin_ = install(registry, requirement)
     verdicts = {}
@@ -253,7 +253,7 @@ LINTS = {
 
 
 @pytest.mark.parametrize("path", OTHERS)
-def test_the_lint_agrees_on_what_is_not_a_skill(path, install, project):
+def test_the_check_and_the_tools_agree_on_invalid_skills(path, install, project):
     bin_ = install("npm", "@anthropic-ai/claude-code@2.1.197")
     for text in OTHERS[path]:
         project.lay_out(WRITTEN)
@@ -264,7 +264,7 @@ def test_the_lint_agrees_on_what_is_not_a_skill(path, install, project):
         assert fine == (LINTS[path](path, text.encode()) == ()), text
 
 
-def test_what_the_profile_writes_is_read_back_as_it_was_meant(install, project):
+def test_generated_frontmatter_is_read_back_unchanged(install, project):
     project.lay_out(WRITTEN)
     listing = install("pypi", "library-skills==0.0.19") / "library-skills"
     properties = install("pypi", "skills-ref==0.1.1") / "agentskills"

@@ -129,7 +129,7 @@ def test_trap_06_an_exact_editable_install_is_importable(
 
 @BOTH
 @pytest.mark.parametrize("name", ["flat", "src-layout"])
-def test_trap_07_a_checkout_that_went_away_leaves_no_namespace(
+def test_trap_07_a_removed_checkout_leaves_no_namespace_package(
     copy_project, build, unpack, run_python, tmp_path, backend, name
 ):
     project = copy_project(name)
@@ -164,7 +164,7 @@ def test_trap_08_hooks_without_an_artefact_leave_nothing_behind(
     assert list((project / "dist").iterdir()) == []
 
 
-def test_trap_09_asking_for_requirements_makes_nothing(copy_project, tmp_path):
+def test_trap_09_asking_for_requirements_writes_nothing(copy_project, tmp_path):
     project = copy_project("flat", {"prompts/agents/reviewer.md": None})
     code = "import hatchling.build as b; print(b.get_requires_for_build_wheel())"
 
@@ -198,9 +198,7 @@ def test_trap_10_and_34_a_wheel_without_prompts_fails_verify(
 
 
 @BOTH
-def test_trap_11_a_checkout_with_line_ends_of_windows_gives_the_same_prompts(
-    copy_project, build, backend
-):
+def test_trap_11_windows_line_ends_give_the_same_prompts(copy_project, build, backend):
     project = copy_project("flat")
     before = build(project, backend=backend).files
     for path in project.rglob("*.md"):
@@ -250,7 +248,7 @@ class Hook(BuildHookInterface):
 
 
 @pytest.mark.parametrize("order", ["custom agpm", "agpm custom"])
-def test_trap_14_another_hook_may_take_over_the_editable_wheel(
+def test_trap_14_another_hook_may_write_the_editable_wheel(
     copy_project, edit, build, run_build, unpack, run_python, order
 ):
     project = copy_project("flat", {"extra.txt": "", "hatch_build.py": TAKE_OVER})
@@ -291,7 +289,7 @@ def test_trap_16_two_builds_at_once_give_the_same_bytes(
 
 
 @BOTH
-def test_trap_18_names_with_brackets_blanks_and_accents_go_all_the_way(
+def test_trap_18_names_may_have_brackets_blanks_and_accents(
     copy_project, edit, build, unpack, backend
 ):
     name = "é [a] {b}, ~c"
@@ -306,7 +304,7 @@ def test_trap_18_names_with_brackets_blanks_and_accents_go_all_the_way(
     assert wheel.artefact.read_bytes() == again.artefact.read_bytes()
 
 
-def test_trap_19_the_hook_may_stand_in_hatch_toml(copy_project, build):
+def test_trap_19_the_hook_may_be_in_hatch_toml(copy_project, build):
     files = build(copy_project("hatch-toml")).files
 
     assert files["hatch_toml/prompts/snippets/greeting.md"] == (
@@ -354,7 +352,7 @@ def test_trap_22_prompts_are_read_from_a_zip_on_the_path(
 
 
 @BOTH
-def test_trap_23_another_checkout_first_on_the_path_gets_none_of_our_prompts(
+def test_trap_23_another_checkout_first_on_the_path_gets_none_of_these_prompts(
     copy_project, build, unpack, run_python, tmp_path, backend
 ):
     project = copy_project("src-layout")
@@ -382,7 +380,7 @@ def test_trap_24_a_directory_of_templates_is_not_a_package(copy_project, build, 
     assert files[top_level].split() == ([b"flat"] if name == "flat" else [])
 
 
-def test_trap_24_a_package_that_is_called_prompts_stays_one(write_files, build):
+def test_trap_24_a_package_named_prompts_is_still_packaged(write_files, build):
     project = write_files(
         {
             "pyproject.toml": (
@@ -400,7 +398,7 @@ def test_trap_24_a_package_that_is_called_prompts_stays_one(write_files, build):
     assert "prompts/__init__.py" in files
 
 
-def test_trap_24_no_code_is_hidden_with_the_templates(write_files, build):
+def test_trap_24_code_beside_templates_is_packaged(write_files, build):
     project = write_files(
         {
             "pyproject.toml": (
@@ -423,7 +421,9 @@ def test_trap_24_no_code_is_hidden_with_the_templates(write_files, build):
 @pytest.mark.parametrize(
     "lines", ["prune prompts\n", "global-exclude *.md *.sh\n", "exclude docs/*\n"]
 )
-def test_trap_25_a_manifest_in_takes_nothing_away(copy_project, build, unpack, lines):
+def test_trap_25_manifest_in_does_not_remove_templates(
+    copy_project, build, unpack, lines
+):
     project = copy_project("flat", {"MANIFEST.in": lines})
 
     unpacked = unpack(build(project, "sdist", "setuptools").artefact)
@@ -458,7 +458,7 @@ def test_trap_26_what_a_user_forces_into_the_output_is_refused(
 
 
 @BOTH
-def test_trap_27_an_ignored_output_in_the_tree_reaches_no_sdist(
+def test_trap_27_an_ignored_output_in_the_tree_is_not_in_the_sdist(
     copy_project, error_of, backend
 ):
     project = copy_project(
@@ -490,7 +490,7 @@ def test_trap_28_an_unrelated_pyproject_toml_breaks_no_command_of_setup_py(
 
 
 @BOTH
-def test_trap_29_no_member_of_an_sdist_leads_out_of_it(copy_project, build, backend):
+def test_trap_29_no_member_of_an_sdist_is_outside_of_it(copy_project, build, backend):
     project = copy_project("excluded-sources", {"lib/other.md": ""})
     (project / "prompts/snippets/greeting.md").rename(project / "lib/greeting.md")
     (project / "prompts/snippets/greeting.md").symlink_to(project / "lib/greeting.md")
@@ -505,7 +505,7 @@ def test_trap_29_no_member_of_an_sdist_leads_out_of_it(copy_project, build, back
 @pytest.mark.parametrize(
     "command", ["bdist_wheel", "sdist", "sdist --formats=zip,bztar"]
 )
-def test_trap_30_setup_py_alone_verifies_what_it_makes(
+def test_trap_30_setup_py_alone_verifies_its_artefacts(
     copy_project, run_command, command
 ):
     project = copy_project(
@@ -562,9 +562,7 @@ def test_trap_32_the_directory_src_is_not_a_package_of_it(
     assert run_python(code) == "['snippets/greeting']\n"
 
 
-def test_trap_33_a_bill_of_materials_is_there_or_an_error(
-    copy_project, edit, run_build
-):
+def test_trap_33_a_missing_bill_of_materials_is_an_error(copy_project, edit, run_build):
     project = copy_project("flat")
     table = "[tool.hatch-agpm.project]"
     edit(project, table, f"[tool.hatch-agpm]\nsbom = true\n\n{table}")
@@ -588,7 +586,7 @@ UV = ["uv", "pip", "install", "--python", sys.executable]
 @pytest.mark.parametrize(
     ("install", "backend"), [(PIP, "hatchling"), (UV, "setuptools")], ids=["pip", "uv"]
 )
-def test_trap_35_an_installer_hides_what_list_check_and_verify_show(
+def test_trap_35_list_check_and_verify_show_what_an_installer_hides(
     copy_project, use_backend, build, run_command, tmp_path, install, backend
 ):
     project, site = copy_project("flat"), tmp_path / "site"

@@ -67,7 +67,7 @@ def test_the_wheel_fills_in_the_value(
     assert output.rstrip() == shown("5", "text").rstrip()
 
 
-def test_the_mistake_is_reported_as_shown(write_files, error_of):
+def test_the_mistake_is_reported_as_the_page_shows(write_files, error_of):
     files = files_until("5")
     reviewer = "prompts/agents/reviewer.md"
     files[reviewer] = files[reviewer].replace("agpm.project.name", WRONG)

@@ -228,7 +228,7 @@ def pyright(directory, *files, **options):
     return sorted(places), done.stdout + done.stderr
 
 
-def test_mypy_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
+def test_mypy_finds_exactly_the_mistakes(project):
     modules = [f"-m{name}" for name in ("right", "wrong", "loaded")]
     found, output = mypy(project, "-p", "pkg", *modules)
 
@@ -236,7 +236,7 @@ def test_mypy_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
 
 
 @pytest.mark.slow
-def test_pyright_takes_what_is_right_and_finds_exactly_what_is_wrong(project):
+def test_pyright_finds_exactly_the_mistakes(project):
     # That an expression is not used is the point of these programs; the generated
     # code has a stub, and need not concern whoever imports it.
     found, output = pyright(
@@ -262,7 +262,7 @@ def example(tmp_path, build, unpack):
     return unpack(build(project).artefact)
 
 
-def test_mypy_is_content_with_the_example(example):
+def test_mypy_accepts_the_example(example):
     assert (example / "example_pkg/py.typed").exists()
     found, output = mypy(example, "-p", "example_pkg")
 
@@ -270,7 +270,7 @@ def test_mypy_is_content_with_the_example(example):
 
 
 @pytest.mark.slow
-def test_pyright_is_content_with_the_example(example):
+def test_pyright_accepts_the_example(example):
     found, output = pyright(
         example,
         "example_pkg/__main__.py",

@@ -149,7 +149,9 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("text", "patch", "written"), WRITTEN)
-def test_a_file_is_written_again(text, patch, written, render_files):
+def test_a_patched_file_is_written_with_equal_values(
+    text, patch, written, render_files
+):
     assert patched(render_files, text, patch) == written
 
 
@@ -316,7 +318,9 @@ def test_declarations_keep_their_fields_in_agpms_order(render_files):
         ),
     ],
 )
-def test_what_agpm_would_lose_or_change_is_refused(text, patch, message, render_files):
+def test_values_that_agpm_would_lose_or_change_are_refused(
+    text, patch, message, render_files
+):
     with pytest.raises(AgpmError) as caught:
         patched(render_files, text, patch)
     assert str(caught.value) == message
@@ -389,7 +393,7 @@ def test_every_match_of_a_pattern_is_patched(render_files):
     assert [r.text for r in found] == ["---\nx: 1\n---\n\nA", "---\nx: 1\n---\n\nB"]
 
 
-def test_two_entries_of_one_file_are_patched_each_by_its_own(render_files):
+def test_two_entries_of_one_file_have_their_own_patches(render_files):
     found = render_files(
         {"agents/a.md": "A\n"},
         '[agents]\na = "agents/a.md"\nb = { path = "agents/a.md", filename = "b.md" }\n'
@@ -398,7 +402,7 @@ def test_two_entries_of_one_file_are_patched_each_by_its_own(render_files):
     assert [r.text for r in found] == ["A\n", "---\nx: 1\n---\n\nA"]
 
 
-def test_what_is_embedded_is_not_patched(render_files):
+def test_embedded_content_is_not_patched(render_files):
     agent = (
         "---\nagpm:\n  templating: true\n  dependencies:\n    snippets:\n"
         "      - {path: ../s/x.md, tool: agpm}\n---\n"
@@ -454,7 +458,7 @@ def test_a_file_that_can_hold_no_patch_is_refused(
     )
 
 
-def test_the_installed_name_tells_how_a_file_is_patched(render_files):
+def test_the_extension_of_the_installed_name_selects_the_patch_format(render_files):
     (found,) = render_files(
         {"x.txt": "Some {{ text }}\n"},
         '[snippets]\nx = { path = "x.txt", filename = "x.md" }\n'
@@ -479,7 +483,7 @@ def test_json_is_printed_again_with_its_keys_replaced(render_files):
     )
 
 
-def test_a_server_is_patched_before_its_shape_is_looked_at(render_files):
+def test_a_server_is_patched_before_its_schema_check(render_files):
     (found,) = render_files(
         {"m.json": '{"args": ["x"]}'},
         '[mcp-servers]\nm = "m.json"\n[patch.mcp-servers.m]\ncommand = "run"\n',
@@ -498,7 +502,7 @@ def test_a_server_is_patched_before_its_shape_is_looked_at(render_files):
         ),
     ],
 )
-def test_json_that_a_patch_would_spoil_is_refused(text, message, render_files):
+def test_json_that_a_patch_would_make_invalid_is_refused(text, message, render_files):
     with pytest.raises(AgpmError) as caught:
         render_files(
             {"a.json": text}, '[snippets]\na = "a.json"\n[patch.snippets.a]\nx = 1\n'

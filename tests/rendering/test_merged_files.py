@@ -31,7 +31,7 @@ def problems(type_, value):
         ("mcp-servers", {"command": "", "events": "mine"}),
     ],
 )
-def test_what_the_program_takes_is_fine(type_, value):
+def test_files_that_agpm_accepts_are_accepted(type_, value):
     check_shape(type_, "x.json", json.dumps(value))
 
 
@@ -54,7 +54,7 @@ def test_what_the_program_takes_is_fine(type_, value):
         ),
     ],
 )
-def test_a_hook_of_another_shape_is_refused(value, message):
+def test_a_hook_that_fails_the_schema_check_is_refused(value, message):
     assert problems("hooks", value) == f"x.json: {message}"
 
 
@@ -64,7 +64,7 @@ def test_a_hook_that_would_never_run_is_refused():
     assert message == "x.json: 'events' must not be empty; it would never run"
 
 
-def test_all_problems_of_a_hook_are_told():
+def test_all_problems_of_a_hook_are_reported():
     assert problems("hooks", {"comand": "x", "timeout": "5"}).splitlines() == [
         "x.json: a hook needs 'events'",
         "x.json: a hook needs 'type'",
@@ -94,7 +94,7 @@ def test_a_known_key_given_twice_is_refused():
         ({"url": "x", "headers": "h"}, "'headers' must be an object, got 'h'"),
     ],
 )
-def test_a_server_of_another_shape_is_refused(value, message):
+def test_a_server_that_fails_the_schema_check_is_refused(value, message):
     assert problems("mcp-servers", value) == f"x.json: {message}"
 
 
@@ -108,13 +108,13 @@ def test_a_server_that_could_not_be_reached_is_refused():
     )
 
 
-def test_what_is_no_json_is_told_by_its_line():
+def test_invalid_json_is_reported_with_its_line():
     message = problems("hooks", '{\n  "events": [,]\n}')
     assert message.startswith("x.json:2:14: invalid JSON: ")
 
 
 @pytest.mark.parametrize("section", ["hooks", "mcp-servers"])
-def test_the_text_is_shipped_as_it_is_whatever_its_name(section, render_files):
+def test_the_text_is_shipped_unchanged_whatever_its_name(section, render_files):
     text = '{"command":"x", "type": "command",\r\n "events": ["Stop"], "own": {{}}}'
     text = text.replace("{{}}", "1.10")
     (found,) = render_files({"m/x.conf": text}, f'[{section}]\nx = "m/x.conf"\n')
@@ -123,7 +123,7 @@ def test_the_text_is_shipped_as_it_is_whatever_its_name(section, render_files):
         render_files({"m/x.conf": "x"}, f'[{section}]\nx = "m/x.conf"\n')
 
 
-def test_bytes_that_are_no_text_are_refused(render_files):
+def test_bytes_that_are_not_text_are_refused(render_files):
     with pytest.raises(AgpmError, match=r"x.conf:1: is not UTF-8 text"):
         render_files({"x.conf": b"\xff"}, '[hooks]\nx = "x.conf"\n')
 
@@ -166,6 +166,8 @@ def test_two_hooks_of_one_name_are_refused(render_files):
     ],
     ids=["equal", "two keys", "not installed", "two files"],
 )
-def test_servers_that_do_not_meet_are_fine(other, manifest, render_files):
+def test_servers_that_do_not_overwrite_each_other_are_accepted(
+    other, manifest, render_files
+):
     files = {"m/a.json": '{"command": "a"}', "m/b.json": f'{{"command": "{other}"}}'}
     assert len(render_files(files, f"[mcp-servers]\n{manifest}\n")) == 2

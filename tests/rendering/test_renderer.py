@@ -1,4 +1,4 @@
-"""Rendering: what users are told, and what a rendering says of its inputs."""
+"""Rendering: the errors that users see, and what a rendering records of its inputs."""
 
 import os
 
@@ -318,13 +318,15 @@ MISTAKES += [
 
 
 @pytest.mark.parametrize(("files", "manifest", "message"), MISTAKES)
-def test_a_mistake_is_told_by_place_and_way_out(files, manifest, message, render_files):
+def test_a_mistake_is_reported_with_its_position_and_a_hint(
+    files, manifest, message, render_files
+):
     with pytest.raises(AgpmError) as caught:
         render_files(files, manifest)
     assert str(caught.value) == message
 
 
-def test_all_the_templates_that_fail_are_told_at_once(render_files):
+def test_all_templates_that_fail_are_reported_at_once(render_files):
     files = {f"agents/{n}.md": TEMPLATE + f"{{{{ {n} }}}}" for n in "abc"}
     manifest = "[agents]\n" + "".join(f'{n} = "agents/{n}.md"\n' for n in "abc")
     with pytest.raises(AgpmError) as caught:
@@ -333,7 +335,7 @@ def test_all_the_templates_that_fail_are_told_at_once(render_files):
     assert firsts == [f"agents/{n}.md:5:4: '{n}' is undefined" for n in "abc"]
 
 
-def test_what_depends_on_a_failure_is_not_told_as_well(render_files):
+def test_dependents_of_a_failure_are_not_reported(render_files):
     files = {
         "agents/a.md": depends("../s/b.md", body="{{ agpm.deps.snippets.b.content }}"),
         "s/b.md": TEMPLATE + "{{ nope }}",
@@ -409,14 +411,14 @@ def test_resources_come_by_type_then_key_then_name(render_files):
     ]
 
 
-def test_a_document_knows_its_body_and_its_metadata(render_files):
+def test_a_document_has_its_body_and_its_metadata(render_files):
     text = "---\nmodel: opus\nwhen: 2024-05-01\nn: [1, yes]\n---\n\nGrüße {{ x }}\n"
     agent = render_files({"agents/a.md": text}, AGENT)[0]
     assert agent.document[agent.body :].decode() == "\nGrüße {{ x }}\n"
     assert agent.metadata == {"model": "opus", "when": "2024-05-01", "n": [1, "yes"]}
 
 
-def test_what_is_no_text_is_kept_as_bytes(render_files):
+def test_a_file_that_is_not_text_is_kept_as_bytes(render_files):
     script = render_files({"x.bin": b"\xff\x00"}, '[scripts]\nx = "x.bin"\n')[0]
     assert script.text == b"\xff\x00"
     assert script.document == b"\xff\x00"
@@ -430,7 +432,7 @@ def test_scripts_keep_their_executable_bit(render_files, tmp_path):
     assert [r.executable for r in found] == [True, False]
 
 
-def test_a_skill_brings_all_its_files(render_files):
+def test_a_skill_has_all_its_files(render_files):
     files = {
         "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n{{ raw }}\n",
         "skills/k/scripts/run.sh": "#!/bin/sh\n",
@@ -451,7 +453,7 @@ def test_rendering_twice_gives_equal_resources(render_files):
     assert render_files(files, AGENT) == render_files(files, AGENT)
 
 
-def test_a_chain_of_a_thousand_files_is_no_problem(render_files):
+def test_a_chain_of_a_thousand_files_is_rendered(render_files):
     files = {f"s/n{i}.md": depends(f"n{i + 1}.md", body="x") for i in range(1000)}
     found = render_files({**files, "s/n1000.md": "end"}, '[snippets]\na = "s/n0.md"\n')
     assert len(found) == 1001
@@ -487,7 +489,7 @@ def project(write_files, files, table):
     )
 
 
-def test_metadata_lies_below_the_projects_own_table(write_files):
+def test_metadata_is_overridden_by_the_projects_own_table(write_files):
     body = "{{ project.name }} {{ agpm.project.version }} {{ project.package }}"
     rendering = project(
         write_files,
@@ -541,14 +543,14 @@ def test_a_pyproject_is_a_manifest_too(write_files):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_told(write_files):
+def test_an_unreadable_file_is_reported(write_files):
     root = write_files({"agpm.toml": AGENT, "agents/a.md": "x"})
     (root / "agents/a.md").chmod(0)
     with pytest.raises(AgpmError, match=r"agents/a.md: cannot be read: Permission"):
         render_manifest(root / "agpm.toml")
 
 
-def test_conflicts_of_several_files_are_told_at_once(render_files):
+def test_conflicts_of_several_files_are_reported_at_once(render_files):
     twice = (
         "---\nagpm:\n  templating: true\n  dependencies:\n    snippets:\n"
         "      - path: ../s/{0}.md\n      - path: ../t/{0}.md\n---\n"
@@ -561,7 +563,9 @@ def test_conflicts_of_several_files_are_told_at_once(render_files):
     assert str(caught.value).count("both are the dependency") == 2
 
 
-def test_a_link_that_ends_otherwise_than_its_target_is_refused(render_files, tmp_path):
+def test_a_link_with_another_extension_than_its_target_is_refused(
+    render_files, tmp_path
+):
     (tmp_path / "l.md").symlink_to("x.txt")
     with pytest.raises(AgpmError) as caught:
         render_files({"x.txt": "x"}, '[agents]\na = "l.md"\n')
@@ -574,7 +578,7 @@ def test_a_link_that_ends_otherwise_than_its_target_is_refused(render_files, tmp
         render_files({"x.txt": "x", "agents/a.md": TEMPLATE + body}, AGENT)
 
 
-def test_the_filter_takes_markdown_in_any_case(render_files):
+def test_the_filter_matches_markdown_in_any_case(render_files):
     files = {
         "agents/a.md": TEMPLATE + "[{{ 'h.MD' | content }}]",
         "h.MD": "---\na: 1\n---\n\nhead\n\n",
@@ -610,20 +614,20 @@ def test_jinja2_is_for_the_frontmatter_too(flag, render_files):
     assert found.text.endswith("---\n1")
 
 
-def test_a_flag_that_appears_only_when_rendered_is_refused(render_files):
+def test_a_flag_that_appears_only_by_rendering_is_refused(render_files):
     agent = "---\nagpm:\n  templating: '{{ project.language }}'\n---\n"
     manifest = f'[project]\nlanguage = "jinja2"\n{AGENT}'
     with pytest.raises(AgpmError, match="must be written without templates"):
         render_files({"agents/a.md": agent}, manifest)
 
 
-def test_blank_lines_before_the_flag_cost_nothing(render_files):
+def test_blank_lines_before_the_flag_do_not_slow_rendering(render_files):
     blank = "  \n" * 5000
     agent = f"---\nagpm:\n{blank}  templating: true\n---\n"
     assert len(render_files({"agents/a.md": agent}, AGENT)) == 1
 
 
-def test_thousands_of_missing_files_are_told_in_seconds(render_files):
+def test_thousands_of_missing_files_are_reported_quickly(render_files):
     files = {f"s/s{n}.md": "" for n in range(2000)}
     manifest = "[snippets]\n" + "".join(f's{n} = "s/t{n}.md"\n' for n in range(2000))
     with pytest.raises(AgpmError) as caught:
@@ -651,12 +655,12 @@ def test_a_second_carriage_return_is_the_same_embedded_or_not(render_files):
         ("one {\n", "one {\n"),
     ],
 )
-def test_a_template_without_a_tag_is_rendered_all_the_same(body, shipped, render_files):
+def test_a_template_without_a_tag_is_rendered_too(body, shipped, render_files):
     (agent,) = render_files({"agents/a.md": TEMPLATE + body}, AGENT)
     assert agent.text == TEMPLATE + shipped
 
 
-def test_byte_code_is_no_part_of_a_skill(render_files):
+def test_byte_code_is_not_part_of_a_skill(render_files):
     files = {
         "skills/k/SKILL.md": "---\nname: k\ndescription: d\n---\n",
         "skills/k/scripts/__pycache__/x.pyc": b"\0",
@@ -696,7 +700,7 @@ def test_embedded_files_that_hide_text_are_errors_of_one_build(write_files):
     assert str(caught.value) == "\n".join(HIDDEN)
 
 
-def test_files_that_are_listed_may_hide_text(write_files):
+def test_hidden_text_is_accepted_in_listed_files(write_files):
     allowed = ["docs/style.md", "docs/words.json", "prompts/snippets/tone.md"]
     rendering = project(write_files, HIDING, {"hidden-text": allowed})
     assert rendering.hidden_text == tuple(allowed)
@@ -706,7 +710,7 @@ def test_files_that_are_listed_may_hide_text(write_files):
     assert str(caught.value) == HIDDEN[0]
 
 
-def test_a_permission_that_is_out_of_date_is_an_error(write_files):
+def test_a_listed_file_that_is_not_read_is_an_error(write_files):
     files = {"prompts/agents/a.md": "x", "prompts/agents/b.md": "y"}
     with pytest.raises(AgpmError) as caught:
         project(write_files, files, {"hidden-text": ["prompts/agent/a.md"]})
@@ -716,7 +720,7 @@ def test_a_permission_that_is_out_of_date_is_an_error(write_files):
     )
 
 
-def test_what_nobody_embeds_may_hide_text(write_files):
+def test_hidden_text_is_accepted_in_files_that_are_not_embedded(write_files):
     files = {"prompts/agents/a.md": f"My own{SECRET}", "prompts/snippets/b.md": SECRET}
     rendering = project(write_files, files, {})
     assert [SECRET in resource.text for resource in rendering.resources] == [True, True]

@@ -90,7 +90,7 @@ f"{x!r}"
 
 
 @pytest.mark.parametrize("templating", DIALECTS)
-def test_only_a_printed_name_is_filled_and_all_else_is_as_it_was(
+def test_only_printed_names_are_filled_and_other_text_is_unchanged(
     prompts_of, templating
 ):
     body = (
@@ -118,7 +118,7 @@ def test_only_a_printed_name_is_filled_and_all_else_is_as_it_was(
     assert type(filled) is str
 
 
-def test_a_text_that_leaves_something_open_is_a_template_without_saying_so(prompts_of):
+def test_a_text_with_run_time_variables_is_a_template(prompts_of):
     text = "---\nagpm: {runtime: {n: int}}\n---\n{{ n }} {{ 1 + 1 }}\n"
 
     assert prompts_of({"agents/a.md": text}).agents.a(n=5) == "5 2\n"
@@ -131,7 +131,7 @@ def test_white_space_is_trimmed_as_the_language_does_it(prompts_of):
     assert (prompt, prompt(n=1)) == ("a{{ n }}b\n", "a1b\n")
 
 
-def test_a_place_in_a_loop_is_many_and_in_a_branch_not_taken_none(prompts_of):
+def test_placeholders_are_repeated_in_loops_and_absent_in_skipped_branches(prompts_of):
     body = (
         "{% for i in [1, 2] %}{{ i }}{{ n }};{% endfor %}{% if 1 > 2 %}{{ m }}"
         "{% endif %}"
@@ -144,7 +144,7 @@ def test_a_place_in_a_loop_is_many_and_in_a_branch_not_taken_none(prompts_of):
 
 
 @pytest.mark.parametrize("templating", DIALECTS)
-def test_an_embedded_prompt_brings_its_variables(prompts_of, templating):
+def test_an_embedded_prompt_adds_its_variables(prompts_of, templating):
     files = {
         "agents/a.md": embeds(
             "../s.md",
@@ -179,7 +179,7 @@ def test_variables_come_through_a_chain_of_files(prompts_of):
     assert prompts.agents.a(n=1) == "<[(1)]>"
 
 
-def test_a_file_that_is_embedded_as_text_keeps_its_words(prompts_of):
+def test_a_file_that_is_embedded_as_text_has_no_placeholders(prompts_of):
     files = {
         "agents/a.md": template("{n: int}", "{{ n }} {{ 'b.md' | content }}"),
         "b.md": template("{n: int}", "{{ n }} {{ other }}\n"),
@@ -188,7 +188,7 @@ def test_a_file_that_is_embedded_as_text_keeps_its_words(prompts_of):
     assert prompts_of(files).agents.a(n=1) == "1 {{ n }} {{ other }}"
 
 
-def test_a_dependency_that_is_not_embedded_brings_nothing(prompts_of):
+def test_a_dependency_that_is_not_embedded_adds_no_variables(prompts_of):
     files = {
         "agents/a.md": embeds("../s.md", "{{ agpm.deps.snippets.s.name }}"),
         "s.md": template("{n: int}", "{{ n }}"),
@@ -209,7 +209,7 @@ template_vars = { project = { open = false } }
 """
 
 
-def test_a_variant_decides_what_is_open(prompts_of):
+def test_the_values_of_a_variant_decide_which_placeholders_remain(prompts_of):
     body = "{% if project.open %}{{ n }}{% endif %}."
     files = {"agents/a.md": template("{n: {type: int, default: 1}}", body)}
     agents = prompts_of(files, VARIANTS).agents
@@ -217,7 +217,7 @@ def test_a_variant_decides_what_is_open(prompts_of):
     assert (agents.yes(n=5), agents.no(n=5)) == ("5.", ".")
 
 
-def test_the_same_bytes_with_other_places_are_two_texts(prompts_of):
+def test_the_same_bytes_with_other_placeholders_are_two_texts(prompts_of):
     body = (
         "{% if project.open %}{{ n }}{% else %}{% raw %}{{ n }}{% endraw %}{% endif %}"
     )
@@ -235,7 +235,7 @@ def test_the_same_bytes_with_other_places_are_two_texts(prompts_of):
     assert {prompts.snippets[name]() for name in prompts.snippets} == {"1", "{{ n }}"}
 
 
-def test_the_index_says_where_the_places_are_in_bytes(render_files):
+def test_the_index_has_the_byte_offsets_of_placeholders(render_files):
     body = "ü{{ n }}\n{{ s }}{{ n }}"
     runtime = '{n: float, s: {type: str, default: \'a|\\"""\\\\;@\'}}'
     files = {"agents/a.md": template(runtime.replace("\\", ""), body)}
@@ -257,7 +257,7 @@ def test_the_index_says_where_the_places_are_in_bytes(render_files):
     assert [len(each["places"]) for each in entry["runtime"]] == [2, 1]
 
 
-def test_the_result_does_not_depend_on_the_words_that_stand_in(render_files):
+def test_the_result_does_not_depend_on_the_sentinels(render_files):
     files = {
         "agents/a.md": embeds("../s.md", "{{ agpm.deps.snippets.s.content }}"),
         "s.md": template("{n: int}", "{{ n }}"),
@@ -266,7 +266,7 @@ def test_the_result_does_not_depend_on_the_words_that_stand_in(render_files):
     assert render_files(files, AGENT) == render_files(files, AGENT)
 
 
-def test_a_word_is_in_no_text_that_was_written_before():
+def test_a_sentinel_does_not_occur_in_any_text_read():
     assert Sentinels()._seed != Sentinels()._seed  # noqa: SLF001 - it must be drawn
 
 
@@ -299,7 +299,7 @@ ONLY_JINJA = ["{{ n if true }}", "{{ 'a' | replace(n, 'b') }}", "{{ (n, 1) }}"]
         *(("jinja2", use) for use in WRONG_USES + ONLY_JINJA),
     ],
 )
-def test_any_use_but_printing_is_an_error_at_its_line(error_of, templating, use):
+def test_any_use_except_printing_is_an_error_at_its_line(error_of, templating, use):
     body = f"{{{{ n }}}}\n```literal\n{{{{ n.x }}}}\n```\n{use}\n"
     message = error_of({"agents/a.md": template("{n: str}", body, templating)})
 
@@ -350,7 +350,9 @@ DEPENDS = (
 
 
 @pytest.mark.parametrize("changing", CHANGING)
-def test_a_filter_over_an_embedded_place_is_an_error_at_its_line(error_of, changing):
+def test_a_filter_of_an_embedded_placeholder_is_an_error_at_its_line(
+    error_of, changing
+):
     line = f"{{{{ agpm.deps.snippets.s.content | {changing} }}}}"
     message = error_of(
         {
@@ -374,7 +376,7 @@ def test_a_filter_over_an_embedded_place_is_an_error_at_its_line(error_of, chang
         ),
     ],
 )
-def test_a_filter_around_a_place_is_an_error_at_its_line(
+def test_a_filter_section_around_a_placeholder_is_an_error_at_its_line(
     error_of, dialect, body, number, line
 ):
     message = error_of({"agents/a.md": template("{n: str}", body, dialect)})
@@ -391,7 +393,7 @@ def test_a_filter_around_a_place_is_an_error_at_its_line(
         ("{% if CONTENT is containing('{{') %}{{ [1] | nth(n=0) }}{% endif %}", ":7"),
     ],
 )
-def test_a_condition_on_an_embedded_place_is_an_error(error_of, body, where):
+def test_a_condition_on_an_embedded_placeholder_is_an_error(error_of, body, where):
     body = body.replace("CONTENT", "agpm.deps.snippets.s.content")
     message = error_of(
         {
@@ -403,7 +405,7 @@ def test_a_condition_on_an_embedded_place_is_an_error(error_of, body, where):
     assert message == f"agents/a.md{where}: {DEPENDS}" + (where and f"\n    {body}")
 
 
-def test_what_would_fail_for_other_values_is_an_error_at_its_line(error_of):
+def test_a_statement_that_fails_for_other_values_is_an_error_at_its_line(error_of):
     body = (
         "{% if agpm.deps.snippets.s.content is containing('{{') %}1{% else %}\n"
         "{{ nope }}{% endif %}"
@@ -418,7 +420,7 @@ def test_what_would_fail_for_other_values_is_an_error_at_its_line(error_of):
     assert message == f"agents/a.md:8: {DEPENDS}\n    {{{{ nope }}}}{{% endif %}}"
 
 
-def test_what_leaves_the_places_alone_is_no_error(prompts_of):
+def test_statements_that_keep_the_placeholders_are_accepted(prompts_of):
     body = (
         "{{ agpm.deps.snippets.s.content | trim | safe }}\n"
         "{{ agpm.deps.snippets.s.content | replace(from='hello', to='bye') }}\n"
@@ -473,7 +475,7 @@ MISTAKES = [
     pytest.param(
         "{n: {type: int, default: true}}",
         "agents/a.md:4: 'agpm.runtime.n.default' must be of the type int, got true",
-        id="a boolean is no number",
+        id="a boolean for an int",
     ),
     pytest.param(
         "{n: {type: str, default: null}}",
@@ -484,7 +486,7 @@ MISTAKES = [
         "{user-name: str}",
         "agents/a.md:4: 'agpm.runtime.user-name' is not a valid variable name; "
         "use letters, digits and _, and begin with a letter",
-        id="no identifier",
+        id="not an identifier",
     ),
     pytest.param(
         "{class: str}",
@@ -529,14 +531,14 @@ def test_all_mistakes_of_declarations_come_at_once_each_with_its_line(error_of):
     ]
 
 
-def test_a_file_that_must_not_be_a_template_cannot_leave_anything_open(error_of):
+def test_a_file_with_templating_false_cannot_have_run_time_variables(error_of):
     assert error_of({"agents/a.md": template("{n: str}", "", "false")}) == (
         "agents/a.md:3: 'agpm.runtime' needs a template, and 'agpm.templating' is"
         " false; delete one of the two"
     )
 
 
-def test_a_variable_of_a_variant_is_no_run_time_variable(error_of):
+def test_a_variable_of_a_variant_is_not_a_run_time_variable(error_of):
     manifest = '[agents]\na = { path = "agents/a.md", template_vars = { n = "x" } }\n'
 
     assert error_of({"agents/a.md": template("{n: str}", "{{ n }}")}, manifest) == (
@@ -605,7 +607,7 @@ def test_frontmatter_is_never_filled(error_of, head, message):
     assert error_of(files) == message
 
 
-def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
+def test_a_skill_is_shipped_unchanged_and_has_no_placeholders(error_of):
     text = "---\nname: s\ndescription: d\nagpm:\n  runtime: {n: str}\n---\n{{ n }}\n"
 
     assert error_of({"skills/s/SKILL.md": text}, '[skills]\ns = "skills/s"\n') == (
@@ -632,13 +634,11 @@ def test_a_skill_is_shipped_as_it_is_and_leaves_nothing_open(error_of):
         ),
     ],
 )
-def test_where_a_declaration_would_have_no_effect_it_is_an_error(
-    error_of, path, text, message
-):
+def test_a_declaration_without_effect_is_an_error(error_of, path, text, message):
     assert error_of({path: text}, f'[agents]\na = "{path}"\n') == message
 
 
-def test_the_page_shows_what_happens(prompts_of):
+def test_the_examples_of_the_page_are_right(prompts_of):
     page = (Path(__file__).parents[2] / "docs/reference/reading.md").read_text("utf-8")
     section = page.partition("## Run-time variables")[2].partition("\n## ")[0]
     shown = re.search(r"```markdown\n(.*?)```", section, re.DOTALL)[1]
@@ -657,7 +657,7 @@ def test_the_page_shows_what_happens(prompts_of):
     assert str(caught.value).replace(package, "example_pkg.prompts") == error
 
 
-def test_a_patched_file_keeps_its_places(prompts_of):
+def test_a_patched_file_keeps_its_placeholders(prompts_of):
     manifest = AGENT + '\n[patch.agents.a]\nmodel = "opus"\n'
     files = {"agents/a.md": template("{n: int}", "é {{ n }}\n")}
     prompt = prompts_of(files, manifest).agents.a
@@ -769,9 +769,7 @@ def spelled(piece):
 @pytest.mark.parametrize("templating", DIALECTS)
 @settings(max_examples=60, deadline=None)
 @given(pieces=PIECES, values=st.tuples(*[st.text(LETTERS) | RAW.map("".join)] * 3))
-def test_filling_changes_the_declared_places_and_nothing_else(
-    templating, pieces, values
-):
+def test_filling_changes_only_the_declared_placeholders(templating, pieces, values):
     declared = "{" + ", ".join(f"{name}: str" for name in NAMES) + "}"
     body = "".join(map(spelled, pieces))
     given_values = dict(zip(NAMES, values, strict=True))

@@ -95,13 +95,13 @@ def test_a_skill_within_the_limits_is_shipped_as_it_is(fields, render_files):
         ),
     ],
 )
-def test_a_skill_that_agpm_would_not_take_is_refused(document, message, render_files):
+def test_a_skill_that_agpm_refuses_is_refused(document, message, render_files):
     with pytest.raises(AgpmError) as caught:
         skill(render_files, document)
     assert str(caught.value) == f"skills/k/SKILL.md:{message}"
 
 
-def test_a_skill_whose_templates_are_no_yaml_is_refused(render_files):
+def test_a_skill_whose_templates_are_not_yaml_is_refused(render_files):
     """It would be rendered nowhere, so it is shipped, and read, as it stands."""
     document = text(notes="\n{% if true %}\n  x: 1\n{% endif %}")
     with pytest.raises(
@@ -110,7 +110,7 @@ def test_a_skill_whose_templates_are_no_yaml_is_refused(render_files):
         skill(render_files, document)
 
 
-def test_links_and_special_files_are_told_all_at_once(write_files, render_files):
+def test_links_and_special_files_are_reported_at_once(write_files, render_files):
     root = write_files({"skills/k/x.md": "x"})
     (root / "skills/k/link.md").symlink_to("x.md")
     (root / "skills/k/dir").symlink_to("/tmp")  # noqa: S108 - it is not followed
@@ -189,7 +189,7 @@ def test_only_the_text_of_a_skill_is_patched(render_files):
     ]
 
 
-def test_a_patch_must_leave_a_skill_that_agpm_would_take(render_files):
+def test_a_patch_must_not_make_a_skill_invalid(render_files):
     """AGPM: looks at the file before it is patched, and ships anything."""
     with pytest.raises(AgpmError, match="the name of a skill must not contain '/'"):
         render_files(

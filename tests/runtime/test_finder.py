@@ -30,9 +30,7 @@ def redirect(known, tmp_path):
     return Redirect(known, helper=HELPER, parent=f"{tmp_path}/pkg")
 
 
-def test_a_redirect_gives_the_bundle_for_its_name_in_its_own_package(
-    redirect, tmp_path
-):
+def test_a_finder_finds_the_bundle_by_its_name_in_its_own_package(redirect, tmp_path):
     spec = redirect.find_spec("pkg.prompts", [f"{tmp_path}/pkg"])
 
     assert spec.origin == f"{tmp_path}/site/bundle/__init__.py"
@@ -41,7 +39,7 @@ def test_a_redirect_gives_the_bundle_for_its_name_in_its_own_package(
     assert spec.cached.endswith(".pyc")
 
 
-def test_a_redirect_knows_its_package_through_a_link(redirect, tmp_path):
+def test_a_finder_knows_its_package_through_a_link(redirect, tmp_path):
     (tmp_path / "pkg").mkdir()
     (tmp_path / "link").symlink_to("pkg")
 
@@ -61,15 +59,13 @@ def test_a_redirect_knows_its_package_through_a_link(redirect, tmp_path):
         ("pkg.prompts", ["{}/other/__editable__.pkg-1/pkg"]),
     ],
 )
-def test_a_redirect_says_nothing_of_other_names_and_places(
-    redirect, tmp_path, name, path
-):
+def test_a_finder_ignores_other_names_and_directories(redirect, tmp_path, name, path):
     places = path and [place.format(tmp_path) for place in path]
 
     assert redirect.find_spec(name, places) is None
 
 
-def test_a_redirect_knows_where_setuptools_links_the_package(redirect, tmp_path):
+def test_a_finder_knows_where_setuptools_links_the_package(redirect, tmp_path):
     links = tmp_path / "build/__editable__.pkg-1-0.editable-py3-none-any/pkg"
 
     assert redirect.find_spec("pkg.prompts", [str(links)])

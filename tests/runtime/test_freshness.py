@@ -47,7 +47,7 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "hatch-agpm 1", "hatch-agpm 2\0b\0f", "{}"])
-def test_what_is_not_a_snapshot_of_this_format_is_none(tmp_path, text):
+def test_an_invalid_snapshot_is_ignored(tmp_path, text):
     file = tmp_path / "name.snapshot"
     assert Snapshot.read(str(file)) is None
 
@@ -56,7 +56,7 @@ def test_what_is_not_a_snapshot_of_this_format_is_none(tmp_path, text):
     assert Snapshot.read(str(file)) is None
 
 
-def test_a_stamp_is_sure_when_the_clock_has_moved_on(tmp_path):
+def test_a_stamp_is_certain_once_the_clock_has_advanced(tmp_path):
     file = tmp_path / "file"
     assert (stamp(str(file)), sure_stamp(str(file))) == (ABSENT, ABSENT)
     file.touch()
@@ -67,7 +67,7 @@ def test_a_stamp_is_sure_when_the_clock_has_moved_on(tmp_path):
     assert sure_stamp(str(file)) == stamp(str(file))
 
 
-def test_a_source_that_is_no_longer_what_was_rendered_is_unsure(tmp_path):
+def test_a_source_that_may_have_changed_is_uncertain(tmp_path):
     (tmp_path / "a").write_text("new")
     os.utime(tmp_path / "a", ns=(OLD_NS, OLD_NS))
     time.sleep(0.12)
@@ -81,7 +81,7 @@ def test_a_source_that_is_no_longer_what_was_rendered_is_unsure(tmp_path):
     assert Snapshot("", [of_new]).first_change(str(tmp_path)) is None
 
 
-def test_a_directory_is_known_by_its_entries(tmp_path):
+def test_a_directory_is_compared_by_its_entries(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "__pycache__").mkdir()
     for name in ("b.md", ".hidden"):
@@ -92,7 +92,7 @@ def test_a_directory_is_known_by_its_entries(tmp_path):
     assert look(DIRECTORY, f"{tmp_path}/none") == ABSENT
 
 
-def test_a_link_is_known_by_where_it_leads(tmp_path):
+def test_a_link_is_compared_by_its_target(tmp_path):
     link = tmp_path / "link"
     link.symlink_to("a")
     before = look(LINK, str(link))
@@ -102,7 +102,7 @@ def test_a_link_is_known_by_where_it_leads(tmp_path):
     assert look(LINK, str(link)) != before
 
 
-def test_only_our_table_counts(tmp_path):
+def test_only_the_table_of_hatch_agpm_counts(tmp_path):
     file = tmp_path / "pyproject.toml"
     ours = '[tool.hatch-agpm]\noutput = "pkg/prompts"\n'
     file.write_text(f"[project]\nname = 'x'\n{ours}")
@@ -122,7 +122,7 @@ def test_only_our_table_counts(tmp_path):
         ({"XDG_CACHE_HOME": "relative", "HOME": "nowhere"}, None),
     ],
 )
-def test_the_cache_is_where_the_platform_has_it(monkeypatch, environ, directory):
+def test_the_cache_is_in_the_directory_of_the_platform(monkeypatch, environ, directory):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
 

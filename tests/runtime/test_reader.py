@@ -118,7 +118,7 @@ def test_a_prompt_is_the_text_after_the_frontmatter_byte_for_byte(prompts):
     assert type(prompt.document) is str
 
 
-def test_a_prompt_knows_what_the_index_says(prompts, package):
+def test_a_prompt_has_the_fields_of_the_index(prompts, package):
     prompt = prompts.agents.backend_engineer
 
     assert prompt.name == "backend-engineer"
@@ -216,7 +216,7 @@ def test_a_pickle_is_read_in_a_process_of_its_own(prompts, tmp_path, run_python)
 # --- how it is found ------------------------------------------------------------------
 
 
-def test_every_way_to_a_prompt_gives_the_same_object(prompts):
+def test_every_access_to_a_prompt_gives_the_same_object(prompts):
     prompt = prompts.agents.backend_engineer
 
     assert prompts.agents["backend-engineer"] is prompt
@@ -328,7 +328,7 @@ def test_a_traceback_has_one_suggestion(tmp_path):
     assert done.stderr.lower().count("did you mean") == 1
 
 
-def test_hasattr_says_no(prompts):
+def test_hasattr_is_false_for_unknown_names(prompts):
     assert not hasattr(prompts.agents, "nobody")
     assert not hasattr(prompts.agents, "__wrapped__")
     assert not hasattr(prompts, "nothing")
@@ -346,7 +346,7 @@ def test_a_star_import_gives_the_types_and_two_functions(tmp_path, package):
     }  # fmt: skip
 
 
-def test_help_shows_what_there_is(prompts):
+def test_help_lists_the_prompts(prompts):
     text = pydoc.plain(pydoc.render_doc(prompts))
 
     assert "The prompts of" in text
@@ -393,7 +393,7 @@ def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
     assert str(inspect.signature(prompts.agents.plain)) == "() -> str"
 
 
-def test_help_of_the_class_says_what_a_prompt_knows(prompts):
+def test_help_of_the_class_describes_the_attributes_of_a_prompt(prompts):
     # `help(prompt)` itself cannot: pydoc looks up every str as a name.
     text = pydoc.plain(pydoc.render_doc(type(prompts.agents.plain)))
 
@@ -402,7 +402,7 @@ def test_help_of_the_class_says_what_a_prompt_knows(prompts):
     assert "attrgetter" not in text
 
 
-def test_help_of_a_prompt_says_that_there_is_none(prompts):
+def test_help_of_a_prompt_says_that_the_name_is_unknown(prompts):
     # If this fails, Python has learnt better, and docs/reference/reading.md can say so.
     output = io.StringIO()
     pydoc.Helper(output=output)(prompts.agents.plain)
@@ -414,7 +414,7 @@ def test_help_of_a_prompt_says_that_there_is_none(prompts):
 # --- damage ---------------------------------------------------------------------------
 
 
-def test_a_missing_file_says_that_the_wheel_is_damaged(tmp_path, package):
+def test_a_missing_file_is_reported_as_a_damaged_wheel(tmp_path, package):
     directory = write_bundle(tmp_path, package)
     (directory / "agents/plain.md").unlink()
     prompts = importlib.import_module(f"{package}.prompts")
@@ -440,7 +440,9 @@ def test_a_missing_file_says_that_the_wheel_is_damaged(tmp_path, package):
         ("index.json", b'{"resources": []}', "it does not list agents/plain"),
     ],
 )
-def test_a_changed_file_says_so_too(tmp_path, package, path, data, message):
+def test_a_changed_file_is_reported_as_a_damaged_wheel(
+    tmp_path, package, path, data, message
+):
     (write_bundle(tmp_path, package) / path).write_bytes(data)
     prompts = importlib.import_module(f"{package}.prompts")
 
@@ -552,7 +554,7 @@ print(sorted(set(sys.modules) - before))
     assert run_python(code, tmp_path) == loaded
 
 
-def test_what_the_accessor_knows_does_not_read_the_index(tmp_path, run_python):
+def test_fields_of_the_accessor_do_not_read_the_index(tmp_path, run_python):
     (write_bundle(tmp_path, "example") / "index.json").unlink()
     code = """
 from example import prompts
@@ -634,7 +636,7 @@ def test_load_takes_a_distribution_named_like_its_package(prompts, package):
     assert hatch_agpm.load(package.replace("_", "-")) is prompts
 
 
-def test_load_asks_which_of_two_is_meant(tmp_path, package):
+def test_load_of_an_ambiguous_name_names_the_candidates(tmp_path, package):
     for output in ("one", "two"):
         write_bundle(tmp_path, package, output=output)
     files = [f"{package}/{output}/index.json" for output in ("two", "one")]
@@ -650,7 +652,7 @@ def test_load_asks_which_of_two_is_meant(tmp_path, package):
 
 
 @pytest.mark.parametrize("name", ["json", "no-such-thing", "no.such.thing", "", "a b"])
-def test_load_says_that_there_is_nothing(name):
+def test_load_of_a_package_without_a_bundle_is_an_error(name):
     with pytest.raises(BundleError) as caught:
         hatch_agpm.load(name)
 
@@ -681,7 +683,7 @@ def test_load_refuses_an_index_from_the_future(tmp_path, package):
     )
 
 
-def test_load_does_not_hide_what_is_wrong_in_the_package(tmp_path, package):
+def test_load_raises_the_errors_of_the_package(tmp_path, package):
     write_bundle(tmp_path, package)
     (tmp_path / package / "__init__.py").write_text("import no_such_module\n")
 

@@ -72,7 +72,7 @@ def test_every_layout_can_be_read_from_the_wheel(
     assert run_python(code, site) == text
 
 
-def test_modes_are_ours_and_not_the_umasks(copy_project, run_build):
+def test_file_modes_do_not_depend_on_the_umask(copy_project, run_build):
     project = copy_project("flat")
     old = os.umask(0o077)
     try:
@@ -86,7 +86,7 @@ def test_modes_are_ours_and_not_the_umasks(copy_project, run_build):
     assert modes["flat/prompts/agents/reviewer.md"] & 0o777 == 0o644
 
 
-def test_what_is_shipped_is_said(copy_project, build):
+def test_a_build_reports_what_is_shipped(copy_project, build):
     done = build(copy_project("flat"), backend="setuptools")
 
     size = sum(map(len, bundle(done.files, "flat/prompts").values()))
@@ -228,7 +228,7 @@ def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
         ("prompts/snippets", "lib/snippets"),
     ],
 )
-def test_the_sdist_holds_a_link_and_what_it_leads_to(
+def test_the_sdist_includes_a_link_and_its_target(
     copy_project, build, unpack, link, target
 ):
     project = copy_project("excluded-sources", {"lib/other.md": ""})
@@ -247,7 +247,7 @@ def test_the_sdist_holds_a_link_and_what_it_leads_to(
     assert wheel.read_bytes() == expected.read_bytes()
 
 
-def test_an_agpm_manifest_and_its_directory_travel_and_are_no_package(
+def test_an_agpm_manifest_and_its_directory_are_in_the_sdist_and_not_a_package(
     copy_project, build, unpack
 ):
     project = copy_project(
@@ -297,7 +297,7 @@ def test_trap_20_an_editable_install_of_any_mode_reads_the_prompts(
     assert run_python(code) == text
 
 
-def test_a_strict_install_shows_neither_stale_prompts_nor_those_of_others(
+def test_a_strict_install_has_no_stale_or_unrelated_prompts(
     copy_project, build, unpack, run_python, edit
 ):
     project = copy_project("flat")
@@ -317,7 +317,7 @@ def test_a_strict_install_shows_neither_stale_prompts_nor_those_of_others(
 # --- files of an earlier build --------------------------------------------------------
 
 
-def test_a_prompt_that_is_deleted_leaves_the_next_wheel(copy_project, build, edit):
+def test_a_deleted_prompt_is_not_in_the_next_wheel(copy_project, build, edit):
     project = copy_project("flat")
     first = build(project, "wheel", "setuptools").files
     edit(project, '\ncheck = "prompts/scripts/check.sh"', "")
@@ -327,9 +327,7 @@ def test_a_prompt_that_is_deleted_leaves_the_next_wheel(copy_project, build, edi
     assert first.keys() - second.keys() == {"flat/prompts/scripts/check.sh"}
 
 
-def test_an_output_that_moved_leaves_nothing_in_the_next_wheel(
-    copy_project, build, edit
-):
+def test_a_moved_output_leaves_nothing_in_the_next_wheel(copy_project, build, edit):
     project = copy_project("flat")
     edit(project, "", '\n[tool.hatch-agpm]\noutput = "flat/first"\n')
     build(project, "wheel", "setuptools")
@@ -409,7 +407,7 @@ def test_a_mistake_is_shown_without_a_traceback(
     assert "Traceback" not in shown
 
 
-def test_a_table_that_is_none_is_an_error_of_ours(copy_project, error_of):
+def test_a_value_that_is_not_a_table_is_an_error_of_hatch_agpm(copy_project, error_of):
     project = copy_project(
         "flat",
         {
@@ -460,7 +458,7 @@ class Custom(base):
         ),
     ],
 )
-def test_what_a_custom_command_loses_or_adds_fails_the_build(
+def test_files_lost_or_added_by_a_custom_command_fail_the_build(
     copy_project, error_of, edit, command, line, target, message
 ):
     code = CUSTOM.format(command=command, line=line)
@@ -480,7 +478,7 @@ def test_what_a_custom_command_loses_or_adds_fails_the_build(
     assert "Traceback" not in shown
 
 
-# --- strangers ------------------------------------------------------------------------
+# --- unrelated builds -----------------------------------------------------------------
 
 LOADED = """
 import sys
@@ -517,7 +515,7 @@ def test_a_source_that_changes_during_the_build_fails_the_sdist(
     assert "hatch-agpm: docs/rules.md: differs in flat-1.2.0.tar.gz in size" in shown
 
 
-def test_a_project_without_the_table_pays_no_import(copy_project, tmp_path, edit):
+def test_a_project_without_the_table_imports_nothing(copy_project, tmp_path, edit):
     project = copy_project("src-layout")
     edit(project, "tool.hatch-agpm", "tool.something-else")
 

@@ -65,7 +65,7 @@ def test_a_path_that_leaves_the_directory_is_never_removed(build_lib, tmp_path, 
     assert (tmp_path / "mine.md").exists()
 
 
-def test_a_link_is_kept_and_what_it_leads_to(build_lib, tmp_path):
+def test_a_link_and_its_target_are_kept(build_lib, tmp_path):
     (tmp_path / "mine.md").write_bytes(b"a")
     (build_lib / "pkg/prompts/a.md").unlink()
     (build_lib / "pkg/prompts/a.md").symlink_to(tmp_path / "mine.md")

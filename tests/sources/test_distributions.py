@@ -137,7 +137,7 @@ BUNDLE = {
     "prompts/skills/mend/data/needles.txt": "3\n",
     "prompts/scripts/check.json": '{"b": 1, "a": 2}\n',
 }
-OFFERED = {
+EXPORTED = {
     "lib/snippets/tone.md": plain(
         "{{ agpm.resource.source }} {{ agpm.resource.version }}"
         " for {{ agpm.project.name }}, {{ 'rules.txt' | content }}\n"
@@ -152,7 +152,7 @@ OFFERED = {
 
 
 @BOTH
-def test_the_texts_of_a_bundle_are_taken_as_they_are(install, make, backend):
+def test_the_texts_of_a_bundle_are_used_unchanged(install, make, backend):
     install("acme-prompts", BUNDLE, backend=backend)
     app = make(
         "app",
@@ -171,10 +171,10 @@ def test_the_texts_of_a_bundle_are_taken_as_they_are(install, make, backend):
 
 
 @BOTH
-def test_offered_templates_are_rendered_for_the_project_that_uses_them(
+def test_exported_templates_are_rendered_for_the_project_that_uses_them(
     install, make, backend
 ):
-    install("acme-prompts", OFFERED, 'templates = "lib"', backend=backend)
+    install("acme-prompts", EXPORTED, 'templates = "lib"', backend=backend)
     app = make(
         "app",
         {"prompts/a.md": template("path: snippets/tone.md, source: acme")},
@@ -188,8 +188,8 @@ def test_offered_templates_are_rendered_for_the_project_that_uses_them(
     }
 
 
-def test_hidden_files_are_not_offered(install, site):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+def test_hidden_files_are_not_exported(install, site):
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     shipped = site / "acme_prompts/prompts/_templates"
     assert sorted(
         path.relative_to(shipped).as_posix()
@@ -199,10 +199,10 @@ def test_hidden_files_are_not_offered(install, site):
 
 
 @BOTH
-def test_a_wheel_with_offered_templates_is_proven_and_comes_from_its_sdist(
+def test_a_wheel_with_exported_templates_is_verified_and_equals_that_of_its_sdist(
     make, backend, build, unpack, run_command
 ):
-    project = make("acme-prompts", OFFERED, 'templates = "lib"')
+    project = make("acme-prompts", EXPORTED, 'templates = "lib"')
     wheel = build(project, "wheel", backend)
     again = build(unpack(build(project, "sdist", backend).artefact), "wheel", backend)
     ours = {path for path in wheel.files if "/prompts/" in path}
@@ -215,7 +215,7 @@ def test_a_wheel_with_offered_templates_is_proven_and_comes_from_its_sdist(
 
 
 def test_the_index_names_distribution_version_and_sha256(install, make, build, site):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     app = make(
         "app",
         {"prompts/a.md": template("path: snippets/tone.md, source: acme")},
@@ -229,7 +229,7 @@ def test_the_index_names_distribution_version_and_sha256(install, make, build, s
     assert index["resources"][0]["templates"][1:] == [
         {
             "path": path.removeprefix("lib/"),
-            "sha256": hashlib.sha256(OFFERED[path].encode()).hexdigest(),
+            "sha256": hashlib.sha256(EXPORTED[path].encode()).hexdigest(),
             "source": "acme",
         }
         for path in ("lib/rules.txt", "lib/snippets/tone.md")
@@ -239,7 +239,7 @@ def test_the_index_names_distribution_version_and_sha256(install, make, build, s
 def test_the_bill_of_materials_names_distribution_and_version(
     install, make, build, site
 ):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     app = make(
         "app",
         {"prompts/a.md": template("path: snippets/tone.md, source: acme")},
@@ -270,7 +270,7 @@ def test_the_bill_of_materials_names_distribution_and_version(
                 {
                     "alg": "SHA-256",
                     "content": hashlib.sha256(
-                        OFFERED[f"lib/{path}"].encode()
+                        EXPORTED[f"lib/{path}"].encode()
                     ).hexdigest(),
                 }
             ],
@@ -280,28 +280,30 @@ def test_the_bill_of_materials_names_distribution_and_version(
     ]
 
 
-def test_the_bill_of_materials_lists_what_is_offered_as_the_projects_own(make, build):
+def test_the_bill_of_materials_lists_exported_templates_as_the_projects_own(
+    make, build
+):
     table = 'templates = "lib"\nsbom = true\n'
-    files = build(make("acme-prompts", OFFERED, table)).files
+    files = build(make("acme-prompts", EXPORTED, table)).files
 
     document = json.loads(
         files["acme_prompts-1.2.dist-info/sboms/acme-prompts.agpm.cdx.json"]
     )
-    offered = [
+    exported = [
         each
         for each in document["components"]
         if each["name"].startswith("acme_prompts/prompts/_templates/")
     ]
-    assert [each["name"].partition("_templates/")[2] for each in offered] == [
+    assert [each["name"].partition("_templates/")[2] for each in exported] == [
         "agents/helper.md",
         "rules.txt",
         "snippets/tone.md",
     ]
-    assert not any("pedigree" in each for each in offered)
+    assert not any("pedigree" in each for each in exported)
 
 
-def test_what_is_read_of_a_distribution_is_not_in_the_sdist(install, make, build, site):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+def test_files_of_a_distribution_are_not_in_the_sdist(install, make, build, site):
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     app = make(
         "app",
         {"prompts/a.md": template("path: snippets/tone.md, source: acme")},
@@ -311,8 +313,8 @@ def test_what_is_read_of_a_distribution_is_not_in_the_sdist(install, make, build
     assert not [path for path in files if "tone" in path or ".hatch-agpm" in path]
 
 
-def test_a_directory_of_offered_templates_is_no_package(make, build, edit):
-    project = make("acme-prompts", {**OFFERED, "near/x.md": "X"}, 'templates = "lib"')
+def test_a_directory_of_exported_templates_is_not_a_package(make, build, edit):
+    project = make("acme-prompts", {**EXPORTED, "near/x.md": "X"}, 'templates = "lib"')
     edit(project, '[tool.setuptools]\npackages = ["acme_prompts"]\n', "")
     edit(project, "", 'sources.near = "near"\n')
     files = build(project, "wheel", "setuptools").files
@@ -358,14 +360,14 @@ def test_a_diamond_across_packages_is_one_resource(make):
 
 
 @pytest.mark.usefixtures("diamond")
-def test_a_distribution_that_others_need_has_the_projects_name_for_it(make):
+def test_a_distribution_that_others_need_has_the_source_name_of_the_project(make):
     table = BOTH_SIDES + 'sources.ours = { distribution = "Base.Prompts" }\n'
     app = make("app", {"prompts/a.md": BOTH_MIDS}, table)
     assert "leaf of ours" in texts(app)["a"]
 
 
 @pytest.mark.usefixtures("diamond")
-def test_a_name_of_the_project_does_not_stand_for_what_others_need(make):
+def test_a_source_name_of_the_project_has_no_meaning_in_other_distributions(make):
     table = BOTH_SIDES + 'sources.Base-Prompts = "prompts"\n'
     app = make("app", {"prompts/a.md": BOTH_MIDS}, table)
     with pytest.raises(AgpmError) as caught:
@@ -377,7 +379,7 @@ def test_a_name_of_the_project_does_not_stand_for_what_others_need(make):
 
 
 @pytest.mark.usefixtures("diamond")
-def test_versions_that_do_not_fit_each_other_are_told(install, make):
+def test_incompatible_versions_are_reported(install, make):
     install("base-prompts", BASE, 'templates = "lib"', version="0.9")
     table = BOTH_SIDES + 'sources.ours = { distribution = "base-prompts" }\n'
     app = make("app", {"prompts/a.md": BOTH_MIDS}, table)
@@ -458,7 +460,7 @@ def test_a_template_reads_only_its_own_distribution(text, message, install, make
     assert message.removesuffix("; ") in str(caught.value)
 
 
-def test_what_the_project_passes_is_seen(install, make):
+def test_values_that_the_project_passes_are_visible(install, make):
     install(
         "acme-prompts",
         {"lib/t.md": plain("{{ agpm.project.name }} {{ mood }}")},
@@ -495,7 +497,7 @@ def change_index(site, change):
     ],
 )
 def test_an_index_that_names_other_files_is_refused(path, site, install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     change_index(site, lambda index: index["templates"]["files"][0].update(path=path))
     assert failure(make) == (
         "prompts/a.md:6: the dependency 'snippets/tone.md': "
@@ -516,8 +518,8 @@ def failure(make, table=ACME):
 
 
 def test_a_module_of_another_distribution_is_refused(site, install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
-    install("evil", OFFERED, 'templates = "lib"')
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
+    install("evil", EXPORTED, 'templates = "lib"')
     (info,) = site.glob("evil-*.dist-info/extra_metadata/agpm-prompts.txt")
     info.write_text(info.read_text().replace("Module: evil.", "Module: acme_prompts."))
     table = 'sources.acme = { distribution = "evil" }\n'
@@ -528,7 +530,7 @@ def test_a_module_of_another_distribution_is_refused(site, install, make):
 
 
 def test_a_file_that_record_does_not_have_is_refused(site, install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     (record,) = site.glob("acme_prompts-*.dist-info/RECORD")
     lines = record.read_text().splitlines()
     record.write_text("\n".join(line for line in lines if "tone.md" not in line))
@@ -538,8 +540,8 @@ def test_a_file_that_record_does_not_have_is_refused(site, install, make):
     )
 
 
-def test_a_link_in_the_place_of_a_file_is_refused(site, install, make, tmp_path):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+def test_a_link_instead_of_a_file_is_refused(site, install, make, tmp_path):
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     file = site / "acme_prompts/prompts/_templates/snippets/tone.md"
     file.rename(tmp_path / "tone.md")
     file.symlink_to(tmp_path / "tone.md")
@@ -550,15 +552,15 @@ def test_a_link_in_the_place_of_a_file_is_refused(site, install, make, tmp_path)
 
 
 def test_a_file_that_differs_is_refused(site, install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     (site / "acme_prompts/prompts/_templates/snippets/tone.md").write_text("Other")
     assert failure(make).startswith(
         "acme-prompts:snippets/tone.md: has changed: its sha256 is "
     )
 
 
-def test_a_file_that_is_gone_is_told(site, install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+def test_a_missing_file_is_reported(site, install, make):
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     (site / "acme_prompts/prompts/_templates/snippets/tone.md").unlink()
     assert failure(make) == (
         "acme-prompts:snippets/tone.md: is missing; install acme-prompts again"
@@ -581,8 +583,8 @@ def test_a_file_that_is_gone_is_told(site, install, make):
         ),
     ],
 )
-def test_an_index_that_cannot_be_read_is_told(change, message, site, install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+def test_an_index_that_cannot_be_read_is_reported(change, message, site, install, make):
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     change_index(site, change)
     assert f"index.json of acme-prompts 1.2 {message}" in failure(make)
 
@@ -595,7 +597,9 @@ ADD = (
 )
 
 
-def test_a_distribution_that_is_not_installed_is_told_with_the_line_to_add(make, site):
+def test_a_distribution_that_is_not_installed_is_reported_with_the_line_to_add(
+    make, site
+):
     del site
     assert failure(make) == (
         "prompts/a.md:6: the dependency 'snippets/tone.md': "
@@ -604,14 +608,14 @@ def test_a_distribution_that_is_not_installed_is_told_with_the_line_to_add(make,
     )
 
 
-def test_another_version_is_told_with_the_line_to_add(make, install):
-    install("acme-prompts", OFFERED, 'templates = "lib"', version="1.1")
+def test_another_version_is_reported_with_the_line_to_add(make, install):
+    install("acme-prompts", EXPORTED, 'templates = "lib"', version="1.1")
     assert failure(make).endswith(
         f"acme-prompts 1.1 is installed, not acme-prompts>=1.2; {ADD}"
     )
 
 
-def test_a_source_that_nobody_uses_need_not_be_installed(make, site):
+def test_an_unused_source_need_not_be_installed(make, site):
     del site
     app = make("app", {"prompts/agents/a.md": "A"}, ACME)
     assert texts(app) == {"a": "A"}
@@ -633,7 +637,7 @@ def test_entries_of_a_distribution_that_is_missing_are_one_problem(make, site):
     )
 
 
-def test_a_distribution_without_prompts_is_told(make, site):
+def test_a_distribution_without_prompts_is_reported(make, site):
     info = site / "acme_prompts-1.2.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Name: acme-prompts\nVersion: 1.2\n")
@@ -648,8 +652,8 @@ def test_a_distribution_without_prompts_is_told(make, site):
     )
 
 
-def test_a_misspelt_path_is_told_with_the_nearest(install, make):
-    install("acme-prompts", OFFERED, 'templates = "lib"')
+def test_a_misspelt_path_is_reported_with_the_nearest(install, make):
+    install("acme-prompts", EXPORTED, 'templates = "lib"')
     app = make(
         "app",
         {"prompts/a.md": template("path: snippets/tome.md, source: acme")},
@@ -663,7 +667,7 @@ def test_a_misspelt_path_is_told_with_the_nearest(install, make):
     )
 
 
-def test_a_text_that_leaves_values_open_cannot_be_built_upon(install, make):
+def test_a_text_with_run_time_variables_cannot_be_embedded_elsewhere(install, make):
     text = "---\nagpm:\n  runtime: {user: str}\n---\nHello {{ user }}.\n"
     install("acme-prompts", {"prompts/snippets/tone.md": text})
     assert failure(make) == (
@@ -700,7 +704,7 @@ def test_a_text_that_leaves_values_open_cannot_be_built_upon(install, make):
         ),
     ],
 )
-def test_a_table_that_cannot_be_right_is_told(table, message, make):
+def test_an_invalid_table_is_reported(table, message, make):
     app = make("app", {"prompts/agents/a.md": "A"}, f"sources.acme = {table}\n")
     with pytest.raises(AgpmError) as caught:
         render(app)
@@ -720,8 +724,8 @@ def test_a_table_that_cannot_be_right_is_told(table, message, make):
         ),
     ],
 )
-def test_templates_that_cannot_be_offered_are_told(table, message, make):
-    project = make("acme-prompts", {**OFFERED, "empty/.keep": ""}, table)
+def test_templates_that_cannot_be_exported_are_reported(table, message, make):
+    project = make("acme-prompts", {**EXPORTED, "empty/.keep": ""}, table)
     tables = tomllib.loads((project / "pyproject.toml").read_text())
     with pytest.raises(AgpmError) as caught:
         render_project(
@@ -730,8 +734,8 @@ def test_templates_that_cannot_be_offered_are_told(table, message, make):
     assert str(caught.value).startswith(f"tool.hatch-agpm.templates {message}")
 
 
-def test_a_link_among_offered_templates_is_told(make):
-    project = make("acme-prompts", OFFERED, 'templates = "lib"')
+def test_a_link_among_exported_templates_is_reported(make):
+    project = make("acme-prompts", EXPORTED, 'templates = "lib"')
     (project / "lib/alias.md").symlink_to("rules.txt")
     tables = tomllib.loads((project / "pyproject.toml").read_text())
     with pytest.raises(AgpmError, match=r"lib/alias\.md: is not a regular file"):

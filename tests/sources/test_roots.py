@@ -48,7 +48,7 @@ def test_names_and_paths_are_relative_to_the_source(render_files):
     assert (found.source, found.source_path) == ("shared", "shared/agents/a.md")
 
 
-def test_without_a_source_there_is_none(render_files):
+def test_without_a_source_the_value_is_none(render_files):
     (found,) = render_files({"a.md": template()}, '[agents]\na = "a.md"\n')
     assert body(found) == "a|a.md|||false|.claude/agents/agpm/a.md"
     assert found.source is None
@@ -127,7 +127,7 @@ def test_content_starts_at_the_manifest(render_files):
 
 
 @pytest.mark.parametrize("path", ["../shared", "../shared/.", "../ai/../shared"])
-def test_a_source_may_lie_beside_the_manifest(path, write_files):
+def test_a_source_may_be_beside_the_manifest(path, write_files):
     root = write_files(
         {
             "ai/agpm.toml": f'[sources]\ns = "{path}"\n'
@@ -226,13 +226,13 @@ def test_the_index_names_the_source(write_files):
         ),
     ],
 )
-def test_a_source_that_cannot_be_read_is_told(manifest, message, render_files):
+def test_a_source_that_cannot_be_read_is_reported(manifest, message, render_files):
     with pytest.raises(AgpmError) as caught:
         render_files({"a.md": "A", "shared/a.md": "A"}, manifest)
     assert str(caught.value) == f"agpm.toml: {message}"
 
 
-def test_a_source_that_nobody_uses_may_be_a_repository(render_files):
+def test_an_unused_source_may_be_a_repository(render_files):
     manifest = '[sources]\nx = "https://e.org/x.git"\n[agents]\na = "a.md"\n'
     assert [r.name for r in render_files({"a.md": "A"}, manifest)] == ["a"]
 
@@ -250,7 +250,7 @@ def test_a_dependency_must_not_leave_the_source(render_files):
     )
 
 
-def test_a_link_must_not_lead_out_of_the_source(write_files, render_files):
+def test_a_link_must_not_point_out_of_the_source(write_files, render_files):
     root = write_files({"x.md": "X", "shared/y.md": "Y"})
     (root / "shared/a.md").symlink_to("../x.md")
     with pytest.raises(AgpmError, match=r"'x.md' leads out of the source 'shared'"):

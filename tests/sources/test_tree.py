@@ -75,9 +75,7 @@ def test_a_path_is_found_by_its_real_name(tree, path, real):
     ],
     ids=["file", "directory", "parent", "out-and-in", "broken", "circle"],
 )
-def test_a_link_inside_the_project_is_what_it_leads_to(
-    root, tree, place, target, path, real
-):
+def test_a_link_inside_the_project_is_followed(root, tree, place, target, path, real):
     link(root, place, target)
     assert tree.locate(path) == real
 
@@ -107,7 +105,7 @@ def test_a_link_out_of_the_project_is_refused(root, tree, place, target, path):
 
 
 @posix_only
-def test_a_project_that_is_reached_through_a_link_is_one(root, tmp_path):
+def test_a_project_may_be_reached_through_a_link(root, tmp_path):
     (tmp_path / "alias").symlink_to(root)
     tree = Tree(tmp_path / "alias", tmp_path / "alias/sub")
     assert tree.locate("../a.md") == "a.md"
@@ -139,7 +137,7 @@ def test_a_project_that_is_reached_through_a_link_is_one(root, tmp_path):
         ("\udcff.md", "the path '\\udcff.md' is not UTF-8 text"),
     ],
 )
-def test_a_path_that_no_other_machine_could_follow_is_refused(tree, path, message):
+def test_a_path_that_is_not_portable_is_refused(tree, path, message):
     with pytest.raises(ContentError) as raised:
         tree.locate(path)
     assert str(raised.value) == message
@@ -179,13 +177,13 @@ def test_agpm_names_a_file_from_the_manifest(root, base, real, path):
         ("a\0/b.md", ""),
     ],
 )
-def test_a_missing_file_has_a_nearest_one(tree, path, hint):
+def test_a_missing_file_gives_the_nearest_as_hint(tree, path, hint):
     assert tree.nearest(path) == hint
     assert tree.links == {}
 
 
 @posix_only
-def test_a_name_that_cannot_be_printed_is_no_hint(root, tree):
+def test_a_name_that_cannot_be_printed_is_not_a_hint(root, tree):
     Path(os.fsdecode(os.fsencode(root) + b"/sub/agents/bb\xff.md")).touch()
     assert tree.nearest("agents/bb.md") == "did you mean 'agents/b.md'?"
 
@@ -201,7 +199,7 @@ def test_a_file_is_read_once(root, tree):
 
 @posix_only
 @pytest.mark.parametrize(("mode", "executable"), [(0o644, False), (0o744, True)])
-def test_a_file_knows_whether_it_can_be_run(root, tree, mode, executable):
+def test_a_file_records_whether_it_is_executable(root, tree, mode, executable):
     (root / "a.md").chmod(mode)
     assert tree.read("a.md").executable == executable
 
@@ -220,7 +218,7 @@ def test_a_file_knows_whether_it_can_be_run(root, tree, mode, executable):
         (b"\xc3", "a.md:1: is not UTF-8 text, got byte 0xc3; save the file as UTF-8"),
     ],
 )
-def test_a_file_that_is_no_text_says_where(root, tree, data, message):
+def test_a_file_that_is_not_text_is_an_error_with_its_line(root, tree, data, message):
     (root / "a.md").write_bytes(data)
     file = tree.read("a.md")
     assert file.data == data
@@ -269,7 +267,7 @@ def test_a_file_below_a_link_is_not_read(root, tree):
 
 @posix_only
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX users")
-def test_a_file_that_may_not_be_read_says_so(root, tree):
+def test_a_file_that_may_not_be_read_is_an_error(root, tree):
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
     (root / "a.md").chmod(0)
@@ -278,7 +276,7 @@ def test_a_file_that_may_not_be_read_says_so(root, tree):
     assert str(raised.value) == "a.md: cannot be read: Permission denied"
 
 
-def test_entries_are_all_that_lies_below_a_directory(tree):
+def test_entries_are_all_files_below_a_directory(tree):
     assert tree.entries("sub") == [
         "agents",
         "agents/b.md",
@@ -300,7 +298,7 @@ def test_entries_do_not_go_through_links(root, tree):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs paths of some length")
-def test_entries_go_deeper_than_the_stack_of_python(root, tree, monkeypatch):
+def test_entries_may_be_nested_deeper_than_the_recursion_limit(root, tree, monkeypatch):
     depth = sys.getrecursionlimit() + 10
     monkeypatch.chdir(root)
     for _ in range(depth):
@@ -314,14 +312,14 @@ def test_entries_go_deeper_than_the_stack_of_python(root, tree, monkeypatch):
     assert len(found) == depth - 1
 
 
-def test_entries_of_what_is_no_directory_are_an_error(tree):
+def test_entries_of_a_file_are_an_error(tree):
     with pytest.raises(ContentError) as raised:
         tree.entries("a.md")
     assert str(raised.value) == "a.md: cannot be read: Not a directory"
 
 
 @posix_only
-def test_links_are_remembered_by_the_path_that_was_asked_for(root, tree):
+def test_links_are_recorded_by_the_requested_path(root, tree):
     link(root, "sub/l.md", "agents/b.md")
     tree.locate("l.md")
     tree.locate("agents/b.md")

@@ -261,7 +261,7 @@ LINKS = {"docs/more/linked.md": "More.\n", "docs/linked.md": "Less.\n"}
 
 
 @pytest.mark.parametrize("kind", ["file", "directory"])
-def test_an_import_sees_that_a_link_leads_elsewhere(project, develop, kind):
+def test_an_import_sees_that_a_link_has_another_target(project, develop, kind):
     root = project(
         TABLE + '[tool.hatch-agpm.snippets]\nx = "linked/linked.md"\n', LINKS
     )
@@ -317,7 +317,7 @@ def test_an_import_sees_a_changed_mode(project, develop):
     assert is_executable()
 
 
-def test_what_was_deleted_is_gone(project, develop):
+def test_a_deleted_file_is_gone_at_the_next_import(project, develop):
     root = project(TABLE, {"prompts/commands/go.md": "Go.\n"})
     install = develop(root)
 
@@ -326,7 +326,7 @@ def test_what_was_deleted_is_gone(project, develop):
     assert set(contents(install)) & {"agents/a.md", "commands/go.md"} == {"agents/a.md"}
 
 
-def test_going_back_gives_what_was_installed(project, develop):
+def test_undoing_a_change_gives_the_installed_prompts(project, develop):
     root = project(TABLE + LISTED)
     install = develop(root)
     installed = bundle_of(install)
@@ -338,7 +338,7 @@ def test_going_back_gives_what_was_installed(project, develop):
     assert bundle_of(install) == installed
 
 
-def test_a_change_within_a_moment_of_the_install_is_seen(project, develop):
+def test_a_change_right_after_the_install_is_seen(project, develop):
     root = project(TABLE + LISTED)
     install = develop(root, wait=False)
     assert "?" in Snapshot.read(f"{install.base}.snapshot").text()
@@ -357,7 +357,7 @@ def without_effect(root):
 
 
 @pytest.mark.parametrize("table", [TABLE + LISTED, TABLE], ids=["listed", "convention"])
-def test_what_makes_no_difference_renders_nothing(project, develop, cache, table):
+def test_changes_that_are_not_inputs_render_nothing(project, develop, cache, table):
     root = project(table)
     install = develop(root)
 
@@ -423,9 +423,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("change", "message"), WRONG)
-def test_what_is_wrong_is_raised_at_import_as_a_build_does(
-    project, develop, change, message
-):
+def test_an_import_raises_the_errors_of_a_build(project, develop, change, message):
     root = project(TABLE + LISTED)
     install = develop(root)
 
@@ -469,7 +467,7 @@ def run(tmp_path):
 SHOW = "from pkg import prompts; print(prompts.agents.a, end='')"
 
 
-def test_a_traceback_leads_from_the_import_to_the_template(project, develop, run):
+def test_a_traceback_has_the_import_and_the_line_of_the_template(project, develop, run):
     root = project(TABLE + LISTED)
     develop(root)
     template = "---\nagpm: {templating: true}\n---\n{{ no }}\n"
@@ -544,7 +542,7 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("line", UNUSABLE.values(), ids=UNUSABLE)
-def test_a_hatch_agpm_that_cannot_render_shows_the_last_prompts_with_one_warning(
+def test_a_hatch_agpm_that_cannot_render_gives_the_last_prompts_with_one_warning(
     project, develop, run, line
 ):
     root = project(TABLE + LISTED)
@@ -565,7 +563,7 @@ def test_a_hatch_agpm_that_cannot_render_shows_the_last_prompts_with_one_warning
     assert "docs/rules.md changed after the install" in done.stderr
 
 
-def test_a_missing_distribution_with_templates_shows_the_last_prompts(
+def test_a_missing_distribution_with_templates_gives_the_last_prompts(
     project, develop, run
 ):
     root = project(TABLE + LISTED)
@@ -586,7 +584,7 @@ def test_a_missing_distribution_with_templates_shows_the_last_prompts(
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_a_project_that_is_gone_shows_the_last_good_prompts_with_one_warning(
+def test_a_missing_project_gives_the_last_good_prompts_with_one_warning(
     project, develop, run, live
 ):
     root = project(TABLE + LISTED)
@@ -606,7 +604,7 @@ def test_a_project_that_is_gone_shows_the_last_good_prompts_with_one_warning(
 # --- the cache ------------------------------------------------------------------------
 
 
-def test_what_is_rendered_lies_in_the_cache_and_nowhere_else(
+def test_rendered_prompts_are_written_to_the_cache_only(
     project, develop, cache, tmp_path
 ):
     root = project(TABLE + LISTED)
@@ -634,7 +632,7 @@ def tree(directory):
     }
 
 
-def test_a_process_goes_on_reading_what_it_imported(project, develop, run):
+def test_a_process_keeps_reading_the_prompts_that_it_imported(project, develop, run):
     root = project(TABLE + LISTED)
     develop(root)
     replace("docs/rules.md", "No dots.\n")(root)
@@ -671,7 +669,7 @@ def test_many_processes_that_import_at_once_read_the_right_text(
     assert len(list((cache / install.key).iterdir())) == 1
 
 
-def test_a_killed_import_leaves_nothing_that_is_read(project, develop, cache):
+def test_a_later_import_ignores_what_a_killed_import_wrote(project, develop, cache):
     root = project(TABLE + LISTED)
     install = develop(root)
     replace("docs/rules.md", "No dots.\n")(root)
@@ -686,7 +684,7 @@ def test_a_killed_import_leaves_nothing_that_is_read(project, develop, cache):
     assert bundle_of(install).name == name
 
 
-@pytest.mark.parametrize("obstacle", ["file", "nowhere", "stranger"])
+@pytest.mark.parametrize("obstacle", ["file", "nowhere", "foreign"])
 def test_without_a_cache_each_process_renders_for_itself(
     project, develop, run, cache, obstacle, tmp_path
 ):
@@ -711,7 +709,7 @@ def test_without_a_cache_each_process_renders_for_itself(
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_where_nothing_can_be_written_the_import_says_so(project, develop, run, cache):
+def test_an_import_that_cannot_write_is_an_error(project, develop, run, cache):
     develop(root := project(TABLE + LISTED))
     replace("docs/rules.md", "No dots.\n")(root)
     cache.parent.mkdir()
@@ -731,7 +729,7 @@ def test_where_nothing_can_be_written_the_import_says_so(project, develop, run, 
     )
 
 
-def test_old_bundles_leave_the_cache(project, develop, cache):
+def test_old_bundles_are_removed_from_the_cache(project, develop, cache):
     root = project(TABLE + LISTED)
     install = develop(root)
     replace("docs/rules.md", "No dots.\n")(root)

@@ -83,7 +83,7 @@ def test_one_file_may_have_several_names():
     assert list(keys_of(("s/x.md", "y"), ("s/x.md", "z"))) == ["x", "y", "z"]
 
 
-def test_a_shared_key_is_gone_where_every_file_has_a_name():
+def test_a_shared_key_is_dropped_where_every_file_has_a_name():
     found = keys_of(("x/u.md", "first"), ("y/u.md", "second"))
     assert found == {"first": "x/u.md", "second": "y/u.md"}
 
@@ -115,7 +115,7 @@ def test_a_key_of_two_files_is_an_error(declarations, files, key):
     )
 
 
-def test_all_conflicts_are_told_at_once():
+def test_all_conflicts_are_reported_at_once():
     with pytest.raises(AgpmError) as raised:
         keys_of("x/u.md", "y/u.md", "x/b.md", "y/b.md")
     assert str(raised.value) == (

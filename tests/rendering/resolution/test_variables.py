@@ -32,7 +32,7 @@ from hatch_agpm.rendering.resolution.variables import (
         ("scalar", {"a": 1}, {"a": 1}),
     ],
 )
-def test_mappings_merge_and_all_else_is_replaced(below, above, merged):
+def test_mappings_merge_and_other_values_are_replaced(below, above, merged):
     assert deep_merge(below, above) == merged
 
 
@@ -46,7 +46,7 @@ TABLES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 
 @settings(max_examples=60)
 @given(TABLES, TABLES, TABLES)
-def test_merging_neither_depends_on_grouping_nor_changes_what_it_merges(a, b, c):
+def test_merging_is_associative_and_does_not_change_its_arguments(a, b, c):
     before = repr((a, b, c))
     grouped = deep_merge(a, deep_merge(b, c))
     # Only where a scalar comes between two mappings does the grouping show.
@@ -85,7 +85,7 @@ def _hides_a_mapping(a, b, c):
         ({}, {"project": ""}, {"project": ""}),
     ],
 )
-def test_an_entrys_variables_lie_over_the_project(project, template_vars, variables):
+def test_an_entrys_variables_override_the_project(project, template_vars, variables):
     assert variant_inputs(project, template_vars) == variables
 
 
@@ -98,7 +98,7 @@ def test_the_hash_is_that_of_canonical_json():
 @pytest.mark.parametrize(
     ("one", "other"), [(1, 1.0), (1, True), (0, None), ("1", 1), ([], {}), ("", None)]
 )
-def test_values_of_different_types_are_different_variants(one, other):
+def test_values_of_different_types_make_different_variants(one, other):
     assert variant_hash({"x": one}) != variant_hash({"x": other})
 
 
@@ -115,7 +115,7 @@ def test_values_of_different_types_are_different_variants(one, other):
         ({"project": 3}, {"name": "n"}, {"project": 3}),
     ],
 )
-def test_metadata_lies_below_the_project(variables, metadata, result):
+def test_metadata_is_overridden_by_the_project(variables, metadata, result):
     assert with_metadata(variables, metadata) == result
 
 
