@@ -56,7 +56,7 @@ def test_a_skill_is_written_in_the_order_of_the_specification():
     assert portable_frontmatter(fields) == (
         "---\n"
         'name: "mx-nets"\n'
-        'description: "Mends \\"nets\\": # { [ & * @ ` % |\\n🎣"\n'
+        'description: "Mends nets \\"knots\\": # { [ & * @ ` % |\\n🎣"\n'
         'license: "MIT"\n'
         "metadata:\n"
         '  version: "1.5"\n'
