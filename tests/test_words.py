@@ -27,7 +27,7 @@ OLD = {
     "openings": r"\bopenings\b",
     "worded": r"\bworded\b",
     "stand-in": r"\bstand-ins?\b",
-    "matter": r"(?<!no )(?<!not )\bmatter\b",
+    "matter": r"(?<!no )(?<!not )(?<!that )\bmatter\b",
     "remedy": r"\bremed(?:y|ies)\b",
     # Skills of the tests and the docs mend nets, or are called that.
     "mend": r"(?<![/\"-])\bmend(?:s|ed|ing)?\b(?![-/.\"\\]| nets\b| = )",
@@ -37,7 +37,7 @@ OLD = {
     "stranger": r"\bstrangers?\b",
     "proof": r"\bproofs?\b",
     "prove": r"\bprov(?:en|es?|ed|ing)\b",
-    "pinned": r"\bpinned\b",
+    "pinned": r"\bpinned\b(?! `[\w-]+==)",
     "is no": r"(?<!there )\bis no (?!longer\b)[a-z]+",
     "belongs into": r"\bbelongs? into\b",
     "travel": r"\btravel(?:s|l?ed|l?ing)?\b",
