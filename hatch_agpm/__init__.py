@@ -59,8 +59,8 @@ def load(name: str) -> Prompts:
     """
     Return the prompts of an installed package or distribution: the module itself.
 
-    `name` is the name of a distribution (`example-pkg`), of its import package, or of
-    the module that holds the prompts (`example_pkg.prompts`), which is imported.
+    `name` is the name of a distribution (`acme`), of its import package, or of
+    the module that holds the prompts (`acme.prompts`), which is imported.
     Raises `AgpmError` where there are none, or more than one module of them.
     """
     from hatch_agpm.installed.load import load as find

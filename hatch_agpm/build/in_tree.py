@@ -1,10 +1,10 @@
 """
-A bundle in the source tree, as `editable = "in-tree"` asks for.
+A bundle in the source tree, for `editable = "in-tree"`.
 
 A marker in the output directory lists what was written, with its sha256: these files
 may be replaced and removed, all others are the user's.  Files are replaced atomically,
 and the marker lists a file before it is written, so that after a crash the next run
-takes none of them for the user's.
+does not treat it as a file of the user.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _HEADER: Final = "# hatch-agpm writes, replaces and removes these files\n"
 
 
 def is_owned(directory: Path, path: str) -> bool:
-    """Say whether a file below an output directory is as it was written there."""
+    """Tell whether a file in an output directory was written there and not changed."""
     if path.startswith(_MARKER):
         return True
     return _sha256(_read(directory / path)) in _listed(directory).get(path, ())
@@ -46,10 +46,10 @@ def write_into_tree(
     directory: Path, files: Mapping[str, FileContent], *, with_stub: bool
 ) -> None:
     """
-    Make an output directory hold a bundle, and none of what was written before.
+    Write a bundle into an output directory, and remove what was written there before.
 
-    `with_stub` is false where the user has a stub there.  What is not listed in the
-    marker must have been looked at before.  Raises `OSError`.
+    `with_stub` is false where the user has a stub there.  The caller must have checked
+    the files that are not listed in the marker.  Raises `OSError`.
     """
     contents = {path: file for path, file in files.items() if path != STUB or with_stub}
     contents[_IGNORED] = _ignored(*() if with_stub else (STUB,))
@@ -79,7 +79,7 @@ def remove_from_tree(directory: Path) -> None:
 
 
 def release(directory: Path, path: str) -> None:
-    """Leave a file to the user that was written into an output directory."""
+    """Remove a file from the marker, so that it is the user's."""
     listed = _listed(directory)
     if listed.pop(path, None):
         ignored = _ignored(path)
@@ -107,7 +107,7 @@ def _ignored(*kept: str) -> FileContent:
 
 
 def _listed(directory: Path) -> dict[str, set[str]]:
-    """Return the files that the marker lists, each with what it may hold."""
+    """Return the digests that each file in the marker may have."""
     try:
         text = (directory / _MARKER).read_text(encoding="utf-8")
     except (OSError, ValueError):

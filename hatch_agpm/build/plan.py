@@ -1,8 +1,8 @@
 """
 What a build ships: the rendered bundle of a wheel and the sources of an sdist.
 
-Reads the project and writes nothing.  Does not depend on a backend nor on where it
-puts files: paths are those of the source tree.
+Reads the project and writes nothing.  Does not depend on a backend: all paths are those
+of the source tree.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ class Plan:
 
     @property
     def license(self) -> str:
-        """The project's: an SPDX expression, or any text."""
+        """The license of the project: an SPDX expression, or any text."""
         return str(self.context.metadata.get("license", ""))
 
     @property
     def output(self) -> str:
-        """The bundle's directory, in source form."""
+        """The bundle's directory, as a path in the source tree."""
         return self.bundle.output
 
     @property
     def has_package_around(self) -> bool:
-        """Whether the tree has a package around the output directory."""
+        """Whether the output directory is in a package of the tree."""
         output = self.root / self.output
         if output.parent in {self.root, self.root / "src"}:
             return False
@@ -70,7 +70,7 @@ class Plan:
 
     @cached_property
     def links(self) -> Mapping[str, str]:
-        """Return the own path of each file that a link led to, by that of the link."""
+        """Return the real path of each file that was read through a link."""
         return {
             link + path.removeprefix(target): path
             for link, target in self.rendering.links.items()
@@ -79,9 +79,9 @@ class Plan:
         }
 
     def source_paths(self) -> list[str]:
-        """Return what a build from the sdist reads of the project, links included."""
+        """Return the project's files that a build from the sdist reads, with links."""
         inputs = (source.path for source in self.rendering.inputs)
-        # No installer unpacks what leads out of the sdist: it has copies of those.
+        # Installers refuse paths outside of the sdist, so it has copies of those files.
         real = {path for path in inputs if not path.startswith("../")}
         return sorted({*real, *self.links, *self.stubs})
 
@@ -90,8 +90,8 @@ class Plan:
         """
         The copies in the sdist of files outside of the project, by path in the sdist.
 
-        The marker lists these files.  Raises ConflictError where two of them cannot
-        be in one directory.
+        The marker lists these files.  Raises ConflictError if two of them cannot be in
+        one directory.
         """
         external = [used for used in self.rendering.sources if used.is_external]
         if not external:
@@ -114,7 +114,7 @@ class Plan:
 
     @property
     def sources_summary(self) -> str:
-        """How many files the sdist has to carry, for people."""
+        """A sentence with the number of files that the sdist must include."""
         number = len(self.source_paths()) + len(self.copies)
         files = "1 file" if number == 1 else f"{number} files"
         return f"{files} that prompts are made of"
@@ -139,7 +139,7 @@ def plan_build(context: BuildContext) -> Plan:
 
 def render_bundle(context: BuildContext) -> tuple[Rendering, Bundle]:
     """
-    Render the project without a check of the directories it goes to.
+    Render the project without checking the output directories.
 
     Raises AgpmError for whatever is wrong.
     """
@@ -154,7 +154,7 @@ def render_bundle(context: BuildContext) -> tuple[Rendering, Bundle]:
 
 
 def _export(rendering: Rendering, context: BuildContext) -> Export | None:
-    """Return the files that coding agents find; None for nothing."""
+    """Return the files for coding agents, None without any."""
     if not any(resource.export for resource in rendering.resources):
         return None
     return build_export(
@@ -167,7 +167,7 @@ def _export(rendering: Rendering, context: BuildContext) -> Export | None:
 
 
 def must_hold(file: FileContent) -> FileDigest:
-    """Return what an archive must hold for `file`."""
-    # What Windows packs is never executable.
+    """Return the digest that `file` must have in an archive."""
+    # Archives written on Windows have no executable bits.
     executable = file.executable and os.name != "nt"
     return FileDigest.of(file.data, executable=executable)

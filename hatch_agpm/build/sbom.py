@@ -1,5 +1,5 @@
 """
-From a plan to a CycloneDX document: what a wheel holds, and what it was made of.
+From a plan to a CycloneDX document: the files of a wheel and their origins.
 
 Knows the format (version 1.6, JSON) and package URLs.  The integrations put the
 document into `*.dist-info/sboms/` (PEP 770).
@@ -47,9 +47,9 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
     """
     Return the document, and its path in the `*.dist-info` of a wheel.
 
-    `directory` is that of the bundle in the wheel.  The document depends on the
-    plan alone, and on SOURCE_DATE_EPOCH: only with it there is a timestamp.  Raises
-    `ConfigError` where that is not a time.
+    `directory` is that of the bundle in the wheel.  The document depends only on the
+    plan and on SOURCE_DATE_EPOCH: without it there is no timestamp.  Raises
+    `ConfigError` if that is not a time.
     """
     bundle = plan.bundle
     document: dict[str, object] = {
@@ -78,7 +78,7 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
 
 
 def _timestamp(environ: Mapping[str, str]) -> dict[str, object]:
-    """Return the time of the document, which SOURCE_DATE_EPOCH says."""
+    """Return the timestamp of the document, from SOURCE_DATE_EPOCH."""
     epoch = environ.get(_EPOCH, "")
     if not epoch:
         return {}
@@ -90,7 +90,7 @@ def _timestamp(environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _distribution(name: str, version: str) -> dict[str, object]:
-    """Return the component that a Python distribution is."""
+    """Return the component for a Python distribution."""
     purl = _purl(name, version)
     return {
         "type": "application",
@@ -107,7 +107,7 @@ def _purl(name: str, version: str) -> str:
 
 
 def _licenses(text: str) -> dict[str, object]:
-    """Return how a component names its licence: an SPDX expression, or any text."""
+    """Return the field for a licence: an SPDX expression, or any text."""
     if not text:
         return {}
     try:
@@ -164,7 +164,7 @@ def _file(name: str, sha256: str) -> dict[str, object]:
 def _generated(path: str, plan: Plan) -> dict[str, object]:
     """Return the licence and origin of a file that belongs to no resource."""
     if path.startswith(f"{TEMPLATES}/"):
-        # Exported to other projects as it is in this one.
+        # A template is exported unchanged.
         return _licenses(plan.license)
     is_code = path.endswith((".py", ".pyi"))
     ancestor = _distribution("hatch-agpm", __version__)
@@ -198,7 +198,7 @@ def _license_of(resource: RenderedResource, plan: Plan) -> str:
     own = resource.metadata.get("license")
     if isinstance(own, str) and own.strip():
         return own.strip()
-    # What is another distribution's is not under this project's licence.
+    # Files of another distribution do not have this project's licence.
     return "" if _package_of(resource.inputs[0], plan) else plan.license
 
 
@@ -209,7 +209,7 @@ def _templates(
     if path == item.path:
         inputs = (each for resource in item.resources for each in resource.inputs)
         return tuple(dict.fromkeys(inputs))
-    # Whatever else belongs to a skill is copied.
+    # The other files of a skill are copies.
     text = item.resources[0].inputs[0]
     copied = PurePosixPath(path).relative_to(item.full_name)
     at, within = (
@@ -220,7 +220,7 @@ def _templates(
 
 
 def _ancestor(template: Input, plan: Plan) -> dict[str, object]:
-    """Return a template, named alike wherever a build finds its source."""
+    """Return a template, with a name that does not depend on where its source is."""
     if template.source is None:
         return _file(template.path, template.sha256)
     file = _file(template.path_in_source, template.sha256)

@@ -1,8 +1,8 @@
 """
 One build, whatever the backend.
 
-A session says which files a wheel or an sdist must have, and compares the finished
-artefact with them.  To put the files into the artefact is the integration's part.
+A session determines which files a wheel or an sdist must have, and compares the
+finished artefact with them.  The integration puts the files into the artefact.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class BuildSession:
                 bundle=install.bundle,
                 editable=install.files,
                 metadata=metadata,
-                # The sources of a checkout change, and it would soon be out of date.
+                # It would be outdated after the next change of a source.
                 sbom={},
             )
         has_sbom = plan.rendering.sbom

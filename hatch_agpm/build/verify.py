@@ -94,7 +94,7 @@ def _content_of(file: Path) -> FileContent:
 
 
 def check_nothing_in(root: Path, directory: str) -> None:
-    """Raise BundleError where the directory of the export holds files in the tree."""
+    """Raise BundleError if the directory of the export has files in the tree."""
     if not directory:
         return
     if found := _files_below(root / directory):
@@ -112,7 +112,7 @@ def _occupied(directory: str, files: list[str], hint: str) -> BundleError:
 def _files_below(directory: Path) -> list[str]:
     paths = (path for path in directory.rglob("*") if not path.is_dir())
     relative = (path.relative_to(directory) for path in paths)
-    # No backend packs byte code, and an import of the directory may have left some.
+    # Backends do not pack byte code, and importing the directory may have written some.
     return sorted(
         path.as_posix() for path in relative if "__pycache__" not in path.parts
     )
@@ -188,7 +188,7 @@ def _tar_files(
 
 
 def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Return the member that a link leads to; a link's own mode has no meaning."""
+    """Return the member that a link points to; the mode of a link has no meaning."""
     while member.issym():
         target = posixpath.join(posixpath.dirname(member.name), member.linkname)
         member = archive.getmember(posixpath.normpath(target))
@@ -205,7 +205,7 @@ def _differences(
     found: list[tuple[str, FileDigest]],
     plan: Mapping[str, FileDigest],
 ) -> Iterator[BundleError]:
-    """Yield an error for each file that is missing, doubled, unknown or different."""
+    """Yield an error for each file that is missing, duplicate, unknown or different."""
     by_path: dict[str, list[FileDigest]] = {path: [] for path in plan}
     for path, file in found:
         by_path.setdefault(path, []).append(file)

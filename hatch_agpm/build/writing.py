@@ -32,13 +32,13 @@ def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:
             written.parent.mkdir(parents=True, exist_ok=True)
             made.add(written.parent)
         written.write_bytes(file.data)
-        # What is packed has the mode of the file, whatever the umask was.
+        # Archives have the mode of the file, so it must not depend on the umask.
         written.chmod(0o755 if file.executable else 0o644)
 
 
 def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) -> None:
     """
-    Give a file another content, whole or not at all; raises OSError.
+    Replace a file atomically; raises OSError.
 
     A temporary file is written first: beside it, or in `part_in` on the same file
     system.

@@ -1,7 +1,7 @@
 """
 From rendered resources to the files of a bundle.
 
-Pure: what it returns depends on its arguments alone, and nothing is written.
+The result depends only on the arguments, and nothing is written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Bundle", "build_bundle", "metadata_file"]
 
 _WITH_PACKAGE = 2
-"""The number of directories of a bundle that is in an import package."""
+"""The least number of directories in the path of a bundle inside an import package."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,18 +37,18 @@ class Bundle:
     """Everything one build adds to the wheel."""
 
     output: str
-    """The directory, in source form: `src/example_pkg/prompts`."""
+    """The directory, as a path in the source tree: `src/acme/prompts`."""
 
     files: Mapping[str, FileContent]
     """By path relative to the directory, with `/`, sorted."""
 
     export: Export | None
-    """What coding agents find beside the bundle."""
+    """The files for coding agents beside the bundle, None without any."""
 
     distribution: str
     version: str
     names: tuple[str, ...]
-    """The full names of what can be read from it, sorted."""
+    """The full names of all resources in it, sorted."""
 
     @property
     def exported(self) -> Mapping[str, FileContent]:
@@ -57,18 +57,18 @@ class Bundle:
 
     @property
     def prompts(self) -> int:
-        """The number of these names."""
+        """The number of `names`."""
         return len(self.names)
 
     @property
     def size(self) -> int:
-        """The bytes of all files together."""
+        """The number of bytes of all files together."""
         files = (*self.files.values(), *self.exported.values())
         return sum(len(file.data) for file in files)
 
     @property
     def summary(self) -> str:
-        """How many prompts, where and how big, for people."""
+        """A sentence with the number of prompts, their directory and their size."""
         number = "1 prompt" if self.prompts == 1 else f"{self.prompts} prompts"
         where = f"{number} in {self.output}"
         if self.export is not None:
@@ -80,8 +80,8 @@ class Bundle:
         """
         Return the directory of the export if the bundle is in `output`; "" without one.
 
-        That is beside it, in the import package.  A bundle at the top is the import
-        package itself.
+        It is beside the bundle, in the import package; or in the bundle, if that is not
+        in an import package.
         """
         if self.export is None:
             return ""
@@ -92,7 +92,7 @@ class Bundle:
 
     @property
     def is_top_level(self) -> bool:
-        """Whether no package is around the bundle."""
+        """Whether the bundle is not in an import package."""
         parts = PurePosixPath(self.output).parts
         return len(parts[1:] if parts[0] == "src" else parts) < _WITH_PACKAGE
 
@@ -121,13 +121,13 @@ def build_bundle(
     """
     Return the files that ship a rendering: accessor, stub, reader, index, texts.
 
-    `export` is what coding agents get of it.  Resources with `install` false are left
-    out.  Raises `BundleError` where nothing is left to ship or a name is not a
-    portable file name, `ConflictError` where two resources need the same path,
-    `ProblemsError` for several of these.
+    `export` has the files for coding agents.  Resources with `install` false are left
+    out.  Raises `BundleError` where nothing is left to ship or a name is not a portable
+    file name, `ConflictError` where two resources need the same path, `ProblemsError`
+    for several of these.
     """
     if export is not None:
-        # What is only exported has to be laid out as portably as what is bundled.
+        # Resources that are only exported need portable names, too.
         exported = (item.resource for item in export.resources)
         lay_out([replace(resource, install=None) for resource in exported])
     shipped = lay_out(rendering.resources)
@@ -137,7 +137,7 @@ def build_bundle(
     facts = {"distribution": distribution, "version": version}
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
-        "__init__.pyi": stub_source(shipped, distribution).encode(),
+        "__init__.pyi": stub_source(shipped, distribution, rendering.output).encode(),
         "_reader.py": resources.files("hatch_agpm.runtime")
         .joinpath("reader.py")
         .read_bytes(),
@@ -159,7 +159,7 @@ def build_bundle(
 
 
 def _check_apart(bundle: Bundle) -> None:
-    """Raise where the directory of the export is in the bundle's, or around it."""
+    """Raise BundleError if the export is inside the bundle or contains it."""
     export = PurePosixPath(bundle.export_directory())
     output = PurePosixPath(bundle.output)
     if not bundle.export or bundle.is_top_level:
@@ -174,8 +174,8 @@ def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, FileContent]:
     """
     Return the file by which `discover` finds the bundle, and its name.
 
-    It belongs in the `*.dist-info` of a wheel; `module` is the dotted name by which
-    the bundle is imported there.
+    The file belongs in the `*.dist-info` of a wheel.  `module` is the dotted name of
+    the bundle as a module.
     """
     text = file_text(
         distribution=bundle.distribution,

@@ -62,7 +62,7 @@ def index_file(
         ],
         "templates": _offered(rendering.offered),
     }
-    # Python's encoder in C makes no indents, and is ten times as fast.
+    # The encoder in C is ten times as fast, but cannot indent.
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
     fields = [f"{encode(key)}: {encode(value)}" for key, value in head.items()]
     entries = [
@@ -76,8 +76,8 @@ def index_file(
         fields.append(f'"export": {encode(_exported(export))}')
     text = ",\n ".join(fields)
     text = f"{{\n {text}\n}}"
-    # Half a surrogate pair, which YAML can spell, is the one thing that UTF-8
-    # cannot hold, and `\udc80` happens to be JSON's spelling of it, too.
+    # YAML can contain lone surrogates, which UTF-8 cannot encode. `backslashreplace`
+    # writes them as `\udc80`, which is also JSON's syntax for them.
     return f"{text}\n".encode(errors="backslashreplace")
 
 
@@ -165,8 +165,8 @@ def _checksum(resource: RenderedResource, sha256: str) -> str:
     """
     Return the digest that AGPM's lockfile has for a resource (semantics, 8).
 
-    That is `sha256`, that of its document.  For a skill it is that of its files as
-    they are in the project: a patch does not show in it.
+    It is `sha256`, the digest of the document.  For a skill it is the digest of its
+    files in the project, without patches.
     """
     if resource.type != "skill":
         return sha256
@@ -189,7 +189,7 @@ def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    """Return `value` as JSON can write it: what only YAML has is text."""
+    """Return `value` with text in place of values that only YAML has."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -38,34 +38,34 @@ _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shipped:
-    """One name of a bundle and what is read by it."""
+    """One name of a bundle and the resources that are read by it."""
 
     type: str
     """The plural, which is the directory: `agents`."""
 
     name: str
     tail: str
-    """What the path has after the name: `.md`, `/SKILL.md` or nothing."""
+    """The part of the path after the name: `.md`, `/SKILL.md` or nothing."""
 
     resources: tuple[RenderedResource, ...]
-    """Whose bytes these are: several where tools or variants agree."""
+    """The resources with these bytes: several if tools or variants have equal ones."""
 
     @property
     def full_name(self) -> str:
-        """What `load` takes: `agents/backend-engineer`."""
+        """The argument of `load`: `agents/backend-engineer`."""
         return f"{self.type}/{self.name}"
 
     @property
     def path(self) -> str:
-        """The file that is read, relative to the bundle's directory."""
+        """The file with the text, relative to the bundle's directory."""
         return self.full_name + self.tail
 
     @property
     def identifier(self) -> str | None:
-        """The attribute it is read by; None where the name cannot be one."""
+        """The attribute; None if the name cannot be one."""
         attribute = self.name.replace("-", "_")
-        # Python normalises what is written in source code, but not what is asked
-        # of `getattr`: only a name that is its own normal form is found by both.
+        # Python normalises identifiers in source code, but not the argument of
+        # `getattr`. Only a name that is already normalised is found by both.
         usable = (
             attribute.isidentifier()
             and not attribute.startswith("_")
@@ -75,7 +75,7 @@ class Shipped:
         return attribute if usable else None
 
     def files(self) -> dict[str, FileContent]:
-        """Return all it puts into the bundle, by path."""
+        """Return the files of this name, by path in the bundle."""
         first = self.resources[0]
         if first.type != "skill":
             executable = any(resource.executable for resource in self.resources)
@@ -88,17 +88,17 @@ class Shipped:
 
 def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
     """
-    Give every resource that ships its name and path, sorted by full name.
+    Return the name and path of every resource that is shipped, sorted by full name.
 
-    A manifest entry is named by its key, a dependency (and each match of a
-    pattern) by its canonical name.  Where versions for two tools, or two variants,
-    differ in bytes, their names get a suffix; where two files differ only in
-    their extension, it becomes part of the name.  What the author named by a key
-    keeps that name either way.
+    A manifest entry is named by its key, a dependency (and each match of a pattern) by
+    its canonical name.  Where versions for two tools, or two variants, differ in bytes,
+    their names get a suffix; where two files differ only in their extension, it becomes
+    part of the name.  A resource with a key of its own in the manifest is always named
+    by the key.
 
-    Raises `ConflictError` for two resources with one name, one attribute or one
-    path on some file system, `BundleError` for names that are no portable file
-    names; several problems as `ProblemsError`.
+    Raises `ConflictError` for two resources with one name, one attribute or one path on
+    some file system, `BundleError` for names that are not portable file names; several
+    problems as `ProblemsError`.
     """
     shipping = [resource for resource in resources if resource.install is not False]
     problems: list[AgpmError] = []
@@ -123,7 +123,7 @@ def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
 
 
 def _is_keyed(resource: RenderedResource) -> bool:
-    # The matches of a pattern all carry its key, which so names none of them.
+    # All matches of a pattern have its key as alias, so the key cannot name them.
     return resource.alias is not None and not resource.is_match
 
 
@@ -142,13 +142,13 @@ def _tail(resource: RenderedResource) -> str:
     if resource.type == "skill":
         return f"/{SKILL_FILE}"
     tail = PurePosixPath(resource.source_path).suffix
-    # A key that has the ending already, as `run.sh` beside `run.py`, gets no second.
+    # A key that has the extension already, as `run.sh` beside `run.py`, gets no second.
     keyed = resource.alias is not None and _is_keyed(resource)
     return "" if keyed and str(resource.alias).endswith(tail) else tail
 
 
 def _content(resource: RenderedResource) -> tuple[object, ...]:
-    # What is filled in at run time belongs to a text, which is not its bytes alone.
+    # Texts with equal bytes and different run-time variables are different.
     files = tuple((file.path, file.data) for file in resource.files)
     return (resource.document, resource.runtime, files)
 
@@ -158,7 +158,7 @@ def _name_apart(
     base: str,
     group: list[RenderedResource],
 ) -> Iterator[Shipped]:
-    """Give those that would share the name `base` one name each."""
+    """Yield different names for the resources that would share the name `base`."""
     by_tail: dict[str, list[RenderedResource]] = defaultdict(list)
     for resource in group:
         by_tail[_tail(resource)].append(resource)
@@ -184,7 +184,7 @@ def _by_suffix(
     base: str,
     versions: list[RenderedResource],
 ) -> dict[str, list[RenderedResource]]:
-    """Group the versions of one file by the suffix that tells their bytes apart."""
+    """Group the versions of one file by the suffix that distinguishes their bytes."""
     if len({_content(resource) for resource in versions}) == 1:
         return {"": versions}
     label = _separator(versions)
@@ -206,7 +206,7 @@ def _by_suffix(
 def _separator(
     versions: list[RenderedResource],
 ) -> Callable[[RenderedResource], str] | None:
-    """Return the shortest suffix that differs for all different texts."""
+    """Return a function of the shortest suffix that differs for all different texts."""
     suffixes: tuple[Callable[[RenderedResource], str], ...] = (
         lambda resource: f"~{resource.tool}",
         lambda resource: f"~{variant_hash(resource.variables)[:8]}",
@@ -239,7 +239,7 @@ def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
 
 
 def _faults(path: str) -> Iterator[str]:
-    """Say why some system cannot hold a file of this path."""
+    """Yield the reasons why some system cannot have a file of this path."""
     for part in path.split("/"):
         shown = f"'{part}'" if part.isprintable() else ascii(part)
         if part in {"", ".", ".."}:
@@ -281,7 +281,7 @@ def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
 
 
 def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
-    """Find files that are one, or a file and a directory, on some file system."""
+    """Yield paths that are one file, or a file and a directory, on some file system."""
     written: dict[str, dict[str, dict[str, bytes]]] = defaultdict(dict)
     for item in shipped:
         for path, file in item.files().items():

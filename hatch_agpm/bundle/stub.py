@@ -1,5 +1,5 @@
 """
-The stub: the `__init__.pyi` of a bundle, by which editors and type checkers know it.
+The stub: the `__init__.pyi` of a bundle, which editors and type checkers read.
 
 Every name is in it, with the run-time variables of each prompt.
 """
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["stub_source"]
 
 
-def stub_source(shipped: Sequence[Shipped], distribution: str) -> str:
+def stub_source(shipped: Sequence[Shipped], distribution: str, output: str) -> str:
     """
     Return the text of the bundle's `__init__.pyi`: every resource by name.
 
-    It names no version, so that a project can keep a copy under version control.
+    `output` is the bundle's directory, as a path in the source tree.  The text does not
+    contain a version, so that a project can keep a copy under version control.
     """
     kinds = _kinds(shipped)
     classes = "\n".join(
@@ -37,7 +38,7 @@ def stub_source(shipped: Sequence[Shipped], distribution: str) -> str:
 {MARK}
 {docstring(shipped, distribution)}
 
-{_STUB_HEAD.strip()}
+{_head(shipped, output)}
 
 {_stub_prompts(shipped, kinds)}
 {classes}
@@ -49,28 +50,28 @@ def names() -> list[str]:
 '''
 
 
-_STUB_HEAD = '''
-# In a class, names without `_` are the resources', one of which may be called `int`.
+_HEAD = '''
+# In a class, names without `_` are those of resources. One may be called `int`.
 from builtins import bool as _bool, int as _int, object as _object
 from collections.abc import Iterator as _Iterator
 from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
 from typing import overload as _overload
 
-# Nothing is taken from `_reader`: in a source tree there is none beside the stub.
+# Nothing is imported from `_reader`: in a source tree it is not beside the stub.
 class UnknownPromptError(KeyError, AttributeError):
-    """No resource has this name; `near` are the nearest of those there are."""
+    """No resource has this name; `near` has the most similar names."""
 
     place: str
     near: tuple[str, ...]
 
 class DamagedWheelError(OSError):
-    """A file of the bundle is not there, or is not what was built."""
+    """A file of the bundle is missing, or differs from what was built."""
 
     path: str
     reason: str
 
 class VariableError(TypeError):
-    """A prompt was called with other variables than it has; `problems` says which."""
+    """A prompt was called with wrong variables; `problems` says which."""
 
     place: str
     problems: tuple[str, ...]
@@ -78,10 +79,10 @@ class VariableError(TypeError):
 class _Details:
     @property
     def metadata(self) -> dict[str, _Any]:
-        """The frontmatter, {} without one: one dict for all who read it."""
+        """The frontmatter, {} without one.  All accesses return the same dict."""
     @property
     def name(self) -> str:
-        """The name among its type: `backend-engineer`."""
+        """The name among its type{name}."""
     @property
     def type(self) -> str:
         """What it is: `agent`, `command`, `skill` and so on."""
@@ -90,7 +91,7 @@ class _Details:
         """The coding agent it is for: `claude-code`, `opencode` and so on."""
     @property
     def path(self) -> str:
-        """Its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
+        """The path of its file in the wheel{path}."""
     @property
     def install_path(self) -> str:
         """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
@@ -99,12 +100,12 @@ class _Details:
         """The SHA-256 of the whole file, in hexadecimal."""
     @property
     def files(self) -> tuple[str, ...]:
-        """The files of a skill, SKILL.md included, sorted; () of all others."""
+        """The files of a skill, SKILL.md included, sorted; () for other types."""
     def read(self, file: str) -> bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
 
 class BinaryResource(bytes, _Details):
-    """A resource that is no text: the `bytes` of its file."""
+    """A resource that is not text: the `bytes` of its file."""
 
     @property
     def document(self) -> bytes:
@@ -129,6 +130,15 @@ _BinaryResource = BinaryResource
 '''
 
 
+def _head(shipped: Sequence[Shipped], output: str) -> str:
+    """Return the classes of every stub, with a resource of this one as example."""
+    name = path = ""
+    if shipped:
+        name = f": `{shipped[0].name}`"
+        path = f": `{output.removeprefix('src/')}/{shipped[0].path}`"
+    return _HEAD.strip().replace("{name}", name).replace("{path}", path)
+
+
 def _class(plural: str) -> str:
     return f"_{plural.title().replace('-', '')}"
 
@@ -137,8 +147,8 @@ def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
     """
     Return the class of the stub for each full name.
 
-    Prompts with the same run-time variables have one in common, which is named after
-    them: editors show that name.
+    Prompts with the same run-time variables share a class, which is named after the
+    variables, because editors show its name.
     """
     kinds: dict[str, str] = {}
     known: dict[str, str] = {}
@@ -149,7 +159,7 @@ def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
         if isinstance(resource.text, bytes):
             name = "_BinaryResource"
         elif known.setdefault(name, parameters) != parameters:
-            # Same names, other types or defaults: the digest is theirs.
+            # The same names with other types or defaults: add a digest of these.
             name += f"_{hashlib.sha256(parameters.encode()).hexdigest()[:6]}"
         kinds[item.full_name] = name
     return kinds
@@ -212,7 +222,7 @@ def _description(item: Shipped) -> list[str]:
 
 
 def _stub_load(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
-    """Return `load`: exact for names in the text, open for those of a variable."""
+    """Return the overloads of `load`: one for each type of result, one for a `str`."""
     by_kind = _by_kind(shipped, kinds, lambda item: item.full_name)
     of_any = ["BinaryResource"] if "_BinaryResource" in by_kind else []
     of_any += ["Prompt"] if by_kind.keys() - {"_BinaryResource"} else []

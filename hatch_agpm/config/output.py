@@ -17,7 +17,7 @@ __all__ = ["find_output", "output_problem", "outside_problem"]
 
 def find_output(root: Path, output: str | None, distribution: str) -> str:
     """
-    Return the bundle's directory in source form: `src/example_pkg/prompts`.
+    Return the bundle's directory, as a path in the source tree: `src/acme/prompts`.
 
     `output` as configured, else `prompts` in the one import package that is named as
     the distribution.  Raises ConfigError where there is no such package, or two.

@@ -58,7 +58,7 @@ class InstalledBundle:
         self.distribution = distribution
         self.version = version
         self.module = module
-        """What is imported to read them: `example_pkg.prompts`."""
+        """The module to import for reading them: `acme.prompts`."""
 
         self.names = tuple(names)
         """The full names, sorted: `agents/backend-engineer`."""

@@ -105,7 +105,7 @@ def load(name: str) -> Prompts:
     """
     Return the prompts of an installed package or distribution.
 
-    `name` is that of the module itself (`example_pkg.prompts`), of the package that
+    `name` is that of the module itself (`acme.prompts`), of the package that
     it lies in as `prompts`, or of a distribution, which may hold it anywhere.
     Raises `BundleError` where there are none, where a distribution has several, and
     where they are written for a newer hatch-agpm.

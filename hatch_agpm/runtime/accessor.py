@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT-0
 """
-The code of every accessor: what reading a text needs, and nothing more.
+The code of every accessor: only what is needed to read a text.
 
-What stands below the line is copied into a bundle's `__init__.py`, above its tables.
-It is compiled at every start where `.pyc` files are not kept, and from a zip twice, so
-each function costs 70 or 140 microseconds.  What reading a text does not need is in
-`reader.py`, which is imported when somebody asks.  Nothing is imported here but what
-is a part of the interpreter, not even `__future__`, hence the annotations in quotes.
-Runs on Python 3.9 and later.
+The code below the line is copied into a bundle's `__init__.py`, above its tables.
+Where `.pyc` files are not kept it is compiled at every start, and from a zip twice, so
+each function costs 70 or 140 microseconds.  Everything else is in `reader.py`, which is
+imported when it is needed.  Only built-in modules are imported here, not even
+`__future__`; therefore annotations are in quotes.  Runs on Python 3.9 and later.
 """
 
 # --- below this line -----------------------------------------------------------------
@@ -27,7 +26,8 @@ class Prompt(str):
 
     document        the whole file, frontmatter included
     metadata        the frontmatter, as a dict
-    name, type      `backend-engineer`, `agent`
+    name            its name within the type
+    type            `agent`, `command`, `skill` and so on
     tool            the coding agent it is for
     path            its file in the wheel
     install_path    where the coding agent looks for it
@@ -37,13 +37,13 @@ class Prompt(str):
 
     __slots__ = ("_origin",)
     __call__ = property(attrgetter("_late.call"), doc="The text with its variables.")
-    __dir__ = property(attrgetter("_late.dir"), doc="What stands after the dot.")
+    __dir__ = property(attrgetter("_late.dir"), doc="The attributes.")
 
     def __getattr__(self, name: str) -> "Any":
         return _more().detail(self, name)
 
 
-class Resources:  # noqa: D101 - what `help` shows is that of the type at hand
+class Resources:  # noqa: D101 - `help` shows the docstring of the instance
     __dir__ = property(attrgetter("_late.dir"))
     __doc__ = property(attrgetter("_late.doc"))
     __iter__ = property(attrgetter("_rows.__iter__"))
@@ -61,19 +61,19 @@ class Resources:  # noqa: D101 - what `help` shows is that of the type at hand
         if name not in self._read:
             try:
                 tail, body, *more = self._rows[name].split("|")
-                # Loaders take `/` everywhere; zipimport turns it into its own.
+                # All loaders accept `/`; zipimport converts it.
                 path = f"{_place[0]}/{self._directory}/{name}{tail}"
                 data = _loader.get_data(path)
                 resource: Any = Prompt(data[int(body) :], "utf-8")
                 resource._origin = self._directory, name, tail, data[: int(body)], *more
-            except Exception as error:  # noqa: BLE001 - the reader knows what it means
+            except Exception as error:  # noqa: BLE001 - the reader handles it
                 resource = _more().otherwise(self, name, error)
-            # Two threads may both have read it: both get what the first one stores.
+            # If two threads read it, both get the object that the first one stores.
             self._read.setdefault(name, resource)
         return self._read[name]
 
     def __getattr__(self, attribute: str) -> "Any":
-        # Copying and debuggers ask for `__names__`, even before `__init__` ran.
+        # `copy` and debuggers look up `__names__`, even before `__init__` ran.
         if attribute[:1] == "_":
             return _more().detail(self, attribute)
         name = attribute.replace("_", "-")
@@ -85,9 +85,9 @@ class Resources:  # noqa: D101 - what `help` shows is that of the type at hand
 
 def load(full_name: str) -> "Any":
     """
-    Return the resource of this name: `load("agents/backend-engineer")`.
+    Return the resource of this full name: its type in the plural, `/`, its name.
 
-    Raises `UnknownPromptError`, which is a `KeyError` and names the nearest.
+    Raises `UnknownPromptError`, which is a `KeyError` and names the most similar.
     """
     directory, _, name = full_name.partition("/")
     if directory not in _types:
@@ -106,7 +106,7 @@ def __getattr__(name: str) -> "Any":
 
 
 def _more() -> "Any":
-    """Return what knows all but the texts."""
+    """Return the reader, which implements everything except reading a text."""
     return __import__(f"{__name__}._reader", None, None, ("*",)).reader(__spec__)
 
 

@@ -114,7 +114,7 @@ class Details:
 
     @property
     def path(self) -> str:
-        """Its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
+        """The path of its file in the wheel."""
         return self._bundle.place(self._path)
 
     @property

@@ -567,6 +567,21 @@ def test_the_generated_python_is_valid_for_python_3_9():
         ast.parse(files[name].data, name, feature_version=(3, 9))
 
 
+def test_generated_code_names_no_other_package_than_its_own():
+    rendering = Rendering(
+        resources=(resource("agents/sailor.md"),), output="src/acme/prompts"
+    )
+
+    files = build_bundle(rendering, distribution="acme", version="1").files
+
+    python = {path: file.data for path, file in files.items() if ".py" in path}
+    assert sorted(python) == ["__init__.py", "__init__.pyi", "_reader.py"]
+    for data in python.values():
+        assert b"example" not in data.lower()
+        assert b"backend-engineer" not in data
+    assert b"`acme/prompts/agents/sailor.md`" in python["__init__.pyi"]
+
+
 def test_the_stub_does_not_change_with_the_version():
     given = resource("agents/x.md")
 

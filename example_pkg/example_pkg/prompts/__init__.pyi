@@ -12,27 +12,27 @@ run-time variables: what `help` shows in parentheses.  `names()` lists them all,
 iterating over a type those of the type.
 """
 
-# In a class, names without `_` are the resources', one of which may be called `int`.
+# In a class, names without `_` are those of resources. One may be called `int`.
 from builtins import bool as _bool, int as _int, object as _object
 from collections.abc import Iterator as _Iterator
 from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
 from typing import overload as _overload
 
-# Nothing is taken from `_reader`: in a source tree there is none beside the stub.
+# Nothing is imported from `_reader`: in a source tree it is not beside the stub.
 class UnknownPromptError(KeyError, AttributeError):
-    """No resource has this name; `near` are the nearest of those there are."""
+    """No resource has this name; `near` has the most similar names."""
 
     place: str
     near: tuple[str, ...]
 
 class DamagedWheelError(OSError):
-    """A file of the bundle is not there, or is not what was built."""
+    """A file of the bundle is missing, or differs from what was built."""
 
     path: str
     reason: str
 
 class VariableError(TypeError):
-    """A prompt was called with other variables than it has; `problems` says which."""
+    """A prompt was called with wrong variables; `problems` says which."""
 
     place: str
     problems: tuple[str, ...]
@@ -40,7 +40,7 @@ class VariableError(TypeError):
 class _Details:
     @property
     def metadata(self) -> dict[str, _Any]:
-        """The frontmatter, {} without one: one dict for all who read it."""
+        """The frontmatter, {} without one.  All accesses return the same dict."""
     @property
     def name(self) -> str:
         """The name among its type: `backend-engineer`."""
@@ -52,7 +52,7 @@ class _Details:
         """The coding agent it is for: `claude-code`, `opencode` and so on."""
     @property
     def path(self) -> str:
-        """Its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
+        """The path of its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
     @property
     def install_path(self) -> str:
         """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
@@ -61,12 +61,12 @@ class _Details:
         """The SHA-256 of the whole file, in hexadecimal."""
     @property
     def files(self) -> tuple[str, ...]:
-        """The files of a skill, SKILL.md included, sorted; () of all others."""
+        """The files of a skill, SKILL.md included, sorted; () for other types."""
     def read(self, file: str) -> bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
 
 class BinaryResource(bytes, _Details):
-    """A resource that is no text: the `bytes` of its file."""
+    """A resource that is not text: the `bytes` of its file."""
 
     @property
     def document(self) -> bytes:

@@ -44,12 +44,12 @@ _KEPT_SECONDS = 7 * 24 * 3600
 """How long a bundle stays in the cache for processes that may still read from it."""
 
 _kept: list[TemporaryDirectory[str]] = []
-"""The bundles that could not be put into the cache; they go when the process ends."""
+"""Bundles that could not be written to the cache; deleted when the process ends."""
 
 
 class UnusableInstallError(ImportError):
     """
-    This version cannot render what an install left, for no fault of the sources.
+    This version cannot render an install again; the sources are not the reason.
 
     The copy of `freshness` in an environment, whose version may differ from this one,
     catches `ImportError` and reads the prompts that were rendered last.
@@ -58,12 +58,12 @@ class UnusableInstallError(ImportError):
 
 def refresh(install: str, cache: str | None) -> str:
     """
-    Return the directory of a bundle of the sources as they are now.
+    Render the sources as they are now, and return the directory of the bundle.
 
-    `install` is the file in which the install left what it knew, and `cache` the
-    directory that this may write into, if there is one.  Raises `AgpmError` for what
-    is wrong with the sources, as a build does, and `UnusableInstallError` where the
-    file has another version or a build requirement is not installed.
+    `install` is the file that the install wrote for later renderings, and `cache` the
+    directory to write into, None without one.  Raises `AgpmError` for mistakes in the
+    sources, as a build does, and `UnusableInstallError` if the file has another version
+    or a build requirement is not installed.
     """
     context, installed_output = _read_hand_over(Path(install))
     try:
@@ -81,7 +81,7 @@ def refresh(install: str, cache: str | None) -> str:
         stub = bundle.files[STUB].data
         stubs = check_output(context.root, bundle.output, stub=stub)
         write_tree(context.root, bundle, with_stub=not stubs)
-    # As in an editable wheel, what is exported is in the directory of the prompts.
+    # As in an editable wheel, exported files are in the directory of the prompts.
     files = bundle.in_one()
     name = _name(files)
     if cache is not None:
@@ -97,7 +97,7 @@ def refresh(install: str, cache: str | None) -> str:
 
 
 def _read_hand_over(install: Path) -> tuple[BuildContext, str]:
-    """Return what an install left: the project, and its output directory."""
+    """Return the project and its output directory from the file of an install."""
     try:
         known = json.loads(install.read_bytes())
         version = known.get("version")
@@ -122,16 +122,16 @@ def _read_hand_over(install: Path) -> tuple[BuildContext, str]:
 
 def _environ_of_install(known: Mapping[str, str | None]) -> dict[str, str]:
     """
-    Return the variables of this process, with those of the install over them.
+    Return the environment of this process, overridden by that of the install.
 
-    An import in another shell must not give another text.  None is not set.
+    An import in another shell must give the same text.  None means not set.
     """
     variables = {**os.environ, **known}
     return {name: value for name, value in variables.items() if value is not None}
 
 
 def _name(files: Mapping[str, FileContent]) -> str:
-    """Return the name of the directory that holds exactly these files."""
+    """Return the name of the directory for exactly these files."""
     whole = hashlib.sha256()
     for path, file in files.items():
         whole.update(f"{path}\0{file.sha256}\0{file.executable}\0".encode())
@@ -139,19 +139,19 @@ def _name(files: Mapping[str, FileContent]) -> str:
 
 
 def _write_cache(cache: Path, name: str, files: Mapping[str, FileContent]) -> None:
-    """Put a bundle into the cache, whole or not at all; raises `OSError`."""
+    """Write a bundle to the cache atomically; raises `OSError`."""
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     if _holds(cache / name, files):
         return
     part = Path(mkdtemp(prefix="new-", dir=cache))
     try:
         write_files(part / "whole", files)
-        # Damaged, or half removed by somebody who tidies up.
+        # Damaged, or partly deleted by a cleanup.
         if (cache / name).exists():
             (cache / name).rename(part / "damaged")
         (part / "whole").rename(cache / name)
     except OSError:
-        # Another process may have been faster.
+        # Another process may have written it first.
         if not _holds(cache / name, files):
             raise
     finally:
@@ -169,7 +169,7 @@ def _holds(directory: Path, files: Mapping[str, FileContent]) -> bool:
 
 
 def _prune(cache: Path, name: str) -> None:
-    """Remove bundles that nobody reads any more, also those of earlier installs."""
+    """Remove bundles that are no longer read, also those of earlier installs."""
     before = time.time() - _KEPT_SECONDS
     for path in [*cache.iterdir(), *cache.parent.iterdir()]:
         if path in {cache, cache / name} or path.stem == cache.name:

@@ -1,5 +1,5 @@
 """
-The files of an editable wheel, by which a checkout reads the prompts of a wheel.
+The files of an editable wheel, which give a checkout the prompts of a wheel.
 
 The bundle is in a directory of its own at the root of the environment, and a finder
 points from the output package to it.  In the package's own directory there, it would
@@ -69,7 +69,7 @@ class EditableInstall:
     """The directory of the exported files; "" where it is in the bundle's."""
 
     bundle: Mapping[str, FileContent]
-    """The bundle and what is exported."""
+    """The bundle and the exported files."""
 
     files: Mapping[str, FileContent]
     """The finder and what an import needs to render the sources again."""
@@ -95,7 +95,7 @@ def editable_install(plan: Plan, *, module: str) -> EditableInstall:
         f"{name}.start": f"{name}:start\n",
     }
     root, output = str(plan.root), str(plan.root / plan.output)
-    # What is rendered later is of use to no other install, not even of this project.
+    # Later renderings are not shared with other installs, not even of this project.
     key = _digest(*texts.values(), *map(repr, bundle.values()))
     install = {
         "module": module,
@@ -122,14 +122,14 @@ def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, FileContent]]:
     if not plan.has_package_around:
         directory = module.replace(".", "/")
         return directory, plan.bundle.at(directory)
-    # Below the package's name, what is exported would hide the checkout, too.
+    # In a directory with the package's name, exported files would hide the checkout.
     directory = editable_directory(module)
     whole = plan.bundle.in_one().items()
     return directory, {f"{directory}/{path}": file for path, file in whole}
 
 
 def _start(name: str, directory: str, install: Mapping[str, str], where: str) -> str:
-    """Return the code that puts the finder first; `where` are its last arguments."""
+    """Return the code that installs the finder; `where` are its last arguments."""
     return f'''
 
 def start() -> None:
@@ -142,7 +142,7 @@ def start() -> None:
 
 
 def _hand_over(plan: Plan) -> str:
-    """Return what a later `refresh` needs of the install, as JSON."""
+    """Return the data of the install that a later `refresh` needs, as JSON."""
     environ = plan.context.environ
     document = {
         "version": HAND_OVER_VERSION,
@@ -193,10 +193,10 @@ def _unwritable(output: str, error: OSError) -> BundleError:
 
 def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> Snapshot:
     """
-    Return the snapshot of what a rendering was made of.
+    Return the snapshot of the inputs of a rendering.
 
-    `bundle` is the name of the bundle's directory.  What changed since it was read is
-    marked, so that it shows.
+    `bundle` is the name of the bundle's directory.  Inputs that changed since they were
+    read are marked, so that the next import renders again.
     """
     root = context.root
     seen = [(TABLE, "pyproject.toml", table_digest(context.pyproject))]
