@@ -6,9 +6,12 @@ Other tests check the class, path, line and key of an error; its sentence is her
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.tera import TemplateError, render
 
 REVIEWER = "prompts/agents/reviewer.md"
 LISTED = f'reviewer = "{REVIEWER}"'
@@ -22,6 +25,19 @@ def template(body, *dependencies):
     declared = f"  dependencies:\n    snippets:\n{listed}" if listed else ""
     return f"---\nagpm:\n  templating: true\n{declared}---\n{body}\n"
 
+
+CONTEXT = {
+    "name": "World",
+    "n": 5,
+    "list": [3, 1],
+    "map": {"a": 1},
+    "yes": True,
+    "agpm": {
+        "project": {"language": "rust", "styleguide": "docs/s.md"},
+        "deps": {"agents": {"rust-expert": {"content": "x"}}},
+    },
+}
+"""What the templates of the data file see."""
 
 MISTAKES = [
     pytest.param(
@@ -270,6 +286,14 @@ RENDERED = [
 ]
 
 
+def messages():
+    """Return the pairs of the data file: a template, an indented line, a blank one."""
+    path = Path(__file__).parent / "data" / "tera_messages.txt"
+    lines = [line for line in path.read_text("utf-8").split("\n") if line[:2] != "# "]
+    lines = [line for line in lines if line]
+    return list(zip(lines[::2], lines[1::2], strict=True))
+
+
 @pytest.mark.parametrize(("changes", "message"), MISTAKES)
 def test_a_mistake_is_reported_in_one_message(copy_project, error_of, changes, message):
     project = copy_project("flat")
@@ -297,3 +321,11 @@ def test_a_mistake_in_a_template_is_reported(
     with pytest.raises(AgpmError) as caught:
         render_files(files, manifest)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("template", "sentence"), messages())
+def test_a_mistake_in_the_language_is_reported(template, sentence):
+    with pytest.raises(TemplateError) as caught:
+        render(template.replace(r"\n", "\n"), CONTEXT)
+    first = str(caught.value).split("\n    ")[0]
+    assert first == f"{caught.value.line}:{caught.value.column}: {sentence.strip()}"

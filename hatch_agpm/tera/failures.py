@@ -9,13 +9,15 @@ The environment converts both to `TemplateError`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Failure", "Refusal"]
+__all__ = ["AS_TEXT", "Failure", "Refusal"]
 
+AS_TEXT: Final = "put text that has braces between {% raw %} and {% endraw %}"
+"""The hint where a text is probably not meant as a tag."""
 
 Hint: TypeAlias = "str | Callable[[], str]"
 

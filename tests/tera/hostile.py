@@ -186,12 +186,12 @@ TEMPLATES = {
     "alternatives": ("{% if a" + " or a" * 100_000 + " %}{% endif %}", TAGS),
     "filters": ("{{ name" + " | upper" * 100_000 + " }}", TAGS),
     "tags": ("{{ name }}" * 200_000, TAGS),
-    "open comments": ("{#" * 100_000, "the comment has no end"),
-    "open tags": ("{{" * 100_000, "expected a value"),
-    "open quotes": ('{{ "' * 50_000, "expected '}}' or an operator"),
+    "open comments": ("{#" * 100_000, "'{#' has no '#}'"),
+    "open tags": ("{{" * 100_000, "'{{' has no '}}'"),
+    "open quotes": ('{{ "' * 50_000, "'{{' has no '}}'"),
     "spaces": ("{{" + " " * 5_000_000 + "}}", "expected a value"),
     "long number": ("{{ " + "9" * 1_000_000 + " }}", "does not fit into 64 bits"),
-    "nested calls": ("{{ f(a=" * 40 + "1" + "!" * 40 + " }}", "expected a value"),
+    "nested calls": ("{{ f(a=" * 40 + "1" + "!" * 40 + " }}", "'{{' has no '}}'"),
     # Regular expressions
     "regex": (
         "{% set s = '"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from hatch_agpm.tera.failures import Refusal
+from hatch_agpm.tera.failures import AS_TEXT, Refusal
 from hatch_agpm.tera.parser.lexer import Pattern
 from hatch_agpm.tera.parser.tags import TRIMS, Tag, TagParser
 from hatch_agpm.tera.parser.terminals import (
@@ -151,7 +151,7 @@ class _TemplateParser(TagParser):
     # Tags
 
     def _print(self, place: str) -> Node:
-        at = self.at
+        at = self.opening = self.at
         left = "-" if self.source.startswith("-", at + 2) else ""
         self.at += len("{{" + left)
         self.count()
@@ -172,10 +172,11 @@ class _TemplateParser(TagParser):
     def _comment(self) -> Comment:
         start = self.at
         if not self.take(_COMMENT):
-            at = self.at
-            self.at = len(self.source) if "#}" not in self.source[at:] else at
-            what = "the comment has no end" if self.at > at else "the comment is empty"
-            raise Refusal(what, hint="a comment is {# text #}", at=at)
+            if "#}" in self.source[start:]:
+                what, hint = "the comment is empty", "a comment is {# text #}"
+            else:
+                what, hint = "'{#' has no '#}'", f"close it, or {AS_TEXT}"
+            raise Refusal(what, hint=hint, at=start)
         text = self.source[start : self.at]
         return Comment(
             trim=Trim(left=text.startswith("{#-"), right=text.endswith("-#}"))
@@ -286,7 +287,7 @@ class _TemplateParser(TagParser):
         match = _ENDRAW.search(self.source, self.at)
         if match is None:
             what = "'{% raw %}' has no '{% endraw %}'"
-            raise Refusal(what, at=self.at)
+            raise Refusal(what, at=tag.at)
         text = self.source[self.at : match.start()]
         self.at = match.end()
         end = Trim(

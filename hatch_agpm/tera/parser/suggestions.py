@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hatch_agpm.tera.failures import AS_TEXT
+
 __all__ = ["suggestion"]
+
+_TAGS_OF_TERA: Final = f"tags are {{% if ... %}}, {{% for ... %}}; {AS_TEXT}"
 
 _FIRST_ARGUMENTS: Final = {
     "default": "value",
@@ -43,6 +47,14 @@ _FIRST_ARGUMENTS: Final = {
 }
 
 _SUGGESTIONS: Final = (
+    (
+        r"\{\{-?\s*(?:\"[^\"]*\"|'[^']*'|[\w-]+)\s*",
+        r":(?!:)",
+        f"Tera has no objects: {AS_TEXT}",
+    ),
+    (r"\{\{", r"\{\s*[\w.]+\s*\}", "nothing is escaped: write {{ name }}"),
+    (r"\{\{-?\s*", r"[#/^>!&]", _TAGS_OF_TERA),
+    (r"\{\{-?\s*", r"\}\}|[.$@<*\\]", AS_TEXT),
     (r"\{%-?\s*else\s+", r"if\b", "write 'elif'"),
     (r"\{%-?\s*for\b.*\s", r"if\b", "a loop takes no 'if': put one inside it"),
     (
@@ -87,6 +99,11 @@ _SUGGESTIONS: Final = (
     ("", r"\?", "Tera has no inline if: write {% if ... %}...{% else %}...{% endif %}"),
     (r".*\{%-?\s*(?:el)?if\b.*", r"=(?!=)", "compare with '=='"),
     ("", r"\{", "Tera has no objects but those of its context"),
+    (
+        r"\{\{-?[ \t]*\w+[ \t]+",
+        r"\w+[ \t]*(?:\w|-?\}\})",
+        f"a name has no spaces; {AS_TEXT}",
+    ),
     (r"\b(?:[tT]rue|[fF]alse)\w+\s*", "", "no name can begin with true or false"),
     (r"\b(?:[tT]rue|[fF]alse)", r"\.", "no name can begin with true or false"),
     (r"[\"'`]\s*", r"is\b", "a test takes a variable"),
@@ -139,6 +156,8 @@ def suggestion(source: str, at: int) -> str:
     # Only the text of the tag, and a bounded part of it.
     start = max(source.rfind("{{", 0, at), source.rfind("{%", 0, at), at - _BEFORE, 0)
     before, after = source[start:at], source[at : at + _AFTER]
+    if source.startswith("${{", start - 1):
+        return AS_TEXT
     if re.fullmatch(r"\{%-?\s*", before):
         word = re.match(r"[a-z_]+", after)
         if word:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.tera.failures import Refusal
+from hatch_agpm.tera.failures import AS_TEXT, Refusal
 from hatch_agpm.tera.parser.expressions import ExpressionParser
 from hatch_agpm.tera.parser.lexer import Pattern
 from hatch_agpm.tera.parser.suggestions import suggestion
 from hatch_agpm.tera.parser.terminals import BOOLEANS, IDENT
 from hatch_agpm.tera.parser.tree import Call, Operand, Path, Trim
+from hatch_agpm.tera.parser.unclosed import unclosed
+from hatch_agpm.tera.positions import position
 
 if TYPE_CHECKING:
     from hatch_agpm.tera.parser.lexer import Terminal
@@ -65,6 +67,9 @@ class TagParser(ExpressionParser):
 
     def __init__(self, source: str, *, depth: int, size: int) -> None:
         super().__init__(source, depth=depth, size=size)
+        self.opening = 0
+        """Where the tag begins that is read."""
+
         self._last_tag: tuple[int, Tag | None] = -1, None
         """Where a tag began, and which: what ends a body is asked for several times."""
 
@@ -72,7 +77,7 @@ class TagParser(ExpressionParser):
 
     def tag_start(self) -> Tag | None:
         """Take `{%` and the word behind it."""
-        start = self.at
+        start = self.opening = self.at
         known_at, tag = self._last_tag
         if known_at != start or tag is None:
             found = _TAG_START.match(self.source, start)
@@ -123,7 +128,9 @@ class TagParser(ExpressionParser):
         if tag is None or tag.word != word:
             self.at = tag.at if tag else start
             self.miss(f"'{{% {word} %}}'")
-            raise self.unexpected()
+            line, _ = position(self.source, opening.at)
+            hint = f"'{{% {opening.word} %}}' of line {line} is not closed"
+            raise self.unexpected(hint)
         if word in {"endblock", "endmacro"}:
             self.next(IDENT)
         return self.tag_end(tag)
@@ -143,13 +150,24 @@ class TagParser(ExpressionParser):
             raise self.unexpected()
         return found
 
-    def unexpected(self) -> Refusal:
-        """Return the error at the furthest place that anybody reached."""
+    def unexpected(self, otherwise: str = "") -> Refusal:
+        """
+        Return the error at the furthest offset that was reached.
+
+        Its hint is `otherwise` where there is nothing else to suggest.
+        """
         if self.at > self.furthest:
             self.furthest, self.expected = self.at, set()
+        suggested = suggestion(self.source, self.furthest)
+        wanted = set[str]() if suggested else self.expected
+        found = unclosed(self.source, self.opening, self.furthest, wanted)
+        if found is not None:
+            what, at = found
+            hint = f"close it, or {AS_TEXT}" if at == self.opening else ""
+            return Refusal(what, hint=hint, at=at)
         expected = {_OPERATORS.get(name, name) for name in self.expected}
         what = f"expected {_either(sorted(expected))}" if expected else "is not Tera"
-        hint = suggestion(self.source, self.furthest)
+        hint = suggested or otherwise
         return Refusal(what, self._found(), hint, self.furthest)
 
     def _found(self) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean
-from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.failures import AS_TEXT, Failure
 from hatch_agpm.tera.runtime.values import MISSING, find
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ _MOST_PATHS: Final = 5_000
 _DEEPEST_PATH: Final = 6
 _SHORTEST_GUESSED: Final = 3
 """Shorter names are similar to too many others."""
+
+_BRACES_OF_ACTIONS: Final = re.compile(r"\$\{\{\s*\Z")
+_BRACES_OF_JSX: Final = re.compile(r"\w=\{\{\s*\Z")
+"""Braces of other languages: `${{ secrets.X }}`, `style={{ color }}`."""
+
+_BEFORE: Final = 20
+"""The number of characters before a variable that are searched for these."""
 
 _NULL: Final = "Tera has no word for null; 'default(value=...)' replaces it"
 _VARIABLES: Final = {
@@ -54,6 +61,24 @@ _FILTERS: Final = {
     "sum": "add in a loop with 'set_global'",
     "keys": "write 'for key, value in ...'",
     "values": "write 'for key, value in ...'",
+    **dict.fromkeys(("upcase", "uppercase", "touppercase"), "it is called 'upper'"),
+    **dict.fromkeys(("downcase", "lowercase", "tolowercase"), "it is called 'lower'"),
+    **dict.fromkeys(("size", "len"), "it is called 'length'"),
+    **dict.fromkeys(
+        ("json", "to_json", "jsonify", "dump"), "it is called 'json_encode'"
+    ),
+    **dict.fromkeys(("append", "prepend"), "join strings and numbers with '~'"),
+    **dict.fromkeys(("plus", "minus", "times", "divided_by"), "write +, -, * or /"),
+    **dict.fromkeys(("ltrim", "lstrip"), "it is called 'trim_start'"),
+    **dict.fromkeys(("rtrim", "rstrip"), "it is called 'trim_end'"),
+    "titlecase": "it is called 'title'",
+    "strip_html": "it is called 'striptags'",
+    "nl2br": "it is called 'linebreaksbr'",
+    "uniq": "it is called 'unique'",
+    "sort_by": "it is called 'sort(attribute=...)'",
+    "where": "it is called 'filter(attribute=..., value=...)'",
+    "raw": AS_TEXT,
+    "contains": "it is a test: 'name is containing(...)'",
 }
 _TESTS: Final = {
     "none": _NULL,
@@ -91,6 +116,15 @@ def undefined(scope: Scope, text: str, at: int) -> Failure:
 
 
 def _nearest(scope: Scope, text: str, at: int) -> str:
+    """Return a hint: the nearest variable, or how to write other braces."""
+    before = scope.source[max(at - _BEFORE, 0) : at]
+    if _BRACES_OF_ACTIONS.search(before):
+        return AS_TEXT
+    near = _nearest_name(scope, text, at)
+    return near or (AS_TEXT if _BRACES_OF_JSX.search(before) else "")
+
+
+def _nearest_name(scope: Scope, text: str, at: int) -> str:
     """Return a hint that names a variable, by its whole path."""
     known = scope.everything()
     parts = re.findall(r"[A-Za-z0-9_]+", text)
@@ -146,17 +180,22 @@ def _paths(known: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
 
 def unknown_filter(name: str, known: Iterable[str]) -> Failure:
     """Return the error for a filter that is not there."""
-    hint = _FILTERS.get(name) or did_you_mean(name, known)
+    hint = _FILTERS.get(name.lower()) or did_you_mean(name.lower(), known)
     return Failure(f"there is no filter '{name}'", hint=hint)
 
 
 def unknown_function(name: str, known: Iterable[str]) -> Failure:
     """Return the error for a function that is not there."""
-    hint = _FUNCTIONS.get(name) or did_you_mean(name, known)
+    hint = _FUNCTIONS.get(name.lower()) or _near_or_all(name, known)
     return Failure(f"there is no function '{name}'", hint=hint)
 
 
 def unknown_test(name: str, known: Iterable[str]) -> Failure:
     """Return the error for a test that is not there."""
-    hint = _TESTS.get(name) or did_you_mean(name, known)
+    hint = _TESTS.get(name.lower()) or _near_or_all(name, known)
     return Failure(f"there is no test '{name}'", hint=hint)
+
+
+def _near_or_all(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    return did_you_mean(name.lower(), names) or f"there are {', '.join(names)}"
