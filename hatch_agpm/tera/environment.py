@@ -1,8 +1,8 @@
 """
 Parse, cache and render templates of both dialects within limits.
 
-`TeraEnvironment` uses one environment of Jinja2 for each dialect: see `generator`
-and `jinja`.
+The package of the second dialect, and with it Jinja2, is imported for the first
+template that asks for it.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from hatch_agpm.tera.compiler.compiler import template_shape
-from hatch_agpm.tera.compiler.generator import FIRST_LINE, compiled
-from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.jinja import JinjaEnvironment, JinjaTemplate
+from hatch_agpm.tera.compiler.compiler import compiled
 from hatch_agpm.tera.limits import DEFAULT_LIMITS, Account, Limits
 from hatch_agpm.tera.parser.parser import parse
 from hatch_agpm.tera.parser.tree import TemplateTree
 from hatch_agpm.tera.parser.whitespace import trimmed
-from hatch_agpm.tera.positions import position, reported, running_line, traced
+from hatch_agpm.tera.positions import position, reported
 from hatch_agpm.tera.runtime.scope import Scope
-from hatch_agpm.tera.uses import jinja_uses, tera_uses
+from hatch_agpm.tera.uses import tera_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from hatch_agpm.tera.compiler.steps import Piece
+    from hatch_agpm.tera.jinja import JinjaDialect
     from hatch_agpm.tera.runtime.scope import Filter
     from hatch_agpm.tera.uses import Use
 
@@ -119,7 +118,7 @@ class TeraEnvironment:
         if dialect == "tera":
             tera = _TeraTemplate(source, self._tera)
             return Template(tera.render, tera.trace)
-        jinja = JinjaTemplate(source, self._jinja)
+        jinja = self._jinja.template(source)
         return Template(jinja.render, jinja.trace)
 
     def uses(
@@ -127,13 +126,15 @@ class TeraEnvironment:
     ) -> tuple[Use, ...]:
         """Return where a text uses any of `names`; raise TemplateError."""
         if dialect == "jinja2":
-            return tuple(jinja_uses(source, self._jinja.tree(source), names))
+            return tuple(self._jinja.uses(source, names))
         with reported(source):
             return tuple(tera_uses(source, self._tera.tree(source), names))
 
     @cached_property
-    def _jinja(self) -> JinjaEnvironment:
-        return JinjaEnvironment(self._filters, self._limits)
+    def _jinja(self) -> JinjaDialect:
+        from hatch_agpm.tera.jinja import JinjaDialect  # noqa: PLC0415 - Jinja2 is rare
+
+        return JinjaDialect(self._filters, self._limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,32 +162,22 @@ class _TeraTemplate:
             tree = settings.tree(source)
             if any(mark in source for mark in _TRIMS):
                 tree = TemplateTree(nodes=trimmed(tree.nodes))
-            self._shape: Final = template_shape(tree)
-            self._compiled: Final = compiled(self._shape.body)
-
-    def _scope(self, context: Mapping[str, object]) -> Scope:
-        scope = self._compiled.new_context(dict(context))
-        assert isinstance(scope, Scope)  # noqa: S101 - the environment's context_class
-        settings = self._settings
-        account = Account(settings.limits)
-        scope.start(self._source, self._shape.constants, account, settings)
-        return scope
+            self._body: Final = compiled(tree)
 
     def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:
-        pieces = self._compiled.root_render_func(self._scope(context))
-        with reported(self._source):
-            for line, piece in traced(pieces, self._compiled):
-                at = self._shape.places[max(line - FIRST_LINE, 0)]
-                # The first text of a branch has no place.
-                yield (position(self._source, at)[0] if at else 0), piece
+        """Yield the pieces of the text, each with its line, 0 for an unknown one."""
+        for at, piece in self._pieces(context):
+            # The first text of a branch has no position.
+            yield (position(self._source, at)[0] if at else 0), piece
 
     def render(self, context: Mapping[str, object]) -> str:
-        scope = self._scope(context)
+        return "".join([piece for _, piece in self._pieces(context)])
+
+    def _pieces(self, context: Mapping[str, object]) -> list[Piece]:
+        account = Account(self._settings.limits)
+        scope = Scope(context, self._source, account, self._settings)
+        pieces: list[Piece] = []
         with reported(self._source):
-            try:
-                return "".join(self._compiled.root_render_func(scope))
-            except Failure as failure:
-                line = running_line(failure.__traceback__, self._compiled)
-                if failure.at < 0 and line >= FIRST_LINE:
-                    failure.at = self._shape.places[line - FIRST_LINE]
-                raise
+            for step in self._body:
+                step(scope, pieces)
+        return pieces

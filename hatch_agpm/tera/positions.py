@@ -10,19 +10,8 @@ from hatch_agpm.tera.failures import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
-    from jinja2 import Template
-
-__all__ = [
-    "at_line",
-    "located",
-    "position",
-    "reported",
-    "running_line",
-    "source_line",
-    "traced",
-]
+__all__ = ["at_line", "located", "position", "reported", "source_line"]
 
 
 def position(source: str, at: int) -> tuple[int, int]:
@@ -64,26 +53,6 @@ def located(error: TemplateError, source: str, at: int) -> TemplateError:
     return error.located(
         Location(path=error.path, line=line, column=column, source_line=text)
     )
-
-
-def running_line(traceback: TracebackType | None, template: Template) -> int:
-    """Return the line of the template's syntax tree where an error was raised."""
-    line = 0
-    while traceback is not None:
-        namespace = traceback.tb_frame.f_globals
-        if namespace.get("environment") is template.environment:
-            line = template.get_corresponding_lineno(traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return line
-
-
-def traced(pieces: Iterator[str], template: Template) -> Iterator[tuple[int, str]]:
-    """Yield what a compiled template writes, with the line it was at each time."""
-    for piece in pieces:
-        # Jinja2 gives a plain iterator instead of a generator for empty templates.
-        frame = getattr(pieces, "gi_frame", None)
-        line = frame.f_lineno if frame else 0
-        yield template.get_corresponding_lineno(line), piece
 
 
 def at_line(error: TemplateError, source: str, line: int) -> TemplateError:

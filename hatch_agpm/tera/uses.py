@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import nodes as jinja_nodes
-
 from hatch_agpm.tera.parser.tree import (
     For,
     MacroDefinition,
@@ -27,9 +25,7 @@ from hatch_agpm.tera.positions import position, source_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from jinja2 import nodes
-
-__all__ = ["Use", "jinja_uses", "tera_uses"]
+__all__ = ["Use", "tera_uses"]
 
 _STRING: Final = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 _ROOT: Final = re.compile(r"(?:^|\[)\s*([A-Za-z_]\w*)")
@@ -106,24 +102,3 @@ def _parts(value: object) -> Iterator[object]:
             waiting += part[::-1]
         elif isinstance(part, dict):
             waiting += [*part.values()][::-1]
-
-
-def jinja_uses(
-    source: str, tree: nodes.Template, names: Collection[str]
-) -> Iterator[Use]:
-    """Yield the uses of `names` in a template of the second dialect."""
-    lines = source.split("\n")
-    printed = {
-        id(part)
-        for output in tree.find_all(jinja_nodes.Output)
-        for part in output.nodes
-    }
-    for name in tree.find_all(jinja_nodes.Name):
-        if name.name in names:
-            yield Use(
-                name=name.name,
-                bare=id(name) in printed,
-                line=name.lineno,
-                column=0,
-                source_line=lines[name.lineno - 1],
-            )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -41,3 +42,48 @@ def test_importing_an_integration_loads_neither_the_core_nor_its_needs(
 
     own = {f"{name}.{module}" for module in modules}
     assert loaded == {"hatch_agpm", "hatch_agpm._version", name, *own}
+
+
+RENDERS = """
+import sys
+import zipfile
+from hatch_agpm.tera import TeraEnvironment, render
+assert render("{% for x in [1, 2] %}{{ x }}{% endfor %}", {}) == "12"
+print("jinja2" in sys.modules, "markupsafe" in sys.modules)
+text = TeraEnvironment().template("{{ 'a' * 2 }}", dialect="jinja2").render({})
+print(text, "jinja2" in sys.modules)
+"""
+BUILDS = """
+import sys
+import zipfile
+from hatchling.builders.wheel import WheelBuilder
+print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2]))
+print("jinja2" in sys.modules, "markupsafe" in sys.modules)
+"""
+
+
+def lines_of(program, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+def test_jinja2_is_imported_by_the_first_template_of_that_dialect():
+    assert lines_of(RENDERS) == ["False False", "aa True"]
+
+
+def test_a_build_without_a_template_of_jinja2_does_not_import_it(
+    copy_project, tmp_path
+):
+    project = copy_project("flat")
+    (wheel, loaded) = lines_of(BUILDS, project, tmp_path / "out")
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".md")]
+        texts = [archive.read(name) for name in names]
+    assert any(b"flat" in text for text in texts)
+    assert not any(b"{{" in text for text in texts)
+    assert loaded == "False False"

@@ -1,5 +1,5 @@
 """
-Compile a syntax tree to a template shape and the shape to Python code.
+Compile a syntax tree to functions that render it.
 
-`operators` has the functions that compiled code calls.
+`compiler.compiled` is the entry point; `operators` has what expressions do.
 """

@@ -1,15 +1,27 @@
 """
-Compile a syntax tree to a template shape.
+Compile a syntax tree to steps, the functions that render a template.
 
-This module compiles tags, `evaluation` expressions; `generator` makes code of both.
+This module compiles tags, `expressions` what is in them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.tera.compiler.evaluation import Evaluation, place
-from hatch_agpm.tera.compiler.template_shape import Expression, Statement, Table
+from hatch_agpm.tera.compiler import operators
+from hatch_agpm.tera.compiler.expressions import ExpressionCompiler, position_of
+from hatch_agpm.tera.compiler.loops import start_loop
+from hatch_agpm.tera.compiler.steps import (
+    Function,
+    call,
+    constant,
+    for_step,
+    if_step,
+    jump_step,
+    output_step,
+    set_step,
+    text_of,
+)
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.parser.tree import (
     Array,
@@ -32,54 +44,45 @@ from hatch_agpm.tera.parser.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hatch_agpm.tera.compiler.template_shape import Body, Known, TemplateShape
+    from hatch_agpm.tera.compiler.steps import Body, Evaluator, Step
     from hatch_agpm.tera.parser.tree import Node, TemplateTree
 
-__all__ = ["MACRO", "template_shape"]
-
-MACRO: Final = "macro_"
-"""The prefix of functions that are macros."""
-
-_BLOCK: Final = "block_"
-"""The prefix of functions that are blocks."""
-
-_LOOPS_IN_A_FUNCTION: Final = 15
-"""Python allows 20."""
+__all__ = ["compiled"]
 
 
-def template_shape(tree: TemplateTree) -> TemplateShape:
-    """Return the shape of a template; raise Failure where Tera does."""
-    compiler = _Compiler(tree)
-    return compiler.table.shape(compiler.template())
+def compiled(tree: TemplateTree) -> Body:
+    """Return the steps of a template; raise Failure where Tera does."""
+    return _Compiler().template(tree.nodes)
 
 
 class _Compiler:
-    def __init__(self, tree: TemplateTree) -> None:
-        self.table: Final = Table()
-        self._tree: Final = tree
+    def __init__(self) -> None:
         self._macros: Final[dict[str, MacroDefinition]] = {}
-        self._expressions: Final = Evaluation(self._macros, self.table)
+        self._macro_functions: Final[dict[str, Function]] = {}
         self._blocks: Final[dict[str, Block]] = {}
-        self._called_blocks: Final[dict[str, None]] = {}
+        self._block_functions: Final[dict[str, Function]] = {}
+        self._called_blocks: Final[list[str]] = []
         self._loops = 0
-        """How many loops are open here."""
-        self._parts: Final[list[Statement]] = []
+        """The number of loops that are open here."""
+        self._expressions: Final = ExpressionCompiler(
+            self._macros, self._macro_functions
+        )
 
-    def template(self) -> Body:
-        for node in self._tree.nodes:
+    def template(self, nodes: tuple[Node, ...]) -> Body:
+        for node in nodes:
             if isinstance(node, MacroDefinition):
                 if node.name in self._macros:
                     raise Failure(f"macro '{node.name}' is defined twice", at=node.at)
                 self._macros[node.name] = node
-        self._find_blocks(self._tree.nodes)
-        # Macros first: Tera knows them before their definition.
-        functions = [
-            self._function(MACRO + name, macro.body)
-            for name, macro in self._macros.items()
-        ]
-        body = self._body(self._tree.nodes)
-        functions += self._block_functions()
-        return (*self._parts, *functions, *body)
+        self._find_blocks(nodes)
+        for name, macro in self._macros.items():
+            self._macro_functions[name] = self._function(macro.body)
+        body = self._body(nodes)
+        # Each block that is compiled may call further ones.
+        while len(self._block_functions) < len(self._called_blocks):
+            name = self._called_blocks[len(self._block_functions)]
+            self._block_functions[name] = self._function(self._blocks[name].body)
+        return body
 
     def _find_blocks(self, body: Iterable[Node]) -> None:
         for node in body:
@@ -89,147 +92,112 @@ class _Compiler:
                 self._blocks[node.name] = node
                 self._find_blocks(node.body)
 
-    # Statements
+    def _function(self, body: tuple[Node, ...]) -> Function:
+        return Function(body=self._body(body), weight=_weigh(body))
 
     def _body(self, body: Iterable[Node]) -> Body:
-        result: list[Statement] = []
+        result: list[Step] = []
         at = 0
         for node in body:
             if isinstance(node, Text):
                 # Text has no position of its own: it gets that of the preceding node.
-                here = self.table.place(at)
-                result.append(_output(here, self.table.constant(node.text)))
+                result.append(_shown(constant(node.text), at))
             else:
-                at = max(_statement_place(node), at)
-                result += self._node(node, self.table.place(at))
-        return tuple(result)
+                at = max(_position(node), at)
+                result += self._node(node, at)
+        return result
 
-    def _node(self, node: Node, here: int) -> list[Statement]:
+    def _node(self, node: Node, at: int) -> Body:
         match node:
             case Print():
-                return [_output(here, self._expressions.value(node.value))]
+                return [_shown(self._expressions.value(node.value), at)]
             case If():
-                return [self._if(node, here)]
+                return [self._if(node, at)]
             case For():
-                return self._for(node, here)
+                return [self._for(node, at)]
             case FilterSection():
-                return self._filter_section(node, here)
+                return [self._filter_section(node, at)]
             case Block():
-                return self._block(node, here)
-        return self._simple_node(node, here)
+                return self._block(node, at)
+        return self._simple_node(node, at)
 
-    def _simple_node(self, node: Node, here: int) -> list[Statement]:
-        """Compile what has no body."""
-        compiled: list[Statement] = []
+    def _simple_node(self, node: Node, at: int) -> Body:
+        """Compile a node that has no body."""
         match node:
             case Raw() if node.text:
-                compiled = [_output(here, self.table.constant(node.text))]
+                return [_shown(constant(node.text), at)]
             case Set():
                 value = self._expressions.value(node.value)
-                compiled = [
-                    self._run(here, "assign", (value,), node.name, node.everywhere)
-                ]
+                return [set_step(node.name, value, at, everywhere=node.everywhere)]
             case Jump():
-                compiled = self._jump(node, here)
+                return [self._jump(node)]
             case Include():
-                compiled = [self._include(node, here)]
+                return [_include(node)]
             case Super():
-                what = "'super()' has no block above this one"
-                compiled = [self._run(here, "fail", (), what, node.at)]
-        return compiled
+                return [_failing("'super()' has no block above this one", node.at)]
+        return []
 
-    def _run(
-        self, here: int, name: str, operands: tuple[Expression, ...], *known: Known
-    ) -> Statement:
-        return Statement("run", here, (self.table.call(name, operands, *known),))
-
-    def _if(self, node: If, here: int) -> Statement:
+    def _if(self, node: If, at: int) -> Step:
         tests = [
-            self._expressions.condition(branch.condition) for branch in node.branches
+            (self._expressions.condition(branch.condition), self._body(branch.body))
+            for branch in node.branches
         ]
-        bodies = [self._body(branch.body) for branch in node.branches]
-        bodies.append(self._body(node.otherwise.body) if node.otherwise else ())
-        return Statement("if", here, tuple(tests), tuple(bodies))
+        otherwise = self._body(node.otherwise.body) if node.otherwise else ()
+        return if_step(tests, otherwise, at)
 
-    def _for(self, node: For, here: int) -> list[Statement]:
+    def _for(self, node: For, at: int) -> Step:
         container = node.container.value
         if not isinstance(container, Path | Call | Array):
             what = "a loop goes over a variable, a function or an array"
-            return [self._run(here, "fail", (), what, node.at)]
+            return _failing(what, node.at)
         label = container.text if isinstance(container, Path) else "this"
-        items = self.table.call(
-            "loop",
-            (self._expressions.value(node.container),),
-            *(node.key, node.value, label, _weigh(node.body), node.at),
-        )
+        values = self._expressions.value(node.container)
+        start = call(start_loop, (values,), node, label)
         self._loops += 1
         body = self._body(node.body)
         self._loops -= 1
-        loop = [Statement("for", here, (items,), (body,))]
-        if self._loops % _LOOPS_IN_A_FUNCTION == _LOOPS_IN_A_FUNCTION - 1:
-            name = f"part_{len(self._parts)}"
-            self._parts.append(Statement("function", here, (), (tuple(loop),), name))
-            loop = [_output(here, self.table.call("part", (), name))]
-        if node.empty:
-            # Not Jinja2's `else`: that runs, too, when the first turn breaks.
-            empty = self._body(node.empty)
-            was_empty = self.table.call("was_empty", (), 0)
-            loop.append(Statement("if", here, (was_empty,), (empty, ())))
-        return loop
+        empty = self._body(node.empty)
+        return for_step(start, body, empty, weight=_weigh(node.body), at=at)
 
-    def _jump(self, node: Jump, here: int) -> list[Statement]:
+    def _jump(self, node: Jump) -> Step:
         if not self._loops:
-            what = f"'{node.word}' stands outside a loop"
-            return [self._run(here, "fail", (), what, node.at)]
-        prepared = self._run(here, "jump", (), node.word, node.at)
-        return [prepared, Statement(node.word, here)]
+            return _failing(f"'{node.word}' stands outside a loop", node.at)
+        return jump_step(node.word, node.at)
 
-    def _filter_section(self, node: FilterSection, here: int) -> list[Statement]:
-        filtered = self.table.call("section", (Expression("buffer"),))
+    def _filter_section(self, node: FilterSection, at: int) -> Step:
+        text: Evaluator[object] = call(text_of, (), self._body(node.body))
         if node.call.name != "safe":
-            calls = self._expressions.calls([node.call])
-            filtered = self.table.call("pipe", (filtered, calls))
-        show = self.table.call("show", (filtered,))
-        body = self._body(node.body)
-        return [
-            self._run(here, "open_section", (), 0),
-            Statement("section", here, (show,), (body,)),
-        ]
+            text = call(operators.pipe, (text, self._expressions.calls([node.call])))
+        return _shown(text, at)
 
-    def _block(self, node: Block, here: int) -> list[Statement]:
+    def _block(self, node: Block, at: int) -> Body:
         if self._blocks.get(node.name, node) is node:
-            return list(self._body(node.body))
+            return self._body(node.body)
         # A nested block takes the body of the top-level block of the same name, which
         # becomes a function because it can be called several times.
-        self._called_blocks[node.name] = None
-        return [_output(here, self.table.call("part", (), f"{_BLOCK}{node.name}"))]
-
-    def _block_functions(self) -> list[Statement]:
-        """Compile the blocks that are called; each may call further ones."""
-        functions: list[Statement] = []
-        while len(functions) < len(self._called_blocks):
-            name = list(self._called_blocks)[len(functions)]
-            functions.append(self._function(_BLOCK + name, self._blocks[name].body))
-        return functions
-
-    def _function(self, name: str, body: tuple[Node, ...]) -> Statement:
-        """Compile a body that is called: each call counts as a turn of a loop."""
-        here = self.table.place(0)
-        turn = self._run(here, "turn", (), _weigh(body))
-        return Statement("function", here, (), ((turn, *self._body(body)),), name)
-
-    def _include(self, node: Include, here: int) -> Statement:
-        names = ", ".join(node.names)
-        if node.ignore_missing:
-            what = f"'{names}' would silently be left out"
-            hint = "embed files with the content filter"
-            return self._run(here, "refuse", (), what, hint, node.at)
-        what = f"'{names}' cannot be included: a template is rendered by itself"
-        return self._run(here, "fail", (), what, node.at)
+        if node.name not in self._called_blocks:
+            self._called_blocks.append(node.name)
+        text = call(operators.block, (), self._block_functions, node.name)
+        return [_shown(text, at)]
 
 
-def _output(here: int, value: Expression) -> Statement:
-    return Statement("output", here, (value,))
+def _shown(value: Evaluator[object], at: int) -> Step:
+    return output_step(call(operators.show, (value,)), at)
+
+
+def _failing(what: str, at: int) -> Step:
+    """Return the step of what Tera refuses where it is rendered."""
+    return output_step(call(operators.fail, (), what, at), at)
+
+
+def _include(node: Include) -> Step:
+    names = ", ".join(node.names)
+    if node.ignore_missing:
+        what = f"'{names}' would silently be left out"
+        hint = "embed files with the content filter"
+        return output_step(call(operators.refuse, (), what, hint, node.at), node.at)
+    what = f"'{names}' cannot be included: a template is rendered by itself"
+    return _failing(what, node.at)
 
 
 def _weigh(body: Iterable[Node]) -> int:
@@ -248,13 +216,13 @@ def _weigh(body: Iterable[Node]) -> int:
     return weight
 
 
-def _statement_place(node: Node) -> int:
-    """Return the offset of the first expression of a statement, or of its name."""
+def _position(node: Node) -> int:
+    """Return the offset of the first expression of a tag, or of its name."""
     match node:
         case Print() | Set():
-            return place(node.value.value)
+            return position_of(node.value.value)
         case If():
-            return place(node.branches[0].condition.value)
+            return position_of(node.branches[0].condition.value)
         case FilterSection():
             return node.call.at
-    return place(node)
+    return position_of(node)

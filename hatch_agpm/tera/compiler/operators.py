@@ -1,14 +1,14 @@
 """
 The operators of expressions, which compiled templates call.
 
-Each takes the scope, then its operands, then constants of the template; `at` is the
-offset of the expression, for errors.
+Each takes the scope, then its operands, then what is known from the template; `at` is
+the offset of the expression, for errors.
 """
 
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.rust import Number, encode, json_number
@@ -16,6 +16,7 @@ from hatch_agpm.tera.builtins.arguments import Arguments
 from hatch_agpm.tera.builtins.filters import FILTERS
 from hatch_agpm.tera.builtins.functions import FUNCTIONS
 from hatch_agpm.tera.builtins.tests import TESTS
+from hatch_agpm.tera.compiler.steps import text_of
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.limits import measured
 from hatch_agpm.tera.positions import located
@@ -37,11 +38,41 @@ from hatch_agpm.tera.runtime.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from hatch_agpm.tera.compiler.steps import Function
     from hatch_agpm.tera.runtime.scope import Scope
 
-__all__ = ["OPERATORS"]
+__all__ = [
+    "FilterCall",
+    "absent",
+    "arithmetic",
+    "array",
+    "attempt",
+    "block",
+    "call",
+    "compare",
+    "concatenate",
+    "contains",
+    "dump",
+    "equal",
+    "fail",
+    "fallback",
+    "flag",
+    "macro",
+    "number",
+    "number_truth",
+    "path",
+    "path_at",
+    "peek",
+    "peek_at",
+    "pipe",
+    "printable",
+    "refuse",
+    "show",
+    "test",
+    "text_truth",
+]
 
 # Text
 
@@ -58,20 +89,21 @@ def show(scope: Scope, value: object) -> str:
 # Variables
 
 
-def peek(
-    scope: Scope, root: str, steps: tuple[str, ...], _text: str, _at: int
-) -> object:
-    """Return a variable or `MISSING`."""
-    return scope.look_up(root, steps)
+def peek(scope: Scope, steps: tuple[str, ...]) -> object:
+    """Return the variable to which `steps` lead, or `MISSING`."""
+    return scope.look_up(steps[0], steps[1:])
 
 
-def path(scope: Scope, root: str, steps: tuple[str, ...], text: str, at: int) -> object:
-    """Return a variable that must be there."""
-    value = scope.look_up(root, steps)
-    return _defined(scope, value, text, at) if isinstance(value, Missing) else value
+def path(scope: Scope, steps: tuple[str, ...], text: str, at: int) -> object:
+    """Return a variable; raise Failure if it is missing."""
+    value = scope.look_up(steps[0], steps[1:])
+    if isinstance(value, Missing):
+        raise undefined(scope, text, at)
+    return value
 
 
 def peek_at(scope: Scope, text: str, at: int) -> object:
+    """Return the variable to which a path with brackets leads, or `MISSING`."""
     try:
         return scope.look_up_text(text)
     except Refusal as refusal:
@@ -82,19 +114,18 @@ def peek_at(scope: Scope, text: str, at: int) -> object:
 
 
 def path_at(scope: Scope, text: str, at: int) -> object:
+    """Return the variable to which a path with brackets leads; raise Failure."""
     try:
         value = scope.look_up_text(text)
     except Failure as failure:
         failure.at = at
         raise
-    return _defined(scope, value, text, at) if isinstance(value, Missing) else value
+    if isinstance(value, Missing):
+        raise undefined(scope, text, at)
+    return value
 
 
-def _defined(scope: Scope, _value: Missing, text: str, at: int) -> NoReturn:
-    raise undefined(scope, text, at)
-
-
-def dump(scope: Scope, _at: int) -> str:
+def dump(scope: Scope) -> str:
     """Return all variables as pretty JSON."""
     known = dict(scope.everything())
     scope.account.work(_DUMP_COST * measured(known).items)
@@ -104,6 +135,7 @@ def dump(scope: Scope, _at: int) -> str:
 
 
 def absent(_: Scope, value: object) -> bool:
+    """Say whether a variable is missing."""
     return isinstance(value, Missing)
 
 
@@ -112,20 +144,7 @@ def fallback(_: Scope, value: object, default: Callable[[], object]) -> object:
     return default() if isinstance(value, Missing) or value is None else value
 
 
-def assign(scope: Scope, value: object, name: str, everywhere: bool) -> None:  # noqa: FBT001 - called by compiled code
-    scope.assign(name, value, everywhere=everywhere)
-
-
 # Conditions
-
-
-def truth(_: Scope, value: object) -> bool:
-    return truthy(value)
-
-
-def holds(_: Scope, value: object) -> bool:
-    """Say whether a variable holds; one that is missing does not."""
-    return truthy(value)
 
 
 def attempt(_: Scope, value: Callable[[], object]) -> bool:
@@ -139,6 +158,7 @@ def attempt(_: Scope, value: Callable[[], object]) -> bool:
 
 
 def text_truth(_: Scope, value: object, at: int) -> bool:
+    """Say whether a concatenation is not empty; raise Refusal if it is not a string."""
     if not isinstance(value, str):
         what = "a concatenation in a condition has to stay a string"
         raise Refusal(what, describe(value), at=at)
@@ -146,10 +166,12 @@ def text_truth(_: Scope, value: object, at: int) -> bool:
 
 
 def number_truth(_: Scope, value: Number | None) -> bool:
+    """Say whether a number is neither 0 nor NaN."""
     return value is not None and value != 0
 
 
 def flag(_: Scope, value: object, name: str, at: int) -> bool:
+    """Return the boolean that a function returned; raise Failure for another type."""
     if not isinstance(value, bool):
         what = f"function '{name}' is used as a condition and returns no boolean"
         raise Failure(what, describe(value), at=at)
@@ -170,20 +192,14 @@ _COMPARISONS: Final = {
 def compare(
     _: Scope, left: Number | None, right: Number | None, sign: str, at: int
 ) -> bool:
+    """Compare two numbers by `<`, `<=`, `>` or `>=`; raise Failure for NaN."""
     if left is None or right is None:
         raise Failure(f"'{sign}' compares with NaN", at=at)
     return bool(_COMPARISONS[sign](float(left), float(right)))
 
 
-def equal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001 - compiled code calls it
-    return _equal(scope, left, right, wanted=not negated)
-
-
-def unequal(scope: Scope, left: object, right: object, negated: bool) -> bool:  # noqa: FBT001 - compiled code calls it
-    return _equal(scope, left, right, wanted=negated)
-
-
-def _equal(scope: Scope, left: object, right: object, *, wanted: bool) -> bool:
+def equal(scope: Scope, left: object, right: object, *, wanted: bool) -> bool:
+    """Say whether `==` of two values is `wanted`."""
     numbers = as_float(left), as_float(right)
     if numbers == (None, None):
         scope.account.all((left, right))
@@ -195,6 +211,7 @@ def _equal(scope: Scope, left: object, right: object, *, wanted: bool) -> bool:
 
 
 def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
+    """Say whether a string, an array or an object contains `needle`."""
     scope.account.used(container)
     if isinstance(container, list):
         return any(same(item, needle) for item in container)
@@ -212,6 +229,7 @@ def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
 
 
 def number(_: Scope, value: object, what: str, at: int) -> Number:
+    """Return a value as a number; raise Failure if it is not one."""
     result = as_number(value)
     if result is None:
         raise Failure(f"calculates with {what}", describe(value), at=at)
@@ -219,12 +237,14 @@ def number(_: Scope, value: object, what: str, at: int) -> Number:
 
 
 def printable(_: Scope, value: Number | None) -> Number | str:
+    """Return a number as it is printed: NaN, which is None, as a string."""
     return "NaN" if value is None else value
 
 
 def arithmetic(
     _: Scope, operands: list[Number | None], operators: str, at: int
 ) -> Number | None:
+    """Calculate a chain of `+-*/%`."""
     try:
         return calculate(operands, operators)
     except Failure as failure:
@@ -235,6 +255,7 @@ def arithmetic(
 
 
 def concatenate(scope: Scope, parts: list[object], at: int) -> str:
+    """Join strings and numbers."""
     texts: list[str] = []
     for part in parts:
         value = as_number(part)
@@ -252,15 +273,18 @@ def concatenate(scope: Scope, parts: list[object], at: int) -> str:
 
 
 def array(scope: Scope, items: list[object], at: int) -> list[object]:
+    """Return an array that the template made, and count it."""
     try:
         return scope.account.array(items)
     except Failure as failure:
         raise failure.placed(at) from None
 
 
-def pipe(
-    scope: Scope, value: object, calls: list[tuple[str, dict[str, object], int]]
-) -> object:
+FilterCall: TypeAlias = tuple[str, dict[str, object], int]
+"""The name of a filter, its arguments and its offset."""
+
+
+def pipe(scope: Scope, value: object, calls: list[FilterCall]) -> object:
     """Apply filters one after the other."""
     for name, given, at in calls:
         scope.account.used(value)
@@ -286,6 +310,7 @@ def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> 
 
 
 def call(scope: Scope, given: dict[str, object], name: str, at: int) -> object:
+    """Call a function; `given` are its arguments."""
     try:
         function = FUNCTIONS.get(name)
         if function is None:
@@ -304,6 +329,7 @@ def test(
     name: str,
     at: int,
 ) -> bool:
+    """Apply a test to the value that `subject` returns."""
     value = subject()
     scope.account.used(value)
     try:
@@ -315,35 +341,43 @@ def test(
         raise failure.placed(at) from None
 
 
-OPERATORS: Final[dict[str, Callable[..., object]]] = {
-    function.__name__: function
-    for function in (
-        show,
-        peek,
-        path,
-        peek_at,
-        path_at,
-        dump,
-        absent,
-        fallback,
-        assign,
-        truth,
-        holds,
-        attempt,
-        text_truth,
-        number_truth,
-        flag,
-        compare,
-        equal,
-        unequal,
-        contains,
-        number,
-        printable,
-        arithmetic,
-        concatenate,
-        array,
-        pipe,
-        call,
-        test,
-    )
-}
+# Macros, blocks and filter sections
+
+
+def macro(
+    scope: Scope,
+    arguments: dict[str, object],
+    functions: Mapping[str, Function],
+    name: str,
+    at: int,
+) -> str:
+    """Call a macro and return what it prints."""
+    function = functions[name]
+    try:
+        scope.enter_macro(arguments)
+        scope.account.iterate(function.weight)
+    except Failure as failure:
+        raise failure.placed(at) from None
+    text = text_of(scope, function.body)
+    scope.leave()
+    return text
+
+
+def block(scope: Scope, functions: Mapping[str, Function], name: str) -> str:
+    """Run a block that has several places and return what it prints."""
+    function = functions[name]
+    scope.account.iterate(function.weight)
+    return text_of(scope, function.body)
+
+
+# Errors that a template always has where it is rendered
+
+
+def fail(_: Scope, what: str, at: int) -> NoReturn:
+    """Raise a Failure."""
+    raise Failure(what, at=at)
+
+
+def refuse(_: Scope, what: str, hint: str, at: int) -> NoReturn:
+    """Raise a Refusal."""
+    raise Refusal(what, hint=hint, at=at)

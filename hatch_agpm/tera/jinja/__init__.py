@@ -8,7 +8,6 @@ are removed.
 
 from __future__ import annotations
 
-from hatch_agpm.tera.jinja.environment import JinjaEnvironment
-from hatch_agpm.tera.jinja.template import JinjaTemplate
+from hatch_agpm.tera.jinja.dialect import JinjaDialect
 
-__all__ = ["JinjaEnvironment", "JinjaTemplate"]
+__all__ = ["JinjaDialect"]

@@ -11,10 +11,11 @@ from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.jinja.counting import CountingTransformer
 from hatch_agpm.tera.limits import Account
-from hatch_agpm.tera.positions import at_line, reported, running_line, traced
+from hatch_agpm.tera.positions import at_line, reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import TracebackType
 
     from jinja2.runtime import Context
 
@@ -61,7 +62,7 @@ class JinjaTemplate:
         outer, environment.account = environment.account, Account(environment.limits)
         try:
             pieces = self._compiled.root_render_func(self._scope(context))
-            return list(traced(pieces, self._compiled))
+            return list(_traced(pieces, self._compiled))
         finally:
             environment.account = outer
 
@@ -78,10 +79,10 @@ class JinjaTemplate:
         except Failure as failure:
             hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
             error = TemplateError(failure.what, got=failure.got, hint=hint)
-            line = running_line(failure.__traceback__, self._compiled)
+            line = _running_line(failure.__traceback__, self._compiled)
             raise at_line(error, self._source, line) from None
         except TemplateError as error:
-            line = running_line(error.__traceback__, self._compiled)
+            line = _running_line(error.__traceback__, self._compiled)
             if error.line:
                 raise error.called_at(line) from None
             raise at_line(error, self._source, line) from None
@@ -89,7 +90,7 @@ class JinjaTemplate:
             raise
         except Exception as error:  # noqa: BLE001 - Python's errors are Jinja2's
             what, _, hint = str(error).partition("; ")
-            line = running_line(error.__traceback__, self._compiled)
+            line = _running_line(error.__traceback__, self._compiled)
             problem = TemplateError(what or type(error).__name__, hint=hint)
             raise at_line(problem, self._source, line) from None
 
@@ -100,6 +101,28 @@ class JinjaTemplate:
             length += len(piece)
             self._environment.account.text(length)
             yield piece
+
+
+def _running_line(traceback: TracebackType | None, template: jinja2.Template) -> int:
+    """Return the line of the template where an error was raised, 0 if unknown."""
+    line = 0
+    while traceback is not None:
+        namespace = traceback.tb_frame.f_globals
+        if namespace.get("environment") is template.environment:
+            line = template.get_corresponding_lineno(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return line
+
+
+def _traced(
+    pieces: Iterator[str], template: jinja2.Template
+) -> Iterator[tuple[int, str]]:
+    """Yield what a compiled template writes, with the line it was at each time."""
+    for piece in pieces:
+        # Jinja2 gives a plain iterator instead of a generator for empty templates.
+        frame = getattr(pieces, "gi_frame", None)
+        line = frame.f_lineno if frame else 0
+        yield template.get_corresponding_lineno(line), piece
 
 
 def _sorted(value: object) -> object:

@@ -32,6 +32,7 @@ from hatch_agpm.tera.parser.tree import (
     If,
     Include,
     Jump,
+    JumpWord,
     Literal,
     MacroDefinition,
     Node,
@@ -201,7 +202,8 @@ class _TemplateParser(TagParser):
 
     def _jump(self, tag: Tag, _: str) -> Jump:
         trim = self.tag_end(tag)
-        return Jump(trim=trim, word=tag.word, at=tag.at)
+        word: JumpWord = "break" if tag.word == "break" else "continue"
+        return Jump(trim=trim, word=word, at=tag.at)
 
     def _set(self, tag: Tag, _: str) -> Set:
         self.spaces()

@@ -7,6 +7,7 @@ Names follow Tera's grammar where it has one.  `at` is an offset in the source.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal as OneOf
 from typing import TypeAlias
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "If",
     "Include",
     "Jump",
+    "JumpWord",
     "Literal",
     "MacroCall",
     "MacroDefinition",
@@ -252,12 +254,15 @@ class Include:
     at: int
 
 
+JumpWord: TypeAlias = OneOf["break", "continue"]
+
+
 @dataclass(frozen=True, slots=True)
 class Jump:
     """`{% break %}` or `{% continue %}`."""
 
     trim: Trim
-    word: str
+    word: JumpWord
     at: int
 
 

@@ -9,9 +9,7 @@ the context.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
-from jinja2.runtime import Context
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from hatch_agpm.tera.failures import Failure, Refusal
 from hatch_agpm.tera.runtime.paths import dynamic_path
@@ -98,61 +96,49 @@ class Frame:
 
 
 class Settings(Protocol):
-    """What an environment gives its templates: filters and environment variables."""
+    """What an environment gives its templates."""
 
     @property
-    def filters(self) -> Mapping[str, Filter]: ...
+    def filters(self) -> Mapping[str, Filter]:
+        """Filters that are added to Tera's own."""
 
     @property
-    def names(self) -> Collection[str]: ...
+    def names(self) -> Collection[str]:
+        """The variables of `environ` that templates may read."""
 
     @property
-    def environ(self) -> Mapping[str, str]: ...
+    def environ(self) -> Mapping[str, str]:
+        """The variables of the process, as the build has them."""
 
 
-class Scope(Context):
-    """The context of Jinja2 that a compiled template runs in."""
+class Scope:
+    """
+    The variables and the account of one render.
 
-    source: str
-    constants: tuple[object, ...]
-    """The texts, names and positions of `source` that the code refers to by number."""
-    account: Account
-    filters: Mapping[str, Filter]
-    """The filters that are added to Tera's own."""
-    names: Collection[str]
-    """The variables of `environ` that templates may read."""
+    `context` are the user's variables, which are not changed; `source` is the text of
+    the template, for errors.
+    """
 
-    environ: Mapping[str, str]
-    """The variables of the process, as the build has them."""
-
-    frames: list[Frame]
-    sections: list[int]
-    """What was counted before each open filter section."""
-    loop_was_empty: bool
-
-    def start(
+    def __init__(
         self,
+        context: Mapping[str, object],
         source: str,
-        constants: tuple[object, ...],
         account: Account,
         settings: Settings,
     ) -> None:
-        """Begin a render of `source`."""
-        self.source = source
-        self.constants = constants
-        self.account = account
-        self.filters = settings.filters
-        self.names = settings.names
-        self.environ = settings.environ
-        self.frames = [Frame()]
-        self.sections = []
-        self.loop_was_empty = False
+        self.source: Final = source
+        self.account: Final = account
+        self.filters: Final = settings.filters
+        self.names: Final = settings.names
+        self.environ: Final = settings.environ
+        self._context: Final = context
+        self._frames: Final = [Frame()]
 
     def look_up(
         self, root: str, steps: tuple[str, ...], *, dotted: bool = True
     ) -> object:
         """Return the value of a path, or `MISSING`."""
-        for frame in reversed(self.frames):
+        for frame in reversed(self._frames):
             if root in frame.variables:
                 found = find(frame.variables[root], steps)
                 if found is not MISSING:
@@ -163,8 +149,8 @@ class Scope(Context):
                     return found
             elif frame.macro:
                 break
-        if root in self.parent:
-            return find(self.parent[root], steps)
+        if root in self._context:
+            return find(self._context[root], steps)
         return MISSING
 
     def look_up_text(self, text: str) -> object:
@@ -183,25 +169,25 @@ class Scope(Context):
 
     def assign(self, name: str, value: object, *, everywhere: bool) -> None:
         """Set a variable in the current frame, or outside all open loops."""
-        frame = self.frames[-1]
+        frame = self._frames[-1]
         if everywhere:
-            frame = next(frame for frame in reversed(self.frames) if not frame.loop)
+            frame = next(frame for frame in reversed(self._frames) if not frame.loop)
         frame.variables[name] = value
 
     def enter_loop(self, loop: Loop) -> Iterator[int]:
         """Run a loop: each item is an index; the frame is there meanwhile."""
-        frame = Frame(loop=loop, depth=self.frames[-1].depth)
-        self.frames.append(frame)
+        frame = Frame(loop=loop, depth=self._frames[-1].depth)
+        self._frames.append(frame)
         for index in range(loop.length):
             loop.index = index
             yield index
             self.current_loop("the next turn")
-            self.frames[-1].variables.clear()
-        self.frames.pop()
+            self._frames[-1].variables.clear()
+        self._frames.pop()
 
     def current_loop(self, what: str) -> Loop:
         """Return the loop of the current frame."""
-        loop = self.frames[-1].loop
+        loop = self._frames[-1].loop
         # An error that a condition swallowed may have left a macro's frame behind.
         if loop is None:
             raise Failure(f"{what} stands outside a loop")
@@ -209,18 +195,18 @@ class Scope(Context):
 
     def enter_macro(self, variables: dict[str, object]) -> None:
         """Push the frame of a macro call."""
-        depth = self.frames[-1].depth + 1
+        depth = self._frames[-1].depth + 1
         self.account.nest(depth)
-        self.frames.append(Frame(macro=True, depth=depth, variables=variables))
+        self._frames.append(Frame(macro=True, depth=depth, variables=variables))
 
     def leave(self) -> None:
         """Pop a frame."""
-        self.frames.pop()
+        self._frames.pop()
 
     def everything(self) -> Mapping[str, object]:
         """Return all variables that can be seen, as `__tera_context` shows them."""
         seen: dict[str, object] = {}
-        for frame in reversed(self.frames):
+        for frame in reversed(self._frames):
             seen.update(frame.variables)
             if frame.loop is not None:
                 seen[frame.loop.name] = frame.loop.value()
@@ -228,4 +214,4 @@ class Scope(Context):
                     seen[frame.loop.key] = frame.loop.keys[frame.loop.index]
             if frame.macro:
                 return seen
-        return {**self.parent, **seen}
+        return {**self._context, **seen}

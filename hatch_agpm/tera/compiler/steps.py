@@ -1,0 +1,193 @@
+"""
+What a template is compiled to: Python functions that call each other.
+
+An `Evaluator` takes the scope of a render and returns the value of an expression.  A
+`Step` runs one tag: it takes the scope and the list of pieces of text to add to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from hatch_agpm.tera.failures import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hatch_agpm.tera.parser.tree import JumpWord
+    from hatch_agpm.tera.runtime.scope import Loop, Scope
+
+__all__ = [
+    "Body",
+    "Evaluator",
+    "Function",
+    "Piece",
+    "Step",
+    "call",
+    "constant",
+    "for_step",
+    "if_step",
+    "jump_step",
+    "output_step",
+    "set_step",
+    "text_of",
+]
+
+_T = TypeVar("_T")
+
+Evaluator: TypeAlias = "Callable[[Scope], _T]"
+
+Piece: TypeAlias = tuple[int, str]
+"""A text with the offset of the tag that printed it."""
+
+Step: TypeAlias = "Callable[[Scope, list[Piece]], JumpWord | None]"
+"""Returns a word if the rest of the current turn of a loop must not run."""
+
+Body: TypeAlias = "Sequence[Step]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Function:
+    """A body that can be called: of a macro, or of a block that has several places."""
+
+    body: Body
+    weight: int
+    """The number of nodes that a call may run."""
+
+
+# Expressions
+
+
+def constant(value: _T) -> Evaluator[_T]:
+    """Return what evaluates to `value`."""
+    return lambda _: value
+
+
+def call(
+    operator: Callable[..., _T], operands: Sequence[Evaluator[object]], *known: object
+) -> Evaluator[_T]:
+    """
+    Return what calls an operator.
+
+    The operator gets the scope, the values of up to two `operands`, then `known`.
+    """
+    if not operands:
+        return lambda scope: operator(scope, *known)
+    if len(operands) == 1:
+        (only,) = operands
+        return lambda scope: operator(scope, only(scope), *known)
+    first, second = operands
+    return lambda scope: operator(scope, first(scope), second(scope), *known)
+
+
+def text_of(scope: Scope, body: Body) -> str:
+    """Run a body and return its text, which is a value: of a macro, for example."""
+    before = scope.account.open()
+    pieces: list[Piece] = []
+    for step in body:
+        step(scope, pieces)
+    text = "".join([piece for _, piece in pieces])
+    scope.account.close(before)
+    scope.account.made(text)
+    return text
+
+
+# Tags.  `at` is the offset of the tag: the position of errors that have none.
+
+
+def output_step(value: Evaluator[str], at: int) -> Step:
+    """Return the step that prints a text."""
+
+    def run(scope: Scope, pieces: list[Piece]) -> None:
+        try:
+            pieces.append((at, value(scope)))
+        except Failure as failure:
+            raise failure.placed(at) from None
+
+    return run
+
+
+def set_step(name: str, value: Evaluator[object], at: int, *, everywhere: bool) -> Step:
+    """Return the step that sets a variable; `everywhere` as in `set_global`."""
+
+    def run(scope: Scope, _: list[Piece]) -> None:
+        try:
+            scope.assign(name, value(scope), everywhere=everywhere)
+        except Failure as failure:
+            raise failure.placed(at) from None
+
+    return run
+
+
+def if_step(
+    tests: Sequence[tuple[Evaluator[bool], Body]], otherwise: Body, at: int
+) -> Step:
+    """Return the step that runs the first body whose condition holds."""
+
+    def chosen(scope: Scope) -> Body:
+        try:
+            for condition, body in tests:
+                if condition(scope):
+                    return body
+        except Failure as failure:
+            raise failure.placed(at) from None
+        return otherwise
+
+    def run(scope: Scope, pieces: list[Piece]) -> JumpWord | None:
+        # One frame of Python's for each tag: recursive macros need many.
+        for step in chosen(scope):
+            jump = step(scope, pieces)
+            if jump is not None:
+                return jump
+        return None
+
+    return run
+
+
+def for_step(
+    start: Evaluator[Loop], body: Body, empty: Body, *, weight: int, at: int
+) -> Step:
+    """
+    Return the step that runs `body` for each value, or `empty` if there is none.
+
+    `weight` is the number of nodes that a turn may run.
+    """
+
+    def run(scope: Scope, pieces: list[Piece]) -> JumpWord | None:
+        try:
+            turns = start(scope)
+            for _ in scope.enter_loop(turns):
+                scope.account.iterate(weight)
+                jump = None
+                for step in body:
+                    jump = step(scope, pieces)
+                    if jump is not None:
+                        break
+                if jump == "break":
+                    scope.leave()
+                    break
+        except Failure as failure:
+            raise failure.placed(at) from None
+        if turns.length:
+            return None
+        for step in empty:
+            jump = step(scope, pieces)
+            if jump is not None:
+                return jump
+        return None
+
+    return run
+
+
+def jump_step(word: JumpWord, at: int) -> Step:
+    """Return the step of a `break` or `continue`."""
+
+    def run(scope: Scope, _: list[Piece]) -> JumpWord:
+        try:
+            scope.current_loop(f"'{word}'")
+        except Failure as failure:
+            raise failure.placed(at) from None
+        return word
+
+    return run

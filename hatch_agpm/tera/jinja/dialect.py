@@ -1,0 +1,33 @@
+"""What the environment of templates asks of the second dialect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.tera.jinja.environment import JinjaEnvironment
+from hatch_agpm.tera.jinja.template import JinjaTemplate
+from hatch_agpm.tera.jinja.uses import jinja_uses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from hatch_agpm.tera.limits import Limits
+    from hatch_agpm.tera.runtime.scope import Filter
+    from hatch_agpm.tera.uses import Use
+
+__all__ = ["JinjaDialect"]
+
+
+class JinjaDialect:
+    """Parses templates of the second dialect; all share filters and limits."""
+
+    def __init__(self, filters: Mapping[str, Filter], limits: Limits) -> None:
+        self._environment: Final = JinjaEnvironment(filters, limits)
+
+    def template(self, source: str) -> JinjaTemplate:
+        """Return the template of a text; raise TemplateError."""
+        return JinjaTemplate(source, self._environment)
+
+    def uses(self, source: str, names: Collection[str]) -> Iterator[Use]:
+        """Yield where a text uses any of `names`; raise TemplateError."""
+        return jinja_uses(source, self._environment.tree(source), names)
