@@ -221,6 +221,7 @@ class TemplateError(SourceError):
 
     `embedded_in` names the files that embed this one, the innermost first, with the
     line where that is known.  `call_line` is such a line until its file is known, too.
+    `others` are further errors of the same text, which has several undefined variables.
     """
 
     def __init__(  # noqa: PLR0913 - a location and an embedding belong to each error
@@ -236,6 +237,7 @@ class TemplateError(SourceError):
         super().__init__(what, location=location, got=got, hint=hint)
         self.embedded_in = tuple(embedded_in)
         self.call_line = call_line
+        self.others: tuple[TemplateError, ...] = ()
 
     def within(self, embedded_in: Sequence[str]) -> Self:
         """Return the same error with the files that embed this one."""
@@ -245,9 +247,13 @@ class TemplateError(SourceError):
         """Return the same error, raised at a line of the file that embeds this one."""
         return self._changed(call_line=line)
 
+    def with_others(self, others: Sequence[TemplateError]) -> Self:
+        """Return the same error with further ones of the same text."""
+        return self._changed(others=tuple(others))
+
     def __str__(self) -> str:
         chain = "".join(f"\n  embedded in {path}" for path in self.embedded_in)
-        return super().__str__() + chain
+        return "\n".join([super().__str__() + chain, *map(str, self.others)])
 
 
 class ContentError(SourceError):

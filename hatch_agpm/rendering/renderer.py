@@ -18,6 +18,7 @@ from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
     AgpmError,
     Location,
+    ProblemsError,
     TemplateError,
     raise_problems,
 )
@@ -217,13 +218,19 @@ class _Renderer:
         """Yield the rendered resource, or record the problem."""
         try:
             yield self._render(resource)
-        except TemplateError as error:
-            own = resource.text_file
-            chain = [*error.embedded_in] or ([own] if error.path != own else [])
-            chain += self._embedders(resource)
-            self.problems.append(with_declaration(error).within(chain))
+        except ProblemsError as error:
+            self.problems += [self._embedded(resource, e) for e in error.problems]
         except AgpmError as error:
-            self.problems.append(error)
+            self.problems.append(self._embedded(resource, error))
+
+    def _embedded(self, resource: Resource, error: AgpmError) -> AgpmError:
+        """Return an error of a resource with the files that embed it."""
+        if not isinstance(error, TemplateError):
+            return error
+        own = resource.text_file
+        chain = [*error.embedded_in] or ([own] if error.path != own else [])
+        chain += self._embedders(resource)
+        return with_declaration(error).within(chain)
 
     def _embedders(self, resource: Resource) -> Iterator[str]:
         while resource in self.dependents:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from hatch_agpm.tera.compiler.compiler import compiled
+from hatch_agpm.tera.failures import Undefined
 from hatch_agpm.tera.limits import DEFAULT_LIMITS, Account, Limits
 from hatch_agpm.tera.parser.parser import parse
 from hatch_agpm.tera.parser.tree import TemplateTree
 from hatch_agpm.tera.parser.whitespace import trimmed
 from hatch_agpm.tera.positions import position, reported
 from hatch_agpm.tera.runtime.scope import Scope
+from hatch_agpm.tera.undefined import further_undefined
 from hatch_agpm.tera.uses import tera_uses
 
 if TYPE_CHECKING:
@@ -155,11 +157,13 @@ class _TeraSettings:
 class _TeraTemplate:
     """One source text, compiled."""
 
-    def __init__(self, source: str, settings: _TeraSettings) -> None:
+    def __init__(
+        self, source: str, settings: _TeraSettings, tree: TemplateTree | None = None
+    ) -> None:
         self._source: Final = source
         self._settings: Final = settings
         with reported(source):
-            tree = settings.tree(source)
+            tree = tree or settings.tree(source)
             if any(mark in source for mark in _TRIMS):
                 tree = TemplateTree(nodes=trimmed(tree.nodes))
             self._body: Final = compiled(tree)
@@ -174,10 +178,23 @@ class _TeraTemplate:
         return "".join([piece for _, piece in self._pieces(context)])
 
     def _pieces(self, context: Mapping[str, object]) -> list[Piece]:
+        with reported(self._source):
+            try:
+                return self.run(context)
+            except Undefined as failure:
+                tree = self._settings.tree(self._source)
+                run_again = partial(self._run_again, context)
+                failure.others = further_undefined(tree, failure, run_again)
+                raise
+
+    def run(self, context: Mapping[str, object]) -> list[Piece]:
+        """Return the pieces of the text, each with its offset; raise Failure."""
         account = Account(self._settings.limits)
         scope = Scope(context, self._source, account, self._settings)
         pieces: list[Piece] = []
-        with reported(self._source):
-            for step in self._body:
-                step(scope, pieces)
+        for step in self._body:
+            step(scope, pieces)
         return pieces
+
+    def _run_again(self, context: Mapping[str, object], tree: TemplateTree) -> None:
+        _TeraTemplate(self._source, self._settings, tree).run(context)

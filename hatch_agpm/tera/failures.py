@@ -1,8 +1,9 @@
 """
 Errors of a running template, before they get a position in a file.
 
-    Failure     Tera's ordinary error: a condition on a path swallows it
-    └── Refusal     always ends the render: a panic of Tera's, a limit, a rule of ours
+    Failure       Tera's ordinary error: a condition on a path swallows it
+    ├── Undefined     a variable is not there
+    └── Refusal       always ends the render: a panic of Tera's, a limit, a rule of ours
 
 The environment converts both to `TemplateError`.
 """
@@ -12,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["AS_TEXT", "Failure", "Refusal"]
+__all__ = ["AS_TEXT", "Failure", "Refusal", "Undefined"]
 
 AS_TEXT: Final = "put text that has braces between {% raw %} and {% endraw %}"
 """The hint where a text is probably not meant as a tag."""
@@ -41,6 +42,16 @@ class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accident
         if self.at < 0:
             self.at = at
         return self
+
+
+class Undefined(Failure):
+    """
+    A variable is not there.
+
+    `others` are further ones of the same template.
+    """
+
+    others: Sequence[Failure] = ()
 
 
 class Refusal(Failure):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import Location, TemplateError
-from hatch_agpm.tera.failures import Failure
+from hatch_agpm.tera.failures import Failure, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,8 @@ def reported(source: str) -> Iterator[None]:
 def _error(failure: Failure, source: str) -> TemplateError:
     hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
     error = TemplateError(failure.what, got=failure.got, hint=hint)
+    if isinstance(failure, Undefined):
+        error = error.with_others([_error(other, source) for other in failure.others])
     return located(error, source, failure.at) if failure.at >= 0 else error
 
 

@@ -25,7 +25,7 @@ from hatch_agpm.tera.positions import position, source_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["Use", "tera_uses"]
+__all__ = ["Use", "parts", "roots", "tera_uses"]
 
 _STRING: Final = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 _ROOT: Final = re.compile(r"(?:^|\[)\s*([A-Za-z_]\w*)")
@@ -64,19 +64,24 @@ def _uses(
 ) -> Iterator[tuple[str, bool, int]]:
     bare = [
         node.value.value
-        for node in _parts(tree)
+        for node in parts(tree)
         if isinstance(node, Print) and node.value == Operand(value=node.value.value)
     ]
     printed = {id(value) for value in bare}
-    for part in _parts(tree):
+    for part in parts(tree):
         if isinstance(part, Path):
             whole = part.text in names and id(part) in printed
-            for root in _ROOT.findall(_STRING.sub("''", part.text)):
+            for root in roots(part.text):
                 if root in names:
                     yield root, whole, part.at
         for bound, at in _bound(part):
             if bound in names:
                 yield bound, False, at
+
+
+def roots(path: str) -> list[str]:
+    """Return the first names in a path and in its indices: `a[b.c]` has a and b."""
+    return _ROOT.findall(_STRING.sub("''", path))
 
 
 def _bound(part: object) -> list[tuple[str, int]]:
@@ -90,7 +95,7 @@ def _bound(part: object) -> list[tuple[str, int]]:
     return []
 
 
-def _parts(value: object) -> Iterator[object]:
+def parts(value: object) -> Iterator[object]:
     """Yield a part of a tree and all parts of it, in the order they are written."""
     waiting = [value]
     while waiting:

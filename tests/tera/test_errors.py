@@ -9,6 +9,8 @@ CONTEXT = {
     "list": [3, 1],
     "map": {"a": 1},
     "yes": True,
+    "no": False,
+    "n": 5,
     "agpm": {"project": {"language": "rust"}},
 }
 
@@ -89,3 +91,68 @@ def test_a_swallowed_refusal_would_hide_chance_and_does_not_happen():
         render(
             "{% if name | default(value=get_random(end=2)) | upper %}{% endif %}", {}
         )
+
+
+UNDEFINED = [
+    # Each is reported once, with its first place.
+    ("{{ u1 }}\n{{ u2.x }}\n{{ u1 }}\n{{ name }}\n{{ u3[0] }}", "u1 u2.x u3[0]"),
+    # Branches that are not taken, loops that do not run.
+    ("{% if no %}{{ u }}{% endif %}{{ u1 }}{% if yes %}{{ u2 }}{% endif %}", "u1 u2"),
+    ("{{ u1 }}{% for x in [] %}{{ u }}{% else %}{{ u2 }}{% endfor %}", "u1 u2"),
+    ("{% for x in list %}{{ u1 }}{{ x }}{{ u2 }}{% endfor %}", "u1 u2"),
+    ("{% for a in u1 %}{{ u }}{% endfor %}{{ u2 }}", "u1 u2"),
+    ("{{ u1 }}{% if yes and u2 == 1 %}{% endif %}", "u1 u2"),
+    ("{{ u1 }}{% if no and u == 1 %}{% endif %}", "u1"),
+    ("{% if u1 == 1 and u == 1 %}{{ u }}{% endif %}", "u1"),
+    # What may be undefined.
+    ("{{ u1 }}{{ u | default(value=1) }}{{ u is defined }}{{ not u }}", "u1"),
+    ("{{ u1 }}{% if u %}{{ u }}{% endif %}{% if not u %}{{ u2 }}{% endif %}", "u1 u2"),
+    ("{{ u1 }}{{ name | default(value=u) }}{{ u | default(value=u2) }}", "u1 u2"),
+    # Everything that has a value.
+    ("{{ u1 ~ u2 }}{{ u3 + n * u4 }}{{ [u5, n, u6] | length }}", "u1 u2 u3 u4 u5 u6"),
+    ("{{ u1 in u2 }}{{ u3 == u4 }}{{ range(end=u5) | length }}", "u1 u2 u3 u4 u5"),
+    (
+        "{{ name | replace(from=u1, to=u2) }}{{ map[u3] }}{{ u4['a'] }}",
+        "u1 u2 u3 u4['a']",
+    ),
+    (
+        "{% if u1 > u2 %}{{ u }}{% endif %}{% if n is divisibleby(u3) %}{% endif %}",
+        "u1 u2 u3",
+    ),
+    ("{% filter replace(from=u2, to=u3) %}{{ u1 }}{% endfilter %}", "u1 u2 u3"),
+    ("{% block b %}{{ u1 }}{% endblock %}{{ u2 }}", "u1 u2"),
+    # What depends on an undefined variable is not known.
+    ("{% set x = u1 %}{{ x }}{{ x ~ u2 }}{% if x == 1 %}{{ u }}{% endif %}", "u1 u2"),
+    ("{% set_global x = u1 %}{% for a in x %}{{ u }}{% endfor %}{{ u2 }}", "u1 u2"),
+    ("{% if u1 == 1 %}{% set x = 1 %}{% endif %}{{ x }}{{ u2 }}", "u1 u2"),
+    (
+        "{% for a in list %}{% if a == u1 %}{% break %}{% endif %}{{ u }}{% endfor %}",
+        "u1",
+    ),
+    (
+        "{% macro m(a) %}{{ u1 }}{% endmacro %}{{ self::m(a=1) }}"
+        "{% if self::m(a=1) == 'x' %}{{ u }}{% endif %}{{ u2 }}",
+        "u1 u2",
+    ),
+    # Other errors end the search.
+    ("{{ u1 }}{{ n | upper }}{{ u }}", "u1"),
+    ("{% raw %}{{ u }}{% endraw %}{{ u1 }}", "u1"),
+]
+
+
+@pytest.mark.parametrize(("template", "names"), UNDEFINED)
+def test_all_undefined_variables_are_reported_at_once(template, names):
+    with pytest.raises(TemplateError) as caught:
+        render(template, CONTEXT)
+    errors = [caught.value, *caught.value.others]
+    lines = template.split("\n")
+    places = [lines[error.line - 1][error.column - 1 :] for error in errors]
+    for place, name in zip(places, names.split(), strict=True):
+        assert place.startswith(name) or f"[{name}]" in place
+
+
+def test_many_undefined_variables_are_reported_up_to_a_limit():
+    template = "".join(f"{{{{ u{number} }}}}" for number in range(1000))
+    with pytest.raises(TemplateError) as caught:
+        render(template, {})
+    assert len(caught.value.others) == 20

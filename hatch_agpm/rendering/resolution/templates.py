@@ -11,7 +11,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import Location, TemplateError
+from hatch_agpm.errors import AgpmError, Location, TemplateError, raise_problems
 from hatch_agpm.formats.literal_blocks import protect
 
 if TYPE_CHECKING:
@@ -111,7 +111,11 @@ def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
 def _placed(
     path: str, line: int, shielded: ProtectedText | None = None
 ) -> Iterator[None]:
-    """Raise an error about a piece as one about the file it begins in at `line`."""
+    """
+    Raise an error about a piece as one about the file it begins in at `line`.
+
+    Several of one piece are a ProblemsError.
+    """
     try:
         yield
     except TemplateError as error:
@@ -121,10 +125,13 @@ def _placed(
             number = shielded.line(error.call_line) if shielded else error.call_line
             place = f"{path}:{number + line - 1}"
             raise error.within([*error.embedded_in, place]) from None
-        number = shielded.line(error.line) if shielded else max(error.line, 1)
         if error.hint.startswith(_LIMIT):
             error = error.with_hint(f"{error.hint} of [tool.hatch-agpm.limits]")
-        raise error.at(path, number + line - 1) from None
+        problems: list[AgpmError] = []
+        for each in (error.with_others([]), *error.others):
+            number = shielded.line(each.line) if shielded else max(each.line, 1)
+            problems.append(each.at(path, number + line - 1))
+        raise_problems(problems)
 
 
 _UNDECLARED = (

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean
-from hatch_agpm.tera.failures import AS_TEXT, Failure
+from hatch_agpm.tera.failures import AS_TEXT, Failure, Undefined
 from hatch_agpm.tera.runtime.values import MISSING, find
 
 if TYPE_CHECKING:
@@ -108,11 +108,11 @@ _FUNCTIONS: Final = {
 }
 
 
-def undefined(scope: Scope, text: str, at: int) -> Failure:
+def undefined(scope: Scope, text: str, at: int) -> Undefined:
     """Return the error for a variable that is not there."""
     what = f"'{text}' is undefined"
     hint = _VARIABLES.get(text) or functools.partial(_nearest, scope, text, at)
-    return Failure(what, hint=hint, at=at)
+    return Undefined(what, hint=hint, at=at)
 
 
 def _nearest(scope: Scope, text: str, at: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.tera.failures import Failure, Refusal, Undefined
 from hatch_agpm.tera.runtime.paths import dynamic_path
 from hatch_agpm.tera.runtime.values import MISSING, Missing, find
 
@@ -164,7 +164,7 @@ class Scope:
     def _index(self, text: str) -> object:
         value = self.look_up_text(text)
         if isinstance(value, Missing):
-            raise Failure(f"'{text}' is undefined")
+            raise Undefined(f"'{text}' is undefined")
         return value
 
     def assign(self, name: str, value: object, *, everywhere: bool) -> None:
