@@ -1,8 +1,9 @@
 """
-What a build cannot show: front ends hide what a hook prints, or never run it.
+Notes of `hatch-agpm check` that a build cannot print, or that it never makes.
 
-Knows what people forget: the switch, uv's cache, line ends.  Reads tables and the
-files that prompts are made of; what only a backend knows, its integration reports.
+Front ends hide the output of a hook, or do not run it.  The notes are about the table
+that switches the hook on, uv's cache keys, and line ends.  They are derived from tables
+and from the inputs of prompts; the integrations supply what only a backend knows.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ class Note:
     what: str
     lines: tuple[str, ...] = ()
     file: str = "pyproject.toml"
-    """Where the lines belong."""
+    """The file to paste the lines into."""
 
     loses_prompts: bool = False
-    """Whether a build would succeed without a prompt: then it is an error."""
+    """Whether a build would succeed without prompts; such a note is an error."""
 
     def __str__(self) -> str:
         if not self.lines:
@@ -50,10 +51,10 @@ def build_system_notes(
     pyproject: Mapping[str, object], hook: Mapping[str, object]
 ) -> Iterator[Note]:
     """
-    Yield what keeps the backend from calling hatch-agpm at all.
+    Yield the reasons why the backend does not call hatch-agpm.
 
-    `hook` is the table of the hook, {} without one: hatchling installs what it
-    lists as `dependencies`, too.
+    `hook` is the table of the hook, {} without one: hatchling also installs its
+    `dependencies`.
     """
     system = pyproject.get("build-system", {})
     if not isinstance(system, dict) or "backend-path" in system:
@@ -82,11 +83,11 @@ def hook_notes(
     build: Mapping[str, object], targets: Iterable[str], *, file: str, no_hooks: bool
 ) -> Iterator[Note]:
     """
-    Yield what keeps hatchling from running the hook for sdist and wheel.
+    Yield the reasons why hatchling does not run the hook for sdist and wheel.
 
-    `build` is the table `[tool.hatch.build]` as hatchling sees it, `targets` those
-    that run the hook, `file` the one that has the table, and `no_hooks` says whether
-    the environment switches all hooks off.
+    `build` is the table `[tool.hatch.build]` as hatchling reads it, `targets` the
+    targets that run the hook, `file` the file that has the table, and `no_hooks` says
+    whether the environment switches all hooks off.
     """
     off = sorted({"sdist", "wheel"} - set(targets))
     if not off:
@@ -123,8 +124,8 @@ def _strings(value: object) -> list[str]:
 
 
 def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
-    """Yield what makes a right build go stale, or differ between two machines."""
-    # Nothing that is built comes from a stub: the wheel has one of its own.
+    """Yield why a correct build may become outdated, or differ between two machines."""
+    # The stub in the tree is not an input: the wheel has one of its own.
     paths = [path for path in plan.source_paths() if path not in plan.stubs]
     for path in plan.stubs:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
@@ -166,7 +167,7 @@ def _glob(key: object) -> str:
 
 
 def _patterns(paths: Iterable[str]) -> list[str]:
-    """Return what covers these files: their top directories, and those at the root."""
+    """Return patterns for these files: their top directories, and files at the root."""
     tops = {path.partition("/")[0] if "/" in path else path: path for path in paths}
     return [f"{top}/**/*" if "/" in path else top for top, path in sorted(tops.items())]
 

@@ -1,8 +1,8 @@
 """
 The command `hatch-agpm`: shows prompts as a build would render them.
 
-The same core and the same messages as in a build, and the same verification of what
-was built; nothing is written but what `render --output` and `stub` are asked to write.
+The core, the messages and the verification are those of a build.  Only `render
+--output`, `stub` and `vendor` write files.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes again at exit, and would complain that nobody reads.
+        # Python flushes again at exit, and would report the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (AgpmError, OSError) as error:
@@ -107,7 +107,7 @@ def _render_options(render: argparse.ArgumentParser) -> None:
 
 
 def _project_option() -> argparse.ArgumentParser:
-    """Return what commands that look at a project have in common."""
+    """Return the options of all commands that read a project."""
     parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument(
         "--project",
@@ -280,7 +280,7 @@ def _shipped(rendering: Rendering) -> Sequence[Shipped]:
 
 
 def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
-    """Return what coding agents find, by its path without an extension."""
+    """Return the exported resources, by path without extension."""
     export = bundle.export
     items = export.resources if export else ()
     return {f"{export.directory}/{item.full_name}": item for item in items if export}
@@ -288,9 +288,9 @@ def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
 
 def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
     """
-    Return the document of this name in the wheel, in the manifest, or of AGPM.
+    Return the document of a resource by its name in the wheel, its key or AGPM's name.
 
-    Raises ConfigError for a name that is unknown, or means different texts.
+    Raises ConfigError if the name is unknown or ambiguous.
     """
     from hatch_agpm.errors import ConfigError, did_you_mean
 
@@ -318,7 +318,7 @@ def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
 
 
 def _write_directory(target: Path, files: Mapping[str, FileContent]) -> None:
-    """Write all files into a new directory, which appears whole or not at all."""
+    """Write all files into a new directory, atomically."""
     import tempfile
 
     from hatch_agpm.build.writing import write_files

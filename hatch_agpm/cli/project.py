@@ -1,8 +1,8 @@
 """
-A project as its own backend sees it, without a build.
+A project as its own backend reads it, without a build.
 
-The command asks here for what a build would be given: the metadata that hatchling or
-setuptools resolve, and whether they would call hatch-agpm at all.
+Gives the commands the inputs of a build: the metadata that hatchling or setuptools
+resolve, and whether they would call hatch-agpm.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def open_project(root: Path) -> OpenProject:
     """
     Return the project in a directory; its pyproject.toml is read here.
 
-    Raises `ConfigError` where that is missing or no TOML.
+    Raises `ConfigError` if that is missing or not TOML.
     """
     pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
     system = pyproject.get("build-system")
@@ -58,7 +58,7 @@ class OpenProject(ABC):
         return plan_build(self._context())
 
     def rendering(self, *, live: bool) -> Rendering:
-        """Render the project, if `live` without what is vendored; raises AgpmError."""
+        """Render the project, if `live` without vendored copies; raises AgpmError."""
         return render_project(self._context(), live=live)
 
     def _context(self) -> BuildContext:
@@ -71,7 +71,7 @@ class OpenProject(ABC):
         )
 
     def notes(self) -> list[Note]:
-        """Return what keeps the backend from rendering anything."""
+        """Return the reasons why the backend would not render prompts."""
         return [*build_system_notes(self.pyproject, {})]
 
     def _distribution(self) -> str:
@@ -84,7 +84,7 @@ class OpenProject(ABC):
 
 
 class _Static(OpenProject):
-    """No backend that we know: what the table states is all there is."""
+    """A project with another backend: its metadata is the `[project]` table."""
 
     def _metadata(self) -> Mapping[str, object]:
         project = self.pyproject.get("project", {})
@@ -102,14 +102,14 @@ class _Setuptools(OpenProject):
         try:
             dist = read_distribution(self.root)
         except (Exception, SystemExit) as error:
-            # setup.cfg, dynamic fields and plugins of others raise what they like.
+            # setup.cfg, dynamic fields and other plugins may raise any exception.
             raise ConfigError(
                 "project", f"is refused by setuptools: {error}"
             ) from error
         return known_metadata(dist, self.pyproject.get("project", {}))
 
     def _without_setuptools(self) -> Mapping[str, object]:
-        """Return what a table states that leaves nothing to setuptools."""
+        """Return the metadata of a table that has no dynamic fields."""
         project = self.pyproject.get("project", {})
         if "name" in project and not project.get("dynamic"):
             return project_metadata(project)
@@ -140,7 +140,7 @@ class _Hatchling(OpenProject):
     def plan(self) -> Plan:
         if not self._hooks:
             return super().plan()
-        # Forced inclusions are a target's own: each hook looks at its own.
+        # Forced inclusions differ by target: each hook checks its own.
         self._metadata()
         return [hook.plan() for hook in self._hooks.values()][-1]
 
@@ -148,7 +148,7 @@ class _Hatchling(OpenProject):
         hook = next((hook.config for hook in self._hooks.values()), {})
         file = "pyproject.toml"
         if (self.root / "hatch.toml").is_file():
-            # One table there replaces the whole table here.
+            # A table in hatch.toml replaces the same table of pyproject.toml.
             tables = load_toml(self.root / "hatch.toml", "hatch.toml")
             file = "hatch.toml" if "build" in tables else file
         return [
@@ -167,7 +167,8 @@ class _Hatchling(OpenProject):
         try:
             return known_metadata(self._hatchling)
         except Exception as error:
-            # Version sources and metadata hooks are plugins, and raise what they like.
+            # Version sources and metadata hooks are plugins, and may raise any
+            # exception.
             raise _refused(error) from error
 
 

@@ -1,8 +1,8 @@
 """
-The stub in the source tree, by which editors and type checkers know the prompts.
+The stub in the source tree, which editors and type checkers read.
 
-The same file as in the wheel, committed by the user; the one file of a bundle that a
-build lets lie in the output directory.
+It is the same file as in the wheel, committed by the user.  A build accepts it in the
+output directory, and no other file of a bundle.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ __all__ = ["check_stub", "is_current", "write_stub"]
 
 
 def is_current(plan: Plan) -> bool:
-    """Say whether the stub in the tree is that of the wheel."""
+    """Tell whether the stub in the tree equals that of the wheel."""
     file = plan.root / plan.output / STUB
     if not file.is_file():
         return False
-    # Git may have written it with the line ends of Windows.
+    # Git may have checked it out with Windows line ends.
     text = file.read_bytes().replace(b"\r\n", b"\n")
     return text == plan.bundle.files[STUB].data
 
@@ -39,7 +39,7 @@ def write_stub(plan: Plan) -> str:
 
 
 def check_stub(plan: Plan) -> str:
-    """Return the path of the stub; raise `BundleError` where it is not up to date."""
+    """Return the path of the stub; raise `BundleError` if it is not up to date."""
     path = f"{plan.output}/{STUB}"
     if not is_current(plan):
         there = (plan.root / path).exists()

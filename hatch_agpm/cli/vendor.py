@@ -1,8 +1,8 @@
 """
-Vendoring: what a project uses of others, copied into it and pinned by a lock file.
+Vendoring: files of other sources are copied into a project and locked.
 
-A build then needs neither the directories nor the distributions.  Writes the copies
-and the lock file, and touches nothing that it has not written itself.
+A build then needs neither the directories nor the distributions.  Writes the copies and
+the lock file, and does not change files that it has not written itself.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 __all__ = ["DIRECTORY", "Vendored", "vendored"]
 
 DIRECTORY: Final = "prompts/vendor"
-"""Where copies go, each source into a directory of its own, if nothing else is said."""
+"""The default directory of copies, with a directory for each source."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vendored:
-    """What is to lie in the project, and what lies there."""
+    """The copies that a project should have, and those that its lock file lists."""
 
     root: Path
     files: Mapping[str, Mapping[str, FileContent]]
@@ -56,11 +56,11 @@ class Vendored:
     """The text of the lock file, "" where there is nothing to lock."""
 
     old: Mapping[str, Locked]
-    """What the lock file that is there says, by source."""
+    """The contents of the present lock file, by source."""
 
     @property
     def summary(self) -> str:
-        """How many files of how many sources, for people."""
+        """A sentence with the number of files and of sources."""
         count = sum(len(files) for files in self.files.values())
         sources = len(self.files)
         if not sources:
@@ -71,7 +71,7 @@ class Vendored:
         )
 
     def differences(self) -> Iterator[AgpmError]:
-        """Yield what differs between the project and what is to lie there."""
+        """Yield an error for each difference between the project and these files."""
         for directory, files in self.files.items():
             for path, file in files.items():
                 whole = self.root / directory / path
@@ -96,10 +96,10 @@ class Vendored:
 
     def write(self) -> None:
         """
-        Make the project hold the copies and the lock file, and no older copies.
+        Write the copies and the lock file, and remove older copies.
 
-        Raises BundleError, before anything is written, where a directory holds files
-        that no lock file knows.
+        Raises BundleError, before anything is written, if a directory has files that
+        the lock file does not list.
         """
         listed = {locked.directory: locked for locked in self.old.values()}
         problems: list[AgpmError] = []
@@ -124,12 +124,12 @@ def vendored(
     root: Path, sources: Sequence[UsedSource], *, directory: str | None = None
 ) -> Vendored:
     """
-    Return what vendoring `sources` means for the project at `root`.
+    Return the copies of `sources` for the project at `root`.
 
-    `directory` is where the copies go, relative to it: by default where they are, or
-    DIRECTORY.  Raises ConfigError for one that is not inside the project, ContentError
-    for a lock file that is damaged, ConflictError for files that could not lie in one
-    directory.
+    `directory` is the directory of the copies, relative to `root`: by default that of
+    the present copies, or DIRECTORY.  Raises ConfigError if it is not inside the
+    project, ContentError for a damaged lock file, ConflictError for files that cannot
+    be in one directory.
     """
     text = _text(root / LOCK_FILE)
     old = read_lock(text) if text else {}
@@ -147,7 +147,7 @@ def vendored(
 
 
 def _checked(root: Path, directory: str) -> PurePosixPath:
-    """Return a directory as a path if it is one of the project; else ConfigError."""
+    """Return a directory as a path; raise ConfigError if it is not in the project."""
     pure = PurePosixPath(directory)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise ConfigError("--directory", "must be inside the project", repr(directory))
@@ -188,7 +188,7 @@ def _files_below(directory: Path) -> list[str]:
 
 
 def _replace_directory(directory: Path, files: Mapping[str, FileContent]) -> None:
-    """Put files into a directory, which has the old ones until it has all."""
+    """Replace a directory by one with these files."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory.parent) as staging:
         whole = Path(staging, "whole")

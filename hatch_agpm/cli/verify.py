@@ -1,9 +1,9 @@
 """
-The proof for a finished wheel, whoever built it: from the indexes that it holds.
+The verification of a finished wheel of any backend, by the indexes in it.
 
-An index gives path, size and sha256 of every prompt.  What is generated around them
-is not in it, and is compared with the wheel's own RECORD; the file by which `discover`
-finds the bundle must say what the index says.
+An index has path, size and sha256 of every prompt.  Generated files are not in it; they
+are compared with the wheel's own RECORD.  The file by which `discover` finds the bundle
+must agree with the index.
 """
 
 from __future__ import annotations
@@ -46,24 +46,24 @@ _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditedBundle:
-    """What the index of one bundle says of it."""
+    """The description of one bundle by its index."""
 
     directory: str
-    """In the wheel, without a slash at its end."""
+    """The path in the wheel, without a slash at its end."""
 
     distribution: str
     version: str
     prompts: int
     size: int
-    """The bytes of all prompts together."""
+    """The number of bytes of all prompts together."""
 
     exported: int = 0
-    """How many files are there for coding agents."""
+    """The number of exported files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Audit:
-    """What was found in one wheel, and all that is wrong with it."""
+    """The bundles that were found in one wheel, and all problems."""
 
     bundles: tuple[AuditedBundle, ...] = ()
     problems: tuple[AgpmError, ...] = ()
@@ -73,7 +73,7 @@ def audit_wheel(wheel: Path) -> Audit:
     """
     Compare each bundle in a wheel with its index; a wheel without one is a problem.
 
-    Raises nothing: what cannot be read is a problem, too.
+    Does not raise: a file that cannot be read is a problem, too.
     """
     bundles: list[AuditedBundle] = []
     problems: list[AgpmError] = []
@@ -106,7 +106,7 @@ def audit_wheel(wheel: Path) -> Audit:
 
 
 class _Contents:
-    """What a wheel says of itself."""
+    """The files of a wheel, with its RECORD and metadata."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         members = archive.infolist()
@@ -117,7 +117,7 @@ class _Contents:
             and (document := _our_document(archive.read(member))) is not None
         }
         self._has_modes = {
-            # What Windows packs says nothing of them.
+            # Wheels that were built on Windows have no executable bits.
             member.filename: member.create_system != 0
             for member in members
         }
@@ -140,14 +140,14 @@ class _Contents:
         self._record = {path: (digest, size) for path, digest, size, *_ in rows}
 
     def is_own(self, bundle: AuditedBundle) -> bool:
-        """Say whether a bundle is that of the wheel's distribution, not a copy."""
+        """Tell whether a bundle is that of the wheel's distribution, not a copy."""
         name = str(self._metadata.get("Name", ""))
         return canonicalize_name(name) == canonicalize_name(bundle.distribution)
 
     def export_of(
         self, directory: str, index: dict[str, object]
     ) -> tuple[str, dict[str, FileDigest]]:
-        """Return where the bundle's export lies and its files, both empty for none."""
+        """Return the directory of the bundle's export and its files, empty for none."""
         if "export" not in index:
             return "", {}
         try:
@@ -160,7 +160,8 @@ class _Contents:
         except (LookupError, TypeError) as error:
             path = f"{directory}/{_INDEX}"
             raise BundleError(path, f"is damaged: {error!r}") from None
-        # In an editable wheel, and in one without a package around, it is inside.
+        # In an editable wheel, or if the bundle is not in a package, it is in the
+        # bundle.
         inside, beside = (
             f"{directory}/{name}",
             posixpath.join(posixpath.dirname(directory), name),
@@ -170,7 +171,7 @@ class _Contents:
         return where, {f"{where}/{path}": file for path, file in files.items()}
 
     def check_version(self, bundle: AuditedBundle) -> None:
-        """Raise for a bundle that an earlier version of the wheel has left."""
+        """Raise BundleError for a bundle of another version of the distribution."""
         version = str(self._metadata.get("Version", ""))
         try:
             same = Version(version) == Version(bundle.version)
@@ -183,7 +184,7 @@ class _Contents:
     def listing_problems(
         self, bundle: AuditedBundle, names: Sequence[str]
     ) -> Iterator[BundleError]:
-        """Yield in what the file for `discover` and the index of `bundle` differ."""
+        """Yield the differences between the discovery file and the index of a bundle."""
         rank = {place: number for number, place in enumerate(PLACES)}
         found = sorted(self._listings, key=lambda path: rank[path.partition("/")[2]])
         if not found:
@@ -212,7 +213,7 @@ class _Contents:
             yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
 
     def recorded(self, directory: str) -> dict[str, FileDigest]:
-        """Return what RECORD says of the generated files."""
+        """Return the digests of the generated files from RECORD."""
         planned = {}
         for path in (f"{directory}/{name}" for name in _GENERATED):
             digest, size = self._record.get(path, ("", ""))
@@ -233,7 +234,7 @@ class _Contents:
 
 
 def _our_document(data: bytes) -> dict[str, object] | None:
-    """Return the index in these bytes if it is one of ours."""
+    """Return the index in these bytes if hatch-agpm generated it."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
@@ -246,7 +247,7 @@ def _our_document(data: bytes) -> dict[str, object] | None:
 def _read_index(
     directory: str, index: dict[str, object]
 ) -> tuple[AuditedBundle, dict[str, FileDigest], list[str]]:
-    """Return what an index says: the bundle, the files of all prompts, their names."""
+    """Return the bundle, the files of all prompts, and their names from an index."""
     path = f"{directory}/{_INDEX}"
     if index.get("schema") != INDEX_SCHEMA:
         what = f"has schema {index.get('schema')!r}; this version knows {INDEX_SCHEMA}"

@@ -21,10 +21,10 @@ def _visible_listings(
     top: Path, depth: int = 0
 ) -> Iterator[tuple[Path, DirectoryListing]]:
     """
-    Yield the directories from `top` down, with what lies in them but is not hidden.
+    Yield the directories from `top` down, with the entries that are not hidden.
 
-    `depth` is how many levels that are, 0 for all.  What is no directory, or cannot be
-    read, has nothing to yield.
+    `depth` is the number of levels, 0 for all.  A path that is not a directory or
+    cannot be read is skipped.
     """
     try:
         with os.scandir(top) as scanned:
@@ -68,7 +68,7 @@ def by_convention(root: Path) -> dict[str, dict[str, str]]:
 
 
 def conventional_listings(root: Path) -> dict[str, DirectoryListing]:
-    """Return what lies in the conventional directories, and which there are."""
+    """Return the entries of the conventional directories, by path."""
     top = root / CONVENTION
     searched = [
         *_visible_listings(top, depth=1),
@@ -86,7 +86,7 @@ def _type_directories(top: Path, errors: list[OSError]) -> list[str]:
     Return the types that have a directory in `top`.
 
     Raises BundleError, or ProblemsError with several, for directories whose names are
-    nearly those of types: nobody would read them.
+    nearly those of types, because their files would not be found.
     """
     _, directories, _ = next(_walk(top, errors), ("", [], []))
     problems: list[AgpmError] = []
@@ -102,7 +102,7 @@ def _type_directories(top: Path, errors: list[OSError]) -> list[str]:
 def _walk(
     top: Path, errors: list[OSError]
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Go through a directory as `os.walk`; one that is not there has nothing."""
+    """Walk a directory as `os.walk` does; a missing one is not an error."""
 
     def note(error: OSError) -> None:
         missing = isinstance(error, FileNotFoundError | NotADirectoryError)
@@ -119,7 +119,7 @@ def _conventional(root: Path, type_: str, errors: list[OSError]) -> dict[str, st
     stems = Counter(path.with_suffix("") for path in found)
     entries = {}
     for path in found:
-        # Of two files that differ in their ending, none may take the other's name.
+        # Files that differ only in their extension keep it in their names.
         alone = type_ == "skills" or stems[path.with_suffix("")] == 1
         key = path.with_suffix("") if alone and type_ != "skills" else path
         entries[key.as_posix()] = f"{CONVENTION}/{type_}/{path.as_posix()}"
@@ -127,7 +127,7 @@ def _conventional(root: Path, type_: str, errors: list[OSError]) -> dict[str, st
 
 
 def _skills(top: Path, errors: list[OSError]) -> list[PurePosixPath]:
-    """Return the directories that hold a SKILL.md, but for those inside another."""
+    """Return the directories with a SKILL.md that are not in another such directory."""
     found: list[PurePosixPath] = []
     for path in _files(top, errors):
         skill = path.parent
@@ -143,9 +143,9 @@ def _skills(top: Path, errors: list[OSError]) -> list[PurePosixPath]:
 
 
 def _files(top: Path, errors: list[OSError]) -> list[PurePosixPath]:
-    """Return the files below a directory, by path; hidden ones are not meant."""
+    """Return the files below a directory, sorted by path, without hidden ones."""
     found: list[PurePosixPath] = []
-    # What is no file, as a link that leads nowhere, is listed, so that it is missed.
+    # Broken links and special files are listed, so that they are reported.
     for folder, directories, names in _walk(top, errors):
         directories[:] = filter(_is_meant, directories)
         within = PurePosixPath(Path(folder).relative_to(top).as_posix())

@@ -1,7 +1,7 @@
 """
 The table `[tool.hatch-agpm.export]`, and the `export` of single entries.
 
-Says which entries of a manifest are exported.  Knows no files.
+Decides which entries of a manifest are exported.  Reads no files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ABLE: Final = "only agents, commands and skills can be"
 def read_export_table(
     reader: TableReader, table: Mapping[str, object]
 ) -> ExportSettings:
-    """Return what the table `export` in `table` says; problems go to `reader`."""
+    """Return the settings of the table `export` in `table`; problems go to `reader`."""
     export = reader.get(table, "export", dict) or {}
     where = "export."
     reader.known_only(export, _KEYS, where)
@@ -75,9 +75,10 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
     """
     Return the manifest with the `export` of each entry decided.
 
-    Its own word counts first; then whether the table names it, or its type: then
-    what is not installed is not exported either.  Raises ConfigError, or
-    ProblemsError, for what cannot be exported and for names of nothing.
+    The entry's own `export` is used first, then whether the table names the entry, then
+    whether it names its type; entries with `install = false` are not exported by their
+    type.  Raises ConfigError, or ProblemsError, for entries that cannot be exported and
+    for unknown names.
     """
     names = {f"{entry.type}/{entry.alias}": entry for entry in manifest.entries}
     problems: list[AgpmError] = [

@@ -1,8 +1,8 @@
 """
-From plain tables to a `Manifest`: which resources there are, for which tools.
+From plain tables to a `Manifest`: the resources and their tools.
 
-The same tables stand in `[tool.hatch-agpm]` and in an AGPM `agpm.toml`; the caller
-says which, so that every message names what the user wrote.  Knows no files.
+The same tables are in `[tool.hatch-agpm]` and in an AGPM `agpm.toml`; the caller says
+which, so that messages name what the user wrote.  Reads no files.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SECTIONS: Final = (
 """The tables of a manifest."""
 
 _FOR_AGPM_ONLY: Final = ("gitignore", "token_warning_threshold")
-"""Keys of an agpm.toml that only steer AGPM's own commands."""
+"""Keys of an agpm.toml that affect only AGPM's own commands."""
 
 _ENTRY_TEXTS: Final = (
     *("path", "tool", "filename", "target"),
@@ -67,7 +67,7 @@ _ENTRY_FIELDS: Final = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One resource, or pattern of resources, that a manifest lists."""
+    """One resource, or pattern of resources, in a manifest."""
 
     type: str
     """The plural."""
@@ -84,16 +84,16 @@ class Entry:
     install: bool | None = None
     template_vars: Mapping[str, object] | None = None
     source: Source | None = None
-    """Where `path` starts; None: at the manifest's directory."""
+    """The source in which `path` starts; None for the manifest's directory."""
 
     patch: Patch | None = None
     export: bool | None = None
-    """Whether coding agents are to find it; None where the entry says nothing."""
+    """Whether it is exported to coding agents; None if the entry does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """What to render, and for whom."""
+    """The resources to render, and their tools."""
 
     project: Mapping[str, object]
     """`agpm.project` as plain JSON values; {} without one."""
@@ -102,17 +102,18 @@ class Manifest:
     tools: Mapping[str, Tool]
     default_tools: Mapping[str, str]
     sources: Mapping[str, Source | None]
-    """By name; Git repositories, which nothing can be read from, are None."""
+    """The sources by name; Git repositories, which cannot be read, are None."""
 
     path: str
-    """The file the manifest stands in, relative to the project root."""
+    """The file of the manifest, relative to the project root."""
 
     def tool_for(self, type_: str, wanted: str | None, parent: str | None) -> str:
         """
         Return the tool of a dependency (AGPM semantics, 2.5).
 
-        The one it names, else its parent's if that supports the type, else the
-        type's default.  Raises ConfigError for an unknown or unsupporting one.
+        It is the tool that the dependency names, else that of its parent if it supports
+        the type, else the default of the type.  Raises ConfigError if the tool is
+        unknown or does not support the type.
         """
         if wanted is None and parent is not None:
             known = self.tools.get(parent)
@@ -129,9 +130,9 @@ def read_manifest(
     """
     Read the tables of a manifest; other keys of `table` are the caller's.
 
-    `prefix` stands before the keys in messages, `path` is the file.  In an
-    `agpm_toml` the keys that steer AGPM's own commands are fine, and unknown ones
-    are refused here.  Raises ConfigError, or ProblemsError with all of them.
+    In messages, `prefix` precedes the keys, and `path` is the file.  In an `agpm_toml`
+    the keys for AGPM's own commands are accepted, and unknown ones are refused here.
+    Raises ConfigError, or ProblemsError with all problems.
     """
     shown_path = path if agpm_toml else ""
     reader = TableReader(prefix, shown_path)
@@ -165,7 +166,7 @@ def read_manifest(
 
 
 def _check_agpm_only(reader: TableReader, table: Mapping[str, object]) -> None:
-    """Note wrong types, which AGPM refuses; no value has an effect here."""
+    """Report wrong types, which AGPM refuses; the values have no effect here."""
     reader.get(table, "gitignore", bool)
     threshold = reader.get(table, "token_warning_threshold", int)
     if threshold is not None and threshold < 0:
@@ -186,7 +187,7 @@ def _json_table(table: Mapping[str, object]) -> dict[str, object]:
 
 
 def _usable(reader: TableReader, entry: Entry, tools: Mapping[str, Tool]) -> bool:
-    """Tell whether the entry's tool is there and on; note it where it is wrong."""
+    """Tell whether the entry's tool is known and enabled; report an unknown tool."""
     key = f"{entry.type}.{quoted_key(entry.alias)}"
     if problem := _tool_problem(entry.tool, entry.type, tools):
         reader.problem(f"{key}: the tool '{entry.tool}'", problem)
@@ -223,7 +224,7 @@ def _entry(
     where = f"{key}."
     value = _known_fields(reader, value, where)
     texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
-    reader.strings(value, "args", where)  # do nothing, in AGPM as here
+    reader.strings(value, "args", where)  # have no effect, in AGPM and here
     refuse_git(reader, value, where)
     template_vars = reader.get(value, "template_vars", dict, where)
     flatten = reader.get(value, "flatten", bool, where)
@@ -251,7 +252,7 @@ def _entry(
 def _known_fields(
     reader: TableReader, value: Mapping[str, object], where: str
 ) -> Mapping[str, object]:
-    """Return what an entry says, and note each field that it cannot have."""
+    """Return the fields of an entry, and report each that is not allowed."""
     known: tuple[str, ...] = _ENTRY_FIELDS
     if not reader.path:
         known = (*known, "export")
@@ -301,7 +302,7 @@ def _default_tools(
 def _tools(
     reader: TableReader, table: Mapping[str, object] | None
 ) -> Mapping[str, Tool]:
-    """Any `[tools.*]` replaces the whole table of tools (AGPM semantics, 7.1)."""
+    """Return the tools; a table `[tools.*]` replaces all of AGPM's (semantics, 7.1)."""
     if table is None:
         return BUILTIN_TOOLS
     tools: dict[str, Tool] = {}
@@ -349,7 +350,7 @@ def _places(
         reader.known_only(value, ("path", "merge-target", "flatten"), here)
         path = reader.get(value, "path", str, here)
         merge_target = reader.get(value, "merge-target", str, here)
-        # A type that is overridden and says nothing of it is not flattened.
+        # An overridden type without `flatten` is not flattened.
         flatten = reader.get(value, "flatten", bool, here) or False
         place = make_install_rule(
             tool, type_, path=path, merge_target=merge_target, flatten=flatten
@@ -360,6 +361,6 @@ def _places(
                 reader.problem(f"{here}{wanted}", "is missing")
         else:
             _leaves_project(reader, place.path.lstrip("/"), here[:-1])
-        # A place that is wrong is told once, not again by each of its resources.
+        # A wrong install rule is reported once, not again for each of its resources.
         rules[type_] = place or InstallRule(path=type_)
     return rules

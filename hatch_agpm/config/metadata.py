@@ -1,11 +1,11 @@
 """
 The project's own metadata, as templates see it under `agpm.project`.
 
-Knows the `[project]` table (PEP 621) and the core metadata text that a backend
-writes into PKG-INFO and METADATA, and no backend.  What the table states is taken
-from the table: backends expand, reorder and decorate it, each in its own way, and
-one of them with the path of the checkout.  What is dynamic comes from the text,
-which every backend can give and which an sdist carries.
+Reads the `[project]` table (PEP 621) and the core metadata text that a backend writes
+into PKG-INFO and METADATA; does not depend on a backend.  Static fields are read from
+the table, because each backend expands and reorders them in its own way, and one adds
+the path of the checkout.  Dynamic fields are read from the text, which every backend
+can give and every sdist includes.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["project_metadata"]
 
 _EXTRA_CLAUSE = r'(?:(?P<rest>.+) and )?extra == "(?P<extra>[^"]+)"'
-"""The end of a marker by which core metadata says "only with this extra"."""
+"""The end of a marker in core metadata that restricts a requirement to an extra."""
 
 _FOLD = " " * 8
-"""What backends put before the second and later lines of a licence text."""
+"""The indentation that backends add to the second and later lines of a licence."""
 
 
 def project_metadata(
@@ -43,14 +43,14 @@ def project_metadata(
     Return the defaults of `agpm.project`, as plain JSON values.
 
     `project` is the `[project]` table with its scripts resolved (core metadata has
-    none), `core_metadata` the text the backend writes, or "" where none can be had.
-    Lists and tables are there in any case; a text that the project does not state
-    is left out, so that a template which prints it fails where it stands.
-    Versions, requirements and names of extras are canonical; requirements, keywords
-    and classifiers sorted, tables by their keys; authors and maintainers stay in the
-    order written.  `package` is not among them: it follows from the output.
+    none), `core_metadata` the text that the backend writes, or "" if it is not
+    available. Lists and tables are always present; a missing text is left out, so that
+    a template which prints it fails at its line. Versions, requirements and names of
+    extras are canonical; requirements, keywords and classifiers are sorted, tables by
+    their keys; authors and maintainers keep their order. `package` is not included: it
+    is derived from the output.
 
-    Raises `ConfigError` for a field of the wrong type or form.
+    Raises `ConfigError` for a field that has the wrong type or is malformed.
     """
     core = HeaderParser().parsestr(core_metadata)
     texts = {
@@ -108,8 +108,8 @@ def _specifiers(text: str) -> str:
 
 def _license(project: Mapping[str, object], core: Message) -> str:
     """Return the SPDX expression if there is one, else the text."""
-    # Unlike the table, the text holds the canonical expression, or what stands in
-    # the file that the table only names.
+    # Unlike the table, the core metadata has the canonical expression, or the contents
+    # of the file that the table names.
     if expression := core.get("License-Expression"):
         return str(expression)
     if folded := core.get("License"):
@@ -208,7 +208,7 @@ def _core_requirements(core: Message) -> tuple[list[str], dict[str, list[str]]]:
         if clause is None:
             always.append(_canonical_requirement(requirement))
             continue
-        # Parsed anew, the rest loses the brackets that joined it to the clause.
+        # Parsing the rest removes the brackets that are needed only with the clause.
         requirement.marker = Marker(clause["rest"]) if clause["rest"] else None
         extra = canonicalize_name(clause["extra"])
         by_extra.setdefault(extra, []).append(_canonical_requirement(requirement))
@@ -228,11 +228,11 @@ def _canonical(requirements: Iterable[str], key: str) -> list[str]:
 
 
 def _canonical_requirement(requirement: Requirement) -> str:
-    """Return a requirement of PEP 508 in one spelling, whoever wrote it."""
+    """Return a requirement of PEP 508 in its canonical spelling."""
     extras = ",".join(sorted(canonicalize_name(extra) for extra in requirement.extras))
     what = canonicalize_name(requirement.name) + (f"[{extras}]" if extras else "")
     if requirement.url:
-        # The blank keeps the semicolon from being read as part of the URL.
+        # Without the blank, the semicolon would be part of the URL.
         what += f" @ {requirement.url}" + (" " if requirement.marker else "")
     else:
         what += ",".join(sorted(str(part) for part in requirement.specifier))

@@ -1,4 +1,4 @@
-"""The directory of the bundle, as it would be in the source tree."""
+"""The directory of the bundle, as a path in the source tree."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def find_output(root: Path, output: str | None, distribution: str) -> str:
     """
     Return the bundle's directory, as a path in the source tree: `src/acme/prompts`.
 
-    `output` as configured, else `prompts` in the one import package that is named as
-    the distribution.  Raises ConfigError where there is no such package, or two.
+    It is `output` if configured, else `prompts` in the import package that is named as
+    the distribution.  Raises ConfigError if there is no such package, or two.
     """
     if output is not None:
         configured = PurePosixPath(output)
@@ -38,7 +38,7 @@ def find_output(root: Path, output: str | None, distribution: str) -> str:
 
 
 def _check_parent(root: Path, output: PurePosixPath) -> None:
-    """Refuse a package that is not there beside one with nearly its name."""
+    """Raise ConfigError for a missing package whose name is nearly that of another."""
     parent = root / output.parent
     if parent.is_dir() or not parent.parent.is_dir():
         return
@@ -66,7 +66,7 @@ def _normalised(name: str) -> str:
 
 
 def outside_problem(directory: str) -> str:
-    """Return what is wrong with a directory that must be in the project, or ""."""
+    """Return the problem of a directory that is not in the project, or ""."""
     pure = PurePosixPath(directory)
     leaves = pure.is_absolute() or ".." in pure.parts
     if not directory or leaves or "\\" in directory:
@@ -75,7 +75,7 @@ def outside_problem(directory: str) -> str:
 
 
 def output_problem(output: str) -> str:
-    """Return what is wrong with `output`: it must also be importable; or ""."""
+    """Return the problem of an `output` that is external or not importable, or ""."""
     if problem := outside_problem(output):
         return problem
     names = PurePosixPath(output).parts[-2:]

@@ -27,7 +27,7 @@ def read_patches(
     """
     Read the `patch` of a manifest, by plural of the type and key of the entry.
 
-    Notes for `reader` what has no entry to patch, or would have no effect.
+    Reports to `reader` patches without an entry, and patches without effect.
     """
     sections = reader.get(table, "patch", dict) or {}
     reader.known_only(sections, RESOURCE_TYPES, "patch.")

@@ -1,8 +1,8 @@
 """
-A project's directory and tables: where its manifest, its paths and its output are.
+A project's directory and tables: its manifest, its paths and its output.
 
-Reads `[tool.hatch-agpm]` and what it points to: an AGPM manifest, or the files of
-the conventional directories.  What resources say is not looked at.
+Reads `[tool.hatch-agpm]`, the AGPM manifest that it may name, and the names in the
+conventional directories.  Does not read resources.
 """
 
 from __future__ import annotations
@@ -56,20 +56,20 @@ _EDITABLE: Final = ("redirect", "in-tree", "off")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
-    """Where a project's templates are, and how they are to be rendered."""
+    """A project's configuration: where its templates are, and how to render them."""
 
     root: Path
-    """The boundary: no file outside of it is read."""
+    """The project's directory: no file outside of it is read."""
 
     base: Path
     """The manifest's directory, where its paths and `| content` start."""
 
     manifest: Manifest
     output: str | None = None
-    """As written; None where the table says nothing."""
+    """The option as written; None without it."""
 
     templates: str | None = None
-    """The directory of those that are offered to others, relative to the root."""
+    """The directory of exported templates, relative to the root."""
 
     with_metadata: bool = False
     """Whether templates see the project's own metadata."""
@@ -83,17 +83,17 @@ class Project:
     export: ExportSettings = field(default_factory=ExportSettings)
 
     sbom: bool = False
-    """Whether a bill of materials is asked for."""
+    """Whether the wheel gets a bill of materials."""
 
     hidden_text: tuple[str, ...] | None = None
-    """The files that may hide text; None: there is no build, and none is refused."""
+    """The files that may have hidden text; None outside of a build, where all may."""
 
 
 def load_toml(path: Path, shown: str) -> dict[str, object]:
     """
     Return the tables of a TOML file that messages call `shown`.
 
-    Raises ConfigError where it is missing, not UTF-8, or no TOML.
+    Raises ConfigError if it is missing, not UTF-8, or not TOML.
     """
     try:
         return tomllib.loads(path.read_bytes().decode())
@@ -123,7 +123,8 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     sbom = reader.get(table, "sbom", bool)
     hidden_text = reader.strings(table, "hidden-text")
     _check_editable(reader, table)
-    # Before they are searched: what is put there in between shows at the next look.
+    # Listed before they are searched, so that a file that is added meanwhile is seen as
+    # a change.
     searched = path is None and not _lists_resources(table)
     listings = conventional_listings(root) if searched else {}
     export = read_export_table(reader, table)
@@ -145,7 +146,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
 
 
 def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:
-    """Return our table; raises ConfigError where it is none, or has another name."""
+    """Return `[tool.hatch-agpm]`; raise ConfigError if it is misspelt or no table."""
     tool = pyproject.get("tool", {})
     tool = tool if isinstance(tool, dict) else {}
     raise_problems(
@@ -171,7 +172,7 @@ def _directory(
     key: str,
     problem_of: Callable[[str], str],
 ) -> str | None:
-    """Return the directory that a key names, and note what is wrong with it."""
+    """Return the directory that a key names, and report its problems."""
     directory = reader.get(table, key, str)
     if directory is not None and (problem := problem_of(directory)):
         reader.problem(key, problem, got=repr(directory))
@@ -182,7 +183,7 @@ def editable_mode(pyproject: Mapping[str, object]) -> str:
     """
     Return what an editable install does: `redirect`, `in-tree` or `off`.
 
-    Looks at that key alone; raises ConfigError where it says anything else.
+    Reads only that key; raises ConfigError for other values.
     """
     tool = pyproject.get("tool")
     table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
@@ -206,9 +207,9 @@ def _manifest(
     path: str | None,
     known: Sequence[AgpmError],
 ) -> Manifest:
-    """Read the manifest, own or named; raise its problems with the `known` ones."""
+    """Read the manifest; raise its problems together with the `known` ones."""
     if path is None and ("manifest" in table or not _lists_resources(table)):
-        # A misspelt section looks like none at all; one message is enough.
+        # With a misspelt section there seem to be no resources; one message is enough.
         raise_problems(known)
     try:
         if path is None:
@@ -238,7 +239,7 @@ def _limits(reader: TableReader, table: Mapping[str, object]) -> Limits:
 
 
 def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
-    """Read the table itself, or what lies in the usual directories."""
+    """Read the resources of the table, or find them by convention."""
     if not _lists_resources(table):
         found = by_convention(root)
         if not found and "templates" not in table:
@@ -282,7 +283,7 @@ def _agpm_manifest(path: Path, shown: str) -> Manifest:
 
 def read_agpm_toml(path: Path, root: Path) -> Project:
     """
-    Read an AGPM manifest by itself; `root` is the directory nothing may leave.
+    Read an AGPM manifest on its own; no path may be outside of `root`.
 
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """

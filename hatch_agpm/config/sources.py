@@ -1,5 +1,5 @@
 """
-The `sources` table of a manifest, and what its entries say of a source.
+The `sources` table of a manifest, and the sources of its entries.
 
 Reads plain tables into `Source` values; opens no file.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["GIT_FIELDS", "find_source", "path_problem", "read_sources", "refuse_git"]
 
 GIT_FIELDS: Final = ("branch", "rev")
-"""The fields of an entry that choose a state of a Git repository."""
+"""The fields of an entry that select a revision of a Git repository."""
 
 _DISTRIBUTION: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
@@ -33,7 +33,7 @@ _AT_SOURCE: Final = "give the version of a distribution in the 'sources' table"
 
 
 def path_problem(path: str) -> str:
-    """Return what is wrong with the text of a path, "" if nothing is."""
+    """Return the problem of a path, "" if there is none."""
     if not path:
         return "must not be empty"
     if "\0" in path:
@@ -42,8 +42,8 @@ def path_problem(path: str) -> str:
 
 
 def refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
-    """Note the fields of an entry that only a Git repository could have."""
-    # A version beside a path has no effect in AGPM, beside a source it has.
+    """Report the fields of an entry that only a Git repository could have."""
+    # In AGPM, a version has an effect beside a source, and none beside a path.
     fields = (*GIT_FIELDS, "version") if "source" in value else GIT_FIELDS
     for field in fields:
         if field in value:
@@ -57,7 +57,7 @@ def read_sources(
     """
     Return the sources; AGPM's Git repositories are None.
 
-    Those may be listed, but not used.
+    Git repositories may be listed, but not used.
     """
     sources: dict[str, Source | None] = {}
     for name, value in table.items():

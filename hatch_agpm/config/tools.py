@@ -1,8 +1,8 @@
 """
-Tools and install paths: where AGPM would put each resource.
+Tools and install paths: the paths to which AGPM installs resources.
 
-Pure: works on texts, touches no file.  The rules are AGPM's (semantics, 3.4 and
-7.1), but a path never leads out of the directory it is placed in.
+Works on texts and reads no files.  The rules are AGPM's (semantics, 3.4 and 7.1),
+except that a path is never outside of its tool's directory.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _NOTHING: Final = "leaves nothing to name the file by"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstallRule:
-    """Where a tool keeps resources of one type."""
+    """Where a tool has resources of one type."""
 
     path: str
-    """The directory below the tool's own, or the file that entries merge into."""
+    """The directory in the tool's own, or the file that resources are merged into."""
 
     merge: bool = False
     flatten: bool = False
@@ -47,10 +47,10 @@ class Tool:
     """A coding agent that resources are for."""
 
     path: str
-    """Its directory, relative to the one AGPM installs into."""
+    """Its directory, relative to the directory into which AGPM installs."""
 
     rules: Mapping[str, InstallRule]
-    """By the plural of the type; a type that is not there is not supported."""
+    """The rules by plural of the type; other types are not supported."""
 
     enabled: bool = True
 
@@ -91,11 +91,11 @@ def make_install_rule(
     flatten: bool = False,
 ) -> InstallRule | None:
     """
-    Return the place that a table `[tools.<tool>.resources.<type_>]` describes.
+    Return the install rule that a table `[tools.<tool>.resources.<type_>]` defines.
 
-    Any of the two texts tells that a tool takes hooks or servers, and without a
-    `merge_target` they go where AGPM puts them.  None where the text is missing
-    that the type needs: the tool does not support it.
+    A tool supports hooks or servers if the table has `path` or `merge_target`; without
+    the latter, AGPM's own file is used.  Other types need a `path`.  None if the tool
+    does not support the type.
     """
     if type_ not in MERGED:
         return None if path is None else InstallRule(path=path, flatten=flatten)
@@ -113,7 +113,7 @@ def _merge_file(tool: str, type_: str) -> str:
 
 
 def default_tool(type_: str, defaults: Mapping[str, str]) -> str:
-    """Return the tool of a resource for which nobody names one."""
+    """Return the default tool of a type."""
     return defaults.get(type_, "agpm" if type_ == "snippets" else "claude-code")
 
 
@@ -130,8 +130,8 @@ def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
     Return where AGPM installs the resource at `path`, relative to its directory.
 
     `path` is relative to the manifest, with `/`; `type_` the plural of a type that
-    `tool` supports.  Raises ValueError, with what is wrong, where nothing remains
-    of the path or it would lead out of the tool's directory.
+    `tool` supports.  Raises ValueError, with the problem, if nothing remains of the
+    path or it would be outside of the tool's directory.
     """
     place = tool.rules[type_]
     if place.merge:
@@ -152,7 +152,7 @@ def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
 
 
 def _posix(path: str) -> str:
-    """Return a path with `/`: AGPM turns every backslash into one."""
+    """Return a path with `/` instead of backslashes, as AGPM does."""
     return path.replace("\\", "/")
 
 
@@ -165,7 +165,7 @@ def _joined(*parts: str) -> str:
 
 
 def _meaningful(path: str) -> str:
-    """Drop what leads to the first name of a path: `../../shared/x` is `shared/x`."""
+    """Return a path without leading `.` and `..`: `../../shared/x` is `shared/x`."""
     parts = [part for part in _posix(path).split("/") if part not in {"", "."}]
     if path.startswith("/"):
         folded: list[str] = []
