@@ -1,8 +1,8 @@
 """
 AGPM prompt templates, rendered when a wheel is built and shipped as package data.
 
-Importing this loads nothing else: build backends import it in every build of an
-environment, so what a function needs is imported when it is called.
+Importing this package imports no other module: build backends import it in every build
+of an environment.  Each function imports what it needs when it is called.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ def render_manifest(
     project: Mapping[str, object] | None = None,
 ) -> tuple[RenderedResource, ...]:
     """
-    Render what the manifest at `path` lists, and all that it depends on.
+    Render the resources of the manifest at `path`, and their dependencies.
 
     `path` is an `agpm.toml` or a `pyproject.toml`.  `boundary` is the directory that
-    templates may not leave, by default the manifest's; `project` is the metadata that
-    lies under the manifest's own `[project]`.  Raises `AgpmError`.
+    templates must not leave, by default the manifest's; `project` is metadata that the
+    manifest's own `[project]` overrides.  Raises `AgpmError`.
     """
     from hatch_agpm.rendering.renderer import render_manifest as render
 

@@ -2,7 +2,7 @@
 Every error that bad input can cause.
 
     AgpmError
-    ├── ProblemsError        several at once, of one stage; .problems
+    ├── ProblemsError        all problems of one stage; .problems
     ├── ConfigError          a key of the configuration table or of a manifest; .key
     │   └── RequirementError     a source whose distribution is not installed
     ├── SourceError          one file of the project; .location
@@ -10,11 +10,11 @@ Every error that bad input can cause.
     │   ├── TemplateError        its template text; .embedded_in
     │   ├── ContentError         a file that a template embeds
     │   ├── PortabilityError     a file that other tools would lose; .readers
-    │   └── HiddenTextError      text that nobody sees; .kind, .says
-    ├── GraphError           how resources relate
+    │   └── HiddenTextError      text that is not displayed; .kind, .says
+    ├── GraphError           the relations between resources
     │   ├── CycleError           .cycle
-    │   └── ConflictError        two claim one thing; .paths
-    └── BundleError          the wheel or sdist would not hold what was planned
+    │   └── ConflictError        two need the same name or path; .paths
+    └── BundleError          the wheel or sdist would not have the planned files
 
 Errors carry data; `__str__` writes the sentence:
 `<file>:<line>[:<column>]: <what>[, got <value>][; <hint>]`, and below it the
@@ -55,10 +55,10 @@ __all__ = [
 ]
 
 _EXCERPT: Final = 120
-"""How many characters of a source line an error shows at most."""
+"""The number of characters of a source line that an error shows at most."""
 
 _VALUE: Final = 80
-"""How many characters of a wrong value an error shows at most."""
+"""The number of characters of a wrong value that an error shows at most."""
 
 
 class AgpmError(Exception):
@@ -81,9 +81,9 @@ class ConfigError(AgpmError):
     A key of the configuration table, or of a manifest, is wrong.
 
     `key` is the whole dotted path as the user would write it
-    (`tool.hatch-agpm.agents.reviewer.path`), `got` the `repr` of what was found
-    there or "" where the value does not matter, `path` the file the key stands
-    in where that is not `pyproject.toml`.
+    (`tool.hatch-agpm.agents.reviewer.path`), `got` the `repr` of what was found there
+    or "" if it is not shown, `path` the file of the key if that is not
+    `pyproject.toml`.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class RequirementError(ConfigError):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Location:
     """
-    A place in a file of the project.
+    A position in a file of the project.
 
     `path` is relative to the project root, with `/`, "" where it is not known yet;
     `line` and `column` count from 1 in the file as written, 0 means that the whole file
@@ -132,9 +132,9 @@ class SourceError(AgpmError):
     """
     One file of the project is wrong.
 
-    `got` is the wrong value as it is shown, "" if it does not matter; `hint` says what
-    to do.  The source line of the location is shown below the sentence, with a caret
-    under the column.
+    `got` is the wrong value as it is shown, "" if it is not shown; `hint` says what to
+    do.  The source line of the location is shown below the sentence, with a caret under
+    the column.
     """
 
     def __init__(
@@ -180,9 +180,9 @@ class SourceError(AgpmError):
         line = self.source_line.rstrip()
         if not line:
             return ""
-        # What cannot be printed would move the caret, or command the terminal.
+        # Unprintable characters would move the caret, or control the terminal.
         line = "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in line)
-        # A prompt is often one paragraph a line: show what is around the column.
+        # A line is often a whole paragraph: show the part around the column.
         start = max(0, self.column - _EXCERPT // 2) if len(line) > _EXCERPT else 0
         shown = line[start : start + _EXCERPT]
         if not self.column:
@@ -212,16 +212,17 @@ class SourceError(AgpmError):
 
 
 class FrontmatterError(SourceError):
-    """The frontmatter of a file cannot be read, or says something unusable."""
+    """The frontmatter of a file cannot be read, or has an invalid value."""
 
 
 class TemplateError(SourceError):
     """
     A template cannot be parsed or rendered.
 
-    `embedded_in` names the files that embed this one, the innermost first, with the
-    line where that is known.  `call_line` is such a line until its file is known, too.
-    `others` are further errors of the same text, which has several undefined variables.
+    `embedded_in` names the files that embed this one, the innermost first, each with
+    its line if known.  `call_line` is the line of an embedding file whose name is not
+    known yet.
+    `others` are further errors of the same text: all its undefined variables.
     """
 
     def __init__(  # noqa: PLR0913 - a location and an embedding belong to each error
@@ -264,8 +265,7 @@ class PortabilityError(SourceError):
     """
     An exported file breaks a rule of a tool that reads it.
 
-    `readers` says what becomes of the file in those tools: name -> `dropped`,
-    `refused`, `cut short`.
+    `readers` has the effect for each tool: name -> `dropped`, `refused`, `cut short`.
     """
 
     def __init__(
@@ -290,9 +290,9 @@ class PortabilityError(SourceError):
 
 class HiddenTextError(SourceError):
     """
-    A text holds characters that a model reads and people do not see.
+    A text has characters that a model reads and that are not displayed.
 
-    `kind` names them, `says` is what they spell, or their code points.
+    `kind` is their kind, `says` the text that they encode, or their code points.
     """
 
     def __init__(  # noqa: PLR0913 - a location and a finding belong to each error
@@ -311,7 +311,7 @@ class HiddenTextError(SourceError):
 
 
 class GraphError(AgpmError):
-    """How resources relate to each other is wrong."""
+    """The relations between resources are wrong."""
 
 
 class CycleError(GraphError):
@@ -327,7 +327,7 @@ class CycleError(GraphError):
 
 
 class ConflictError(GraphError):
-    """Two resources claim one thing: a name, a key, an install path."""
+    """Two resources need the same name, key or install path."""
 
     def __init__(self, what: str, paths: Sequence[str], hint: str = "") -> None:
         super().__init__(what, paths, hint)
@@ -340,7 +340,7 @@ class ConflictError(GraphError):
 
 
 class BundleError(AgpmError):
-    """A wheel or sdist does not, or would not, hold what was planned for it."""
+    """A wheel or sdist does not have, or would not have, the planned files."""
 
     def __init__(self, path: str, what: str, hint: str = "") -> None:
         super().__init__(path, what, hint)
@@ -353,8 +353,8 @@ class BundleError(AgpmError):
 
 
 def raise_problems(problems: Sequence[AgpmError]) -> None:
-    """Raise what was found: nothing, the one error, or all of them as one."""
-    # Two variants of a template have its mistakes in common.
+    """Raise the problem, or a ProblemsError if there are several; none is fine."""
+    # Variants of a template report the same mistakes.
     problems = list({str(problem): problem for problem in problems}.values())
     if len(problems) == 1:
         raise problems[0]
@@ -363,7 +363,7 @@ def raise_problems(problems: Sequence[AgpmError]) -> None:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a hint that names the nearest of the `known` names, or ""."""
+    """Return a hint with the most similar of the `known` names, or ""."""
     import difflib  # noqa: PLC0415 - most builds have nothing to guess
 
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
@@ -371,7 +371,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a wrong value as an error shows it: as TOML has it, and not for ever."""
+    """Return a wrong value as an error shows it: in TOML's syntax, shortened."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -379,7 +379,7 @@ def shown(value: object) -> str:
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):
-        # More than can be shown is not even looked at.
+        # Later items would be cut off anyway.
         text = f"[{', '.join(shown(item) for item in value[:_VALUE])}]"
     elif isinstance(value, dt.date | dt.time):
         text = value.isoformat()

@@ -33,8 +33,8 @@ def rust_lines(text: str) -> list[str]:
     r"""
     Split `text` as Rust's `str::lines` does.
 
-    At `\n`, of whose lines one `\r` at the end is dropped; what follows the last
-    `\n` is a line only if it is not empty.
+    Lines end with `\n` or `\r\n`.  The rest after the last `\n` is a line only if it
+    is not empty.
     """
     lines = text.split("\n")
     last = lines.pop()
@@ -46,7 +46,7 @@ def strip_blank_ends(text: str) -> str:
     """
     Drop white space at the end and blank lines at the start.
 
-    The first line that is not blank keeps its indentation: it can carry meaning.
+    The first line that is not blank keeps its indentation, which may be significant.
     """
     text = text.rstrip(WHITE_SPACE)
     start = len(text) - len(text.lstrip(WHITE_SPACE))
@@ -60,7 +60,7 @@ _I64_MIN, _U64_MAX = -(2**63), 2**64 - 1
 
 
 def _shortest(number: float) -> tuple[str, str, int]:
-    """Return sign and digits of a float, and where among them the point is."""
+    """Return sign and digits of a float, and the position of the point in them."""
     text = repr(number)
     mantissa, _, exponent = text.removeprefix("-").partition("e")
     whole, _, fraction = mantissa.partition(".")
@@ -83,7 +83,7 @@ def json_number(number: Number) -> str:
 
 _SMALLEST_POINT: Final = -4
 _LARGEST_POINT: Final = 16
-"""The positions of the point outside of which Rust's ryu writes an exponent."""
+"""The limits of the point's position; beyond them, Rust's ryu writes an exponent."""
 
 
 def _place_point(mantissa: str, point: int) -> str:
@@ -156,7 +156,7 @@ def _encode_items(
 
 def digits(number: float) -> str:
     """Return the shortest digits of a float, without exponent and without `.0`."""
-    if not math.isfinite(number):  # no JSON, but a literal can overflow
+    if not math.isfinite(number):  # not JSON, but a literal can overflow
         return str(number).replace("nan", "NaN")
     sign, numerals, point = _shortest(number)
     if len(numerals) > _DIGITS_WITHOUT_TIES:
@@ -172,9 +172,9 @@ _DIGITS_WITHOUT_TIES: Final = 14
 
 def _tie_upwards(number: float, numerals: str, point: int) -> str:
     """
-    Return the digits that Rust prints where two are as short and as near.
+    Return the digits that Rust prints where two candidates are equally short and near.
 
-    Python takes the even one then, and so does Rust's JSON; its printing the upper.
+    Python and serde_json choose the even candidate, Rust's `Display` the upper one.
     """
     numerator, denominator = number.as_integer_ratio()
     places = len(numerals) - point

@@ -184,7 +184,7 @@ class _Contents:
     def listing_problems(
         self, bundle: AuditedBundle, names: Sequence[str]
     ) -> Iterator[BundleError]:
-        """Yield the differences between the discovery file and the index of a bundle."""
+        """Yield the differences of the discovery file from the index of a bundle."""
         rank = {place: number for number, place in enumerate(PLACES)}
         found = sorted(self._listings, key=lambda path: rank[path.partition("/")[2]])
         if not found:

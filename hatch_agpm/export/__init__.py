@@ -1,1 +1,1 @@
-"""What coding agents find in the installed package."""
+"""The files for coding agents in the installed package."""

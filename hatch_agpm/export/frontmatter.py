@@ -1,8 +1,8 @@
 """
 The frontmatter of an exported file, which all coding agents can read.
 
-Which keys it has, and what of it is the project's metadata, is known here; how they
-are written is `profile`'s, and what readers refuse is `portability`'s.
+This module decides the keys and adds the project's metadata; `profile` writes them, and
+`portability` checks the result.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["exported_frontmatter"]
 
 _KEYS: Final = {"agent": AGENT_KEYS, "command": COMMAND_KEYS, "skill": SKILL_KEYS}
 _NOT_EXPORTED: Final = ("agpm", "dependencies", "name", "version")
-"""Ours, or what follows from the place of the file and from the project."""
+"""Keys for hatch-agpm, and keys that are derived from the path and the project."""
 
 
 def exported_frontmatter(
@@ -51,9 +51,9 @@ def exported_frontmatter(
     Return the frontmatter of an agent, command or skill that is exported as `name`.
 
     `metadata` are the defaults of `agpm.project`: version, licence and requirements
-    come from there.  Raises FrontmatterError, or ProblemsError with several, for
-    keys and values that the profile has no form for, and for another version than
-    the project's.
+    come from there.  Raises FrontmatterError, or ProblemsError with several, for keys
+    and values that the profile cannot write, and for a version that is not the
+    project's.
     """
     writer = _Writer(resource, metadata)
     known = _KEYS[resource.type]
@@ -63,7 +63,7 @@ def exported_frontmatter(
     writer.check_keys(known)
     writer.check_version("version", writer.own.get("version"))
     if isinstance(text := fields.get("description"), str):
-        # How YAML was folded says nothing, and listings have one line.
+        # Line breaks of a YAML text have no meaning here, and tools list one line.
         fields["description"] = " ".join(text.split())
     if resource.type == "skill":
         fields |= writer.of_project(fields, distribution)
@@ -75,7 +75,7 @@ def exported_frontmatter(
 
 
 class _Writer:
-    """Collects what is wrong with the frontmatter of one file."""
+    """Collects the fields and the problems of the frontmatter of one file."""
 
     def __init__(
         self, resource: RenderedResource, metadata: Mapping[str, object]
@@ -96,7 +96,7 @@ class _Writer:
         )
 
     def project(self, key: str) -> str:
-        """Return a text of the project's metadata, "" if there is none of one line."""
+        """Return a text of the project's metadata, "" if missing or multi-line."""
         value = str(self.metadata.get(key, ""))
         return "" if "\n" in value else value
 
@@ -110,7 +110,7 @@ class _Writer:
                 self.problem(what, hint=did_you_mean(key, known) or hint)
 
     def check_version(self, key: str, stated: object) -> None:
-        """Refuse a version that was written by hand, and then forgotten."""
+        """Report a version that differs from the project's."""
         version = self.project("version")
         if stated is None or not version or _same_version(str(stated), version):
             return
@@ -121,7 +121,7 @@ class _Writer:
     def of_project(
         self, fields: Mapping[str, object], distribution: str
     ) -> dict[str, object]:
-        """Return the fields of a skill that the project's metadata has a part in."""
+        """Return the fields of a skill that are derived from the project's metadata."""
         version, python = self.project("version"), self.project("requires_python")
         needs = f"Requires {distribution} {version}".strip()
         needs += f", Python {python}" if python else ""

@@ -1,9 +1,9 @@
 """
 Relative links of a Markdown text.
 
-Knows enough of CommonMark to see inline links, images and reference definitions,
-and to pass over code: fenced and between backticks.  What does not look like the
-path of a file is nobody's link.
+Finds CommonMark's inline links, images and reference definitions, and skips code in
+fences and between backticks.  A target that does not look like the path of a file is
+ignored.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LINK = re.compile(
     r"""|^ {0,3}\[[^\]]+\]:\s*(?:<(?P<defined>[^<>]*)>|(?P<bare>\S+))"""
 )
 _NO_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//|#|.*[{}$*|\\]")
-"""A URL, a place in the text, or what only stands for a path."""
+"""A URL, an anchor in the text, or a placeholder for a path."""
 
 _LIKE_A_PATH = re.compile(r"[/.]")
 
@@ -34,7 +34,7 @@ def relative_links(text: str) -> Iterator[tuple[int, str]]:
     """
     Yield line (from 1) and decoded path of each link to a file beside `text`.
 
-    Absolute paths are among them; URLs and links within the text are not.
+    Absolute paths are included; URLs and links within the text are not.
     """
     fence = ""
     for number, line in enumerate(text.split("\n"), 1):

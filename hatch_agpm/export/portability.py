@@ -1,11 +1,11 @@
 """
 Whether every tool can read an exported file: the intersection of their rules.
 
-A rule is an error where one of the tools drops the file, refuses it, or cuts short
-what it says; which ones, was tried with each of them.  What is only good advice is
-none.  The profile in `profile.py` is a way to write frontmatter that passes.
+Breaking a rule is an error if one of the tools drops, refuses or shortens the file;
+this was tried with each of them.  Recommendations are not checked.  `profile.py` writes
+frontmatter that passes.
 
-Takes the bytes that are shipped; knows nothing of templates.
+Checks the bytes that are shipped, not templates.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ READERS: Final[Mapping[str, str]] = {
     CLAUDE: "refused",
     QUICK_VALIDATE: "refused",
 }
-"""What becomes of a file that breaks a rule of the tool."""
+"""What each tool does with a file that breaks its rules."""
 
 _YAML_11: Final = (LIBRARY_SKILLS, QUICK_VALIDATE)
 _YAML_12: Final = (NPX_SKILLS, CLAUDE)
@@ -62,7 +62,7 @@ _MAX_NAME: Final = 64
 _MAX_DESCRIPTION: Final = 1024
 _MAX_COMPATIBILITY: Final = 500
 _MAX_LISTED: Final = 1536
-"""UTF-16 units of a description that Claude Code lists."""
+"""The number of UTF-16 units of a description that Claude Code lists."""
 
 _CLOSING = re.compile(r"^---", re.MULTILINE)
 _LONE_RETURN = re.compile(r"\r(?!\n)")
@@ -80,10 +80,10 @@ def check_skill(
     path: str, data: bytes, *, directory_name: str, files: Collection[str]
 ) -> tuple[PortabilityError, ...]:
     """
-    Return what is wrong with a skill whose SKILL.md is `data`, by line.
+    Return the problems of a skill whose SKILL.md is `data`, sorted by line.
 
-    `path` is what errors call it, `files` are the paths of the skill's files,
-    relative to its directory, which is called `directory_name`.
+    `path` is its path for messages, `files` are the paths of the skill's files,
+    relative to its directory, whose name is `directory_name`.
     """
     check = _Check(path, READERS)
     if posixpath.basename(path) != SKILL_FILE:
@@ -100,9 +100,9 @@ def check_skill(
 
 def check_agent(path: str, data: bytes, *, name: str) -> tuple[PortabilityError, ...]:
     """
-    Return what is wrong with an agent that is to be called `name`, by line.
+    Return the problems of an agent with the name `name`, sorted by line.
 
-    Its file is called so; some tools take that, others the frontmatter's name.
+    It is the name of the file: some tools use that, others the frontmatter's name.
     """
     check = _Check(path, (CLAUDE,))
     if check.read(data):
@@ -112,7 +112,7 @@ def check_agent(path: str, data: bytes, *, name: str) -> tuple[PortabilityError,
 
 
 def check_command(path: str, data: bytes) -> tuple[PortabilityError, ...]:
-    """Return what is wrong with a command, by line."""
+    """Return the problems of a command, sorted by line."""
     check = _Check(path, (CLAUDE,))
     if check.read(data):
         check.description((CLAUDE,))
@@ -127,7 +127,7 @@ class _Check:
         self.path = path
         self.readers = readers
         self.text = ""
-        self.matter = ""
+        self.frontmatter = ""
         self.body = 0
         """The number of lines before the body."""
 
@@ -151,13 +151,13 @@ class _Check:
         hint: str = "",
     ) -> None:
         """
-        Note a problem, unless none of the `readers` reads this kind of file.
+        Report a problem, unless none of the `readers` reads this kind of file.
 
-        Where `readers` is a mapping, it says what becomes of the file in each.
+        If `readers` is a mapping, it has the effect for each.
         """
-        told = readers if isinstance(readers, Mapping) else READERS
+        effect_of = readers if isinstance(readers, Mapping) else READERS
         effects = {
-            reader: told[reader]
+            reader: effect_of[reader]
             for reader in READERS
             if reader in readers and reader in self.readers
         }
@@ -172,32 +172,32 @@ class _Check:
             self.problems.append(found)
 
     def key(self, what: str, key: str, readers: Collection[str], **more: str) -> None:
-        """Note a problem with a key of the frontmatter."""
+        """Report a problem with a key of the frontmatter."""
         line = self.document.lines.get((key,), 0)
         self.problem(what, line + 1 if line else 1, readers, **more)
 
     # --- the file -----------------------------------------------------------------
 
     def read(self, data: bytes) -> bool:
-        """Take the file apart; False where nothing more can be said of it."""
+        """Split and parse the file; return False if no other check is possible."""
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             got, hint = f"byte 0x{data[error.start]:02x}", "save the file as UTF-8"
-            # Three read on, and show something else in its place.
+            # Three tools read such a file, and replace the wrong bytes.
             effects = dict.fromkeys((NPX_SKILLS, CLAUDE, SKILLAGER), "garbled")
             effects = {**READERS, **effects}
             self.problem("is not UTF-8 text", line, effects, got=got, hint=hint)
             return False
-        matter = self.cut(text.replace("\r\n", "\n"))
-        if matter is None:
+        frontmatter = self.cut(text.replace("\r\n", "\n"))
+        if frontmatter is None:
             return False
-        self.matter = matter
+        self.frontmatter = frontmatter
         return self.rules_apart() and self.parse()
 
     def cut(self, text: str) -> str | None:
-        """Return the lines between the rules, or None where they are not found."""
+        """Return the lines between the rules, None if there are no rules."""
         parsers = _ALL_PARSERS
         if text.startswith("\ufeff"):
             hint = "save the file without it"
@@ -218,22 +218,22 @@ class _Check:
             self.problem(what, 1, parsers, hint="end it with a line ---")
             return None
         self.text = rest[closing.start() :]
-        matter = rest[: closing.start()]
-        self.body = 1 + matter.count("\n")
-        return matter
+        frontmatter = rest[: closing.start()]
+        self.body = 1 + frontmatter.count("\n")
+        return frontmatter
 
     def rules_apart(self) -> bool:
-        """Refuse what cuts the frontmatter short, or apart, before it is parsed."""
+        """Report what ends the frontmatter or a line of it too early for a tool."""
         before = len(self.problems)
-        if (place := self.matter.find("---")) >= 0:
+        if (position := self.frontmatter.find("---")) >= 0:
             readers = (SKILLS_REF, CLAUDE)
             hint = "write one dash, or escape it in double quotes: -\\u002d-"
-            line = self.matter.count("\n", 0, place) + 2
+            line = self.frontmatter.count("\n", 0, position) + 2
             self.problem(
                 "'---' inside the frontmatter ends it", line, readers, hint=hint
             )
-        if match := _LONE_RETURN.search(self.matter):
-            line = self.matter.count("\n", 0, match.start()) + 2
+        if match := _LONE_RETURN.search(self.frontmatter):
+            line = self.frontmatter.count("\n", 0, match.start()) + 2
             what = "a carriage return in the frontmatter ends a line for some"
             self.problem(what, line, (NPX_SKILLS,), hint="delete it")
         return len(self.problems) == before
@@ -241,7 +241,7 @@ class _Check:
     def parse(self) -> bool:
         """Read the frontmatter in both versions of YAML."""
         try:
-            self.document = load(self.matter)
+            self.document = load(self.frontmatter)
         except FrontmatterError as error:
             line = error.line + 1 if error.line else 1
             self.problem(error.what, line, _ALL_PARSERS, hint=error.hint)
@@ -252,25 +252,25 @@ class _Check:
             return False
         self.fields = self.document.value
         try:
-            fields = yaml.safe_load(self.matter)
+            fields = yaml.safe_load(self.frontmatter)
         except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             what = f"invalid YAML 1.1: {getattr(error, 'problem', None) or error}"
             line = getattr(mark, "line", -1) + 2
             self.problem(what, line, _YAML_11, hint="quote the value")
-            # Whoever reads YAML 1.2 has more to say.
+            # The other checks use the fields as YAML 1.2.
             fields = self.fields
         self.yaml_11 = fields if isinstance(fields, dict) else {}
         return True
 
     def strict_yaml(self) -> None:
-        """Refuse the parts of YAML that a strict parser does not take."""
+        """Report the parts of YAML that a strict parser refuses."""
         strict = (SKILLS_REF,)
         for path, line in self.document.repeated.items():
             what = f"'{path[-1]}' is given twice"
             readers = (SKILLS_REF, NPX_SKILLS)
             self.problem(what, line + 1, readers, hint="delete one")
-        for event in yaml.parse(self.matter):
+        for event in yaml.parse(self.frontmatter):
             line = getattr(event.start_mark, "line", -1) + 2
             opens = isinstance(event, yaml.CollectionStartEvent)
             if opens and getattr(event, "flow_style", None):
@@ -288,9 +288,9 @@ class _Check:
 
     def text_of(self, key: str, readers: Collection[str]) -> str | None:
         """
-        Return the text of a key that must be there and be text for `readers`.
+        Return the value of a key that must be a text for `readers`.
 
-        None where it is not: then it is noted.
+        Otherwise reports that, and returns None.
         """
         value, other = self.fields.get(key), self.yaml_11.get(key)
         if value is None or (isinstance(value, str) and not value.strip()):
@@ -314,7 +314,7 @@ class _Check:
         if name is None:
             return
         if not _NAME.fullmatch(name):
-            # The reference takes letters of every script.
+            # skills-ref accepts letters of every script.
             words = name.split("-")
             known = name == name.lower() and all(word.isalnum() for word in words)
             readers: tuple[str, ...] = _YAML_11 if known else (*_YAML_11, SKILLS_REF)
@@ -338,7 +338,7 @@ class _Check:
             self.key(what, "name", (CLAUDE,), got=shown(given), hint=hint)
 
     def description(self, readers: Collection[str]) -> str | None:
-        """Return the description, or None where it is noted as missing."""
+        """Return the description; report a missing one, and return None."""
         text = self.text_of("description", readers)
         size = len((text or "").encode("utf-16-le", "surrogatepass")) // 2
         if size > _MAX_LISTED:
@@ -347,13 +347,13 @@ class _Check:
         return text
 
     def skill_description(self) -> None:
-        # Claude Code takes the first paragraph where there is none.
+        # Without a description, Claude Code uses the first paragraph.
         readers: tuple[str, ...] = (*_YAML_11, SKILLS_REF, NPX_SKILLS)
         text = self.description(readers)
         if text is None:
             return
         if len(text) > _MAX_DESCRIPTION:
-            # The reference counts white space at the ends, the others do not.
+            # skills-ref counts white space at the ends, the others do not.
             short = len(text.strip()) <= _MAX_DESCRIPTION
             readers = (SKILLS_REF,) if short else (*_YAML_11, SKILLS_REF)
             what = f"a description has at most {_MAX_DESCRIPTION} characters"
@@ -401,9 +401,9 @@ class _Check:
 
     def links(self, files: Collection[str]) -> None:
         """
-        Refuse links to what is not there once the skill is installed.
+        Report links to files that an installed skill does not have.
 
-        Whoever installs a skill takes its directory and nothing else.
+        Installers copy only the directory of a skill.
         """
         lost = dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, SKILLAGER), "left behind")
         for line, path in relative_links(self.text):
@@ -427,7 +427,7 @@ def _holds(files: Collection[str], target: str) -> bool:
 
 
 def check_plugin(path: str, data: bytes) -> tuple[PortabilityError, ...]:
-    """Return what is wrong with a plugin.json: syntax, or else all of its keys."""
+    """Return the problems of a plugin.json: of its syntax, or else of all keys."""
     try:
         document = json.loads(data)
     except ValueError as error:

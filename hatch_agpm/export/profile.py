@@ -1,10 +1,10 @@
 """
-The one way to write frontmatter that every tool reads alike.
+Writes frontmatter that every tool reads alike.
 
-Keys in a fixed order, every value a JSON string on its line, nothing but block
-mappings: readers are YAML 1.1, YAML 1.2 and strict parsers, and some cut the block
-out of the text with a regular expression before they parse it.  The keys are those
-that skills, agents and commands have in common among the tools.
+Keys are in a fixed order, every value is a JSON string on its line, and there are only
+block mappings: tools use YAML 1.1, YAML 1.2 and strict parsers, and some extract the
+block with a regular expression before they parse it.  The keys are those of skills,
+agents and commands that all tools know.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ SKILL_KEYS: Final = (
     "metadata",
     "allowed-tools",
 )
-"""All that the Agent Skills specification knows; validators refuse any other key."""
+"""The keys of the Agent Skills specification; validators refuse any other."""
 
 AGENT_KEYS: Final = ("name", "description", "tools", "disallowedTools", "model")
-"""What may not get lost of an agent: who it is, when to use it, what it may do."""
+"""The keys of an agent that all tools use: its name, its purpose, its permissions."""
 
 COMMAND_KEYS: Final = ("description", "argument-hint", "allowed-tools", "model")
 
 _ORDER: Final = tuple(dict.fromkeys((*SKILL_KEYS, *AGENT_KEYS, *COMMAND_KEYS)))
 _SEPARATORS: Final = {"allowed-tools": " ", "tools": ", ", "disallowedTools": ", "}
-"""How a key's list is written as one text."""
+"""The separator with which a key's list becomes one text."""
 
 _UNSAFE = re.compile(
     # Not printable in YAML, a line end in YAML 1.1, or a byte order mark.
@@ -58,15 +58,15 @@ _YAML_WORDS: Final = frozenset(
     ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 )
 _MAX_KEY: Final = 128
-"""In characters as written; parsers take 1024 bytes, and some fewer."""
+"""In characters as written; parsers accept 1024 bytes, and some fewer."""
 
 
 def as_written(document: Document) -> dict[str, object]:
     """
-    Return the top of a parsed frontmatter with its scalars as they are written.
+    Return the top level of a parsed frontmatter with its scalars as written.
 
-    A version `1.10` is meant as text, and no number; null stays null.  Mappings and
-    lists are followed one level down, which is all that is portable.
+    So a version `1.10` is a text, not a number; null stays null.  Mappings and lists
+    are converted one level down; deeper ones are not portable.
     """
     top = document.value if isinstance(document.value, dict) else {}
     return {key: _as_written(document, value, key) for key, value in top.items()}
@@ -89,11 +89,11 @@ def portable_frontmatter(fields: Mapping[str, object]) -> str:
     r"""
     Return `fields` as a frontmatter block, from `---\n` to `---\n`.
 
-    Values are text, numbers, booleans, a mapping of these, or, for a list of tools,
-    a list of texts; null is left out.  Read back, all of them are text.
+    Values are text, numbers, booleans, a mapping of these, or, for a list of tools, a
+    list of texts; null is left out.  Parsers read all of them as text.
 
-    Raises FrontmatterError, without a place, for a key that is not portable and for
-    a value that has no portable form.
+    Raises FrontmatterError, without a location, for a key or a value that cannot be
+    written portably.
     """
     lines = ["---"]
     for key in sorted(fields, key=_rank):
@@ -118,7 +118,7 @@ def _rank(key: str) -> int:
 
 
 def _scalar(key: str, value: object) -> str:
-    """Return a value as a JSON string that no reader misunderstands."""
+    """Return a value as a JSON string that every reader parses alike."""
     if isinstance(value, list) and key in _SEPARATORS:
         value = _joined(key, value)
     if isinstance(value, str):
@@ -147,7 +147,7 @@ def _quoted(key: str, text: str) -> str:
 
 
 def _key(name: str) -> str:
-    """Return a key of a mapping: plain where every parser takes it for text."""
+    """Return a key of a mapping: plain if every parser reads it as text."""
     plain = _PLAIN_KEY.fullmatch(name) and name.lower() not in _YAML_WORDS
     key = name if plain and not _RULE.search(name) else _quoted("metadata", name)
     if not name or len(key) > _MAX_KEY:

@@ -1,8 +1,8 @@
 """
-What coding agents find in an installed package: a tree of skills, agents, commands.
+The files for coding agents in an installed package: skills, agents, commands.
 
-The tree is what library-skills and its like look for, and a plugin of Claude Code.
-Pure: what it holds depends on the rendered resources and the metadata alone.
+The tree has the layout that library-skills and similar tools search, and is a plugin of
+Claude Code.  Its contents depend only on the rendered resources and the metadata.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["PLUGIN_FILE", "Export", "ExportedResource", "build_export"]
 
 PLUGIN_FILE: Final = ".claude-plugin/plugin.json"
-"""What makes the tree a plugin of Claude Code."""
+"""The file that makes the tree a plugin of Claude Code."""
 
 _TEMPLATES_NEVER_IN: Final = ".agents"
 _REPOSITORY: Final = ("repository", "source", "sourcecode", "github")
@@ -55,7 +55,7 @@ _TOOL: Final = "claude-code"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportedResource:
-    """One skill, agent or command as coding agents find it."""
+    """One exported skill, agent or command."""
 
     type: str
     """The plural, which is the directory: `skills`."""
@@ -63,28 +63,28 @@ class ExportedResource:
     name: str
     text: str
     body: int
-    """Where the frontmatter ends in the text, in characters."""
+    """The position in the text after the frontmatter, in characters."""
 
     resource: RenderedResource
 
     @property
     def full_name(self) -> str:
-        """The path without an ending: `skills/heldskill-mend-nets`."""
+        """The path without its extension: `skills/heldskill-mend-nets`."""
         return f"{self.type}/{self.name}"
 
     @property
     def resources(self) -> tuple[RenderedResource, ...]:
-        """What it is made of."""
+        """The resource that it is made of, as a tuple."""
         return (self.resource,)
 
     @property
     def path(self) -> str:
-        """Where its text lies in the tree."""
+        """The path of its text in the tree."""
         tail = f"/{SKILL_FILE}" if self.type == "skills" else ".md"
         return self.full_name + tail
 
     def files(self) -> dict[str, FileContent]:
-        """Return all that it puts into the tree, by path."""
+        """Return its files, by path in the tree."""
         files = {
             f"{self.full_name}/{file.path}": file.content
             for file in self.resource.files
@@ -97,7 +97,7 @@ class Export:
     """The tree that one build adds to the wheel."""
 
     directory: str
-    """Relative to the import package: `.agents`."""
+    """The directory, relative to the import package: `.agents`."""
 
     resources: tuple[ExportedResource, ...]
     """Sorted by full name; never empty."""
@@ -118,8 +118,8 @@ def build_export(
     Return the tree of those `resources` that are exported; there has to be one.
 
     `metadata` are the defaults of `agpm.project`, and `may_hide` the files of the
-    project that may have text which nobody sees.  Raises AgpmError for what cannot
-    be exported, or would not be read by every coding agent: all problems at once.
+    project that may have hidden text.  Raises AgpmError, with all problems, for
+    resources that cannot be exported, or that some coding agent would not read.
     """
     exported = [resource for resource in resources if resource.export]
     problems = [problem for each in exported for problem in _unfit(each)]
@@ -150,7 +150,7 @@ def _tree(directory: str, items: Sequence[ExportedResource], plugin: bytes) -> E
 
 
 def _unfit(resource: RenderedResource) -> Iterator[AgpmError]:
-    """Yield why a resource cannot be exported, whatever it says."""
+    """Yield the reasons why a resource cannot be exported, apart from its text."""
     path = resource.source_path
     if _TEMPLATES_NEVER_IN in PurePosixPath(path).parts:
         what = f"lies under {_TEMPLATES_NEVER_IN}/, where coding agents that work "
@@ -180,20 +180,20 @@ def _item(
     metadata: Mapping[str, object],
 ) -> ExportedResource:
     name = _exported_name(resource, prefix)
-    matter = exported_frontmatter(
+    frontmatter = exported_frontmatter(
         resource, name=name, distribution=distribution, metadata=metadata
     )
     return ExportedResource(
         type=f"{resource.type}s",
         name=name,
-        text=matter + resource.document[resource.body :].decode(),
-        body=len(matter),
+        text=frontmatter + resource.document[resource.body :].decode(),
+        body=len(frontmatter),
         resource=resource,
     )
 
 
 def _exported_name(resource: RenderedResource, prefix: str) -> str:
-    """Return the prefix and the key, or for a match of a pattern its own name."""
+    """Return the prefix and the key, or for the match of a pattern its own name."""
     keyed = resource.alias is not None and not resource.is_match
     base = str(resource.alias) if keyed else resource.name.rpartition("/")[2]
     name = re.sub(r"[-_./ ]+", "-", base).strip("-").lower()
@@ -215,7 +215,7 @@ def _name_clashes(items: Sequence[ExportedResource]) -> Iterator[ConflictError]:
 
 
 def _unportable(item: ExportedResource) -> Iterator[PortabilityError]:
-    """Yield what any reader would refuse, drop or cut short."""
+    """Yield an error for everything that a reader would refuse, drop or cut short."""
     resource, data = item.resource, item.text.encode()
     path, name = resource.source_path, item.name
     if item.type == "skills":
@@ -225,7 +225,7 @@ def _unportable(item: ExportedResource) -> Iterator[PortabilityError]:
         problems = check_agent(path, data, name=name)
     else:
         problems = check_command(path, data)
-    # Its author knows the lines of the template, not of what is exported of it.
+    # The author knows the lines of the template, not those of the exported text.
     own = resource.document[: resource.body].count(b"\n")
     written = item.text.count("\n", 0, item.body)
     for problem in problems:
@@ -236,7 +236,7 @@ def _unportable(item: ExportedResource) -> Iterator[PortabilityError]:
 def _hidden(
     item: ExportedResource, may_hide: Collection[str]
 ) -> Iterator[HiddenTextError]:
-    """Yield what the files hide from those who read them."""
+    """Yield an error for each hidden text in the files."""
     source = PurePosixPath(item.resource.source_path)
     for path, content in item.files().items():
         own = path == item.path
@@ -247,7 +247,7 @@ def _hidden(
         try:
             text = content.data.decode()
         except UnicodeDecodeError:
-            # An image, or anything else that nobody reads as text.
+            # An image, or another file that is not text.
             continue
         yield from check_hidden_text(str(file), text, is_file=not own)
 
@@ -256,7 +256,7 @@ def _hidden(
 
 
 def _plugin(distribution: str, metadata: Mapping[str, object]) -> bytes:
-    """Return the plugin.json of the tree: what is known of the project, and no more."""
+    """Return the plugin.json of the tree, made from the project's metadata."""
     urls = metadata.get("urls")
     links = {
         re.sub(r"[^a-z0-9]", "", str(label).lower()): url
@@ -281,7 +281,7 @@ def _author(distribution: str, metadata: Mapping[str, object]) -> dict[str, str]
     for role in ("authors", "maintainers"):
         people = metadata.get(role)
         for person in people if isinstance(people, list) else ():
-            # A name is required, and PEP 621 allows an address alone.
+            # A name is required, but PEP 621 allows an address without one.
             return {"name": person.get("email", ""), **person}
-    # Claude Code asks for one, and a project need not name any.
+    # Claude Code requires an author, a project does not.
     return {"name": f"The authors of {distribution}"}

@@ -1,4 +1,4 @@
-"""Names of files: what every file system can hold, and takes for one name."""
+"""Names of files on different file systems."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _DEVICES: Final = frozenset(
 
 
 def folded(path: str) -> str:
-    """Return what file systems that ignore case and composition compare of a path."""
+    """Return a path as file systems compare it that ignore case and composition."""
     composed = unicodedata.normalize("NFC", path)
     return unicodedata.normalize("NFC", composed.casefold())
 
 
 def is_device(name: str) -> bool:
-    """Tell whether Windows takes a name for that of a device, whatever its ending."""
+    """Tell whether Windows reserves a name for a device, whatever its extension."""
     return name.split(".", maxsplit=1)[0].rstrip().casefold() in _DEVICES

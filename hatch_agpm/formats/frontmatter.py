@@ -5,7 +5,7 @@ Frontmatter is the text between a first line `---` and the next line `---`, if i
 is a YAML mapping or only comments; anything else is body text.  What looks like an
 instruction to AGPM but would be ignored is an error.
 
-Knows neither templates nor files: the caller reads and renders them.
+Neither reads files nor renders templates.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Split:
     """The number of the first line of `frontmatter` in the text."""
 
     end: int
-    """Where in the text the line after the closing rule begins."""
+    """The position in the text of the line after the closing rule."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +115,7 @@ def split(text: str) -> Split | None:
 
 def parse(text: str) -> Document | None:
     """
-    Parse rendered frontmatter; None where it is a sentence, a list or a number.
+    Parse rendered frontmatter; return None if it is not a mapping.
 
     Raises FrontmatterError, with lines counted in `text`, for invalid YAML.
     """
@@ -147,7 +147,7 @@ def is_frontmatter(text: str) -> bool:
 
 def body_text(text: str) -> str:
     """
-    Return what is embedded of a Markdown `text`: normalised, less its frontmatter.
+    Return a Markdown `text` as it is embedded: normalised, without frontmatter.
 
     The frontmatter is not rendered.  Raises FrontmatterError, with lines
     counted in `text`, where it is invalid YAML.
@@ -223,12 +223,12 @@ def interpret(document: Document) -> Frontmatter:
 
 
 def _refuse_near_miss(key: str, value: object, reader: DependencyReader) -> None:
-    """Report a top-level key that is meant for AGPM and would have no effect."""
+    """Report a top-level key that seems meant for AGPM but has no effect."""
     line = reader.lines.get((key,), 0)
     if key.startswith("agpm."):
         hint = f"write it nested: agpm: {{{key.removeprefix('agpm.')}: ...}}"
         reader.problem(f"the key '{key}' has no effect", line, hint=hint)
-    # Any other key is the author's own, unless its value looks like ours as well.
+    # Any other key is the author's, unless its value looks like one for hatch-agpm.
     elif key not in _TOP and isinstance(value, dict):
         hint = did_you_mean(key.lower(), _TOP)
         if hint and not value.keys().isdisjoint((*_OURS[:2], *RESOURCE_TYPES)):
@@ -295,8 +295,8 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
     """
     Read the dependencies that a JSON file declares.
 
-    Only a top-level `dependencies` counts, and only where one of its keys is a
-    resource type: a package.json has other dependencies.  Raises FrontmatterError for
+    Only a top-level `dependencies` is used, and only if one of its keys is a resource
+    type: a package.json has other dependencies.  Raises FrontmatterError for
     `agpm.dependencies`, which AGPM ignores in JSON, and as `interpret` does.
     """
     if not isinstance(value, dict):

@@ -1,13 +1,12 @@
 """
-Text that a model reads and a person does not see.
+Text that a model reads and that is not displayed.
 
-Tag characters spell ASCII without being shown, variation selectors carry bytes,
-directional controls show a line in another order than it is read, and what has no
-width hides between letters.  All of them have honest uses, in emoji and in most of
-the world's scripts; those are no finding (Unicode Standard, 23; UTS 51, ED-14a;
-UTR 36).
+Tag characters encode ASCII invisibly, variation selectors encode bytes, directional
+controls display a line in another order, and zero-width characters can be between
+letters.  All of them have legitimate uses, in emoji and in many scripts, which are not
+reported (Unicode Standard, 23; UTS 51, ED-14a; UTR 36).
 
-Knows nothing of files: a caller names the one that a text comes from.
+Reads no files: the caller names the file of a text.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _SELECTORS_PER_BLOCK: Final = 16
 _FIRST_IDEOGRAPHIC: Final = 0xE0100
 
 _SHOWN: Final = 500
-"""How many characters of what is hidden an error shows."""
+"""The number of hidden characters that an error shows."""
 
 _TAGS = "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 _DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
@@ -53,30 +52,30 @@ _UNSEEN = f"{_TAGS}{_DIRECTIONS}{_ANNOTATIONS}{_WIDTHLESS}{_SOFT_HYPHEN}"
 _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = "0-9A-Za-z_"
 
-# Compiled when first used: most builds have nothing to search.
+# Compiled at first use: most builds search nothing.
 _SUSPECT: Final = f"[{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}]"
 _HIDDEN: Final = (
-    # Nearly every character is none of these, which is quickly said.
+    # Nearly no character is one of these, so this test is quick.
     f"(?=[\U0001f3f4{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}])(?:"
     # A flag: its region, the part of it, and the end (`gbeng` for England).
     "\U0001f3f4[\U000e0061-\U000e007a]{2}"
     "[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f"
     f"|(?P<tags>[{_TAGS}])|(?P<directions>[{_DIRECTIONS}])"
     f"|(?P<annotations>[{_ANNOTATIONS}])"
-    # One of two in a row, or after what is not seen, or has no variants: in ASCII
-    # only digits, # and * have, as keycaps.
+    # One of two in a row, or after a character that is invisible or has no variants: in
+    # ASCII only digits, # and * have variants, as keycaps.
     f"|(?P<selectors>[{_SELECTORS}{_IDEOGRAPHIC}](?=[{_SELECTORS}{_IDEOGRAPHIC}])"
     f"|(?<=[{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}])[{_SELECTORS}{_IDEOGRAPHIC}]"
     f"|(?<![^\\x00-\\x7f])(?<![0-9#*])[{_SELECTORS}]"
     f"|(?<![{_IDEOGRAPHS}])[{_IDEOGRAPHIC}])"
-    # One of two in a row, or between ASCII letters.  A selector before is part of
-    # what is seen: a heart, in colour, joined to fire.
+    # One of two in a row, or between ASCII letters. A selector before it belongs to a
+    # visible emoji: a heart, in colour, joined to fire.
     f"|(?P<widthless>[{_WIDTHLESS}{_SOFT_HYPHEN}]"
     f"(?=[{_UNSEEN}{_SELECTORS}{_IDEOGRAPHIC}])"
     f"|(?<=[{_UNSEEN}])[{_WIDTHLESS}{_SOFT_HYPHEN}]"
     f"|(?<=[{_WORD}])[{_WIDTHLESS}](?=[{_WORD}])))"
 )
-"""What is hidden, by kind, and flags, which have no kind."""
+"""Patterns of hidden characters by kind; flags, which are legitimate, have no kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,14 +85,14 @@ class Hidden:
     kind: str
     line: int
     column: int
-    """Of the first of them, both from 1, in characters."""
+    """The position of the first of them, both from 1, in characters."""
 
     text: str
     """The characters themselves."""
 
     @property
     def says(self) -> str:
-        """What tags and selectors spell; of others the code points."""
+        """The text that tags and selectors encode; for other kinds the code points."""
         if self.kind == _KINDS["tags"]:
             return _ascii(self.text)
         if self.kind == _KINDS["selectors"]:
@@ -103,13 +102,13 @@ class Hidden:
 
 def find_hidden(text: str) -> tuple[Hidden, ...]:
     """
-    Return what a text hides, by line, and in each line by kind.
+    Return the hidden characters of a text, by line, and in each line by kind.
 
-    Honest are: a flag's tags; one variation selector after what has variants; one
-    character without width, but between ASCII letters or digits; a soft hyphen; a
-    byte order mark at the very start.
+    Not reported are: the tags of a flag; one variation selector after a character with
+    variants; one zero-width character, except between ASCII letters or digits; soft
+    hyphens; a byte order mark at the start.
     """
-    # A text has few different characters, and most texts none of these.
+    # A text has few different characters, and rarely any of these.
     if text.isascii() or not re.search(_SUSPECT, "".join(set(text))):
         return ()
     found: dict[tuple[int, str], tuple[int, list[str]]] = {}
@@ -134,9 +133,10 @@ def check_hidden_text(
     path: str, text: str, *, is_file: bool = True
 ) -> tuple[HiddenTextError, ...]:
     """
-    Return an error for whatever `text` hides; `path` is the file it comes from.
+    Return an error for each finding in `text`; `path` is the file it comes from.
 
-    Lines and columns are those of `text`; they are told only if it `is_file` itself.
+    Lines and columns are those of `text`; they are reported only if it is the text of
+    the file (`is_file`).
     """
     hidden = find_hidden(text)
     lines = text.split("\n") if hidden and is_file else []
@@ -175,7 +175,7 @@ def _ascii(tags: str) -> str:
 
 def _bytes(selectors: str) -> str:
     codes = [ord(selector) for selector in selectors]
-    # Bytes are usually encoded as selectors so: the first 16 are in another block.
+    # The usual encoding of bytes: the first 16 selectors are in another block.
     data = bytes(
         c - _FIRST_SELECTOR
         if c < _FIRST_IDEOGRAPHIC
@@ -190,7 +190,7 @@ def _bytes(selectors: str) -> str:
 
 
 def _code_points(text: str) -> str:
-    """Return the code points of a text, repetitions counted."""
+    """Return the code points of a text, with the number of repetitions."""
     seen: dict[str, int] = {}
     for character in text:
         seen[character] = seen.get(character, 0) + 1

@@ -1,8 +1,8 @@
 """
 JSON as AGPM (serde_json) reads and prints it.
 
-Python's own module differs in what it accepts and in how floats print; bytes
-depend on both.
+Python's own module accepts other texts and prints floats differently, which would
+change the bytes of prompts.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ def parse_json(text: str) -> object:
     """
     Parse a JSON text; integers beyond 64 bits become floats.
 
-    Raises FrontmatterError, with line and column where they are known, for what is
-    no JSON: NaN, an infinity, a number beyond them, a lone surrogate, a byte order
-    mark, more than 127 values in each other.
+    Raises FrontmatterError, with line and column if known, for text that is not JSON,
+    for NaN, infinities, numbers out of range, lone surrogates, a byte order mark, and
+    more than 127 levels of nesting.
     """
     try:
         value = json.loads(
             text, parse_int=_integer, parse_float=_float, parse_constant=_refuse
         )
-        # A lone surrogate passes Python's parser and could not be written.
+        # Python's parser accepts a lone surrogate, but it could not be written.
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -66,7 +66,7 @@ def _decode_error(error: json.JSONDecodeError, text: str) -> FrontmatterError:
 
 
 def _is_deep(value: object) -> bool:
-    """Tell whether a value is nested more deeply than AGPM's parser goes."""
+    """Tell whether a value is nested more deeply than AGPM's parser accepts."""
     level = [value]
     for _ in range(_MAX_DEPTH):
         level = [
@@ -84,7 +84,7 @@ def pretty_json(value: object) -> str:
 
 
 def _integer(digits: str) -> int | float:
-    # Python refuses to make an int of thousands of digits.
+    # Python refuses to parse an int of thousands of digits.
     number = int(digits) if len(digits) <= _U64_DIGITS else None
     if number is None or not -(2**63) <= number < 2**64 or digits == "-0":
         return _float(digits)

@@ -1,14 +1,14 @@
 """
-Literal fences: blocks of a template that are shown, not rendered.
+Literal fences: blocks of a template that are not rendered.
 
-A line that begins with three backticks and `literal` opens one, the next line
-that begins with three backticks closes it, white space before them aside (AGPM
-semantics, 4.5).  Before a render each block becomes one placeholder line,
-afterwards the placeholder becomes the block between two bare fences at the left
-margin.  AGPM renders the rest of an unclosed block and loses
-what a block held when another opens inside it; here both are errors.
+A line that begins with three backticks and `literal` opens one, the next line that
+begins with three backticks closes it, white space before them aside (AGPM semantics,
+4.5).  Before a render each block becomes one placeholder line, afterwards the
+placeholder becomes the block between two bare fences at the left margin.  AGPM renders
+the rest of an unclosed block, and loses the contents of a block in which another opens;
+here both are errors.
 
-Knows nothing of the template language.
+Does not depend on the template language.
 """
 
 from __future__ import annotations
@@ -36,32 +36,32 @@ _SIGNS = r"[\W_]+"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProtectedText:
-    """A template whose literal blocks are out of the engine's reach."""
+    """A template whose literal blocks are replaced by placeholders."""
 
     text: str
     blocks: tuple[str, ...]
     word: str
-    """The placeholder of block n is this word, n and two underscores."""
+    """The placeholder of block n is this text, n and two underscores."""
 
     lines: tuple[int, ...]
     """For each line of `text` its number, from 1, in the text as written."""
 
     def line(self, number: int) -> int:
-        """Return which line of the text as written became line `number`."""
+        """Return the line of the text as written that became line `number`."""
         if 0 < number <= len(self.lines):
             return self.lines[number - 1]
         return number
 
     def restore(self, rendered: str) -> str:
         """
-        Put the blocks back into what the engine made of `text`.
+        Put the blocks back into the rendered `text`.
 
-        Raises TemplateError where a filter has changed a placeholder, so that
-        neither the block nor the placeholder could be shown as meant.
+        Raises TemplateError if a filter has changed a placeholder, because its block
+        cannot be restored.
         """
         if not self.blocks:
             return rendered
-        # Split once, since a block's text may hold anything.
+        # Split only once, because the text of a block may look like a placeholder.
         texts = re.split(rf"{self.word}([0-9]+)__", rendered)
         strange = any(int(number) >= len(self.blocks) for number in texts[1::2])
         if strange or any(_resembles(text, self.word) for text in texts[::2]):
@@ -77,10 +77,10 @@ class ProtectedText:
 
 def protect(text: str) -> ProtectedText:
     r"""
-    Take the literal blocks out of `text`.
+    Replace the literal blocks of `text` by placeholders.
 
-    The text comes back with `\n` as its only line end and with a final one only
-    if it had one, as AGPM does before every render.
+    The result has `\n` as line ends, and a final one only if `text` had one, as AGPM
+    does before every render.
 
     Raises TemplateError for a fence that is not closed, or opens inside another.
     """
@@ -146,10 +146,10 @@ def _fence_error(what: str, line: int, source_line: str, hint: str) -> TemplateE
 
 def _word(text: str) -> str:
     """
-    Return the beginning of a placeholder that occurs nowhere else.
+    Return the beginning of the placeholders, which does not occur in the text.
 
-    AGPM uses one word for all, and replaces it where an embedded text has it, too.
-    A digest of the template is in no other text; in capitals it survives `upper`.
+    AGPM uses a constant, and also replaces it where an embedded text has it.  A digest
+    of the template is not in any other text; in capitals it is not changed by `upper`.
     """
     for salt in itertools.count():
         digest = hashlib.sha256(f"{salt}{text}".encode()).hexdigest()[:8]
@@ -160,8 +160,8 @@ def _word(text: str) -> str:
 
 
 def _resembles(text: str, word: str) -> bool:
-    """Tell whether a text could hold a placeholder that a filter has changed."""
-    # Cut short, or in other case and with other signs between its letters.
+    """Tell whether a text may have a placeholder that a filter has changed."""
+    # Cut short, in another case, or with other characters between its letters.
     return word[:6] in text or bool(
         re.search(_AGPM, text)
         and re.search(rf"{_letters(word)}[0-9]", _letters(text)) is not None

@@ -25,7 +25,7 @@ def read_declarations(
     value: object, problem: Callable[[str, tuple[str, ...], str, str], None]
 ) -> tuple[VariableDeclaration, ...]:
     """
-    Return what the mapping `agpm.runtime` declares, in its order.
+    Return the declarations of the mapping `agpm.runtime`, in its order.
 
     Each problem is reported to `problem`: what is wrong, the keys below `runtime`,
     the value that was found, and what to do.

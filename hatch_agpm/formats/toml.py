@@ -1,8 +1,8 @@
 """
 Reading plain tables (TOML) into typed values, all problems at once.
 
-A `Reader` names each problem by the dotted path the user typed, with the value
-found and a hint.  Knows nothing of what the tables mean.
+A `TableReader` names each problem by the dotted key that the user wrote, with the value
+found and a hint.  Does not interpret the tables.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _KINDS: Final[Mapping[type, str]] = {
 
 class TableReader:
     """
-    Takes values out of tables and collects what is wrong with them.
+    Reads values of tables and collects their problems.
 
-    `prefix` stands before every key (`tool.hatch-agpm.`), `path` is the file the
-    tables come from where it is not `pyproject.toml`.
+    In messages, `prefix` precedes every key (`tool.hatch-agpm.`); `path` is the file of
+    the tables if it is not `pyproject.toml`.
     """
 
     def __init__(self, prefix: str = "", path: str = "") -> None:
@@ -46,11 +46,11 @@ class TableReader:
         self.problems: list[ConfigError] = []
 
     def problem(self, key: str, what: str, *, got: str = "", hint: str = "") -> None:
-        """Note that the value of `key` is wrong."""
+        """Report that the value of `key` is wrong."""
         self.problems.append(ConfigError(self.prefix + key, what, got, hint, self.path))
 
     def whole(self, key: str) -> str:
-        """Return a key with the file it stands in, as messages show it."""
+        """Return a key with its file, as messages show it."""
         return f"{self.path}: {key}" if self.path else self.prefix + key
 
     def get(
@@ -62,8 +62,8 @@ class TableReader:
         return self.expect(table[key], kind, f"{where}{key}")
 
     def expect(self, value: object, kind: type[T], key: str) -> T | None:
-        """Return `value` if it is a `kind`; else note the problem."""
-        # A bool is an int to Python, and never meant as one here.
+        """Return `value` if it is a `kind`; else report that, and return None."""
+        # In Python a bool is an int, but here it is never meant as one.
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value
         self.problem(key, f"must be {_KINDS[kind]}", got=shown(value))
@@ -83,7 +83,7 @@ class TableReader:
     def known_only(
         self, table: Mapping[str, object], known: Iterable[str], where: str = ""
     ) -> None:
-        """Note every key of `table` that is not one of the `known`."""
+        """Report every key of `table` that is not one of the `known`."""
         names = sorted(known)
         for key in sorted(set(table) - set(names)):
             hint = did_you_mean(key, names)
@@ -93,13 +93,13 @@ class TableReader:
 
 
 def quoted_key(key: str) -> str:
-    """Return a key as it stands in a dotted path of TOML."""
+    """Return a key as it is written in a dotted key of TOML."""
     bare = key.replace("-", "").replace("_", "")
     return key if bare.isascii() and bare.isalnum() else f'"{key}"'
 
 
 def toml_value(value: object) -> str:
-    """Return a value as TOML has it, on one line; a string always in quotes."""
+    """Return a value in TOML's syntax, on one line; a string always in quotes."""
     if isinstance(value, dict):
         pairs = (
             f"{quoted_key(key)} = {toml_value(item)}" for key, item in value.items()
@@ -107,7 +107,7 @@ def toml_value(value: object) -> str:
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(toml_value, value))}]"
-    # The strings of JSON are TOML's, but for one character that must be escaped.
+    # JSON's strings are valid in TOML, except for one character to be escaped.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -122,9 +122,8 @@ def plain_json(value: object) -> object:
     """
     Return a TOML value as the JSON value that templates see.
 
-    Dates and times are their text as TOML writes it, NaN and the infinities null
-    (AGPM semantics, 3.5).  Raises ConfigError where tables lie too deep in each
-    other for whatever walks through them later.
+    Dates and times become text in TOML's syntax, NaN and the infinities null (AGPM
+    semantics, 3.5).  Raises ConfigError if tables are nested too deeply.
     """
     return _plain(value, _MAX_DEPTH)
 

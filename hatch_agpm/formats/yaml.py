@@ -1,11 +1,11 @@
 """
 YAML with the scalars of YAML 1.2, as AGPM's parser (serde_yaml) reads them.
 
-PyYAML scans and composes, with its C parser where there is one; what a plain
-scalar means is decided here: `yes`, `on` and dates are text, `0o17` is a number,
-`<<` is a key like any other.  Values come out as plain JSON values.
+PyYAML scans and composes, with its C parser if available.  This module converts plain
+scalars: `yes`, `on` and dates are text, `0o17` is a number, `<<` is an ordinary key.
+The results are plain JSON values.
 
-Knows nothing of frontmatter.
+Does not depend on frontmatter.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _TYPES: Final = {"int": int, "float": float, "bool": bool, "null": type(None)}
 _MAX_TEXT: Final = 1_000_000
 _MAX_NODES: Final = 100_000
 _MAX_DEPTH: Final = 127
-"""AGPM's parser stops there as well."""
+"""The limit of AGPM's parser."""
 
 _U128_DIGITS: Final = 39
 _INT = r"([-+]?)(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))"
@@ -64,27 +64,27 @@ _WORDS: Final[Mapping[str, object]] = {
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """PyYAML's loader without any of its own ideas about plain scalars."""
+    """PyYAML's loader without its own rules for plain scalars."""
 
     yaml_implicit_resolvers: Final = {None: [(_PLAIN, re.compile(""))]}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A YAML document as JSON values, and where its keys and items stand."""
+    """A YAML document as JSON values, with the lines of its keys and items."""
 
     value: object
     is_empty: bool
-    """Nothing but white space and comments."""
+    """Whether it has only white space and comments."""
 
     lines: Mapping[tuple[str | int, ...], int]
-    """For the path of each key or list item the number of its line, from 1."""
+    """The line of each key or list item, from 1, by its path."""
 
     spelled: Mapping[tuple[str | int, ...], str]
-    """How scalars that are no text are written, by path: `1.10`, `TRUE`, `~`."""
+    """The source of scalars that are not text, by path: `1.10`, `TRUE`, `~`."""
 
     repeated: Mapping[tuple[str | int, ...], int]
-    """For the path of each key that is given again the line of the last one."""
+    """The last line of each key that is given several times, by its path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,25 +92,25 @@ class Unquoted:
     """A scalar as it is written, without quotes."""
 
     path: tuple[str | int, ...]
-    """Of the value, also for its key."""
+    """The path of the value; a key has that of its value."""
 
     is_key: bool
     line: int
     text: str
     tag: str
-    """`int`, `float`, `bool` or `null` where it says so, else ""."""
+    """`int`, `float`, `bool` or `null` if it has such a tag, else ""."""
 
 
 def load(text: str) -> Document:
     """
     Parse one YAML document.
 
-    Of a key that is given twice the last one counts.  Integer, boolean and null
-    keys become text, NaN and the infinities null.
+    If a key is given twice, the last value is used.  Integer, boolean and null keys
+    become text, NaN and the infinities null.
 
-    Raises FrontmatterError, with line and column in `text`, for what is no YAML
-    or no JSON value: custom tags, lists or mappings as keys, integers beyond 64
-    bits, a second document.
+    Raises FrontmatterError, with line and column in `text`, for invalid YAML and for
+    values that JSON does not have: custom tags, lists or mappings as keys, integers
+    beyond 64 bits, a second document.
     """
     with _located(text):
         root = yaml.compose(text, Loader=_Loader)
@@ -127,14 +127,14 @@ def load(text: str) -> Document:
 
 def shape(text: str) -> Shape:
     """
-    Tell what kind of YAML a text is, whether or not JSON could hold its values.
+    Return the kind of a YAML document, also if JSON could not represent its values.
 
-    Of several documents the first one counts.  Raises FrontmatterError, with line
-    and column in `text`, for what is no YAML.
+    Of several documents the first one is used.  Raises FrontmatterError, with line and
+    column in `text`, for invalid YAML.
     """
     found: Shape | None = None
     with _located(text):
-        # To the end: it must be YAML all the way.
+        # Parse the whole text, which must be valid YAML to its end.
         for event in yaml.parse(text, Loader=_Loader):
             if found is None and isinstance(event, yaml.NodeEvent):
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
@@ -144,9 +144,9 @@ def shape(text: str) -> Shape:
 
 def unquoted(text: str) -> Iterator[Unquoted]:
     """
-    Yield each scalar of a document that has no quotes, or a tag of YAML's own.
+    Yield each scalar of a document that has no quotes, or has one of YAML's own tags.
 
-    What an alias stands for is not seen again.  Raises FrontmatterError as `load`.
+    Aliases are not followed.  Raises FrontmatterError as `load` does.
     """
     with _located(text):
         root = yaml.compose(text, Loader=_Loader)
@@ -179,7 +179,7 @@ def unquoted(text: str) -> Iterator[Unquoted]:
 
 
 def _node_text(node: Node) -> str:
-    """Return the text of a key as `load` has it; "" for what can be none."""
+    """Return the text of a key as `load` does; "" for a node that cannot be a key."""
     if not isinstance(node, yaml.ScalarNode):
         return ""
     value = plain_value(node.value) if node.tag == _PLAIN else node.value
@@ -188,7 +188,7 @@ def _node_text(node: Node) -> str:
 
 @contextmanager
 def _located(text: str) -> Iterator[None]:
-    """Turn PyYAML's errors into ours, and refuse what would keep it for minutes."""
+    """Convert PyYAML's errors, and refuse texts that it would parse for minutes."""
     if len(text) > _MAX_TEXT:
         raise _error(f"there are more than {_MAX_TEXT} characters", text, 0, 0)
     try:
@@ -196,7 +196,8 @@ def _located(text: str) -> Iterator[None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if error.context == "while scanning a quoted scalar":
-            # Where the quote opens says more than where the text ends.
+            # The position of the opening quote is more helpful than the end of the
+            # text.
             mark = error.context_mark or mark
         what = str(error.problem or error.context or "invalid")
         if what.startswith("but "):
@@ -225,7 +226,7 @@ def _hint(text: str, where: tuple[int, int]) -> str:
 
 
 def _control_character(text: str, character: str) -> FrontmatterError:
-    # The parser counts bytes, or characters, depending on how it was built.
+    # The parser counts bytes or characters, depending on how it was built.
     before = text[: max(text.find(character), 0)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     what = f"the character U+{ord(character):04X} is not allowed"
@@ -233,7 +234,7 @@ def _control_character(text: str, character: str) -> FrontmatterError:
 
 
 class _Converter:
-    """Nodes to JSON values; remembers where the keys stand."""
+    """Converts nodes to JSON values, and records the lines of keys."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -245,7 +246,7 @@ class _Converter:
     def convert(self, node: Node, path: tuple[str | int, ...]) -> object:
         self.count += 1
         if self.count > _MAX_NODES or len(path) > _MAX_DEPTH:
-            # An anchor can multiply, or contain, itself.
+            # An anchor can contain itself, or be repeated exponentially.
             raise self.fail(node, "there are too many values, or too deeply nested")
         if node.tag.startswith("!"):
             raise self.fail(node, f"the tag '{node.tag}' is not known")
@@ -281,7 +282,7 @@ class _Converter:
             return self.plain(node)
         kind = _TYPES.get(node.tag.removeprefix(_TAGS))
         if kind is None:
-            # Quoted, or one of YAML's tags that JSON has nothing for: text.
+            # Quoted, or with a tag of YAML that JSON has no type for: text.
             return node.value
         value = self.plain(node)
         if kind is float and type(value) is int:
@@ -304,7 +305,7 @@ class _Converter:
 
 def plain_value(text: str) -> object:
     """
-    Return what a scalar without quotes means; an integer may have up to 128 bits.
+    Return the value of a scalar without quotes; integers have up to 128 bits.
 
     NaN and the infinities are null.
     """
@@ -318,8 +319,8 @@ def plain_value(text: str) -> object:
         value = next(int(sign + d, base) for d, base in bases if d is not None)
         if -(2**127) <= value < 2**128:
             return value
-    # What is larger still is a float to AGPM, too.  A run of digits that begins
-    # with 0 is text, and so is 1e400.
+    # Larger integers are floats in AGPM, too. Digits that begin with 0 are text, and so
+    # is 1e400.
     if re.fullmatch(_FLOAT, text) and not re.fullmatch(_LEADING_ZERO, text):
         number = float(text)
         return number if math.isfinite(number) else text

@@ -2,10 +2,9 @@
 Writing YAML as AGPM's library (serde_yaml 0.9 on libyaml) does, byte for byte.
 
 Block style, two spaces, lists under a key not indented, no limit of width.  PyYAML's
-emitter is not used: its Python and its C version differ from each other, and both
-from this one, in what they quote.
+emitter is not used: its Python and its C version quote other texts.
 
-Takes plain JSON values; knows nothing of frontmatter.
+Writes plain JSON values; does not depend on frontmatter.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ __all__ = ["dump"]
 _STEP: Final = "  "
 _LAST_OF_LATIN_1: Final = 0xFF
 _SIMPLE_KEY: Final = 128
-"""A longer key stands on a line of its own, after a question mark."""
+"""The length in characters beyond which a key is on its own line, after `?`."""
 
 _SPECIAL = re.compile(
-    # libyaml's idea of what cannot be printed: the tabulator belongs to it.
+    # The characters that libyaml does not print: the tabulator is one of them.
     "[^\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _NOT_PLAIN = re.compile(
     r"^(?:---|\.\.\.|[ #,\[\]{}&*!|>'\"%@`]|[-?:](?: |$))|:(?: |$)| #| $"
 )
-# The next line (U+0085) is one, too, but cannot be printed.
+# U+0085 is a line end, too, but cannot be printed.
 _BREAKS: Final = "\n\u2028\u2029"
 _BREAK_RUN = re.compile(f"[{_BREAKS}]+")
 _BEFORE_LINE = re.compile(f"(^|[{_BREAKS}])(?=[^{_BREAKS}])")
@@ -56,7 +55,7 @@ def dump(mapping: Mapping[str, object]) -> str:
 
 def _node(value: object, indent: str) -> list[str]:
     """
-    Return the lines of a value that stands inside of what is indented by `indent`.
+    Return the lines of a value in a collection that is indented by `indent`.
 
     The first line comes without its indentation: it follows a `- ` or a `: `.
     """
@@ -90,7 +89,7 @@ def _entry(key: str, value: object, indent: str) -> list[str]:
     if not _is_collection(value):
         first, *rest = _scalar(value, indent)
         return [f"{name}: {first}", *rest]
-    # Only a mapping goes further in: a list stands below its key.
+    # Only a mapping is indented further; a list is below its key.
     inner = indent if isinstance(value, list) else indent + _STEP
     first, *rest = _block(value, inner)
     return [f"{name}:", inner + first, *rest]
@@ -127,7 +126,7 @@ def _text(text: str, indent: str) -> list[str]:
 
 
 def _reads_as_other(text: str) -> bool:
-    """Tell whether a text would be, or look like, no text if it were not quoted."""
+    """Tell whether a text needs quotes, because without them it is or seems no text."""
     return not isinstance(plain_value(text), str) or bool(_DIGITS.fullmatch(text))
 
 

@@ -1,8 +1,8 @@
 """
 The integration of hatchling: registers the build hook `agpm`.
 
-hatchling imports this package in every build of an environment, so it imports
-hatchling and the standard library only.
+hatchling imports this package in every build of an environment, so it imports only
+hatchling and the standard library.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 The integration of Hatch: a build hook for hatchling's targets `sdist` and `wheel`.
 
-Gives the build session what hatchling knows, and hatchling the files of the session.
+Gives the build session the inputs from hatchling, and hatchling the resulting files.
 hatchling imports this module in every build of an environment, also of projects without
 prompts, so the core is imported inside functions.
 """
@@ -44,10 +44,10 @@ _HOOK_KEYS = frozenset(
 
 def configured_hooks(metadata: ProjectMetadata[Any]) -> dict[str, AgpmBuildHook]:
     """
-    Return our hook for each of the targets `sdist` and `wheel` that would run it.
+    Return the hook for each of the targets `sdist` and `wheel` that would run it.
 
-    Knows hatch.toml and the environment as hatchling does, and loads no other plugin
-    than those that `metadata` asks for.  What hatchling finds wrong is raised.
+    Uses hatch.toml and the environment as hatchling does, and loads only the plugins
+    that `metadata` needs.  Raises the errors of hatchling.
     """
     from hatchling.builders.sdist import SdistBuilder
     from hatchling.builders.wheel import WheelBuilder
@@ -65,12 +65,12 @@ def configured_hooks(metadata: ProjectMetadata[Any]) -> dict[str, AgpmBuildHook]
 
 
 class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
-    """Renders the prompts for the wheel, and takes their sources into the sdist."""
+    """Adds the rendered prompts to the wheel, and their sources to the sdist."""
 
     PLUGIN_NAME = "agpm"
 
     _staging: TemporaryDirectory[str] | None = None
-    """Owns what is rendered: hatchling does not call `finalize` after a failure."""
+    """The rendered files; an object, since a failed build does not call `finalize`."""
 
     _contents: SdistContents | WheelContents | None = None
     """The files that were added to the artefact; None for no files."""
@@ -82,7 +82,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     _summary: str
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add to an sdist what templates read, and to a wheel what they render to."""
+        """Add the inputs of templates to an sdist, or rendered prompts to a wheel."""
         self._contents = None
         if self.target_name not in {"sdist", "wheel"}:
             return
@@ -92,8 +92,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 return
             plan = self.plan(build_data["force_include"])
             if not plan.has_package_around:
-                # Asked for paths, hatchling looks for the code first.  Where there is
-                # a package around the output, it had better find it.
+                # Before it returns paths, hatchling looks for the code. If the output
+                # is in a package, hatchling must find that.
                 self.build_config.target_config.setdefault("bypass-selection", True)
             self._exclude(plan)
             if self.target_name == "sdist":
@@ -105,10 +105,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def plan(self, inclusion: Mapping[str, str] = MappingProxyType({})) -> Plan:
         """
-        Render the project, and return what this target has to ship.
+        Render the project, and return the plan of this target.
 
-        `inclusion` is what other hooks want to include by force.  Raises AgpmError
-        for whatever is wrong with the project, its tables included.
+        `inclusion` has the forced inclusions of other hooks.  Raises AgpmError for all
+        problems of the project and its tables.
         """
         from hatch_agpm.build.session import BuildSession
         from hatch_agpm.hatch.metadata import known_metadata
@@ -165,7 +165,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self,
         versions: list[str],  # noqa: ARG002 - the signature is hatchling's
     ) -> None:
-        """Remove what an in-tree install wrote into the source tree."""
+        """Remove the files that an in-tree install wrote into the source tree."""
         from hatch_agpm.build.in_tree import remove_from_tree
         from hatch_agpm.config.output import find_output
         from hatch_agpm.config.project import read_project
@@ -177,7 +177,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                 project.root, project.output, self.metadata.core.raw_name
             )
         except AgpmError:
-            # A broken configuration must not keep `hatch clean` from its other work.
+            # A broken configuration must not prevent the rest of `hatch clean`.
             return
         remove_from_tree(Path(self.root, output))
 
@@ -203,7 +203,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         )
 
     def _check_sbom_support(self) -> None:
-        """Raise where hatchling would ignore a bill of materials."""
+        """Raise ConfigError if hatchling would ignore a bill of materials."""
         from hatch_agpm.errors import ConfigError
 
         builder: Any = self.build_config.builder
@@ -213,7 +213,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
             raise ConfigError("tool.hatch-agpm.sbom", what, _hatchling_version, hint)
 
     def _check_inclusions(self, output: str, inclusion: Mapping[str, str]) -> None:
-        """Raise for whatever else is forced into the output directory."""
+        """Raise for forced inclusions into the output directory."""
         from hatch_agpm.errors import BundleError, ConfigError, raise_problems
 
         location = f"tool.hatch.build.targets.{self.target_name}.force-include"
@@ -258,7 +258,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     # --- files of the artefact --------------------------------------------------------
 
     def _add_to_sdist(self, build_data: dict[str, Any]) -> None:
-        """Force every file that was read into the sdist, at its own path."""
+        """Force the inclusion of every file that was read, at its own path."""
         from hatch_agpm.errors import BundleError, raise_problems
 
         contents = self._session.sdist()
@@ -283,45 +283,45 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     def _force_source(
         self, path: str, file: FileContent, inclusion: dict[str, str], target: str
     ) -> None:
-        """Force one file into the sdist; if it is a link, with the path of its file."""
+        """Force the inclusion of one file; for a link, also that of its target."""
         source = Path(self.root, path)
-        # As its own key, it is not added twice: hatchling forces the readme and
-        # pyproject.toml in, and the user may force anything, also somewhere else.
+        # A file that is its own key is not added twice. hatchling forces the readme and
+        # pyproject.toml, and the user may force any file, also to another path.
         forced = {**self.build_config.force_include, **inclusion}
         if target and not (source.is_symlink() and not source.readlink().is_absolute()):
-            # hatchling sees a plain file below a linked directory, and packs absolute
-            # links, which no installer unpacks.
+            # hatchling treats a file below a linked directory as a plain file, and
+            # packs absolute links, which installers refuse.
             source = self._staged(path, self._staged(target, file))
         elif forced.get(str(source), path) != path:
             source = self._staged(path, file)
         inclusion[str(source)] = path
 
     def _leaves_out_prompts(self, *, editable: bool) -> bool:
-        """Return whether this is an editable install that is to have no prompts."""
+        """Return whether this is an editable install with `editable = "off"`."""
         from hatch_agpm.build.session import leaves_out_prompts
 
         if editable:
             self._check_table()
         if not leaves_out_prompts(self.metadata.config, editable=editable):
             return False
-        # Without prompts, a project of nothing else has nothing to ship.
+        # A project of prompts alone has no other files to ship.
         self.build_config.target_config.setdefault("bypass-selection", True)
         self.app.display_info('hatch-agpm: no prompts, as `editable = "off"` says')
         return True
 
     def _exclude(self, plan: Plan) -> None:
-        """Keep the files in the output directory of the tree out of the artefact."""
+        """Exclude the files in the output directory of the tree from the artefact."""
         if not (plan.root / plan.output).is_dir():
             return
         target = self.build_config.target_config
-        # One list replaces the other, and what is not a list hatchling will refuse.
+        # One list replaces the other; hatchling refuses other types.
         stated = target.get("exclude", self.build_config.build_config.get("exclude"))
         if isinstance(stated, list | None):
             escaped = re.sub(r"[][*?!#\\ ]", r"\\\g<0>", plan.output)
             target["exclude"] = [*(stated or ()), f"/{escaped}/"]
 
     def _add_to_wheel(self, build_data: dict[str, Any], *, editable: bool) -> None:
-        """Force the bundle into the wheel, and its list into the metadata."""
+        """Force the inclusion of the bundle, and of its list in the metadata."""
         output = self._session.plan.output
         contents = self._session.wheel(
             self._directory_in_archive(self._packed_output(output)),
@@ -330,9 +330,9 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         )
         inclusions = [build_data["force_include"]]
         if build_data["force_include_editable"]:
-            # Another hook took over: from now on only this table counts.
+            # Another hook has set this table: then hatchling uses only it.
             inclusions.append(build_data["force_include_editable"])
-        # In one directory: to remove directories takes longer than all the rest.
+        # All in one directory: removing directories takes longer than everything else.
         for number, (path, file) in enumerate(contents.files.items()):
             staged = self._staged(f"{number}-{PurePosixPath(path).name}", file)
             for inclusion in inclusions:
@@ -346,7 +346,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._contents = contents
 
     def _in_source_form(self, path: str) -> str:
-        """Return the path that hatchling moves to `path` in the wheel."""
+        """Return the path in the source tree of a path in the wheel."""
         source = PurePosixPath(self._packed_output(self._session.plan.output))
         packed = PurePosixPath(self._directory_in_archive(str(source)))
         for here, there in ((source, packed), (source.parent, packed.parent)):
@@ -358,13 +358,13 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _forget_sbom(self) -> None:
         """Remove the bill of materials from the list to which hatchling added it."""
-        # The next version of the wheel would look for a file that is gone.
+        # The next version of the wheel would look for a file that was removed.
         files = getattr(self.build_config, "sbom_files", [])
         if self._staged_sbom in files:
             files.remove(self._staged_sbom)
 
     def _staged(self, path: str, content: FileContent | Path) -> Path:
-        """Write a file, or a link to one, where hatchling can read it."""
+        """Write a file, or a link to one, into the staging directory."""
         from hatch_agpm.build.writing import write_files
 
         staged = self._staging_directory / path
@@ -382,8 +382,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         return Path(self._staging.name)
 
     def _packed_output(self, output: str) -> str:
-        """Return the output directory such that hatchling packs it importable."""
-        # Without code below it, hatchling takes `src` for a package.
+        """Return the path of the output directory in the wheel."""
+        # If there is no code in it, hatchling treats `src` as a package.
         is_unchanged = self._directory_in_archive(output) == output
         is_package = Path(self.root, "src", "__init__.py").exists()
         if self.target_name == "wheel" and is_unchanged and not is_package:
@@ -391,10 +391,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         return output
 
     def _in_archive(self, path: str) -> str:
-        """Return where hatchling puts a path that is given in source form."""
+        """Return the path in the wheel of a path in the source tree."""
         packed = self.build_config.get_distribution_path(path.replace("/", os.sep))
         return packed.replace(os.sep, "/")
 
     def _directory_in_archive(self, path: str) -> str:
-        # `sources` are prefixes that end in a slash: `src` alone is not moved.
+        # `sources` are prefixes with a final slash: `src` alone is not changed.
         return PurePosixPath(self._in_archive(f"{path}/file")).parent.as_posix()

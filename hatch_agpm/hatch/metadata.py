@@ -24,12 +24,12 @@ def known_metadata(metadata: ProjectMetadata[Any]) -> dict[str, object]:
     """
     Return the defaults of `agpm.project` for a project that hatchling builds.
 
-    Runs the project's version source and metadata hooks; what they raise passes.
+    Runs the project's version source and metadata hooks; raises their errors.
     """
     from hatch_agpm.config.metadata import project_metadata
 
-    # Not the constructor that the target is set to: an older version of core
-    # metadata would leave out fields, perhaps in one of the two targets only.
+    # Not the metadata version of the target: an older version would leave out fields,
+    # perhaps only for one of the two targets.
     construct = get_core_metadata_constructors()[DEFAULT_METADATA_VERSION]
     project = {**metadata.config["project"], "scripts": metadata.core.scripts}
     return project_metadata(project, core_metadata=construct(metadata))
