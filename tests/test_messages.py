@@ -313,6 +313,25 @@ def test_a_mistake_is_reported_in_one_message(copy_project, error_of, changes, m
     assert error_of(project) == f"hatch-agpm: {message}\n"
 
 
+def test_a_pattern_without_the_package_regex_is_reported(
+    copy_project, error_of, tmp_path
+):
+    body = "{% if agpm.project.name is matching('^f') %}f{% endif %}"
+    project = copy_project("flat", {REVIEWER: template(body)})
+    missing = "raise ModuleNotFoundError('No module named regex', name='regex')\n"
+    (tmp_path / "absent").mkdir()
+    (tmp_path / "absent" / "regex.py").write_text(missing, encoding="utf-8")
+
+    message = error_of(project, PYTHONPATH=str(tmp_path / "absent"))
+
+    assert message == (
+        "hatch-agpm: prompts/agents/reviewer.md:5:28: test 'matching' needs the "
+        'package regex; put "hatch-agpm[matching]" in build-system.requires\n'
+        f"    {body}\n"
+        f"    {' ' * 27}^\n"
+    )
+
+
 @pytest.mark.parametrize(("frontmatter", "body", "manifest", "message"), RENDERED)
 def test_a_mistake_in_a_template_is_reported(
     render_files, frontmatter, body, manifest, message

@@ -153,6 +153,7 @@ RULES = {
         (r"{% if name is matching('^W\w+$') %}y{% endif %}", "y"),
         (r"{% if name is matching('(?=W)') %}y{% endif %}", None),
         ("{% if name is matching('[[:lower:]]{4}') %}y{% endif %}", "y"),
+        ("{% if name is matching('(?x)W o\x1crld') %}y{% else %}n{% endif %}", "n"),
     ],
     "swallowed errors": [
         ("{% if n | upper %}y{% else %}n{% endif %}", "n"),

@@ -92,6 +92,13 @@ class Arguments:
             raise self.of(value, "a string")
         return value
 
+    def letters(self, value: object) -> str:
+        """Return `value`, a string to change the case of: slow outside of ASCII."""
+        text = self.text(value)
+        if not text.isascii():
+            self.scope.account.slowly(text)
+        return text
+
     def items(self, value: object) -> list[object]:
         """Return `value`, which must be an array."""
         if not isinstance(value, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.rust import encode
+from hatch_agpm.tera.builtins import casing
 from hatch_agpm.tera.builtins.arguments import is_integer
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.runtime.values import (
@@ -118,7 +119,7 @@ def unique(value: object, arguments: Arguments) -> list[object]:
         if _kind(key) is not kind:
             raise Failure("filter 'unique' needs one type", describe(key))
         if isinstance(key, str) and not sensitive:
-            key = key.lower()
+            key = casing.lower(arguments.letters(key))
         if key not in seen:
             seen.add(key)
             result.append(item)

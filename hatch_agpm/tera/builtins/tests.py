@@ -80,9 +80,14 @@ def _containing(value: object, arguments: list[object], _: Account) -> bool:
 def _matching(value: object, arguments: list[object], account: Account) -> bool:
     text = _text(value, "matching")
     pattern = _text_argument("matching", arguments)
-    # Here and not above: it loads a regular expression engine.
-    from hatch_agpm.tera.builtins.regex.regexes import matches  # noqa: PLC0415 - few templates use it
-
+    try:
+        from hatch_agpm.tera.builtins.regex.regexes import matches  # noqa: PLC0415 - needs the extra `matching`
+    except ModuleNotFoundError as error:
+        if error.name != "regex":
+            raise
+        what = "test 'matching' needs the package regex"
+        hint = 'put "hatch-agpm[matching]" in build-system.requires'
+        raise Refusal(what, hint=hint) from None
     return matches(pattern, text, account)
 
 

@@ -1,8 +1,9 @@
 """
-What stands for one character in a regular expression of Rust's: escapes, classes.
+The parts of a regular expression that match one character: escapes and classes.
 
-A class is written as simple sets joined by alternatives and look-aheads, which
-needs no set operations and none of their differences.
+They are read by the grammar of Rust's crate and translated for the library `regex`.
+Set operations of a class (`[a-z&&[^x]]`) become alternatives and look-aheads, because
+those of `regex` have other rules.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import Final
 
 import regex
 
+from hatch_agpm.rust import WHITE_SPACE
+
 __all__ = ["CharacterClasses", "PatternError"]
 
 
 class PatternError(Exception):
-    """Rust would refuse the pattern."""
+    """A pattern that Rust refuses; the message says why."""
 
 
 _PERL: Final = {
@@ -57,7 +60,7 @@ _SPECIAL: Final = {"any": "(?s:.)", "ascii": r"[\x00-\x7f]", "assigned": r"\P{Cn
 
 
 class CharacterClasses:
-    """A cursor in a pattern that takes escapes and bracketed classes."""
+    """Reads a pattern from a position, and translates escapes and classes there."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern: Final = pattern
@@ -67,7 +70,7 @@ class CharacterClasses:
 
     @property
     def unicode(self) -> bool:
-        r"""Whether `\w` and its like mean all scripts."""
+        r"""Whether `\d`, `\s` and `\w` match beyond ASCII."""
         return True
 
     @property
@@ -76,24 +79,24 @@ class CharacterClasses:
         return False
 
     def peek(self) -> str:
-        """Return the character at the cursor; raise PatternError at the end."""
+        """Return the next character; raise PatternError at the end."""
         if self.at >= len(self.pattern):
             raise PatternError("it ends too early")
         return self.pattern[self.at]
 
     def skip_over(self, text: str) -> bool:
-        """Move behind `text` if it is here."""
+        """Skip `text` if it comes next; return whether it did."""
         found = self.pattern.startswith(text, self.at)
         self.at += len(text) if found else 0
         return found
 
     def space(self) -> None:
-        """Move over white space and comments where they are ignored."""
+        """Skip white space and comments if they are ignored here."""
         while self.verbose and self.at < len(self.pattern):
             if self.pattern[self.at] == "#":
                 end = self.pattern.find("\n", self.at)
                 self.at = len(self.pattern) if end < 0 else end
-            elif not self.pattern[self.at].isspace():
+            elif self.pattern[self.at] not in WHITE_SPACE:
                 return
             else:
                 self.at += 1
@@ -101,12 +104,12 @@ class CharacterClasses:
     # Escapes
 
     def escaped(self) -> str:
-        r"""Translate what `\` introduces, apart from assertions."""
+        r"""Read and translate an escape (`\n`, `\x41`, `\d`), apart from assertions."""
         character = self._literal_escape()
         return regex.escape(character) if character else self._class_escape()
 
     def _literal_escape(self) -> str:
-        r"""Take an escape that means one character, or return ""."""
+        r"""Read an escape that means one character; return it, or "" for another."""
         letter = self.pattern[self.at + 1 : self.at + 2]
         if letter in _CONTROLS:
             self.at += 2
@@ -124,7 +127,7 @@ class CharacterClasses:
         match = regex.compile(pattern).match(self.pattern, self.at)
         code = int(match[1] or match[2], 16) if match else -1
         if match is None or code not in _CODE_POINTS or code in _SURROGATES:
-            raise PatternError(f"'\\{letter}' is no character")
+            raise PatternError(f"'\\{letter}' is not a character")
         self.at = match.end()
         return chr(code)
 
@@ -161,7 +164,7 @@ class CharacterClasses:
     # Bracketed classes
 
     def bracketed(self) -> str:
-        """Translate `[...]`, nested classes and set operations included."""
+        """Read and translate `[...]`, with nested classes and set operations."""
         self.at += 1
         self._brackets += 1
         if self._brackets > _DEEPEST_CLASS:
@@ -183,7 +186,7 @@ class CharacterClasses:
         return f"(?:(?!{result})(?s:.))" if negated else result
 
     def _union(self, *, first: bool) -> str:
-        """Translate what is side by side, up to an operator or the `]`."""
+        """Read and translate the items up to a set operator or the `]`."""
         alternatives: list[str] = []
         self.space()
         while first and self.skip_over("-"):
@@ -222,7 +225,7 @@ class CharacterClasses:
         return f"[{_set_member(start)}-{_set_member(end)}]"
 
     def _member(self) -> str | None:
-        """Take one character of a class, or None for an escape that means many."""
+        """Read one character of a class; return None for an escape that means many."""
         character = self.peek()
         if character == "\\":
             return self._literal_escape() or None

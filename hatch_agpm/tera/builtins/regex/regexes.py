@@ -1,10 +1,11 @@
 r"""
-Regular expressions by Rust's rules, for test `matching` and filter `title`.
+Regular expressions by the rules of Rust's crate, for test `matching`.
 
-A pattern is read by the grammar of Rust's crate and written again for the library
-`regex`, piece by piece and with nothing left to that one's own reading: its `$`,
-`\d`, `{`, and nested classes mean other things.  Look-around and references, which
-Rust has not, are errors.
+A pattern is read by the grammar of the crate and each part is translated for the
+library `regex`, where `$`, `\d`, `{` and nested classes mean other things.
+Look-around and references, which the crate does not have, are errors.
+
+Importing this module needs the package regex: the extra `hatch-agpm[matching]`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hatch_agpm.tera.failures import Failure, Refusal
 if TYPE_CHECKING:
     from hatch_agpm.tera.limits import Account
 
-__all__ = ["matches", "titled"]
+__all__ = ["matches"]
 
 _MOST_REPETITIONS: Final = 1_000_000
 _DEEPEST: Final = 100
@@ -77,17 +78,9 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
         raise Failure(what, encode(pattern[:60])) from None
 
 
-_TITLE: Final = regex.compile(f"(?<!{_WORD})({_WORD})((?:{_WORD}|')*){_ENDS}")
-
-
-def titled(text: str) -> str:
-    """Return a text with each word capitalised, apostrophes being parts of words."""
-    return str(_TITLE.sub(lambda word: word[1].upper() + word[2].lower(), text))
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Flags:
-    """Those of Rust's flags that matter for whether a text matches."""
+    """The flags of Rust on which it depends whether a text matches."""
 
     i: bool = False
     m: bool = False
@@ -99,7 +92,7 @@ class _Flags:
 
 
 class _Translator(CharacterClasses):
-    """Reads one pattern; `flags` are those in force at the cursor."""
+    """Reads and translates one pattern; `flags` are those that hold at the position."""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(pattern)
@@ -107,7 +100,7 @@ class _Translator(CharacterClasses):
         self._depth = 0
 
     def translated(self) -> str:
-        """Return the whole pattern."""
+        """Return the translation of the whole pattern."""
         result, _ = self._alternatives()
         if self.at < len(self.pattern):
             raise PatternError("a group is closed that is not open")
@@ -115,7 +108,7 @@ class _Translator(CharacterClasses):
 
     @property
     def unicode(self) -> bool:
-        r"""Whether `\w` and its like mean all scripts."""
+        r"""Whether `\d`, `\s` and `\w` match beyond ASCII."""
         return self.flags.u
 
     @property

@@ -1,0 +1,54 @@
+"""Upper and lower case by the Unicode version of Tera, whatever the Python is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from hatch_agpm.tera.builtins.unicode_ranges import character_set
+
+__all__ = ["lower", "title", "upper"]
+
+_UPPER: Final = {
+    0x19B: 0xA7DC,
+    0x264: 0xA7CB,
+    0x1C8A: 0x1C89,
+    0xA7CD: 0xA7CC,
+    0xA7CF: 0xA7CE,
+    0xA7D3: 0xA7D2,
+    0xA7D5: 0xA7D4,
+    0xA7DB: 0xA7DA,
+    **{code: code - 32 for code in range(0x10D70, 0x10D86)},
+    **{code: code - 27 for code in range(0x16EBB, 0x16ED4)},
+}
+"""
+The letters that have an upper case since Unicode 16 or 17, and which it is.
+
+Python 3.11 has Unicode 14, the engine 17; all other letters are the same in both.  (The
+form of a sigma at the end of a word is up to Python where only these letters are
+beside it.)
+"""
+_LOWER: Final = {upper: lower for lower, upper in _UPPER.items()}
+
+
+def upper(text: str) -> str:
+    """Return a text in upper case."""
+    return text.translate(_UPPER).upper()
+
+
+def lower(text: str) -> str:
+    """Return a text in lower case."""
+    return text.translate(_LOWER).lower()
+
+
+def title(text: str) -> str:
+    """Return a text with each word capitalised, apostrophes being parts of words."""
+    return _word().sub(lambda word: upper(word[1]) + lower(word[2]), text)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """Return the pattern of a word, in two groups: its first character and the rest."""
+    character = character_set("word")
+    return re.compile(f"({character})((?:'*+{character})*+)")
