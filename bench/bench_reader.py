@@ -144,8 +144,10 @@ def resource(number: int) -> RenderedResource:
 def write_packages(directory: Path, count: int) -> None:
     """Write a package with a bundle, and one with the same files and no code."""
     resources = tuple(resource(number) for number in range(count))
-    rendering = Rendering(resources=resources, output="ours/prompts")
-    bundle = build_bundle(rendering, distribution="ours", version="1.0")
+    rendering = Rendering(resources=resources)
+    bundle = build_bundle(
+        rendering, output="ours/prompts", distribution="ours", version="1.0"
+    )
     files = {f"ours/prompts/{path}": file.data for path, file in bundle.files.items()}
     files |= {
         f"plain/agents/prompt-{number}.md": item.document

@@ -8,12 +8,13 @@ of the source tree.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
 from hatch_agpm.bundle.bundle import Bundle, build_bundle
+from hatch_agpm.config.project import read_built_project
 from hatch_agpm.export.tree import build_export
 from hatch_agpm.model.rendering import COPIES, MARKER, FileContent
 from hatch_agpm.rendering.renderer import render_project
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hatch_agpm.config.project import Project
     from hatch_agpm.export.tree import Export
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import Rendering
 
-__all__ = ["Plan", "must_hold", "plan_build", "render_bundle"]
+__all__ = ["Plan", "must_hold", "plan_build", "plan_refresh"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -36,9 +38,10 @@ class Plan:
     """What one project ships: in a wheel its bundle, in an sdist its sources."""
 
     context: BuildContext
+    project: Project
     rendering: Rendering
     bundle: Bundle
-    stubs: Mapping[str, FileContent]
+    stubs: Mapping[str, FileContent] = field(default_factory=dict)
     """The stub in the output directory by path, if one is committed."""
 
     @property
@@ -126,41 +129,41 @@ def plan_build(context: BuildContext) -> Plan:
 
     Raises AgpmError for whatever is wrong.
     """
-    rendering, bundle = render_bundle(context)
-    check_nothing_in(context.root, bundle.export_directory())
-    stub = bundle.files["__init__.pyi"].data
-    return Plan(
-        context=context,
-        rendering=rendering,
-        bundle=bundle,
-        stubs=check_output(context.root, rendering.output, stub=stub),
-    )
+    plan = plan_refresh(context)
+    check_nothing_in(context.root, plan.bundle.export_directory())
+    stub = plan.bundle.files["__init__.pyi"].data
+    return replace(plan, stubs=check_output(context.root, plan.output, stub=stub))
 
 
-def render_bundle(context: BuildContext) -> tuple[Rendering, Bundle]:
+def plan_refresh(context: BuildContext) -> Plan:
     """
     Render the project without checking the output directories.
 
-    Raises AgpmError for whatever is wrong.
+    In an editable install they hold what was rendered before.  Raises AgpmError for
+    whatever is wrong.
     """
-    rendering = render_project(context)
+    project = read_built_project(context)
+    rendering = render_project(project, context)
     bundle = build_bundle(
         rendering,
+        output=project.output,
         distribution=context.distribution,
         version=str(context.metadata.get("version", "")),
-        export=_export(rendering, context),
+        export=_export(rendering, project, context),
     )
-    return rendering, bundle
+    return Plan(context=context, project=project, rendering=rendering, bundle=bundle)
 
 
-def _export(rendering: Rendering, context: BuildContext) -> Export | None:
-    """Return the files for coding agents, None without any."""
+def _export(
+    rendering: Rendering, project: Project, context: BuildContext
+) -> Export | None:
+    """Return the files that coding agents find; None for nothing."""
     if not any(resource.export for resource in rendering.resources):
         return None
     return build_export(
         rendering.resources,
-        settings=rendering.export,
-        may_hide=rendering.hidden_text,
+        settings=project.export,
+        may_hide=project.hidden_text or (),
         distribution=context.distribution,
         metadata=context.metadata,
     )

@@ -132,7 +132,7 @@ class BuildSession:
                 # It would be outdated after the next change of a source.
                 sbom={},
             )
-        has_sbom = plan.rendering.sbom
+        has_sbom = plan.project.sbom
         return WheelContents(
             directory=directory,
             export_directory=plan.bundle.export_directory(directory),

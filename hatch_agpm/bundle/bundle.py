@@ -114,6 +114,7 @@ class Bundle:
 def build_bundle(
     rendering: Rendering,
     *,
+    output: str,
     distribution: str,
     version: str,
     export: Export | None = None,
@@ -121,19 +122,20 @@ def build_bundle(
     """
     Return the files that ship a rendering: accessor, stub, reader, index, texts.
 
-    `export` has the files for coding agents.  Resources with `install` false are left
-    out.  Raises `BundleError` where nothing is left to ship or a name is not a portable
-    file name, `ConflictError` where two resources need the same path, `ProblemsError`
-    for several of these.
+    `output` is the bundle's directory in source form (`src/example_pkg/prompts`), and
+    `export` what coding agents get of it.  Resources with `install` false are left
+    out.  Raises `BundleError` where nothing is left to ship or a name is not a
+    portable file name, `ConflictError` where two resources need the same path,
+    `ProblemsError` for several of these.
     """
     if export is not None:
         # Resources that are only exported need portable names, too.
         exported = (item.resource for item in export.resources)
         lay_out([replace(resource, install=None) for resource in exported])
     shipped = lay_out(rendering.resources)
-    offered = rendering.offered.files if rendering.offered else ()
-    if not shipped and export is None and rendering.offered is None:
-        raise _nothing_to_ship(rendering)
+    templates = rendering.exported_templates
+    if not shipped and export is None and templates is None:
+        raise _nothing_to_ship(output, len(rendering.resources))
     facts = {"distribution": distribution, "version": version}
     generated = {
         "__init__.py": accessor_source(shipped, distribution, version).encode(),
@@ -144,11 +146,12 @@ def build_bundle(
         "index.json": index_file(rendering, shipped, export, facts),
     }
     files = {path: FileContent(data=data) for path, data in generated.items()}
-    files |= {f"{TEMPLATES}/{file.path}": file.content for file in offered}
+    for file in templates.files if templates else ():
+        files[f"{TEMPLATES}/{file.path}"] = file.content
     for item in shipped:
         files |= item.files()
     bundle = Bundle(
-        output=rendering.output,
+        output=output,
         files=MappingProxyType(dict(sorted(files.items()))),
         export=export,
         **facts,
@@ -186,8 +189,7 @@ def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, FileContent]:
     return FILE_NAME, FileContent(data=text.encode())
 
 
-def _nothing_to_ship(rendering: Rendering) -> BundleError:
-    output, number = rendering.output, len(rendering.resources)
+def _nothing_to_ship(output: str, number: int) -> BundleError:
     if number:
         return BundleError(
             output,

@@ -60,7 +60,7 @@ def index_file(
             for used in rendering.sources
             if used.distribution
         ],
-        "templates": _offered(rendering.offered),
+        "templates": _exported_templates(rendering.exported_templates),
     }
     # The encoder in C is ten times as fast, but cannot indent.
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -131,15 +131,17 @@ def _file(path: str, file: FileContent) -> dict[str, object]:
     }
 
 
-def _offered(offered: ExportedTemplates | None) -> dict[str, object] | None:
-    if offered is None:
+def _exported_templates(
+    templates: ExportedTemplates | None,
+) -> dict[str, object] | None:
+    if templates is None:
         return None
     return {
         "directory": TEMPLATES,
-        "files": [_file(file.path, file.content) for file in offered.files],
+        "files": [_file(file.path, file.content) for file in templates.files],
         "sources": {
             name: required and {"distribution": required[0], "version": required[1]}
-            for name, required in offered.sources.items()
+            for name, required in templates.sources.items()
         },
     }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hatch_agpm.build.plan import Plan, plan_build
 from hatch_agpm.cli.check import Note, build_system_notes, hook_notes
 from hatch_agpm.config.metadata import project_metadata
-from hatch_agpm.config.project import load_toml
+from hatch_agpm.config.project import load_toml, read_built_project
 from hatch_agpm.errors import ConfigError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
@@ -58,8 +58,9 @@ class OpenProject(ABC):
         return plan_build(self._context())
 
     def rendering(self, *, live: bool) -> Rendering:
-        """Render the project, if `live` without vendored copies; raises AgpmError."""
-        return render_project(self._context(), live=live)
+        """Render the project, if `live` without what is vendored; raises AgpmError."""
+        context = self._context()
+        return render_project(read_built_project(context), context, live=live)
 
     def _context(self) -> BuildContext:
         metadata = self._metadata()

@@ -255,7 +255,7 @@ def _read_index(
     try:
         plan = dict(_planned(directory, index["resources"]))
         prompts = sum(file.size for file in plan.values())
-        plan |= _offered(directory, index.get("templates"))
+        plan |= _exported_templates(directory, index.get("templates"))
         names = {
             str(entry["full_name"]) for entry in list_of_tables(index["resources"])
         }
@@ -284,7 +284,7 @@ def _planned(directory: str, resources: object) -> Iterator[tuple[str, FileDiges
             yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
 
 
-def _offered(directory: str, templates: object) -> dict[str, FileDigest]:
+def _exported_templates(directory: str, templates: object) -> dict[str, FileDigest]:
     if not isinstance(templates, dict):
         return {}
     return {

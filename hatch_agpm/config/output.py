@@ -15,14 +15,14 @@ from hatch_agpm.model.config import TABLE
 __all__ = ["find_output", "output_problem", "outside_problem"]
 
 
-def find_output(root: Path, output: str | None, distribution: str) -> str:
+def find_output(root: Path, output: str, distribution: str) -> str:
     """
     Return the bundle's directory, as a path in the source tree: `src/acme/prompts`.
 
     It is `output` if configured, else `prompts` in the import package that is named as
     the distribution.  Raises ConfigError if there is no such package, or two.
     """
-    if output is not None:
+    if output:
         configured = PurePosixPath(output)
         _check_parent(root, configured)
         return str(configured)

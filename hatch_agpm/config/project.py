@@ -8,7 +8,7 @@ conventional directories.  Does not read resources.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ from hatch_agpm.config.conventions import (
 )
 from hatch_agpm.config.export import mark_exported, read_export_table
 from hatch_agpm.config.manifest import SECTIONS, Manifest, read_manifest
-from hatch_agpm.config.output import output_problem, outside_problem
+from hatch_agpm.config.output import find_output, output_problem, outside_problem
 from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
@@ -34,9 +34,17 @@ from hatch_agpm.tera import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import DirectoryListing
 
-__all__ = ["Project", "editable_mode", "load_toml", "read_agpm_toml", "read_project"]
+__all__ = [
+    "Project",
+    "editable_mode",
+    "load_toml",
+    "read_agpm_toml",
+    "read_built_project",
+    "read_project",
+]
 
 
 _OPTIONS: Final = (
@@ -65,11 +73,11 @@ class Project:
     """The manifest's directory, where its paths and `| content` start."""
 
     manifest: Manifest
-    output: str | None = None
-    """The option as written; None without it."""
+    output: str = ""
+    """The bundle's directory in source form (`src/pkg/prompts`); "" for none."""
 
     templates: str | None = None
-    """The directory of exported templates, relative to the root."""
+    """The directory of those that are exported to others, relative to the root."""
 
     with_metadata: bool = False
     """Whether templates see the project's own metadata."""
@@ -133,7 +141,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         root=root,
         base=root if path is None else (root / path).parent,
         manifest=mark_exported(manifest, export),
-        output=output,
+        output=output or "",
         templates=templates,
         with_metadata=path is None if wanted is None else wanted,
         env=env,
@@ -143,6 +151,17 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         listings=listings,
         export=export,
     )
+
+
+def read_built_project(context: BuildContext) -> Project:
+    """
+    Read the project that is being built, and find its output directory.
+
+    Raises ConfigError, or ProblemsError with everything that is wrong.
+    """
+    project = read_project(context.root, context.pyproject)
+    output = find_output(context.root, project.output, context.distribution)
+    return replace(project, output=output)
 
 
 def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:

@@ -124,7 +124,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._session = BuildSession(context)
         plan = self._session.plan
         self._check_inclusions(plan.output, inclusion)
-        if plan.rendering.sbom and self.target_name == "wheel":
+        if plan.project.sbom and self.target_name == "wheel":
             self._check_sbom_support()
         if exported := plan.bundle.export_directory():
             self._check_inclusions(exported, inclusion)

@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hatch_agpm.model.config import ExportSettings
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,7 +32,7 @@ COPIES = ".hatch-agpm/sources"
 """The directory of these copies, each in one of its source's name."""
 
 TEMPLATES = "_templates"
-"""The directory of a bundle that holds the templates offered to other projects."""
+"""The directory of a bundle that holds the templates exported to other projects."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +126,7 @@ class UsedSource:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportedTemplates:
-    """The templates that a project offers to others, as they are."""
+    """The templates that a project exports to others, as they are."""
 
     files: tuple[SkillFile, ...]
     """By path relative to their directory."""
@@ -220,20 +218,5 @@ class Rendering:
     sources: tuple[UsedSource, ...] = ()
     """What was read outside of the project, or of copies of it, by name."""
 
-    offered: ExportedTemplates | None = None
+    exported_templates: ExportedTemplates | None = None
     """The templates that are shipped for others; None where none are."""
-
-    output: str = ""
-    """The bundle's directory in source form (`src/pkg/prompts`), "" if unknown."""
-
-    env: tuple[str, ...] = ()
-    """The environment variables that templates may read."""
-
-    hidden_text: tuple[str, ...] = ()
-    """The files that may hide text."""
-
-    sbom: bool = False
-    """Whether the wheel is to list what it holds as a software bill of materials."""
-
-    export: ExportSettings = field(default_factory=ExportSettings)
-    """How the resources with `export` are to be exported."""

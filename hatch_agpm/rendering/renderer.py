@@ -12,7 +12,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hatch_agpm.config.output import find_output
 from hatch_agpm.config.project import load_toml, read_agpm_toml, read_project
 from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
@@ -54,17 +53,17 @@ if TYPE_CHECKING:
 __all__ = ["render_manifest", "render_project"]
 
 
-def render_project(context: BuildContext, *, live: bool = False) -> Rendering:
+def render_project(
+    project: Project, context: BuildContext, *, live: bool = False
+) -> Rendering:
     """
-    Render the project that is being built.
+    Render the project that is being built, as `read_built_project` returned it.
 
     If `live`, sources are read from where they are, not as vendored.  Raises AgpmError
     for whatever is wrong with the user's input: all the problems of the first stage
     that fails.
     """
-    project = read_project(context.root, context.pyproject)
-    output = find_output(context.root, project.output, context.distribution)
-    known = {"package": _import_name(output), **context.metadata}
+    known = {"package": _import_name(project.output), **context.metadata}
     renderer = _Renderer(
         project,
         known if project.with_metadata else {},
@@ -74,7 +73,7 @@ def render_project(context: BuildContext, *, live: bool = False) -> Rendering:
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
         renderer.tree.read(project.manifest.path)
-    return renderer.render(output)
+    return renderer.render()
 
 
 def _import_name(output: str) -> str:
@@ -104,7 +103,9 @@ def render_manifest(
     file = Path(path).absolute()
     root = Path(boundary).absolute() if boundary is not None else file.parent
     if file.name == "pyproject.toml":
-        read = read_project(file.parent, load_toml(file, file.name))
+        # There is no bundle that could export templates.
+        project_read = read_project(file.parent, load_toml(file, file.name))
+        read = replace(project_read, templates=None)
     else:
         read = read_agpm_toml(file, root)
     return _Renderer(read, project or {}, root=root).render().resources
@@ -137,8 +138,8 @@ class _Renderer:
         self.inputs: dict[Resource, dict[str, Input]] = {}
         """The files that each is made of, with those of its dependencies."""
 
-    def render(self, output: str = "") -> Rendering:
-        """Render everything; `output` is handed on."""
+    def render(self) -> Rendering:
+        """Render everything; raises ProblemsError with all that is wrong."""
         resources = resolve(
             self.manifest, self.places, self.documents.declarations, self.metadata
         )
@@ -162,12 +163,12 @@ class _Renderer:
             check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
-        return self._rendering(rendered, output)
+        return self._rendering(rendered)
 
-    def _rendering(self, resources: list[RenderedResource], output: str) -> Rendering:
-        """Return the resources with all that was read, and what is asked of a build."""
-        # Before the files are listed: to offer templates is to read them.
-        offered = self._offered(output)
+    def _rendering(self, resources: list[RenderedResource]) -> Rendering:
+        """Return the resources with all that was read for them."""
+        # Before the files are listed: the exported templates are read here.
+        exported_templates = self._exported_templates()
         read = [
             (place, file)
             for place in self.places.used
@@ -196,21 +197,16 @@ class _Renderer:
             sources=tuple(
                 place.as_used() for place in self.places.opened if place.tree.read_files
             ),
-            offered=offered,
-            output=output,
-            env=self.project.env,
-            hidden_text=self.project.hidden_text or (),
-            sbom=self.project.sbom,
-            export=self.project.export,
+            exported_templates=exported_templates,
         )
 
-    def _offered(self, output: str) -> ExportedTemplates | None:
-        if self.project.templates is None or not output:
+    def _exported_templates(self) -> ExportedTemplates | None:
+        if self.project.templates is None or not self.project.output:
             return None
         return read_exported_templates(
             self.tree,
             self.project.templates,
-            output=output,
+            output=self.project.output,
             sources=self.manifest.sources,
         )
 

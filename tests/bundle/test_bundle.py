@@ -58,8 +58,10 @@ def skill(path, files, **given):
 
 
 def build(*resources, version="1.2.3"):
-    rendering = Rendering(resources=resources, output="src/pkg/prompts")
-    return build_bundle(rendering, distribution="my-pkg", version=version)
+    rendering = Rendering(resources=resources)
+    return build_bundle(
+        rendering, output="src/pkg/prompts", distribution="my-pkg", version=version
+    )
 
 
 def shipped(*resources):

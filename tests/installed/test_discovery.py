@@ -85,8 +85,8 @@ def test_a_bundle_returns_its_discovery_file():
         source_path="agents/ü x.md",
         inputs=(),
     )
-    rendering = Rendering(resources=(resource,), output="src/p/q")
-    bundle = build_bundle(rendering, distribution="d", version="2")
+    rendering = Rendering(resources=(resource,))
+    bundle = build_bundle(rendering, output="src/p/q", distribution="d", version="2")
 
     name, file = metadata_file(bundle, module="p.q")
 

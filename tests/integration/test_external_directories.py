@@ -17,6 +17,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from hatch_agpm.config.project import read_built_project
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
@@ -254,9 +255,8 @@ def test_inputs_can_be_read_where_they_are(project):
 
 def render(project):
     tables = tomllib.loads((project / "pyproject.toml").read_text())
-    return render_project(
-        BuildContext(project, tables, metadata={}, distribution="pkg")
-    )
+    context = BuildContext(project, tables, metadata={}, distribution="pkg")
+    return render_project(read_built_project(context), context)
 
 
 @BOTH

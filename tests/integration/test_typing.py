@@ -175,8 +175,10 @@ EXPECTED = [
 @pytest.fixture
 def project(tmp_path):
     """Return a directory with a typed package, its prompts, and two programs."""
-    rendering = Rendering(resources=RESOURCES, output="pkg/prompts")
-    bundle = build_bundle(rendering, distribution="pkg", version="1")
+    rendering = Rendering(resources=RESOURCES)
+    bundle = build_bundle(
+        rendering, output="pkg/prompts", distribution="pkg", version="1"
+    )
     write_files(tmp_path / "pkg/prompts", bundle.files)
     (tmp_path / "pkg/__init__.py").touch()
     (tmp_path / "pkg/py.typed").touch()

@@ -42,8 +42,8 @@ def embeds(path, body, runtime="", templating="true"):
 
 def imported(resources, directory, monkeypatch=None):
     """Return the module of a bundle of `resources`."""
-    rendering = Rendering(resources=resources, output="x/prompts")
-    bundle = build_bundle(rendering, distribution="x", version="1")
+    rendering = Rendering(resources=resources)
+    bundle = build_bundle(rendering, output="x/prompts", distribution="x", version="1")
     digest = hashlib.sha256(bundle.files["__init__.py"].data).hexdigest()[:12]
     name = f"runtime_{digest}_{len(sys.modules)}"
     write_files(directory / name, bundle.files)
@@ -240,8 +240,8 @@ def test_the_index_has_the_byte_offsets_of_placeholders(render_files):
     runtime = '{n: float, s: {type: str, default: \'a|\\"""\\\\;@\'}}'
     files = {"agents/a.md": template(runtime.replace("\\", ""), body)}
     resources = render_files(files, AGENT)
-    rendering = Rendering(resources=resources, output="x/p")
-    bundle = build_bundle(rendering, distribution="x", version="1")
+    rendering = Rendering(resources=resources)
+    bundle = build_bundle(rendering, output="x/p", distribution="x", version="1")
     (entry,) = json.loads(bundle.files["index.json"].data)["resources"]
 
     data = bundle.files["agents/a.md"].data

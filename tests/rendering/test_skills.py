@@ -238,8 +238,8 @@ def test_the_index_has_the_checksum_of_agpms_lockfile(patch, render_files):
         "skills/k/z.txt": "y\n",
     }
     found = render_files(skill, f'[skills]\nk = "skills/k"\n{patch}')
-    rendering = Rendering(resources=found, output="p/prompts")
-    bundle = build_bundle(rendering, distribution="p", version="1")
+    rendering = Rendering(resources=found)
+    bundle = build_bundle(rendering, output="p/prompts", distribution="p", version="1")
     (entry,) = json.loads(bundle.files["index.json"].data)["resources"]
     assert entry["checksum"] == (
         "sha256:823b4629052e6a96332f1b5992660908267e4a895ed7d6d0e953be22d9f625d0"

@@ -80,8 +80,8 @@ LIBRARY = [
 def write_bundle(directory, package, resources=LIBRARY, output="prompts", **given):
     """Write a package with a bundle, as its wheel would install it."""
     facts = {"distribution": package.replace("_", "-"), "version": "1.0"} | given
-    rendering = Rendering(resources=resources, output=f"{package}/{output}")
-    bundle = build_bundle(rendering, **facts)
+    rendering = Rendering(resources=resources)
+    bundle = build_bundle(rendering, output=f"{package}/{output}", **facts)
     (directory / package).mkdir(parents=True, exist_ok=True)
     (directory / package / "__init__.py").touch()
     write_files(directory / package / output, bundle.files)

@@ -16,6 +16,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from hatch_agpm.config.project import read_built_project
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
@@ -115,11 +116,10 @@ def install(site, make, build, unpack, wheels):
 
 def render(root):
     tables = tomllib.loads((root / "pyproject.toml").read_text())
-    return render_project(
-        BuildContext(
-            root, tables, metadata={"name": "app"}, distribution=root.name.split("-")[0]
-        )
+    context = BuildContext(
+        root, tables, metadata={"name": "app"}, distribution=root.name.split("-")[0]
     )
+    return render_project(read_built_project(context), context)
 
 
 def texts(root):
@@ -727,10 +727,9 @@ def test_an_invalid_table_is_reported(table, message, make):
 def test_templates_that_cannot_be_exported_are_reported(table, message, make):
     project = make("acme-prompts", {**EXPORTED, "empty/.keep": ""}, table)
     tables = tomllib.loads((project / "pyproject.toml").read_text())
+    context = BuildContext(project, tables, metadata={}, distribution="acme-prompts")
     with pytest.raises(AgpmError) as caught:
-        render_project(
-            BuildContext(project, tables, metadata={}, distribution="acme-prompts")
-        )
+        render_project(read_built_project(context), context)
     assert str(caught.value).startswith(f"tool.hatch-agpm.templates {message}")
 
 
@@ -738,10 +737,9 @@ def test_a_link_among_exported_templates_is_reported(make):
     project = make("acme-prompts", EXPORTED, 'templates = "lib"')
     (project / "lib/alias.md").symlink_to("rules.txt")
     tables = tomllib.loads((project / "pyproject.toml").read_text())
+    context = BuildContext(project, tables, metadata={}, distribution="acme-prompts")
     with pytest.raises(AgpmError, match=r"lib/alias\.md: is not a regular file"):
-        render_project(
-            BuildContext(project, tables, metadata={}, distribution="acme-prompts")
-        )
+        render_project(read_built_project(context), context)
 
 
 # --- a whole agent ------------------------------------------------------------------

@@ -10,6 +10,7 @@ import json
 import pytest
 
 from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.config.project import read_built_project
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_manifest, render_project
@@ -149,12 +150,13 @@ def test_the_index_names_the_source(write_files):
         "sources": {"shared": "shared"},
         "agents": {"a": {"source": "shared", "path": "a.md"}, "b": "b.md"},
     }
-    rendering = render_project(
-        BuildContext(
-            root, {"tool": {"hatch-agpm": table}}, metadata={}, distribution="pkg"
-        )
+    context = BuildContext(
+        root, {"tool": {"hatch-agpm": table}}, metadata={}, distribution="pkg"
     )
-    bundle = build_bundle(rendering, distribution="pkg", version="1")
+    rendering = render_project(read_built_project(context), context)
+    bundle = build_bundle(
+        rendering, output="pkg/prompts", distribution="pkg", version="1"
+    )
     index = json.loads(bundle.files["index.json"].data)
     assert [entry["source"] for entry in index["resources"]] == ["shared", None]
 

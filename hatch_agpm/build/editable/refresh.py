@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.build.editable.wheel import HAND_OVER_VERSION, snapshot, write_tree
 from hatch_agpm.build.in_tree import STUB
-from hatch_agpm.build.plan import render_bundle
+from hatch_agpm.build.plan import plan_refresh
 from hatch_agpm.build.verify import check_output
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.config.project import editable_mode, load_toml
@@ -67,16 +67,17 @@ def refresh(install: str, cache: str | None) -> str:
     """
     context, installed_output = _read_hand_over(Path(install))
     try:
-        rendering, bundle = render_bundle(context)
+        plan = plan_refresh(context)
     except AgpmError as error:
         problems = getattr(error, "problems", (error,))
         if any(isinstance(problem, RequirementError) for problem in problems):
             raise UnusableInstallError(str(error)) from None
         raise
-    if rendering.output != installed_output:
+    bundle = plan.bundle
+    if plan.output != installed_output:
         what = f"was '{installed_output}' when the project was installed"
         hint = "install it again"
-        raise ConfigError("tool.hatch-agpm.output", what, repr(rendering.output), hint)
+        raise ConfigError("tool.hatch-agpm.output", what, repr(plan.output), hint)
     if editable_mode(context.pyproject) == "in-tree":
         stub = bundle.files[STUB].data
         stubs = check_output(context.root, bundle.output, stub=stub)
@@ -90,7 +91,7 @@ def refresh(install: str, cache: str | None) -> str:
         except OSError:
             pass
         else:
-            seen = snapshot(context, rendering, bundle=name)
+            seen = snapshot(context, plan.rendering, bundle=name)
             if remember(seen, cache):
                 return f"{cache}/{name}"
     return _write_temporary(files)

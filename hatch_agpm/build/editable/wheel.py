@@ -152,7 +152,7 @@ def _hand_over(plan: Plan) -> str:
         "metadata": plan.context.metadata,
         "environ": {
             name: environ.get(name)
-            for name in sorted({*plan.rendering.env, "SOURCE_DATE_EPOCH"})
+            for name in sorted({*plan.project.env, "SOURCE_DATE_EPOCH"})
         },
     }
     return json.dumps(document, indent=1)
