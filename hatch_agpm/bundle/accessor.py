@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.layout import TYPES
+from hatch_agpm.model.types import type_of
 from hatch_agpm.runtime.reader import text_of
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def accessor_source(shipped: Sequence[Shipped], distribution: str, version: str)
     _, _, below = head.partition(_LINE)
     code = _without_types(below.partition("\n")[2]).strip()
     tables = "\n".join(
-        f'{attribute(plural)} = Resources("{plural}", """{_table(plural, shipped)}""")'
-        for plural in TYPES
+        f'{attribute(each)} = Resources("{each}", """{_table(each, shipped)}""")'
+        for each in TYPES
     )
     # `help` shows only these; without the list, the class `Prompt` would fill ten
     # pages.
@@ -75,18 +76,18 @@ __all__ = {exported!r}
 def docstring(shipped: Sequence[Shipped], of: str) -> str:
     """Return the docstring of the module: the number of prompts, and examples."""
     counts = ", ".join(
-        f"{count} {plural if count > 1 else plural[:-1]}"
-        for plural in TYPES
-        if (count := sum(item.type == plural for item in shipped))
+        f"{count} {section if count > 1 else type_of(section)}"
+        for section in TYPES
+        if (count := sum(item.section == section for item in shipped))
     )
     if not shipped:
         return f'"""{of} has no prompts for code: what is here is for others."""'
     by_attribute = [item for item in shipped if item.identifier]
     first = shipped[0]
-    lines = [f'    prompts.{attribute(first.type)}["{first.name}"]']
+    lines = [f'    prompts.{attribute(first.section)}["{first.name}"]']
     if by_attribute:
         item = by_attribute[0]
-        lines.insert(0, f"    prompts.{attribute(item.type)}.{item.identifier}")
+        lines.insert(0, f"    prompts.{attribute(item.section)}.{item.identifier}")
     examples = "\n".join([*lines, f'    prompts.load("{first.full_name}")'])
     return f'''\
 """
@@ -101,9 +102,9 @@ iterating over a type those of the type.
 """'''
 
 
-def attribute(plural: str) -> str:
-    """Return the attribute of a type in the plural."""
-    return plural.replace("-", "_")
+def attribute(section: str) -> str:
+    """Return the attribute of a section: `mcp_servers` for `mcp-servers`."""
+    return section.replace("-", "_")
 
 
 def _without_types(code: str) -> str:
@@ -121,8 +122,8 @@ def _without_types(code: str) -> str:
 # --- the accessor -------------------------------------------------------------------
 
 
-def _table(plural: str, shipped: Iterable[Shipped]) -> str:
-    rows = [_row(item) for item in shipped if item.type == plural]
+def _table(section: str, shipped: Iterable[Shipped]) -> str:
+    rows = [_row(item) for item in shipped if item.section == section]
     return "\\\n" + "".join(rows) if rows else ""
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
 from hatch_agpm.formats.file_names import folded, is_device
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, section_of
 from hatch_agpm.model.variants import variant_hash
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["TYPES", "Shipped", "lay_out"]
 
 TYPES = tuple(sorted(RESOURCE_TYPES))
-"""The directories of a bundle: the types in the plural, sorted."""
+"""The sections, which are the directories of a bundle, sorted."""
 
 _FORBIDDEN = frozenset('<>:"\\|?*')
 _LONGEST = 255
@@ -40,8 +40,8 @@ _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 class Shipped:
     """One name of a bundle and the resources that are read by it."""
 
-    type: str
-    """The plural, which is the directory: `agents`."""
+    section: str
+    """Of its type, which is the directory: `agents`."""
 
     name: str
     tail: str
@@ -52,8 +52,8 @@ class Shipped:
 
     @property
     def full_name(self) -> str:
-        """The argument of `load`: `agents/backend-engineer`."""
-        return f"{self.type}/{self.name}"
+        """What `load` takes: `agents/backend-engineer`."""
+        return f"{self.section}/{self.name}"
 
     @property
     def path(self) -> str:
@@ -105,13 +105,13 @@ def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
     shipped: list[Shipped] = []
     groups: dict[tuple[str, str], list[RenderedResource]] = defaultdict(list)
     for resource in shipping:
-        groups[f"{resource.type}s", _base_name(resource)].append(resource)
-    for (plural, base), group in sorted(groups.items()):
+        groups[section_of(resource.type), _base_name(resource)].append(resource)
+    for (section, base), group in sorted(groups.items()):
         try:
-            shipped += _name_apart(plural, base, group)
+            shipped += _name_apart(section, base, group)
         except ConflictError as problem:
             problems.append(problem)
-    shipped.sort(key=lambda item: (item.type, item.name))
+    shipped.sort(key=lambda item: (item.section, item.name))
     problems += _unportable(shipped)
     problems += _name_clashes(shipped)
     problems += _path_clashes(shipped)
@@ -133,7 +133,7 @@ def _base_name(resource: RenderedResource) -> str:
     parts = list(
         itertools.dropwhile(lambda part: part in {".", ".."}, resource.name.split("/"))
     )
-    if len(parts) > 1 and parts[0] == f"{resource.type}s":
+    if len(parts) > 1 and parts[0] == section_of(resource.type):
         del parts[0]
     return "/".join(parts)
 
@@ -154,7 +154,7 @@ def _content(resource: RenderedResource) -> tuple[object, ...]:
 
 
 def _name_apart(
-    plural: str,
+    section: str,
     base: str,
     group: list[RenderedResource],
 ) -> Iterator[Shipped]:
@@ -165,9 +165,9 @@ def _name_apart(
     for tail, versions in sorted(by_tail.items()):
         named = any(_is_keyed(resource) for resource in versions)
         apart = len(by_tail) > 1 and not named
-        for suffix, same in sorted(_by_suffix(plural, base, versions).items()):
+        for suffix, same in sorted(_by_suffix(section, base, versions).items()):
             yield Shipped(
-                type=plural,
+                section=section,
                 name=base + suffix + (tail if apart else ""),
                 tail="" if apart else tail,
                 resources=tuple(sorted(same, key=_order)),
@@ -180,7 +180,7 @@ def _order(resource: RenderedResource) -> tuple[str, ...]:
 
 
 def _by_suffix(
-    plural: str,
+    section: str,
     base: str,
     versions: list[RenderedResource],
 ) -> dict[str, list[RenderedResource]]:
@@ -191,7 +191,7 @@ def _by_suffix(
     sources = sorted({resource.source_path for resource in versions})
     if label is None or len(sources) > 1:
         raise ConflictError(
-            f"would all be '{plural}/{base}' in the wheel",
+            f"would all be '{section}/{base}' in the wheel",
             sources,
             "list each but one of them in the manifest, under a key of its own",
         )
@@ -257,22 +257,22 @@ def _faults(path: str) -> Iterator[str]:
 
 
 def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
-    for (plural, name), same in _repeated(
-        shipped, lambda item: (item.type, item.name)
+    for (section, name), same in _repeated(
+        shipped, lambda item: (item.section, item.name)
     ).items():
         sources = sorted(
             {source.source_path for item in same for source in item.resources}
         )
         yield ConflictError(
-            f"would all be '{plural}/{name}' in the wheel",
+            f"would all be '{section}/{name}' in the wheel",
             sources,
             "rename one of them",
         )
     attributes = [item for item in shipped if item.identifier]
-    for (plural, attribute), same in _repeated(
-        attributes, lambda item: (item.type, item.identifier or "")
+    for (section, attribute), same in _repeated(
+        attributes, lambda item: (item.section, item.identifier or "")
     ).items():
-        where = plural.replace("-", "_")
+        where = section.replace("-", "_")
         yield ConflictError(
             f"would all be read as prompts.{where}.{attribute}",
             [item.full_name for item in same],

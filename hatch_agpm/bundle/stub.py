@@ -30,10 +30,14 @@ def stub_source(shipped: Sequence[Shipped], distribution: str, output: str) -> s
     """
     kinds = _kinds(shipped)
     classes = "\n".join(
-        _stub_class(plural, [item for item in shipped if item.type == plural], kinds)
-        for plural in TYPES
+        _stub_class(
+            section, [item for item in shipped if item.section == section], kinds
+        )
+        for section in TYPES
     )
-    attributes = "\n".join(f"{attribute(plural)}: {_class(plural)}" for plural in TYPES)
+    attributes = "\n".join(
+        f"{attribute(section)}: {_class(section)}" for section in TYPES
+    )
     return f'''\
 {MARK}
 {docstring(shipped, distribution)}
@@ -130,17 +134,8 @@ _BinaryResource = BinaryResource
 '''
 
 
-def _head(shipped: Sequence[Shipped], output: str) -> str:
-    """Return the classes of every stub, with a resource of this one as example."""
-    name = path = ""
-    if shipped:
-        name = f": `{shipped[0].name}`"
-        path = f": `{output.removeprefix('src/')}/{shipped[0].path}`"
-    return _HEAD.strip().replace("{name}", name).replace("{path}", path)
-
-
-def _class(plural: str) -> str:
-    return f"_{plural.title().replace('-', '')}"
+def _class(section: str) -> str:
+    return f"_{section.title().replace('-', '')}"
 
 
 def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
@@ -194,10 +189,12 @@ def _by_kind(
     return dict(sorted(quoted.items()))
 
 
-def _stub_class(plural: str, items: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
+def _stub_class(
+    section: str, items: Sequence[Shipped], kinds: Mapping[str, str]
+) -> str:
     names = ", ".join(f'"{item.name}"' for item in items)
     known = f"_Literal[{names}]" if items else "_NoReturn"
-    lines = [f"class {_class(plural)}:"]
+    lines = [f"class {_class(section)}:"]
     for item in items:
         if item.identifier:
             lines.append(f"    {item.identifier}: {kinds[item.full_name]}")

@@ -54,7 +54,7 @@ def by_convention(root: Path) -> dict[str, dict[str, str]]:
     """
     errors: list[OSError] = []
     present = _type_directories(root / CONVENTION, errors)
-    found = {type_: _conventional(root, type_, errors) for type_ in present}
+    found = {section: _conventional(root, section, errors) for section in present}
     raise_problems(
         [
             BundleError(
@@ -64,7 +64,7 @@ def by_convention(root: Path) -> dict[str, dict[str, str]]:
             for error in errors
         ]
     )
-    return {type_: entries for type_, entries in found.items() if entries}
+    return {section: entries for section, entries in found.items() if entries}
 
 
 def conventional_listings(root: Path) -> dict[str, DirectoryListing]:
@@ -74,8 +74,8 @@ def conventional_listings(root: Path) -> dict[str, DirectoryListing]:
         *_visible_listings(top, depth=1),
         *(
             found
-            for type_ in RESOURCE_TYPES
-            for found in _visible_listings(top / type_)
+            for section in RESOURCE_TYPES
+            for found in _visible_listings(top / section)
         ),
     ]
     return {path.relative_to(root).as_posix(): listing for path, listing in searched}
@@ -96,7 +96,7 @@ def _type_directories(top: Path, errors: list[OSError]) -> list[str]:
             shown = f"{CONVENTION}/{written}"
             problems.append(BundleError(shown, "is not a directory of resources", hint))
     raise_problems(problems)
-    return [type_ for type_ in RESOURCE_TYPES if type_ in directories]
+    return [section for section in RESOURCE_TYPES if section in directories]
 
 
 def _walk(
@@ -112,17 +112,17 @@ def _walk(
     return os.walk(top, onerror=note)
 
 
-def _conventional(root: Path, type_: str, errors: list[OSError]) -> dict[str, str]:
+def _conventional(root: Path, section: str, errors: list[OSError]) -> dict[str, str]:
     """Return key and path of each resource in the directory of its type."""
-    top = root / CONVENTION / type_
-    found = _skills(top, errors) if type_ == "skills" else _files(top, errors)
+    top = root / CONVENTION / section
+    found = _skills(top, errors) if section == "skills" else _files(top, errors)
     stems = Counter(path.with_suffix("") for path in found)
     entries = {}
     for path in found:
-        # Files that differ only in their extension keep it in their names.
-        alone = type_ == "skills" or stems[path.with_suffix("")] == 1
-        key = path.with_suffix("") if alone and type_ != "skills" else path
-        entries[key.as_posix()] = f"{CONVENTION}/{type_}/{path.as_posix()}"
+        # Of two files that differ in their ending, none may take the other's name.
+        alone = section == "skills" or stems[path.with_suffix("")] == 1
+        key = path.with_suffix("") if alone and section != "skills" else path
+        entries[key.as_posix()] = f"{CONVENTION}/{section}/{path.as_posix()}"
     return entries
 
 

@@ -18,8 +18,9 @@ from hatch_agpm.model.types import RESOURCE_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hatch_agpm.config.manifest import Entry, Manifest
+    from hatch_agpm.config.manifest import Manifest
     from hatch_agpm.formats.toml import TableReader
+    from hatch_agpm.model.declaration import Declaration
 
 __all__ = ["mark_exported", "read_export_table"]
 
@@ -37,11 +38,11 @@ def read_export_table(
     where = "export."
     reader.known_only(export, _KEYS, where)
     types = reader.strings(export, "types", where)
-    for index, type_ in enumerate(types):
-        if type_ not in EXPORTED_TYPES:
-            hint = did_you_mean(type_, EXPORTED_TYPES) or _ABLE
+    for index, section in enumerate(types):
+        if section not in EXPORTED_TYPES:
+            hint = did_you_mean(section, EXPORTED_TYPES) or _ABLE
             key, what = f"export.types[{index}]", "cannot be exported"
-            reader.problem(key, what, got=repr(type_), hint=hint)
+            reader.problem(key, what, got=repr(section), hint=hint)
     directory = reader.get(export, "directory", str, where)
     if directory is not None and (problem := _directory_problem(directory)):
         reader.problem("export.directory", problem, got=repr(directory))
@@ -80,19 +81,19 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
     type.  Raises ConfigError, or ProblemsError, for entries that cannot be exported and
     for unknown names.
     """
-    names = {f"{entry.type}/{entry.alias}": entry for entry in manifest.entries}
+    names = {f"{entry.section}/{entry.name}": entry for entry in manifest.entries}
     problems: list[AgpmError] = [
         ConfigError(f"{entry.key}.export", "cannot be true", hint=_ABLE)
         for entry in manifest.entries
-        if entry.export and entry.type not in EXPORTED_TYPES
+        if entry.export and entry.section not in EXPORTED_TYPES
     ]
     problems += _wrong_names(names, settings)
     problems += (
         ConfigError(
-            f"{_TABLE}.types", f"has '{type_}', of which none is listed or found"
+            f"{_TABLE}.types", f"has '{section}', of which none is listed or found"
         )
-        for type_ in settings.types
-        if not any(entry.type == type_ for entry in manifest.entries)
+        for section in settings.types
+        if not any(entry.section == section for entry in manifest.entries)
     )
     raise_problems(problems)
     entries = (
@@ -103,7 +104,7 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
 
 
 def _wrong_names(
-    names: Mapping[str, Entry], settings: ExportSettings
+    names: Mapping[str, Declaration], settings: ExportSettings
 ) -> Iterator[ConfigError]:
     for index, name in enumerate(settings.resources):
         key = f"{_TABLE}.resources[{index}]"
@@ -117,9 +118,9 @@ def _wrong_names(
             yield ConfigError(key, what, repr(name), "delete one of the two")
 
 
-def _is_exported(entry: Entry, settings: ExportSettings) -> bool:
+def _is_exported(entry: Declaration, settings: ExportSettings) -> bool:
     if entry.export is not None:
         return entry.export
-    if f"{entry.type}/{entry.alias}" in settings.resources:
+    if f"{entry.section}/{entry.name}" in settings.resources:
         return True
-    return entry.type in settings.types and entry.install is not False
+    return entry.section in settings.types and entry.install is not False

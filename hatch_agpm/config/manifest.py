@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.config.patches import read_patches
 from hatch_agpm.config.sources import (
     GIT_FIELDS,
-    find_source,
+    check_source,
     path_problem,
     read_sources,
     refuse_git,
@@ -29,6 +29,7 @@ from hatch_agpm.config.tools import (
 )
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
 from hatch_agpm.formats.toml import TableReader, plain_json, quoted_key
+from hatch_agpm.model.declaration import Declaration
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.config import Patch, Source
 
-__all__ = ["SECTIONS", "Entry", "Manifest", "read_manifest"]
+__all__ = ["SECTIONS", "Manifest", "read_manifest"]
 
 SECTIONS: Final = (
     "project",
@@ -66,39 +67,13 @@ _ENTRY_FIELDS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One resource, or pattern of resources, in a manifest."""
-
-    type: str
-    """The plural."""
-
-    alias: str
-    path: str
-    key: str
-    """The file and dotted path of the entry, for messages."""
-
-    tool: str
-    filename: str | None = None
-    target: str | None = None
-    flatten: bool | None = None
-    install: bool | None = None
-    template_vars: Mapping[str, object] | None = None
-    source: Source | None = None
-    """The source in which `path` starts; None for the manifest's directory."""
-
-    patch: Patch | None = None
-    export: bool | None = None
-    """Whether it is exported to coding agents; None if the entry does not say."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
     """The resources to render, and their tools."""
 
     project: Mapping[str, object]
     """`agpm.project` as plain JSON values; {} without one."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[Declaration, ...]
     tools: Mapping[str, Tool]
     default_tools: Mapping[str, str]
     sources: Mapping[str, Source | None]
@@ -107,7 +82,7 @@ class Manifest:
     path: str
     """The file of the manifest, relative to the project root."""
 
-    def tool_for(self, type_: str, wanted: str | None, parent: str | None) -> str:
+    def tool_for(self, section: str, wanted: str | None, parent: str | None) -> str:
         """
         Return the tool of a dependency (AGPM semantics, 2.5).
 
@@ -117,9 +92,9 @@ class Manifest:
         """
         if wanted is None and parent is not None:
             known = self.tools.get(parent)
-            wanted = parent if known and type_ in known.rules else None
-        tool = wanted or default_tool(type_, self.default_tools)
-        if problem := _tool_problem(tool, type_, self.tools):
+            wanted = parent if known and section in known.rules else None
+        tool = wanted or default_tool(section, self.default_tools)
+        if problem := _tool_problem(tool, section, self.tools):
             raise ConfigError(f"the tool '{tool}'", problem)
         return tool
 
@@ -144,16 +119,16 @@ def read_manifest(
     defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
     sources = read_sources(reader, reader.get(table, "sources", dict) or {})
     patches = _patches(reader, table)
-    entries: list[Entry] = []
-    for type_ in RESOURCE_TYPES:
-        section = reader.get(table, type_, dict) or {}
-        _same_but_for_case(reader, type_, section)
-        for alias in section:
-            entry = _entry(reader, type_, alias, section[alias], defaults)
+    entries: list[Declaration] = []
+    for section in RESOURCE_TYPES:
+        listed = reader.get(table, section, dict) or {}
+        _same_but_for_case(reader, section, listed)
+        for alias in listed:
+            entry = _entry(reader, section, alias, listed[alias], defaults)
             if entry and _usable(reader, entry, tools):
-                source = find_source(reader, type_, alias, section[alias], sources)
-                patch = patches.get((type_, alias))
-                entries.append(replace(entry, source=source, patch=patch))
+                check_source(reader, entry, sources)
+                patch = patches.get((section, alias))
+                entries.append(replace(entry, patch=patch))
     raise_problems(reader.problems)
     return Manifest(
         project=_json_table(project),
@@ -186,23 +161,25 @@ def _json_table(table: Mapping[str, object]) -> dict[str, object]:
     return {key: plain_json(value) for key, value in table.items()}
 
 
-def _usable(reader: TableReader, entry: Entry, tools: Mapping[str, Tool]) -> bool:
-    """Tell whether the entry's tool is known and enabled; report an unknown tool."""
-    key = f"{entry.type}.{quoted_key(entry.alias)}"
-    if problem := _tool_problem(entry.tool, entry.type, tools):
-        reader.problem(f"{key}: the tool '{entry.tool}'", problem)
+def _usable(reader: TableReader, entry: Declaration, tools: Mapping[str, Tool]) -> bool:
+    """Tell whether the entry's tool is there and on; note it where it is wrong."""
+    # An entry always has both; a dependency need not.
+    name, tool = entry.name or "", entry.tool or ""
+    key = f"{entry.section}.{quoted_key(name)}"
+    if problem := _tool_problem(tool, entry.section, tools):
+        reader.problem(f"{key}: the tool '{tool}'", problem)
         return False
     # AGPM skips what is listed for a tool that is switched off (semantics, 2.7).
-    return tools[entry.tool].enabled
+    return tools[tool].enabled
 
 
-def _tool_problem(tool: str, type_: str, tools: Mapping[str, Tool]) -> str:
+def _tool_problem(tool: str, section: str, tools: Mapping[str, Tool]) -> str:
     if tool not in tools:
         hint = did_you_mean(tool, tools) or f"known are {', '.join(sorted(tools))}"
         return f"is not known; {hint}"
-    if type_ not in tools[tool].rules:
-        able = sorted(name for name, other in tools.items() if type_ in other.rules)
-        return f"does not support {type_}" + (
+    if section not in tools[tool].rules:
+        able = sorted(name for name, other in tools.items() if section in other.rules)
+        return f"does not support {section}" + (
             f"; {', '.join(able)} would" if able else ""
         )
     return ""
@@ -210,12 +187,12 @@ def _tool_problem(tool: str, type_: str, tools: Mapping[str, Tool]) -> str:
 
 def _entry(
     reader: TableReader,
-    type_: str,
+    section: str,
     alias: str,
     value: object,
     defaults: Mapping[str, str],
-) -> Entry | None:
-    key = f"{type_}.{quoted_key(alias)}"
+) -> Declaration | None:
+    key = f"{section}.{quoted_key(alias)}"
     if isinstance(value, str):
         value = {"path": value}
     if not isinstance(value, dict):
@@ -234,12 +211,13 @@ def _entry(
     _check_path(reader, value, path, where)
     if not path:
         return None
-    return Entry(
-        type=type_,
-        alias=alias,
+    return Declaration(
+        section=section,
+        name=alias,
         path=path,
         key=reader.whole(key),
-        tool=texts["tool"] or default_tool(type_, defaults),
+        tool=texts["tool"] or default_tool(section, defaults),
+        source=texts["source"],
         filename=texts["filename"],
         target=texts["target"],
         flatten=flatten,
@@ -274,14 +252,14 @@ def _check_path(
 
 
 def _same_but_for_case(
-    reader: TableReader, type_: str, section: Mapping[str, object]
+    reader: TableReader, section: str, listed: Mapping[str, object]
 ) -> None:
     seen: dict[str, str] = {}
-    for alias in section:
+    for alias in listed:
         other = seen.setdefault(alias.casefold(), alias)
         if other != alias:
             reader.problem(
-                f"{type_}.{quoted_key(alias)}",
+                f"{section}.{quoted_key(alias)}",
                 f"differs from '{other}' in case only",
                 hint="some file systems would keep one of them; rename it",
             )
@@ -293,10 +271,10 @@ def _default_tools(
     # AGPM ignores an unknown type here; it can only be a mistake.
     reader.known_only(table, RESOURCE_TYPES, "default-tools.")
     found = {
-        type_: reader.get(table, type_, str, "default-tools.")
-        for type_ in RESOURCE_TYPES
+        section: reader.get(table, section, str, "default-tools.")
+        for section in RESOURCE_TYPES
     }
-    return {type_: tool for type_, tool in found.items() if tool is not None}
+    return {section: tool for section, tool in found.items() if tool is not None}
 
 
 def _tools(
@@ -342,25 +320,25 @@ def _places(
 ) -> dict[str, InstallRule]:
     reader.known_only(resources, RESOURCE_TYPES, where)
     rules: dict[str, InstallRule] = {}
-    for type_ in RESOURCE_TYPES:
-        value = reader.get(resources, type_, dict, where)
+    for section in RESOURCE_TYPES:
+        value = reader.get(resources, section, dict, where)
         if value is None:
             continue
-        here = f"{where}{type_}."
+        here = f"{where}{section}."
         reader.known_only(value, ("path", "merge-target", "flatten"), here)
         path = reader.get(value, "path", str, here)
         merge_target = reader.get(value, "merge-target", str, here)
         # An overridden type without `flatten` is not flattened.
         flatten = reader.get(value, "flatten", bool, here) or False
         place = make_install_rule(
-            tool, type_, path=path, merge_target=merge_target, flatten=flatten
+            tool, section, path=path, merge_target=merge_target, flatten=flatten
         )
         if place is None:
-            wanted = "merge-target" if type_ in MERGED else "path"
+            wanted = "merge-target" if section in MERGED else "path"
             if wanted not in value:
                 reader.problem(f"{here}{wanted}", "is missing")
         else:
             _leaves_project(reader, place.path.lstrip("/"), here[:-1])
-        # A wrong install rule is reported once, not again for each of its resources.
-        rules[type_] = place or InstallRule(path=type_)
+        # A place that is wrong is told once, not again by each of its resources.
+        rules[section] = place or InstallRule(path=section)
     return rules

@@ -32,30 +32,30 @@ def read_patches(
     sections = reader.get(table, "patch", dict) or {}
     reader.known_only(sections, RESOURCE_TYPES, "patch.")
     found: dict[tuple[str, str], Patch] = {}
-    for type_ in RESOURCE_TYPES:
-        section = reader.get(sections, type_, dict, "patch.") or {}
-        entries = table.get(type_)
-        for alias in section:
-            key = f"patch.{type_}.{quoted_key(alias)}"
-            values = reader.expect(section[alias], dict, key)
+    for section in RESOURCE_TYPES:
+        listed = reader.get(sections, section, dict, "patch.") or {}
+        entries = table.get(section)
+        for alias in listed:
+            key = f"patch.{section}.{quoted_key(alias)}"
+            values = reader.expect(listed[alias], dict, key)
             if not isinstance(entries, dict) or alias not in entries:
                 hint = did_you_mean(alias, entries if isinstance(entries, dict) else ())
                 hint = hint or "list what is to be patched, dependencies too"
                 reader.problem(
-                    key, f"patches nothing: [{type_}] has no such key", hint=hint
+                    key, f"patches nothing: [{section}] has no such key", hint=hint
                 )
             elif values:
-                _check_values(reader, type_, key, values)
+                _check_values(reader, section, key, values)
                 whole = f"{reader.path}: {key}" if reader.path else reader.prefix + key
                 plain = {name: plain_json(values[name]) for name in values}
-                found[type_, alias] = Patch(key=whole, values=plain)
+                found[section, alias] = Patch(key=whole, values=plain)
     return found
 
 
 def _check_values(
-    reader: TableReader, type_: str, key: str, values: Mapping[str, object]
+    reader: TableReader, section: str, key: str, values: Mapping[str, object]
 ) -> None:
-    if type_ == "hooks":
+    if section == "hooks":
         reader.problem(
             key, "has no effect", hint="AGPM patches no hooks; edit the file"
         )

@@ -182,7 +182,7 @@ def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _lists_resources(table: Mapping[str, object]) -> bool:
-    return any(type_ in table for type_ in RESOURCE_TYPES)
+    return any(section in table for section in RESOURCE_TYPES)
 
 
 def _directory(

@@ -18,7 +18,9 @@ from hatch_agpm.model.config import Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["GIT_FIELDS", "find_source", "path_problem", "read_sources", "refuse_git"]
+    from hatch_agpm.model.declaration import Declaration
+
+__all__ = ["GIT_FIELDS", "check_source", "path_problem", "read_sources", "refuse_git"]
 
 GIT_FIELDS: Final = ("branch", "rev")
 """The fields of an entry that select a revision of a Git repository."""
@@ -113,21 +115,16 @@ def _distribution(
     )
 
 
-def find_source(
-    reader: TableReader,
-    type_: str,
-    alias: str,
-    value: object,
-    sources: Mapping[str, Source | None],
-) -> Source | None:
-    """Return the source that an entry names, if it names one that can be read."""
-    name = value.get("source") if isinstance(value, dict) else None
-    if not isinstance(name, str):
-        return None
-    key = f"{type_}.{quoted_key(alias)}.source"
-    if name not in sources:
-        hint = did_you_mean(name, sources) or "list it under 'sources'"
-        reader.problem(key, "is not known", got=repr(name), hint=hint)
-    elif sources[name] is None:
-        reader.problem(key, "is not supported", got=repr(name), hint=_NO_GIT)
-    return sources.get(name)
+def check_source(
+    reader: TableReader, entry: Declaration, sources: Mapping[str, Source | None]
+) -> None:
+    """Note the source that an entry names if nothing can be read from it."""
+    if entry.source is None:
+        return
+    key = f"{entry.section}.{quoted_key(str(entry.name))}.source"
+    got = repr(entry.source)
+    if entry.source not in sources:
+        hint = did_you_mean(entry.source, sources) or "list it under 'sources'"
+        reader.problem(key, "is not known", got=got, hint=hint)
+    elif sources[entry.source] is None:
+        reader.problem(key, "is not supported", got=got, hint=_NO_GIT)

@@ -84,42 +84,42 @@ BUILTIN_TOOLS: Final[Mapping[str, Tool]] = {
 
 def make_install_rule(
     tool: str,
-    type_: str,
+    section: str,
     *,
     path: str | None,
     merge_target: str | None,
     flatten: bool = False,
 ) -> InstallRule | None:
     """
-    Return the install rule that a table `[tools.<tool>.resources.<type_>]` defines.
+    Return the place that a table `[tools.<tool>.resources.<section>]` describes.
 
     A tool supports hooks or servers if the table has `path` or `merge_target`; without
     the latter, AGPM's own file is used.  Other types need a `path`.  None if the tool
     does not support the type.
     """
-    if type_ not in MERGED:
+    if section not in MERGED:
         return None if path is None else InstallRule(path=path, flatten=flatten)
     if merge_target is None:
         if path is None:
             return None
-        merge_target = _merge_file(tool, type_)
+        merge_target = _merge_file(tool, section)
     return InstallRule(path=_posix(merge_target), merge=True)
 
 
-def _merge_file(tool: str, type_: str) -> str:
-    if type_ == "hooks":
+def _merge_file(tool: str, section: str) -> str:
+    if section == "hooks":
         return ".claude/settings.local.json"
     return ".opencode/opencode.json" if tool == "opencode" else ".mcp.json"
 
 
-def default_tool(type_: str, defaults: Mapping[str, str]) -> str:
-    """Return the default tool of a type."""
-    return defaults.get(type_, "agpm" if type_ == "snippets" else "claude-code")
+def default_tool(section: str, defaults: Mapping[str, str]) -> str:
+    """Return the tool of a resource for which nobody names one."""
+    return defaults.get(section, "agpm" if section == "snippets" else "claude-code")
 
 
 def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
     tool: Tool,
-    type_: str,
+    section: str,
     path: str,
     *,
     filename: str | None = None,
@@ -129,11 +129,11 @@ def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
     """
     Return where AGPM installs the resource at `path`, relative to its directory.
 
-    `path` is relative to the manifest, with `/`; `type_` the plural of a type that
-    `tool` supports.  Raises ValueError, with the problem, if nothing remains of the
-    path or it would be outside of the tool's directory.
+    `path` is relative to the manifest, with `/`; `section` the plural of a type that
+    `tool` supports.  Raises ValueError, with what is wrong, where nothing remains
+    of the path or it would lead out of the tool's directory.
     """
-    place = tool.rules[type_]
+    place = tool.rules[section]
     if place.merge:
         return place.path
     flat = place.flatten if flatten is None else flatten

@@ -34,7 +34,7 @@ from hatch_agpm.export.portability import (
 )
 from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.model.types import SKILL_FILE
+from hatch_agpm.model.types import SKILL_FILE, section_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ _TOOL: Final = "claude-code"
 class ExportedResource:
     """One exported skill, agent or command."""
 
-    type: str
+    section: str
     """The plural, which is the directory: `skills`."""
 
     name: str
@@ -69,8 +69,8 @@ class ExportedResource:
 
     @property
     def full_name(self) -> str:
-        """The path without its extension: `skills/heldskill-mend-nets`."""
-        return f"{self.type}/{self.name}"
+        """The path without an ending: `skills/heldskill-mend-nets`."""
+        return f"{self.section}/{self.name}"
 
     @property
     def resources(self) -> tuple[RenderedResource, ...]:
@@ -79,8 +79,8 @@ class ExportedResource:
 
     @property
     def path(self) -> str:
-        """The path of its text in the tree."""
-        tail = f"/{SKILL_FILE}" if self.type == "skills" else ".md"
+        """Where its text lies in the tree."""
+        tail = f"/{SKILL_FILE}" if self.section == "skills" else ".md"
         return self.full_name + tail
 
     def files(self) -> dict[str, FileContent]:
@@ -184,7 +184,7 @@ def _item(
         resource, name=name, distribution=distribution, metadata=metadata
     )
     return ExportedResource(
-        type=f"{resource.type}s",
+        section=section_of(resource.type),
         name=name,
         text=frontmatter + resource.document[resource.body :].decode(),
         body=len(frontmatter),
@@ -218,10 +218,10 @@ def _unportable(item: ExportedResource) -> Iterator[PortabilityError]:
     """Yield an error for everything that a reader would refuse, drop or cut short."""
     resource, data = item.resource, item.text.encode()
     path, name = resource.source_path, item.name
-    if item.type == "skills":
+    if item.section == "skills":
         files = [file.path for file in resource.files]
         problems = check_skill(path, data, directory_name=name, files=files)
-    elif item.type == "agents":
+    elif item.section == "agents":
         problems = check_agent(path, data, name=name)
     else:
         problems = check_command(path, data)
@@ -240,7 +240,7 @@ def _hidden(
     source = PurePosixPath(item.resource.source_path)
     for path, content in item.files().items():
         own = path == item.path
-        within = PurePosixPath(path).relative_to(item.type)
+        within = PurePosixPath(path).relative_to(item.section)
         file = source if own else source.parent.joinpath(*within.parts[1:])
         if str(file) in may_hide:
             continue

@@ -6,7 +6,6 @@ It is read from frontmatter and from JSON, already parsed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import (
@@ -16,6 +15,7 @@ from hatch_agpm.errors import (
     did_you_mean,
     shown,
 )
+from hatch_agpm.model.declaration import Declaration
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
@@ -23,28 +23,10 @@ if TYPE_CHECKING:
 
     from hatch_agpm.formats.yaml import Document
 
-__all__ = ["DependencyReader", "Spec", "dotted_key"]
+__all__ = ["DependencyReader", "dotted_key"]
 
 _TEXTS: Final = ("path", "name", "version", "tool", "source")
 _FIELDS: Final = (*_TEXTS, "install", "flatten")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spec:
-    """One dependency that a file declares."""
-
-    type: str
-    """The plural, as the section is called."""
-
-    path: str
-    name: str | None = None
-    tool: str | None = None
-    source: str | None = None
-    """Where the path starts, if not at the file that declares it."""
-
-    install: bool | None = None
-    line: int = 0
-    """In the rendered frontmatter, from 1; 0 where it is not known."""
 
 
 class DependencyReader:
@@ -53,7 +35,7 @@ class DependencyReader:
     def __init__(self, document: Document | None = None) -> None:
         self.lines = document.lines if document else {}
         self.spelled = document.spelled if document else {}
-        self.specs: list[Spec] = []
+        self.declarations: list[Declaration] = []
         self.problems: list[SourceError] = []
 
     def problem(self, what: str, line: int, *, got: str = "", hint: str = "") -> None:
@@ -75,24 +57,26 @@ class DependencyReader:
             line = self.lines.get(path, 0)
             self.problem(f"'{where}' must be a mapping", line, got=shown(value))
             return
-        earlier = {(spec.type, spec.path, spec.source) for spec in self.specs}
-        for type_ in sorted(value):
-            here = (*path, type_)
+        earlier = {
+            (known.section, known.path, known.source) for known in self.declarations
+        }
+        for section in sorted(value):
+            here = (*path, section)
             line = self.lines.get(here, 0)
-            if type_ not in RESOURCE_TYPES:
-                hint = did_you_mean(type_, RESOURCE_TYPES)
+            if section not in RESOURCE_TYPES:
+                hint = did_you_mean(section, RESOURCE_TYPES)
                 hint = hint or f"the types are {', '.join(RESOURCE_TYPES)}"
-                what = f"'{where}.{type_}' is not a resource type"
+                what = f"'{where}.{section}' is not a resource type"
                 self.problem(what, line, hint=hint)
-            elif isinstance(value[type_], list):
-                self._items(type_, value[type_], here, earlier)
-            elif value[type_] is not None:
-                got = shown(value[type_])
-                self.problem(f"'{where}.{type_}' must be a list", line, got=got)
+            elif isinstance(value[section], list):
+                self._items(section, value[section], here, earlier)
+            elif value[section] is not None:
+                got = shown(value[section])
+                self.problem(f"'{where}.{section}' must be a list", line, got=got)
 
     def _items(
         self,
-        type_: str,
+        section: str,
         items: Sequence[object],
         path: tuple[str | int, ...],
         earlier: Collection[tuple[str, str, str | None]],
@@ -107,13 +91,13 @@ class DependencyReader:
                     hint=f"write 'path: {item}'" if isinstance(item, str) else "",
                 )
                 continue
-            spec = self._spec(type_, item, here)
-            if spec and (type_, spec.path, spec.source) not in earlier:
-                self.specs.append(spec)
+            found = self._declaration(section, item, here)
+            if found and (section, found.path, found.source) not in earlier:
+                self.declarations.append(found)
 
-    def _spec(
-        self, type_: str, item: Mapping[str, object], here: tuple[str | int, ...]
-    ) -> Spec | None:
+    def _declaration(
+        self, section: str, item: Mapping[str, object], here: tuple[str | int, ...]
+    ) -> Declaration | None:
         before = len(self.problems)
         where, line = dotted_key(here), self.lines.get(here, 0)
         for key in sorted(set(item) - set(_FIELDS)):
@@ -132,8 +116,8 @@ class DependencyReader:
             self.problem(f"'{where}.path' is missing", line)
         if len(self.problems) > before or path is None:
             return None
-        return Spec(
-            type=type_,
+        return Declaration(
+            section=section,
             path=path,
             name=texts["name"],
             tool=texts["tool"],

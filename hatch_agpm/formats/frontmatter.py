@@ -30,7 +30,7 @@ from hatch_agpm.rust import WHITE_SPACE, rust_lines, strip_blank_ends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.formats.dependencies import Spec
+    from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.model.runtime import VariableDeclaration
 
 __all__ = [
@@ -84,12 +84,12 @@ class Frontmatter:
     dialect: Dialect | None
     """The language of the file's template; None: it is not a template."""
 
-    specs: tuple[Spec, ...]
+    dependencies: tuple[Declaration, ...]
     runtime: tuple[VariableDeclaration, ...] = ()
     """The run-time variables that it declares."""
 
     runtime_lines: Mapping[str, int] = field(default_factory=dict)
-    """The lines of their declarations, counted as `line` of a `Spec`."""
+    """The lines of their declarations, counted as `line` of a `Declaration`."""
 
 
 def split(text: str) -> Split | None:
@@ -213,7 +213,7 @@ def interpret(document: Document) -> Frontmatter:
     return Frontmatter(
         metadata=metadata,
         dialect=dialect,
-        specs=tuple(reader.specs),
+        dependencies=tuple(reader.declarations),
         runtime=runtime,
         runtime_lines={
             variable.name: reader.lines.get(("agpm", "runtime", variable.name), 0)
@@ -291,7 +291,7 @@ def _dialect(flag: object, reader: DependencyReader) -> Dialect | None:
     return None
 
 
-def interpret_json(value: object) -> tuple[Spec, ...]:
+def interpret_json(value: object) -> tuple[Declaration, ...]:
     """
     Read the dependencies that a JSON file declares.
 
@@ -315,4 +315,4 @@ def interpret_json(value: object) -> tuple[Spec, ...]:
     ):
         reader.section(dependencies, ("dependencies",))
     raise_problems(reader.problems)
-    return tuple(reader.specs)
+    return tuple(reader.declarations)

@@ -1,4 +1,9 @@
-"""The types of resources, as AGPM names them."""
+"""
+The types of resources, as AGPM names them.
+
+A resource has a type (`agent`).  The section (`agents`) is what a manifest, the key
+`dependencies`, the directories of a bundle and the accessor call all of one type.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RESOURCE_TYPES", "SKILL_FILE"]
+__all__ = ["RESOURCE_TYPES", "SKILL_FILE", "section_of", "type_of"]
 
 RESOURCE_TYPES: Final[Mapping[str, str]] = {
     "agents": "agent",
@@ -18,7 +23,19 @@ RESOURCE_TYPES: Final[Mapping[str, str]] = {
     "hooks": "hook",
     "skills": "skill",
 }
-"""The plural, as sections are called, to the singular; in AGPM's order."""
+"""The types by section; in AGPM's order."""
+
+_SECTIONS: Final = {type_: section for section, type_ in RESOURCE_TYPES.items()}
 
 SKILL_FILE: Final = "SKILL.md"
 """The file of a skill's directory that holds its text."""
+
+
+def type_of(section: str) -> str:
+    """Return the type of what a section lists: `agent` for `agents`."""
+    return RESOURCE_TYPES[section]
+
+
+def section_of(type_: str) -> str:
+    """Return the section that lists a type: `agents` for `agent`."""
+    return _SECTIONS[type_]

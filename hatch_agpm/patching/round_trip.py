@@ -171,12 +171,14 @@ class _RoundTrip:
             self.problems.append(error)
         if not isinstance(value, dict):
             return None
-        return {type_: self.specs(type_, value[type_]) for type_ in sorted(value)}
+        return {
+            section: self.specs(section, value[section]) for section in sorted(value)
+        }
 
-    def specs(self, type_: str, specs: object) -> object:
-        path = ("dependencies", type_)
+    def specs(self, section: str, specs: object) -> object:
+        path = ("dependencies", section)
         if specs is None:
-            what = f"'dependencies.{type_}' must be a list, or {_LOST}"
+            what = f"'dependencies.{section}' must be a list, or {_LOST}"
             self.problem(what, self.line(path), hint="write []")
         items = enumerate(specs if isinstance(specs, list) else ())
         return [

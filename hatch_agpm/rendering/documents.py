@@ -19,7 +19,7 @@ from hatch_agpm.errors import (
     Location,
     TemplateError,
 )
-from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.model.types import type_of
 from hatch_agpm.patching.apply import apply_patch
 from hatch_agpm.rendering.content import (
     TemplateSource,
@@ -30,7 +30,7 @@ from hatch_agpm.rendering.content import (
     other_content,
     rendered_content,
 )
-from hatch_agpm.rendering.resolution.declarations import Declarations
+from hatch_agpm.rendering.resolution.declarations import DeclarationReader
 from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
 from hatch_agpm.rendering.runtime_variables import (
     Placeholders,
@@ -78,7 +78,7 @@ class DocumentRenderer:
         self._places = places
         self._environ = environ
         self._placeholders = Placeholders()
-        self._declarations: dict[SourceRoot, Declarations] = {}
+        self._declarations: dict[SourceRoot, DeclarationReader] = {}
         self._contents: dict[Resource, dict[str, object]] = {}
         """What templates see of the resources that they embed."""
 
@@ -105,7 +105,7 @@ class DocumentRenderer:
             self._remember(resource, texts)
         return texts
 
-    def declarations(self, place: SourceRoot) -> Declarations:
+    def declarations(self, place: SourceRoot) -> DeclarationReader:
         """Return what reads the files of a place, and renders them."""
         # The project and its own directories are one, and have one cache.
         place = place if place.is_external else self._places.project
@@ -117,7 +117,7 @@ class DocumentRenderer:
                 env=() if place.package else self._project.env,
                 environ=self._environ,
             )
-            self._declarations[place] = Declarations(environment)
+            self._declarations[place] = DeclarationReader(environment)
         return self._declarations[place]
 
     def parts(
@@ -146,10 +146,10 @@ class DocumentRenderer:
         if is_embedded:
             original = self._of_file(resource, file, is_embedded=True)
         # What is not installed under a name of its own keeps that of its source.
-        merged = resource.type in MERGED or resource.type == "skills"
+        merged = resource.section in MERGED or resource.section == "skills"
         path = file.path if merged else resource.install_path
         patched = apply_patch(resource.patch, file, path)
-        if resource.type == "skills" and not resource.export:
+        if resource.section == "skills" and not resource.export:
             return replace(original, document=patched.file.text)
         try:
             texts = self._of_file(resource, patched.file, is_embedded=False)
@@ -187,7 +187,7 @@ class DocumentRenderer:
         with_sentinels: bool = False,
     ) -> Rendered:
         # Bytes are for scripts; and what is embedded has to be text.
-        as_text = is_embedded or resource.type != "scripts"
+        as_text = is_embedded or resource.section != "scripts"
         text = file.text if as_text else _text_or_bytes(file)
         if isinstance(text, bytes):
             return Rendered(document=text)
@@ -202,7 +202,7 @@ class DocumentRenderer:
         # AGPM copies skills as they are; only what is embedded of one is rendered.
         frontmatter = source.frontmatter.content
         is_template = resource.export and frontmatter.dialect is not None
-        is_copied = resource.type == "skills" and not is_template
+        is_copied = resource.section == "skills" and not is_template
         if is_copied and not is_embedded:
             return Rendered(document=text)
         if frontmatter.runtime and not with_sentinels:
@@ -227,7 +227,7 @@ class DocumentRenderer:
         if frontmatter is None:
             return None
         declared = frontmatter.content.runtime
-        if resource.type == "skills" and declared:
+        if resource.section == "skills" and declared:
             what = "a skill cannot have run-time variables"
             hint = "coding agents read skills as they are; use another type"
             line = frontmatter.content.runtime_lines[declared[0].name]
@@ -254,8 +254,8 @@ class DocumentRenderer:
         agpm: dict[str, object] = {
             "resource": self._data(resource),
             "deps": {
-                type_: {key: contents[child] for key, child in by_key.items()}
-                for type_, by_key in resource.dependencies.items()
+                section: {key: contents[child] for key, child in by_key.items()}
+                for section, by_key in resource.dependencies.items()
             },
         }
         context: dict[str, object] = {"agpm": agpm}
@@ -269,7 +269,7 @@ class DocumentRenderer:
     def _data(self, resource: Resource) -> dict[str, object]:
         """Return what templates see of a resource (AGPM semantics, 3.2)."""
         return {
-            "type": RESOURCE_TYPES[resource.type],
+            "type": type_of(resource.section),
             "name": resource.name,
             "install_path": resource.install_path,
             "source": resource.source,

@@ -33,9 +33,9 @@ _HOOK: Final = ("events", "matcher", "type", "command", "timeout", "description"
 _SERVER: Final = ("command", "args", "env", "type", "url", "headers")
 
 
-def check_shape(type_: str, path: str, text: str) -> None:
+def check_shape(section: str, path: str, text: str) -> None:
     """
-    Check the text of a hook or an MCP server; `type_` is the plural.
+    Check the text of a hook or an MCP server; `section` is the plural.
 
     Keys that are not known are the author's own.  Raises FrontmatterError, or
     ProblemsError with several, for what is not JSON or has a wrong type.
@@ -44,14 +44,14 @@ def check_shape(type_: str, path: str, text: str) -> None:
         value = parse_json(text)
     except FrontmatterError as error:
         raise error.at(path, error.line) from None
-    what = "a hook" if type_ == "hooks" else "an MCP server"
+    what = "a hook" if section == "hooks" else "an MCP server"
     if not isinstance(value, dict):
         raise FrontmatterError(
             f"{what} must be an object", location=Location(path=path), got=shown(value)
         )
     shape = _Shape(path, what, value)
     shape.repeated(text)
-    if type_ == "hooks":
+    if section == "hooks":
         shape.hook()
     else:
         shape.server()
@@ -160,11 +160,11 @@ def check_merged(resources: Sequence[RenderedResource]) -> None:
     raise_problems(
         [
             ConflictError(
-                f"both would be the {type_} '{key}' in {path}",
+                f"both would be the {kind} '{key}' in {path}",
                 sorted({resource.source_path for resource in group}),
                 "list each under a key of its own",
             )
-            for (type_, path, key), group in sorted(by_key.items())
+            for (kind, path, key), group in sorted(by_key.items())
             if len({resource.document for resource in group}) > 1
         ]
     )

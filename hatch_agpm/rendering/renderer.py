@@ -28,7 +28,7 @@ from hatch_agpm.model.rendering import (
     Rendering,
     SkillFile,
 )
-from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, type_of
 from hatch_agpm.rendering.content import check_allowed
 from hatch_agpm.rendering.documents import DocumentRenderer
 from hatch_agpm.rendering.install_paths import check_install_paths
@@ -159,7 +159,7 @@ class _Renderer:
         check_allowed(self.project.hidden_text or (), read)
         by_key = self.manifest.path == "pyproject.toml"
         check_install_paths(rendered, by_key=by_key)
-        if any(resource.type in MERGED for resource in resources):
+        if any(resource.section in MERGED for resource in resources):
             check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
         rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
@@ -240,15 +240,17 @@ class _Renderer:
         )
         text = texts.document
         self.inputs[resource] = self._inputs_of(resource, file)
-        if resource.type in MERGED:
+        if resource.section in MERGED:
             check_shape(
-                resource.type, file.path, text if isinstance(text, str) else file.text
+                resource.section,
+                file.path,
+                text if isinstance(text, str) else file.text,
             )
         body, metadata = self.documents.parts(resource.place, text, file.path)
         _check_spans(texts, body, file.path)
         own, *others = self.inputs[resource].values()
         return RenderedResource(
-            type=RESOURCE_TYPES[resource.type],
+            type=type_of(resource.section),
             name=resource.name,
             alias=resource.alias,
             tool=resource.tool,
@@ -281,7 +283,7 @@ class _Renderer:
         self, resource: Resource, file: File, text: str | bytes
     ) -> tuple[SkillFile, ...]:
         """Return the files of a skill, with `text` as its SKILL.md."""
-        if resource.type != "skills" or isinstance(text, bytes):
+        if resource.section != "skills" or isinstance(text, bytes):
             return ()
         is_template = resource.patch is None and text != file.text
         files = read_skill(resource.place.tree, resource.file, is_template=is_template)

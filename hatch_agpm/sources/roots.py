@@ -98,19 +98,17 @@ class SourceRoots:
                 # They may be missing if no template uses them.
                 continue
             try:
-                self.of(source)
+                self._of(source)
             except AgpmError as error:
                 found.append(error)
         return found
 
-    def of(self, source: Source | None) -> SourceRoot:
+    def _of(self, source: Source) -> SourceRoot:
         """
-        Return the root of a source that the manifest lists; None is the project.
+        Return the root of a source.
 
         Raises ConfigError where it cannot be opened, each time.
         """
-        if source is None:
-            return self.project
         if source.name in self._failed:
             raise self._failed[source.name]
         if source.name not in self._opened:
@@ -126,18 +124,20 @@ class SourceRoots:
                 raise
         return self._opened[source.name]
 
-    def named(self, name: str, place: SourceRoot) -> SourceRoot:
+    def named(self, name: str | None, place: SourceRoot) -> SourceRoot:
         """
-        Return what a template of `place` means by `source: <name>`.
+        Return what a template of `place` means by `source: <name>`; None is `place`.
 
         The project's own templates, and those of its directories, have the project's
         sources; those of a distribution have what that lists itself.  Raises
         ContentError, or ConfigError where the source cannot be opened.
         """
+        if name is None:
+            return place
         if place.package is None:
             source = self._sources.get(name)
             if source is not None:
-                return self.of(source)
+                return self._of(source)
             if name in self._sources:
                 what = f"the source '{name}' is a Git repository"
                 raise ContentError(what, hint="a build reads none")
@@ -172,7 +172,7 @@ class SourceRoots:
                 version=required.version,
                 key=f"the source of {by}",
             )
-        place = self.of(source)
+        place = self._of(source)
         version = place.package.version if place.package else ""
         if not fits(version, required.version):
             what = f"{by} needs {required}, and {wanted} is {version}"

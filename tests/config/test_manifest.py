@@ -35,7 +35,7 @@ def test_snippets_default_to_agpm_and_other_types_to_claude_code():
     """Semantics, 2.5."""
     sections = ["agents", "snippets", "commands", "scripts", "skills"]
     text = "".join(f'[{section}]\nx = "x"\n' for section in sections)
-    found = {entry.type: entry.tool for entry in read(text).entries}
+    found = {entry.section: entry.tool for entry in read(text).entries}
     assert found == dict.fromkeys(sections, "claude-code") | {"snippets": "agpm"}
 
 
@@ -85,7 +85,7 @@ def test_entries_of_a_tool_that_is_switched_off_are_skipped():
         '[tools.opencode]\npath = ".o"\n'
         '[agents]\na = "a.md"\nb = { path = "b.md", tool = "opencode" }\n'
     )
-    assert [entry.alias for entry in found.entries] == ["b"]
+    assert [entry.name for entry in found.entries] == ["b"]
 
 
 def test_the_tool_of_a_dependency_is_its_own_its_parents_or_the_default():

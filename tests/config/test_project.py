@@ -18,7 +18,7 @@ def read(root, table):
 
 
 def listed(project):
-    return [(e.type, e.alias, e.path) for e in project.manifest.entries]
+    return [(e.section, e.name, e.path) for e in project.manifest.entries]
 
 
 @pytest.mark.parametrize(

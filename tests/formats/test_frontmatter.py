@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.formats.dependencies import Spec
 from hatch_agpm.formats.frontmatter import (
     body_text,
     check_unrecognised,
@@ -18,6 +17,7 @@ from hatch_agpm.formats.frontmatter import (
     parse,
     split,
 )
+from hatch_agpm.model.declaration import Declaration
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 
@@ -260,19 +260,26 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
         "      version: 1.0\n"
         "      install: true\n"
     )
-    assert read(block).specs == (
-        Spec(type="agents", path="c.md", install=True, line=6),
-        Spec(type="snippets", path="b.md", line=3),
-        Spec(
-            type="snippets", path="a.md", name="x", tool="agpm", install=False, line=4
+    assert read(matter).dependencies == (
+        Declaration(section="agents", path="c.md", install=True, line=6),
+        Declaration(section="snippets", path="b.md", line=3),
+        Declaration(
+            section="snippets",
+            path="a.md",
+            name="x",
+            tool="agpm",
+            install=False,
+            line=4,
         ),
     )
 
 
 @pytest.mark.parametrize("type_", RESOURCE_TYPES)
 def test_every_type_may_be_depended_on(type_):
-    block = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
-    assert read(block).specs == (Spec(type=type_, path="x.md", line=4),)
+    matter = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
+    assert read(matter).dependencies == (
+        Declaration(section=type_, path="x.md", line=4),
+    )
 
 
 @pytest.mark.parametrize(
@@ -286,8 +293,8 @@ def test_every_type_may_be_depended_on(type_):
         "agpm:\n  dependencies:\n    snippets: ~",
     ],
 )
-def test_an_empty_list_of_dependencies_is_none(block):
-    assert read(block).specs == ()
+def test_an_empty_list_of_dependencies_is_none(matter):
+    assert read(matter).dependencies == ()
 
 
 @pytest.mark.parametrize(
@@ -306,8 +313,8 @@ def test_an_empty_list_of_dependencies_is_none(block):
     ],
 )
 def test_a_name_is_the_text_that_is_written(written, name):
-    block = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
-    (spec,) = read(block).specs
+    matter = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
+    (spec,) = read(matter).dependencies
     assert spec.name == name
 
 
@@ -318,7 +325,7 @@ def test_of_two_equal_paths_the_one_at_the_root_counts():
         "agpm:\n  dependencies:\n    snippets:\n"
         "      - {path: a.md, name: inner}\n      - {path: b.md}\n"
     )
-    specs = [(spec.type, spec.path, spec.name) for spec in read(block).specs]
+    specs = [(spec.section, spec.path, spec.name) for spec in read(matter).dependencies]
     assert specs == [
         ("agents", "b.md", None),
         ("snippets", "a.md", "outer"),
@@ -331,7 +338,7 @@ def test_one_list_may_name_a_path_twice():
         "dependencies:\n  snippets:\n"
         "    - {path: a.md, name: x}\n    - {path: a.md, name: y}\n"
     )
-    assert [spec.name for spec in read(block).specs] == ["x", "y"]
+    assert [spec.name for spec in read(matter).dependencies] == ["x", "y"]
 
 
 D = "dependencies:\n  snippets:\n    - "
@@ -485,8 +492,8 @@ def test_a_malformed_instruction_is_an_error(block, message):
         "agpm: {mine: 1, mine: 2}",
     ],
 )
-def test_other_keys_are_the_authors_own(block):
-    assert read(block).specs == ()
+def test_other_keys_are_the_authors_own(matter):
+    assert read(matter).dependencies == ()
 
 
 @pytest.mark.parametrize(
@@ -501,7 +508,7 @@ def test_other_keys_are_the_authors_own(block):
         ({"dependencies": {"snippets": []}, "agpm": {"templating": True}}, ()),
         (
             {"dependencies": {"snippets": [{"path": "a.md", "install": False}]}},
-            (Spec(type="snippets", path="a.md", install=False),),
+            (Declaration(section="snippets", path="a.md", install=False),),
         ),
     ],
 )

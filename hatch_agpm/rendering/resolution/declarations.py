@@ -33,13 +33,13 @@ from hatch_agpm.rust import strip_blank_ends
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hatch_agpm.formats.dependencies import Spec
     from hatch_agpm.formats.frontmatter import Dialect, Split
     from hatch_agpm.formats.yaml import Document
+    from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.model.files import File
     from hatch_agpm.tera import TeraEnvironment
 
-__all__ = ["Declarations", "RenderedFrontmatter"]
+__all__ = ["DeclarationReader", "RenderedFrontmatter"]
 
 _JINJA2 = r"""(?mx)
     ^agpm[ \t]*:[ \t]*
@@ -66,7 +66,7 @@ class RenderedFrontmatter:
     content: Frontmatter
 
 
-class Declarations:
+class DeclarationReader:
     """
     Reads declarations, and caches what it has parsed.
 
@@ -81,7 +81,9 @@ class Declarations:
         self._documents: dict[str, Document | None] = {}
         self._frontmatters: dict[tuple[File, str], Frontmatter | None] = {}
 
-    def specs(self, file: File, context: Mapping[str, object]) -> tuple[Spec, ...]:
+    def dependencies(
+        self, file: File, context: Mapping[str, object]
+    ) -> tuple[Declaration, ...]:
         """
         Return the dependencies that a file declares, with `context` for templates.
 
@@ -90,9 +92,9 @@ class Declarations:
         """
         if file.path.endswith(".md"):
             frontmatter = self.frontmatter(file, context)
-            return frontmatter.content.specs if frontmatter else ()
+            return frontmatter.content.dependencies if frontmatter else ()
         if file.path.endswith(".json"):
-            return self._json_specs(file, context)
+            return self._json_dependencies(file, context)
         if file.path.lower().endswith(_OTHER_MARKDOWN):
             _check_other_markdown(file)
         return ()
@@ -185,17 +187,19 @@ class Declarations:
             frontmatter = interpret(document)
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, path, placed) from None
-        specs = (replace(spec, line=placed(spec.line)) for spec in frontmatter.specs)
+        dependencies = (
+            replace(each, line=placed(each.line)) for each in frontmatter.dependencies
+        )
         lines = frontmatter.runtime_lines.items()
         return replace(
             frontmatter,
-            specs=tuple(specs),
+            dependencies=tuple(dependencies),
             runtime_lines={name: placed(line) for name, line in lines},
         )
 
-    def _json_specs(
+    def _json_dependencies(
         self, file: File, context: Mapping[str, object]
-    ) -> tuple[Spec, ...]:
+    ) -> tuple[Declaration, ...]:
         """AGPM renders the whole file to find them; what it ships is the source."""
         rendered = render_piece(self.environment, file.text, context, path=file.path)
         try:

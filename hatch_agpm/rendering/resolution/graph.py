@@ -28,7 +28,7 @@ from hatch_agpm.errors import (
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
 from hatch_agpm.rendering.resolution.keys import Dependency, keyed
-from hatch_agpm.rendering.resolution.lookup import entry_files, spec_files
+from hatch_agpm.rendering.resolution.lookup import dependency_files, entry_files
 from hatch_agpm.rendering.resolution.ordering import dependencies_first
 from hatch_agpm.rendering.resolution.variables import (
     resolution_context,
@@ -39,25 +39,25 @@ from hatch_agpm.rendering.resolution.variables import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from hatch_agpm.config.manifest import Entry, Manifest
-    from hatch_agpm.formats.dependencies import Spec
+    from hatch_agpm.config.manifest import Manifest
     from hatch_agpm.model.config import Patch
-    from hatch_agpm.rendering.resolution.declarations import Declarations
+    from hatch_agpm.model.declaration import Declaration
+    from hatch_agpm.rendering.resolution.declarations import DeclarationReader
     from hatch_agpm.sources.root import SourceRoot
     from hatch_agpm.sources.roots import SourceRoots
 
 __all__ = ["Resource", "resolve"]
 
 
-def _text_file(type_: str, file: str) -> str:
-    return f"{file}/{SKILL_FILE}" if type_ == "skills" else file
+def _text_file(section: str, file: str) -> str:
+    return f"{file}/{SKILL_FILE}" if section == "skills" else file
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Resource:
     """One resource in one variant, found but not rendered."""
 
-    type: str
+    section: str
     """The plural."""
 
     name: str
@@ -102,31 +102,31 @@ class Resource:
     @property
     def text_file(self) -> str:
         """The real path of the file that holds its text."""
-        return _text_file(self.type, self.file)
+        return _text_file(self.section, self.file)
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class _Node:
     """A resource while it is being found."""
 
-    type: str
+    section: str
     path: str
     file: str
     tool: str
     variables: Mapping[str, object]
     variant: str
     place: SourceRoot
-    entry: Entry | None = None
+    entry: Declaration | None = None
     is_match: bool = False
     """Found by a pattern of the manifest."""
 
     install: bool | None = None
-    edges: list[tuple[Spec, _Node]] = field(default_factory=list)
+    edges: list[tuple[Declaration, _Node]] = field(default_factory=list)
 
     @property
     def text_file(self) -> str:
         """The real path of the file that holds its text."""
-        return _text_file(self.type, self.file)
+        return _text_file(self.section, self.file)
 
     def children(self) -> Iterator[_Node]:
         """Yield what it depends on."""
@@ -136,7 +136,7 @@ class _Node:
 def resolve(
     manifest: Manifest,
     places: SourceRoots,
-    declarations: Callable[[SourceRoot], Declarations],
+    declarations: Callable[[SourceRoot], DeclarationReader],
     metadata: Mapping[str, object],
 ) -> tuple[Resource, ...]:
     """
@@ -163,7 +163,7 @@ class _Resolver:
         self,
         manifest: Manifest,
         places: SourceRoots,
-        declarations: Callable[[SourceRoot], Declarations],
+        declarations: Callable[[SourceRoot], DeclarationReader],
         metadata: Mapping[str, object],
     ) -> None:
         self.manifest = manifest
@@ -173,7 +173,9 @@ class _Resolver:
         self.nodes: list[_Node] = []
         self.known: dict[tuple[str, str, str, str, str | None], _Node] = {}
         self.problems: list[AgpmError] = []
-        self._specs: dict[tuple[SourceRoot, str, str], tuple[Spec, ...]] = {}
+        self._dependencies: dict[
+            tuple[SourceRoot, str, str], tuple[Declaration, ...]
+        ] = {}
 
     def list_entries(self) -> None:
         """Turn the manifest's entries into nodes, one for each match of a pattern."""
@@ -182,7 +184,7 @@ class _Resolver:
             variables = variant_inputs(self.manifest.project, entry.template_vars)
             variant = variant_hash(variables)
             try:
-                place = self.places.of(entry.source)
+                place = self.places.named(entry.source, self.places.project)
                 found = list(entry_files(entry, place))
             except (ConfigError, ContentError) as error:
                 problem = _entry_error(entry, error)
@@ -192,10 +194,10 @@ class _Resolver:
                 continue
             for path, file, is_match in found:
                 node = _Node(
-                    type=entry.type,
+                    section=entry.section,
                     path=path,
                     file=file,
-                    tool=entry.tool,
+                    tool=self.manifest.tool_for(entry.section, entry.tool, None),
                     variables=variables,
                     variant=variant,
                     place=place,
@@ -208,7 +210,7 @@ class _Resolver:
 
     def _add(self, node: _Node) -> None:
         self.nodes.append(node)
-        identity = (node.type, node.file, node.tool, node.variant, node.place.name)
+        identity = (node.section, node.file, node.tool, node.variant, node.place.name)
         self.known.setdefault(identity, node)
 
     def follow(self) -> None:
@@ -216,56 +218,56 @@ class _Resolver:
         queue = deque(self.nodes)
         while queue:
             node = queue.popleft()
-            for spec in self._declared(node):
+            for declared in self._declared(node):
                 known = len(self.nodes)
-                self._connect(node, spec)
+                self._connect(node, declared)
                 queue.extend(self.nodes[known:])
         raise_problems(self.problems)
 
-    def _declared(self, node: _Node) -> tuple[Spec, ...]:
+    def _declared(self, node: _Node) -> tuple[Declaration, ...]:
         key = (node.place, node.file, node.variant)
-        if key not in self._specs:
-            self._specs[key] = ()
+        if key not in self._dependencies:
+            self._dependencies[key] = ()
             if node.place.is_rendered:
                 # What it declares was embedded when its own bundle was built.
                 return ()
             variables = with_metadata(node.variables, self.metadata)
             try:
                 file = node.place.tree.read(node.text_file)
-                self._specs[key] = self.declarations(node.place).specs(
+                self._dependencies[key] = self.declarations(node.place).dependencies(
                     file, resolution_context(variables)
                 )
             except ProblemsError as error:
                 self.problems.extend(error.problems)
             except AgpmError as error:
                 self.problems.append(error)
-        return self._specs[key]
+        return self._dependencies[key]
 
-    def _connect(self, node: _Node, spec: Spec) -> None:
+    def _connect(self, node: _Node, declared: Declaration) -> None:
         try:
-            place = node.place
-            if spec.source is not None:
-                place = self.places.named(spec.source, place)
-            files = spec_files(
-                spec, node.file, place, elsewhere=spec.source is not None
+            place = self.places.named(declared.source, node.place)
+            files = dependency_files(
+                declared, node.file, place, elsewhere=declared.source is not None
             )
             targets = [(file, place.path(file)) for file in files]
-            tool = self.manifest.tool_for(spec.type, spec.tool, node.tool)
+            tool = self.manifest.tool_for(declared.section, declared.tool, node.tool)
         except (ConfigError, ContentError) as error:
-            what = f"the dependency '{spec.path}': {_what(error)}"
+            what = f"the dependency '{declared.path}': {_what(error)}"
             path = node.text_file
             self.problems.append(
                 FrontmatterError(
-                    what, location=Location(path=path, line=spec.line), hint=error.hint
+                    what,
+                    location=Location(path=path, line=declared.line),
+                    hint=error.hint,
                 )
             )
             return
         for file, path in targets:
-            identity = (spec.type, file, tool, node.variant, place.name)
+            identity = (declared.section, file, tool, node.variant, place.name)
             child = self.known.get(identity)
             if child is None:
                 child = _Node(
-                    type=spec.type,
+                    section=declared.section,
                     path=path,
                     file=file,
                     tool=tool,
@@ -276,8 +278,8 @@ class _Resolver:
                 self._add(child)
             if child.entry is None:
                 # Whoever wants it installed gets it, whatever the others say.
-                child.install = bool(child.install) or spec.install is not False
-            node.edges.append((spec, child))
+                child.install = bool(child.install) or declared.install is not False
+            node.edges.append((declared, child))
 
 
 def _what(error: ConfigError | ContentError) -> str:
@@ -286,7 +288,7 @@ def _what(error: ConfigError | ContentError) -> str:
     return f"{error.path} {error.what}" if error.path else error.what
 
 
-def _entry_error(entry: Entry, error: ConfigError | ContentError) -> ConfigError:
+def _entry_error(entry: Declaration, error: ConfigError | ContentError) -> ConfigError:
     if isinstance(error, ConfigError):
         return error
     return ConfigError(f"{entry.key}.path:", _what(error), hint=error.hint)
@@ -316,10 +318,10 @@ class _Freezer:
 
     def _resource(self, node: _Node) -> Resource:
         entry = node.entry
-        alias = entry.alias if entry else None
+        alias = entry.name if entry else None
         name = posixpath.splitext(node.path)[0]
         return Resource(
-            type=node.type,
+            section=node.section,
             name=name,
             path=node.path,
             file=node.file,
@@ -341,7 +343,7 @@ class _Freezer:
         try:
             return install_path(
                 self.manifest.tools[node.tool],
-                node.type,
+                node.section,
                 node.path,
                 filename=entry.filename if entry else None,
                 target=entry.target if entry else None,
@@ -356,12 +358,12 @@ class _Freezer:
 
     def _dependencies(self, node: _Node) -> dict[str, dict[str, Resource]]:
         edges = [
-            Dependency(name=spec.name, resource=self.frozen[child])
-            for spec, child in node.edges
+            Dependency(name=declared.name, resource=self.frozen[child])
+            for declared, child in node.edges
         ]
         found = {}
-        for type_ in RESOURCE_TYPES:
-            of_type = [edge for edge in edges if edge.resource.type == type_]
+        for section in RESOURCE_TYPES:
+            of_type = [edge for edge in edges if edge.resource.section == section]
             if of_type:
-                found[type_] = keyed(of_type, node.text_file)
+                found[section] = keyed(of_type, node.text_file)
         return found

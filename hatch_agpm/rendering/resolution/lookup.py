@@ -17,14 +17,15 @@ from hatch_agpm.sources.glob import compile_pattern, is_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hatch_agpm.config.manifest import Entry
-    from hatch_agpm.formats.dependencies import Spec
+    from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.sources.root import SourceRoot
 
-__all__ = ["entry_files", "spec_files"]
+__all__ = ["dependency_files", "entry_files"]
 
 
-def entry_files(entry: Entry, place: SourceRoot) -> Iterator[tuple[str, str, bool]]:
+def entry_files(
+    entry: Declaration, place: SourceRoot
+) -> Iterator[tuple[str, str, bool]]:
     """
     Yield path, real path, and whether it was a pattern that named them.
 
@@ -34,26 +35,26 @@ def entry_files(entry: Entry, place: SourceRoot) -> Iterator[tuple[str, str, boo
     whole = posixpath.join(place.directory, entry.path)
     file = place.tree.locate(whole)
     if file is not None:
-        _check_kind(place, entry.type, file, whole)
+        _check_kind(place, entry.section, file, whole)
         _check_extension(entry, file)
         place.path(file)
         yield entry.path.rstrip("/"), file, False
         return
     if not is_pattern(entry.path):
-        what = f"names no {'directory' if entry.type == 'skills' else 'file'}"
+        what = f"names no {'directory' if entry.section == 'skills' else 'file'}"
         hint = place.hint or place.tree.nearest(whole)
         raise ConfigError(f"{entry.key}.path", what, repr(entry.path), hint)
     if entry.filename is not None:
         what = "cannot name all the files of a pattern"
         raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
-    for path, file in _expand(place, entry.type, place.directory, entry.path):
+    for path, file in _expand(place, entry.section, place.directory, entry.path):
         place.path(file)
         within = posixpath.relpath(path, place.directory) if place.directory else path
         yield within, file, True
 
 
-def spec_files(
-    spec: Spec, own: str, place: SourceRoot, *, elsewhere: bool
+def dependency_files(
+    dependency: Declaration, own: str, place: SourceRoot, *, elsewhere: bool
 ) -> list[str]:
     """
     Return the real paths that a dependency names.
@@ -63,28 +64,35 @@ def spec_files(
     """
     tree = place.tree
     folder = place.directory if elsewhere else posixpath.dirname(tree.from_base(own))
-    path = posixpath.join(folder, spec.path)
-    if not elsewhere and "/" in spec.path and not spec.path.startswith(("./", "../")):
+    path = posixpath.join(folder, dependency.path)
+    if (
+        not elsewhere
+        and "/" in dependency.path
+        and not dependency.path.startswith(("./", "../"))
+    ):
         # Relative to the directory above its own, whatever that is called.
-        path = posixpath.join(folder, "..", spec.path)
+        path = posixpath.join(folder, "..", dependency.path)
     try:
         file = tree.locate(path)
     except ContentError as error:
-        hint = "" if elsewhere else _respelled(place, folder, spec.path)
+        hint = "" if elsewhere else _respelled(place, folder, dependency.path)
         raise (error.with_hint(hint) if hint else error) from None
-    if file is None and is_pattern(spec.path):
-        return [file for _, file in _expand(place, spec.type, folder, spec.path)]
+    if file is None and is_pattern(dependency.path):
+        return [
+            file
+            for _, file in _expand(place, dependency.section, folder, dependency.path)
+        ]
     if file is None:
         where = posixpath.normpath(path)
-        hint = "" if elsewhere else _respelled(place, folder, spec.path)
+        hint = "" if elsewhere else _respelled(place, folder, dependency.path)
         hint = hint or place.hint or tree.nearest(where)
         raise ContentError(f"there is no file '{where}'{place.within}", hint=hint)
-    _check_kind(place, spec.type, file, path)
+    _check_kind(place, dependency.section, file, path)
     return [file]
 
 
 def _expand(
-    place: SourceRoot, type_: str, folder: str, pattern: str
+    place: SourceRoot, section: str, folder: str, pattern: str
 ) -> list[tuple[str, str]]:
     """
     Return what a pattern matches: paths relative to the base, and real paths.
@@ -104,8 +112,8 @@ def _expand(
             continue
         whole = posixpath.join(top, path)
         file = place.tree.locate(whole)
-        if file is not None and _is_kind(place, type_, file):
-            _check_kind(place, type_, file, whole)
+        if file is not None and _is_kind(place, section, file):
+            _check_kind(place, section, file, whole)
             found.append((whole, file))
     if not found:
         what = f"the pattern {pattern!r} matches nothing{place.within}"
@@ -113,22 +121,22 @@ def _expand(
     return found
 
 
-def _is_kind(place: SourceRoot, type_: str, file: str) -> bool:
-    if type_ != "skills":
+def _is_kind(place: SourceRoot, section: str, file: str) -> bool:
+    if section != "skills":
         return not place.tree.is_directory(file)
     return place.tree.is_file(f"{file}/{SKILL_FILE}")
 
 
-def _check_kind(place: SourceRoot, type_: str, file: str, path: str) -> None:
+def _check_kind(place: SourceRoot, section: str, file: str, path: str) -> None:
     """Raise ContentError where a path names a directory, or for a skill a file."""
-    if type_ == "skills" and place.tree.is_link(path.rstrip("/")):
+    if section == "skills" and place.tree.is_link(path.rstrip("/")):
         hint = "put the directory there, or name the one it leads to"
         raise ContentError(
             "is a link, not a directory", location=Location(path=path), hint=hint
         )
-    if _is_kind(place, type_, file):
+    if _is_kind(place, section, file):
         return
-    if type_ != "skills":
+    if section != "skills":
         raise ContentError("is a directory, not a file", location=Location(path=file))
     hint = "" if place.tree.is_directory(file) else "a skill is a directory"
     raise ContentError(f"has no {SKILL_FILE}", location=Location(path=file), hint=hint)
@@ -148,10 +156,10 @@ def _respelled(place: SourceRoot, folder: str, path: str) -> str:
     return ""
 
 
-def _check_extension(entry: Entry, file: str) -> None:
+def _check_extension(entry: Declaration, file: str) -> None:
     """Raise ConfigError for a symlink to a file with a different extension."""
     extension = posixpath.splitext(file)[1]
-    if entry.type != "skills" and posixpath.splitext(entry.path)[1] != extension:
+    if entry.section != "skills" and posixpath.splitext(entry.path)[1] != extension:
         what = f"is a symlink to '{file}', which has a different extension"
         raise ConfigError(f"{entry.key}.path", what, repr(entry.path))
 

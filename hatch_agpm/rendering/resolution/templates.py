@@ -145,8 +145,8 @@ def with_declaration(error: TemplateError) -> TemplateError:
     match = re.fullmatch(_UNDECLARED, error.what)
     if match is None or error.hint:
         return error
-    type_, key = match["type"], match["key"]
-    hint = f"declare it in the frontmatter: agpm.dependencies.{type_}"
+    section, key = match["type"], match["key"]
+    hint = f"declare it in the frontmatter: agpm.dependencies.{section}"
     if key is not None:
         file = key.replace("_", "-")
         hint += f" with the path of a file '{file}', or with name: {key}"

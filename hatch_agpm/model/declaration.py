@@ -1,0 +1,51 @@
+"""How a project says that it wants a resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hatch_agpm.model.config import Patch
+
+__all__ = ["Declaration"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declaration:
+    """
+    One resource, or a pattern of resources.
+
+    An entry of a manifest declares it, or a file declares it as a dependency.  The
+    fields below `line` are those that only an entry has.
+    """
+
+    section: str
+    path: str
+    """As written, with `/`; a file, a directory for a skill, or a pattern."""
+
+    name: str | None = None
+    """The key of an entry, or the `name` of a dependency; None without one."""
+
+    tool: str | None = None
+    """The coding agent that is named; None where the declaration names none."""
+
+    source: str | None = None
+    """Where the path starts; None: at the manifest, or at the declaring file."""
+
+    install: bool | None = None
+    line: int = 0
+    """Of a dependency, in the rendered frontmatter, from 1; 0 if it is not known."""
+
+    key: str = ""
+    """The file and dotted path of an entry, for messages."""
+
+    filename: str | None = None
+    target: str | None = None
+    flatten: bool | None = None
+    template_vars: Mapping[str, object] | None = None
+    patch: Patch | None = None
+    export: bool | None = None
+    """Whether coding agents are to find it; None where the entry says nothing."""
