@@ -21,11 +21,8 @@ LINES_OF_A_FUNCTION = 40
 SUPPRESSIONS = 46  # The aim is 25.
 
 # What is longer than the rule allows, by its length: it may shrink, and not grow.
-LONG_MODULES = {
-    "hatch_agpm/export/portability.py": 481,
-    "hatch_agpm/runtime/reader.py": 470,
-}
-LONG_FUNCTIONS = {"build_bundle": 45, "index_file": 43, "read_prompts_file": 42}
+LONG_MODULES: dict[str, int] = {}
+LONG_FUNCTIONS: dict[str, int] = {}
 
 # Process-wide state and types that this project does without.
 UNWANTED = {"gc", "ContextVar", "setrecursionlimit", "NamedTuple"}
@@ -35,8 +32,7 @@ UNWANTED = {"gc", "ContextVar", "setrecursionlimit", "NamedTuple"}
 COPIED = {
     "Prompt": {"runtime/accessor.py", "installed/load.py"},
     "Resources": {"runtime/accessor.py", "installed/load.py"},
-    "Bundle": {"runtime/reader.py", "bundle/bundle.py"},
-    "Plan": {"runtime/reader.py", "build/plan.py"},
+    "Bundle": {"runtime/_reader.py", "bundle/bundle.py"},
 }
 
 # Directories of tests that mirror no package.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.layout import TYPES
 from hatch_agpm.model.types import type_of
-from hatch_agpm.runtime.reader import text_of
+from hatch_agpm.runtime._variables import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -21,12 +21,16 @@ from hatch_agpm.installed.discovery import FILE_NAME, file_text
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.export.tree import Export
     from hatch_agpm.model.rendering import Rendering
 
-__all__ = ["Bundle", "build_bundle", "metadata_file"]
+__all__ = ["COPIED_MODULES", "Bundle", "build_bundle", "metadata_file"]
+
+COPIED_MODULES = ("_errors.py", "_reader.py", "_variables.py")
+"""The modules of `hatch_agpm.runtime` that a bundle has a copy of."""
 
 _WITH_PACKAGE = 2
 """The least number of directories in the path of a bundle inside an import package."""
@@ -122,30 +126,22 @@ def build_bundle(
     """
     Return the files that ship a rendering: accessor, stub, reader, index, texts.
 
-    `output` is the bundle's directory in source form (`src/example_pkg/prompts`), and
-    `export` what coding agents get of it.  Resources with `install` false are left
+    `output` is the bundle's directory in source form (`src/acme/prompts`), and
+    `export` has the files for coding agents.  Resources with `install` false are left
     out.  Raises `BundleError` where nothing is left to ship or a name is not a
     portable file name, `ConflictError` where two resources need the same path,
     `ProblemsError` for several of these.
     """
-    if export is not None:
-        # Resources that are only exported need portable names, too.
-        exported = (item.resource for item in export.resources)
-        lay_out([replace(resource, install=None) for resource in exported])
+    _check_exported(export)
     shipped = lay_out(rendering.resources)
     templates = rendering.exported_templates
     if not shipped and export is None and templates is None:
         raise _nothing_to_ship(output, len(rendering.resources))
     facts = {"distribution": distribution, "version": version}
-    generated = {
-        "__init__.py": accessor_source(shipped, distribution, version).encode(),
-        "__init__.pyi": stub_source(shipped, distribution, rendering.output).encode(),
-        "_reader.py": resources.files("hatch_agpm.runtime")
-        .joinpath("reader.py")
-        .read_bytes(),
-        "index.json": index_file(rendering, shipped, export, facts),
+    files = {
+        **_python_files(shipped, output, **facts),
+        "index.json": FileContent(data=index_file(rendering, shipped, export, facts)),
     }
-    files = {path: FileContent(data=data) for path, data in generated.items()}
     for file in templates.files if templates else ():
         files[f"{TEMPLATES}/{file.path}"] = file.content
     for item in shipped:
@@ -159,6 +155,24 @@ def build_bundle(
     )
     _check_apart(bundle)
     return bundle
+
+
+def _check_exported(export: Export | None) -> None:
+    """Raise where what is exported could not be laid out as what is bundled."""
+    exported = (item.resource for item in export.resources) if export else ()
+    lay_out([replace(resource, install=None) for resource in exported])
+
+
+def _python_files(
+    shipped: Sequence[Shipped], output: str, *, distribution: str, version: str
+) -> dict[str, FileContent]:
+    """Return the Python files of a bundle by path."""
+    accessor = accessor_source(shipped, distribution, version)
+    stub = stub_source(shipped, distribution, output)
+    runtime = resources.files("hatch_agpm.runtime")
+    copied = {name: runtime.joinpath(name).read_bytes() for name in COPIED_MODULES}
+    files = {"__init__.py": accessor.encode(), "__init__.pyi": stub.encode(), **copied}
+    return {path: FileContent(data=data) for path, data in files.items()}
 
 
 def _check_apart(bundle: Bundle) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         ExportedTemplates,
         RenderedResource,
         Rendering,
+        UsedSource,
     )
     from hatch_agpm.model.runtime import RuntimeVariable
 
@@ -47,38 +48,30 @@ def index_file(
 
     `facts` are the name and version of the distribution.
     """
-    head: dict[str, object] = {
+    index: dict[str, object] = {
         "schema": INDEX_SCHEMA,
         "generator": {"name": "hatch-agpm", "version": __version__},
         **facts,
-        "sources": [
-            {
-                "name": used.name,
-                "distribution": used.distribution,
-                "version": used.version,
-            }
-            for used in rendering.sources
-            if used.distribution
-        ],
+        "sources": [_source(used) for used in rendering.sources if used.distribution],
         "templates": _exported_templates(rendering.exported_templates),
+        "resources": [
+            _entry(item, resource) for item in shipped for resource in item.resources
+        ],
     }
-    # The encoder in C is ten times as fast, but cannot indent.
-    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-    fields = [f"{encode(key)}: {encode(value)}" for key, value in head.items()]
-    entries = [
-        encode(_entry(item, resource))
-        for item in shipped
-        for resource in item.resources
-    ]
-    resources = ",\n  ".join(entries)
-    fields.append(f'"resources": [\n  {resources}\n ]')
     if export is not None:
-        fields.append(f'"export": {encode(_exported(export))}')
-    text = ",\n ".join(fields)
-    text = f"{{\n {text}\n}}"
-    # YAML can contain lone surrogates, which UTF-8 cannot encode. `backslashreplace`
-    # writes them as `\udc80`, which is also JSON's syntax for them.
+        index["export"] = _exported(export)
+    text = json.dumps(index, ensure_ascii=False, allow_nan=False, indent=1)
+    # Half a surrogate pair, which YAML can spell, is the one thing that UTF-8
+    # cannot hold, and `\udc80` happens to be JSON's spelling of it, too.
     return f"{text}\n".encode(errors="backslashreplace")
+
+
+def _source(used: UsedSource) -> dict[str, object]:
+    return {
+        "name": used.name,
+        "distribution": used.distribution,
+        "version": used.version,
+    }
 
 
 def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:

@@ -52,7 +52,7 @@ class Shipped:
 
     @property
     def full_name(self) -> str:
-        """What `load` takes: `agents/backend-engineer`."""
+        """The argument of `load`: `agents/backend-engineer`."""
         return f"{self.section}/{self.name}"
 
     @property

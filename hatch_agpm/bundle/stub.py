@@ -134,6 +134,15 @@ _BinaryResource = BinaryResource
 '''
 
 
+def _head(shipped: Sequence[Shipped], output: str) -> str:
+    """Return the classes of every stub, with a resource of this one as example."""
+    name = path = ""
+    if shipped:
+        name = f": `{shipped[0].name}`"
+        path = f": `{output.removeprefix('src/')}/{shipped[0].path}`"
+    return _HEAD.strip().replace("{name}", name).replace("{path}", path)
+
+
 def _class(section: str) -> str:
     return f"_{section.title().replace('-', '')}"
 

@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.build.verify import FileDigest, verify_wheel
+from hatch_agpm.bundle.bundle import COPIED_MODULES
 from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "AuditedBundle", "audit_wheel"]
 
 _INDEX = "index.json"
-_GENERATED = ("__init__.py", "__init__.pyi", "_reader.py", _INDEX)
+_GENERATED = ("__init__.py", "__init__.pyi", *COPIED_MODULES, _INDEX)
 _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error)
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-__all__ = ["relative_links"]
+__all__ = ["holds", "relative_links"]
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(?:.*?)(?<!`)\1(?!`)")
@@ -51,3 +51,8 @@ def relative_links(text: str) -> Iterator[tuple[int, str]]:
             path = unquote(re.split("[#?]", written)[0])
             if _LIKE_A_PATH.search(path) and not _NO_PATH.match(written):
                 yield number, path
+
+
+def holds(files: Collection[str], target: str) -> bool:
+    """Tell whether `target` is one of the files, or a directory of some of them."""
+    return target in files or any(file.startswith(f"{target}/") for file in files)

@@ -1,21 +1,17 @@
 """
 Whether every tool can read an exported file: the intersection of their rules.
 
-Breaking a rule is an error if one of the tools drops, refuses or shortens the file;
-this was tried with each of them.  Recommendations are not checked.  `profile.py` writes
-frontmatter that passes.
-
-Checks the bytes that are shipped, not templates.
+A rule is an error where one of the tools drops the file, refuses it, or cuts short
+what it says; which ones was tried with each of them.  Good advice is not a rule.
+The profile in `profile.py` is a way to write frontmatter that passes.
 """
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import yaml
 
@@ -26,38 +22,30 @@ from hatch_agpm.errors import (
     did_you_mean,
     shown,
 )
-from hatch_agpm.export.links import relative_links
+from hatch_agpm.export.links import holds, relative_links
 from hatch_agpm.export.profile import SKILL_KEYS
+from hatch_agpm.export.readers import (
+    CLAUDE,
+    LIBRARY_SKILLS,
+    NAME,
+    NPX_SKILLS,
+    QUICK_VALIDATE,
+    READERS,
+    SKILLAGER,
+    SKILLS_REF,
+)
 from hatch_agpm.formats.yaml import Document, load
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-__all__ = ["READERS", "check_agent", "check_command", "check_plugin", "check_skill"]
-
-LIBRARY_SKILLS: Final = "library-skills"
-SKILLS_REF: Final = "skills-ref"
-NPX_SKILLS: Final = "npx skills"
-CLAUDE: Final = "claude"
-QUICK_VALIDATE: Final = "quick_validate"
-SKILLAGER: Final = "skillager"
-
-READERS: Final[Mapping[str, str]] = {
-    LIBRARY_SKILLS: "dropped",
-    NPX_SKILLS: "dropped",
-    SKILLAGER: "dropped",
-    SKILLS_REF: "refused",
-    CLAUDE: "refused",
-    QUICK_VALIDATE: "refused",
-}
-"""What each tool does with a file that breaks its rules."""
+__all__ = ["check_agent", "check_command", "check_skill"]
 
 _YAML_11: Final = (LIBRARY_SKILLS, QUICK_VALIDATE)
 _YAML_12: Final = (NPX_SKILLS, CLAUDE)
 _ALL_PARSERS: Final = (*_YAML_11, *_YAML_12, SKILLS_REF)
 
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MAX_NAME: Final = 64
 _MAX_DESCRIPTION: Final = 1024
 _MAX_COMPATIBILITY: Final = 500
@@ -66,14 +54,6 @@ _MAX_LISTED: Final = 1536
 
 _CLOSING = re.compile(r"^---", re.MULTILINE)
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-
-_PLUGIN_TEXTS: Final = ("version", "description", "repository", "license", "homepage")
-_PLUGIN_KEYS: Final = (
-    *("$schema", "name", "displayName", *_PLUGIN_TEXTS, "author", "keywords"),
-    *("commands", "agents", "skills", "hooks", "mcpServers", "lspServers"),
-    *("outputStyles", "dependencies", "settings", "userConfig", "channels"),
-    *("defaultEnabled", "experimental"),
-)
 
 
 def check_skill(
@@ -313,8 +293,8 @@ class _Check:
         name = self.text_of("name", (LIBRARY_SKILLS, SKILLS_REF, NPX_SKILLS, *_YAML_11))
         if name is None:
             return
-        if not _NAME.fullmatch(name):
-            # skills-ref accepts letters of every script.
+        if not NAME.fullmatch(name):
+            # The reference takes letters of every script.
             words = name.split("-")
             known = name == name.lower() and all(word.isalnum() for word in words)
             readers: tuple[str, ...] = _YAML_11 if known else (*_YAML_11, SKILLS_REF)
@@ -413,69 +393,7 @@ class _Check:
                 what = f"the link '{path}' leads out of the skill's directory"
                 hint = "put a copy of the file into the directory"
                 self.problem(what, where, lost, hint=hint)
-            elif target != "." and not _holds(files, target):
+            elif target != "." and not holds(files, target):
                 what = f"the link '{path}' leads to no file of the skill"
                 hint = did_you_mean(target, files) or hint
                 self.problem(what, where, lost, hint=hint)
-
-
-def _holds(files: Collection[str], target: str) -> bool:
-    return target in files or any(file.startswith(f"{target}/") for file in files)
-
-
-# --- the plugin -----------------------------------------------------------------------
-
-
-def check_plugin(path: str, data: bytes) -> tuple[PortabilityError, ...]:
-    """Return the problems of a plugin.json: of its syntax, or else of all keys."""
-    try:
-        document = json.loads(data)
-    except ValueError as error:
-        what, line = f"is not valid JSON: {error}", getattr(error, "lineno", 0)
-        return (_plugin_error(path, what, line=line),)
-    if not isinstance(document, dict):
-        return (_plugin_error(path, "is not a JSON object", got=shown(document)),)
-    return tuple(_plugin_problems(path, document))
-
-
-def _plugin_problems(
-    path: str, document: Mapping[str, object]
-) -> Iterator[PortabilityError]:
-    name = document.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        what = "'name' must have lower-case letters, digits and single hyphens"
-        yield _plugin_error(path, what, got=shown(name))
-    for key in document:
-        if key not in _PLUGIN_KEYS:
-            hint = did_you_mean(key, _PLUGIN_KEYS) or "delete it"
-            yield _plugin_error(path, f"a plugin has no key '{key}'", hint=hint)
-    for key in _PLUGIN_TEXTS:
-        if key in document and not isinstance(document[key], str):
-            got = shown(document[key])
-            yield _plugin_error(path, f"'{key}' must be text", got=got)
-    page = document.get("homepage")
-    if isinstance(page, str) and not (urlsplit(page).scheme and urlsplit(page).netloc):
-        yield _plugin_error(path, "'homepage' must be a URL", got=shown(page))
-    keywords = document.get("keywords", [])
-    if not isinstance(keywords, list) or not all(isinstance(k, str) for k in keywords):
-        what = "'keywords' must be a list of texts"
-        yield _plugin_error(path, what, got=shown(keywords))
-    if "author" in document:
-        author = document["author"]
-        name = author.get("name") if isinstance(author, dict) else None
-        if not isinstance(name, str) or not name:
-            what = "'author' must be an object with a name"
-            yield _plugin_error(path, what, got=shown(author))
-
-
-def _plugin_error(
-    path: str, what: str, *, line: int = 0, got: str = "", hint: str = ""
-) -> PortabilityError:
-    readers = {CLAUDE: READERS[CLAUDE]}
-    return PortabilityError(
-        what,
-        location=Location(path=path, line=line),
-        got=got,
-        hint=hint,
-        readers=readers,
-    )

@@ -26,10 +26,10 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.export.frontmatter import exported_frontmatter
+from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import (
     check_agent,
     check_command,
-    check_plugin,
     check_skill,
 )
 from hatch_agpm.formats.hidden_text import check_hidden_text

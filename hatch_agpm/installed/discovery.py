@@ -207,17 +207,9 @@ def read_prompts_file(
     if isinstance(data, OSError):
         return broken(f"{FILE_NAME} cannot be read: {data.strerror}")
     try:
-        text = data.decode()
+        fields, names = _parsed(data.decode())
     except UnicodeDecodeError:
         return broken(f"{FILE_NAME} is not UTF-8")
-    names: list[str] = []
-    fields: dict[str, str] = {}
-    for line in text.split("\n"):
-        key, _, value = line.rstrip("\r").partition(": ")
-        if key == "Prompt":
-            names.append(value)
-        else:
-            fields.setdefault(key, value)
     written = fields.get("Agpm-Version", "")
     if written != _FORMAT:
         what = f"is of the version {written!r}" if written else "has no Agpm-Version"
@@ -234,3 +226,16 @@ def read_prompts_file(
         module=module,
         names=names,
     )
+
+
+def _parsed(text: str) -> tuple[dict[str, str], list[str]]:
+    """Return the fields of the file, the first of each key, and its prompts."""
+    names: list[str] = []
+    fields: dict[str, str] = {}
+    for line in text.split("\n"):
+        key, _, value = line.rstrip("\r").partition(": ")
+        if key == "Prompt":
+            names.append(value)
+        else:
+            fields.setdefault(key, value)
+    return fields, names

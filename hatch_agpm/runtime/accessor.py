@@ -4,8 +4,8 @@ The code of every accessor: only what is needed to read a text.
 
 The code below the line is copied into a bundle's `__init__.py`, above its tables.
 Where `.pyc` files are not kept it is compiled at every start, and from a zip twice, so
-each function costs 70 or 140 microseconds.  Everything else is in `reader.py`, which is
-imported when it is needed.  Only built-in modules are imported here, not even
+each function costs 70 or 140 microseconds.  Everything else is in `_reader.py`, which
+is imported when it is needed.  Only built-in modules are imported here, not even
 `__future__`; therefore annotations are in quotes.  Runs on Python 3.9 and later.
 """
 

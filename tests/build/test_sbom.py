@@ -215,13 +215,22 @@ def test_generated_files_are_attributed_to_hatch_agpm(document_of):
             component(document, path)["licenses"][0]["expression"],
             component(document, path)["pedigree"]["ancestors"][0]["purl"],
         )
-        for path in ("__init__.py", "__init__.pyi", "_reader.py", "index.json")
+        for path in (
+            "__init__.py",
+            "__init__.pyi",
+            "_errors.py",
+            "_reader.py",
+            "_variables.py",
+            "index.json",
+        )
     }
     ours = f"pkg:pypi/hatch-agpm@{__version__}"
     assert found == {
         "__init__.py": ("MIT-0", ours),
         "__init__.pyi": ("MIT-0", ours),
+        "_errors.py": ("MIT-0", ours),
         "_reader.py": ("MIT-0", ours),
+        "_variables.py": ("MIT-0", ours),
         "index.json": ("MIT", ours),
     }
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import (
-    READERS,
     check_agent,
     check_command,
-    check_plugin,
     check_skill,
 )
 from hatch_agpm.export.profile import portable_frontmatter
+from hatch_agpm.export.readers import READERS
 
 VARIANTS = json.loads(
     Path(__file__).parents[1].joinpath("data/skill_variants.json").read_text("utf-8")

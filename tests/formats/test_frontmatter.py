@@ -260,7 +260,7 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
         "      version: 1.0\n"
         "      install: true\n"
     )
-    assert read(matter).dependencies == (
+    assert read(block).dependencies == (
         Declaration(section="agents", path="c.md", install=True, line=6),
         Declaration(section="snippets", path="b.md", line=3),
         Declaration(
@@ -276,8 +276,8 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
 
 @pytest.mark.parametrize("type_", RESOURCE_TYPES)
 def test_every_type_may_be_depended_on(type_):
-    matter = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
-    assert read(matter).dependencies == (
+    block = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
+    assert read(block).dependencies == (
         Declaration(section=type_, path="x.md", line=4),
     )
 
@@ -293,8 +293,8 @@ def test_every_type_may_be_depended_on(type_):
         "agpm:\n  dependencies:\n    snippets: ~",
     ],
 )
-def test_an_empty_list_of_dependencies_is_none(matter):
-    assert read(matter).dependencies == ()
+def test_an_empty_list_of_dependencies_is_none(block):
+    assert read(block).dependencies == ()
 
 
 @pytest.mark.parametrize(
@@ -313,8 +313,8 @@ def test_an_empty_list_of_dependencies_is_none(matter):
     ],
 )
 def test_a_name_is_the_text_that_is_written(written, name):
-    matter = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
-    (spec,) = read(matter).dependencies
+    block = f"dependencies:\n  snippets:\n    - path: s.md\n      name: {written}\n"
+    (spec,) = read(block).dependencies
     assert spec.name == name
 
 
@@ -325,7 +325,7 @@ def test_of_two_equal_paths_the_one_at_the_root_counts():
         "agpm:\n  dependencies:\n    snippets:\n"
         "      - {path: a.md, name: inner}\n      - {path: b.md}\n"
     )
-    specs = [(spec.section, spec.path, spec.name) for spec in read(matter).dependencies]
+    specs = [(spec.section, spec.path, spec.name) for spec in read(block).dependencies]
     assert specs == [
         ("agents", "b.md", None),
         ("snippets", "a.md", "outer"),
@@ -338,7 +338,7 @@ def test_one_list_may_name_a_path_twice():
         "dependencies:\n  snippets:\n"
         "    - {path: a.md, name: x}\n    - {path: a.md, name: y}\n"
     )
-    assert [spec.name for spec in read(matter).dependencies] == ["x", "y"]
+    assert [spec.name for spec in read(block).dependencies] == ["x", "y"]
 
 
 D = "dependencies:\n  snippets:\n    - "
@@ -492,8 +492,8 @@ def test_a_malformed_instruction_is_an_error(block, message):
         "agpm: {mine: 1, mine: 2}",
     ],
 )
-def test_other_keys_are_the_authors_own(matter):
-    assert read(matter).dependencies == ()
+def test_other_keys_are_the_authors_own(block):
+    assert read(block).dependencies == ()
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,9 @@ def test_a_wheel_has_the_bundle_and_the_tree_is_unchanged(copy_project, build):
     assert sorted(path for path in done.files if "/prompts/" in path) == [
         "flat/prompts/__init__.py",
         "flat/prompts/__init__.pyi",
+        "flat/prompts/_errors.py",
         "flat/prompts/_reader.py",
+        "flat/prompts/_variables.py",
         "flat/prompts/agents/reviewer.md",
         "flat/prompts/index.json",
         "flat/prompts/scripts/check.sh",

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import (
     check_agent,
     check_command,
-    check_plugin,
     check_skill,
 )
 from hatch_agpm.export.profile import portable_frontmatter

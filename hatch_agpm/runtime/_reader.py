@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: MIT-0
 """
-What a bundle knows beside its texts: errors that help, the index, skills' files.
+What a bundle knows beside its texts: the index, and the files of skills.
 
-A copy of this file travels in every wheel as `_reader.py`.  The accessor beside it
-imports it when somebody asks for more than text, and this imports what is slow
-(`json`, `difflib`) when it comes to that.  Runs on Python 3.9 and later, with the
-standard library alone.
+Every bundle has a copy of this file.  The accessor beside it imports it when somebody
+asks for more than text, and this imports what is slow (`json`) when it is needed.
+Runs on Python 3.9 and later, with the standard library alone.
 """
 
 from __future__ import annotations
 
 import sys
 
+from ._errors import (
+    DamagedWheelError,
+    UnknownPromptError,
+    VariableError,
+    nearest,
+)
+from ._variables import PromptTemplate, parameter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     Origin = tuple[str, str, str, bytes, str, str]
@@ -24,62 +31,9 @@ if TYPE_CHECKING:
     """
 
 
-class UnknownPromptError(KeyError, AttributeError):
-    """
-    No resource has this name; `near` are the nearest of those there are.
-
-    It is what a failed key raises and what a failed attribute raises, so that
-    `except KeyError` and `hasattr` work.
-    """
-
-    def __init__(self, place: str, name: object, near: tuple[str, ...] = ()) -> None:
-        super().__init__(place, name, near)
-        self.place = place
-        self.near = near
-        # Keeps Python 3.10 and later from adding its own guess to a traceback.
-        self.obj = None
-
-    def __str__(self) -> str:
-        _, name, near = self.args
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-        return f"{self.place} has no {name!r}{hint}"
-
-
-class DamagedWheelError(OSError):
-    """A file of the bundle is not there, or is not what was built."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
-
-    def __str__(self) -> str:
-        package = self.path.partition("/")[0]
-        return (
-            f"{self.path}: {self.reason}; the installed files of {package} are not"
-            " those of its wheel, install it again"
-        )
-
-
-class VariableError(TypeError):
-    """
-    A prompt was called with other variables than it has; `problems` says which.
-
-    It is what a function raises that is called with wrong arguments.
-    """
-
-    def __init__(self, place: str, problems: tuple[str, ...]) -> None:
-        super().__init__(place, problems)
-        self.place = place
-        self.problems = problems
-
-    def __str__(self) -> str:
-        return f"{self.place}: {'; '.join(self.problems)}"
-
-
 class BinaryResource(bytes):
     """
-    A resource that is no text: the `bytes` of its file.
+    A resource that is not text: the `bytes` of its file.
 
     It has the attributes of a prompt; `document` is the same bytes.
     """
@@ -157,123 +111,6 @@ class Details:
         return self._bundle.entry(f"{self._directory}/{self.name}")
 
 
-class Plan:
-    """How one text is filled: read once, then kept."""
-
-    def __init__(self, prompt: Any) -> None:
-        origin: Origin = prompt._origin
-        self.kinds: dict[str, str] = {}
-        self.defaults: dict[str, str] = {}
-        places: list[tuple[int, int, str]] = []
-        for row in filter(None, "".join(origin[5:]).split(";")):
-            # `name:kind=default@start-end,start-end`, the default's bytes in hex.
-            declared, _, found = row.partition("@")
-            name, _, kind = declared.partition(":")
-            self.kinds[name], has_default, default = kind.partition("=")
-            if has_default:
-                self.defaults[name] = bytes.fromhex(default).decode()
-            for place in filter(None, found.split(",")):
-                start, end = map(int, place.split("-"))
-                places.append((start, end, name))
-        # Offsets count from the start of the file, as all those of the index.
-        data, at = origin[3] + str(prompt).encode(), len(origin[3])
-        self.parts: list[str] = []
-        self.gaps: list[tuple[int, str]] = []
-        for start, end, name in sorted(places):
-            self.parts += [data[at:start].decode(), ""]
-            self.gaps.append((len(self.parts) - 1, name))
-            at = end
-        self.parts.append(data[at:].decode())
-
-    def fill(self, given: Mapping[str, object]) -> str | None:
-        """Return the text with `given` in it; None where that is not what fits."""
-        texts = self.defaults.copy()
-        for name, value in given.items():
-            text = text_of(self.kinds.get(name), value)
-            if text is None:
-                return None
-            texts[name] = text
-        if len(texts) != len(self.kinds):
-            return None
-        parts = self.parts.copy()
-        for index, name in self.gaps:
-            parts[index] = texts[name]
-        return "".join(parts)
-
-    def problems(self, given: Mapping[str, object]) -> Iterator[str]:
-        """Say what is wrong with `given`."""
-        missing = [
-            name
-            for name in self.kinds
-            if name not in given and name not in self.defaults
-        ]
-        for name in missing:
-            yield f"{name} is missing, {_article(self.kinds[name])}"
-        for name, value in given.items():
-            if name not in self.kinds:
-                yield f"there is no variable {name!r}{_near(name, self.kinds)}"
-            elif text_of(self.kinds[name], value) is None:
-                kind = type(value).__name__
-                yield f"{name} must be {_article(self.kinds[name])}, got {kind}"
-
-    def signature(self) -> Any:
-        """Return the variables as the parameters of a function."""
-        import inspect
-
-        parsers: dict[str, Callable[[str], object]]
-        parsers = {"str": str, "int": int, "float": float, "bool": "true".__eq__}
-        parameters = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=parsers[kind](self.defaults[name])
-                if name in self.defaults
-                else inspect.Parameter.empty,
-                annotation={**parsers, "bool": bool}[kind],
-            )
-            for name, kind in self.kinds.items()
-        ]
-        return inspect.Signature(parameters, return_annotation=str)
-
-
-def text_of(kind: str | None, value: object) -> str | None:
-    """Return what a value of this kind prints; None where it is of another."""
-    if kind == "str":
-        return value if isinstance(value, str) else None
-    if isinstance(value, bool):
-        # As templates, JSON and YAML spell it.
-        return ("true" if value else "false") if kind == "bool" else None
-    if isinstance(value, int) and kind in {"int", "float"}:
-        return int.__repr__(value)
-    if isinstance(value, float) and kind == "float":
-        return float.__repr__(value)
-    return None
-
-
-def _parameter(variable: Mapping[str, object]) -> str:
-    """Return a variable of the index as a signature has it."""
-    default = "" if variable["required"] else f" = {variable['default']!r}"
-    return f"{variable['name']}: {variable['type']}{default}"
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind == "int" else f"a {kind}"
-
-
-def _nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
-    import difflib
-
-    if not isinstance(name, str):
-        return ()
-    return tuple(difflib.get_close_matches(name, list(known), 2, 0.7))
-
-
-def _near(name: object, known: Iterable[str]) -> str:
-    """Return the end of a message about a name that is not known."""
-    near = _nearest(name, known)
-    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-
-
 class Late:
     """The methods of a prompt, or of a type, that its accessor need not know."""
 
@@ -283,13 +120,13 @@ class Late:
 
     def call(self, *positional: object, **given: object) -> str:
         """Return the text with the variables in it; raises `VariableError`."""
-        plan = self._bundle.plan(self._it)
-        text = None if positional else plan.fill(given)
+        template = self._bundle.template(self._it)
+        text = None if positional else template.fill(given)
         if text is not None:
             return text
         by_name = ["variables are given by name"] if positional else []
         place = self._bundle.written(*self._it._origin[:2])
-        raise VariableError(place, (*by_name, *plan.problems(given)))
+        raise VariableError(place, (*by_name, *template.problems(given)))
 
     @property
     def doc(self) -> str:
@@ -301,7 +138,7 @@ class Late:
         ]
         for name in self._it._rows:
             entry = self._bundle.entry(f"{self._it._directory}/{name}")
-            variables = ", ".join(map(_parameter, entry["runtime"]))
+            variables = ", ".join(map(parameter, entry["runtime"]))
             about = str(entry["metadata"].get("description") or "")
             lines += ["", f"{name}({variables})" if variables else name]
             lines += [f"    {line}" for line in about.splitlines()]
@@ -330,28 +167,28 @@ class Bundle:
         self._loader = spec.loader
         self._directory: str = spec.submodule_search_locations[0]
         self._entries: dict[str, dict[str, Any]] = {}
-        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._templates: dict[tuple[object, ...], PromptTemplate] = {}
 
     def detail(self, it: Any, name: str) -> Any:
         """Return what a resource, or a type, has under the attribute `name`."""
         if name == "_late":
             return Late(self, it)
         if name == "__signature__" and isinstance(it, str):
-            return self.plan(it).signature()
+            return self.template(it).signature()
         if name in self.details and isinstance(it, (str, bytes)):
             return getattr(Details(self, it), name)
         message = f"{type(it).__name__!r} object has no attribute {name!r}"
         raise AttributeError(message)
 
-    def plan(self, prompt: Any) -> Plan:
+    def template(self, prompt: Any) -> PromptTemplate:
         """Return how the text of a prompt is filled."""
         key = prompt._origin[4:]
-        if key not in self._plans:
-            self._plans[key] = Plan(prompt)
-        return self._plans[key]
+        if key not in self._templates:
+            self._templates[key] = PromptTemplate(prompt)
+        return self._templates[key]
 
     def otherwise(self, resources: Any, name: str, error: Exception) -> Any:
-        """Return a resource that is no text, or raise what keeps from reading it."""
+        """Return a resource that is not text, or raise what keeps from reading it."""
         if name not in resources._rows:
             raise self.unknown(resources._directory, name, resources._rows) from None
         tail, body, *more = resources._rows[name].split("|")
@@ -416,7 +253,7 @@ class Bundle:
     ) -> UnknownPromptError:
         """Return the error for a name that is not among the `known` ones."""
         place = self.written(directory)
-        return UnknownPromptError(place, name, _nearest(name, known))
+        return UnknownPromptError(place, name, nearest(name, known))
 
     def written(self, *names: str) -> str:
         """Return how people write what has these names."""

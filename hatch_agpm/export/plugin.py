@@ -1,0 +1,78 @@
+"""Whether Claude Code can read the `plugin.json` of an export."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from hatch_agpm.errors import Location, PortabilityError, did_you_mean, shown
+from hatch_agpm.export.readers import CLAUDE, NAME, READERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["check_plugin"]
+
+_PLUGIN_TEXTS: Final = ("version", "description", "repository", "license", "homepage")
+_PLUGIN_KEYS: Final = (
+    *("$schema", "name", "displayName", *_PLUGIN_TEXTS, "author", "keywords"),
+    *("commands", "agents", "skills", "hooks", "mcpServers", "lspServers"),
+    *("outputStyles", "dependencies", "settings", "userConfig", "channels"),
+    *("defaultEnabled", "experimental"),
+)
+
+
+def check_plugin(path: str, data: bytes) -> tuple[PortabilityError, ...]:
+    """Return what is wrong with a plugin.json: syntax, or else all of its keys."""
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        what, line = f"is not valid JSON: {error}", getattr(error, "lineno", 0)
+        return (_plugin_error(path, what, line=line),)
+    if not isinstance(document, dict):
+        return (_plugin_error(path, "is not a JSON object", got=shown(document)),)
+    return tuple(_plugin_problems(path, document))
+
+
+def _plugin_problems(
+    path: str, document: Mapping[str, object]
+) -> Iterator[PortabilityError]:
+    name = document.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        what = "'name' must have lower-case letters, digits and single hyphens"
+        yield _plugin_error(path, what, got=shown(name))
+    for key in document:
+        if key not in _PLUGIN_KEYS:
+            hint = did_you_mean(key, _PLUGIN_KEYS) or "delete it"
+            yield _plugin_error(path, f"a plugin has no key '{key}'", hint=hint)
+    for key in _PLUGIN_TEXTS:
+        if key in document and not isinstance(document[key], str):
+            got = shown(document[key])
+            yield _plugin_error(path, f"'{key}' must be text", got=got)
+    page = document.get("homepage")
+    if isinstance(page, str) and not (urlsplit(page).scheme and urlsplit(page).netloc):
+        yield _plugin_error(path, "'homepage' must be a URL", got=shown(page))
+    keywords = document.get("keywords", [])
+    if not isinstance(keywords, list) or not all(isinstance(k, str) for k in keywords):
+        what = "'keywords' must be a list of texts"
+        yield _plugin_error(path, what, got=shown(keywords))
+    if "author" in document:
+        author = document["author"]
+        name = author.get("name") if isinstance(author, dict) else None
+        if not isinstance(name, str) or not name:
+            what = "'author' must be an object with a name"
+            yield _plugin_error(path, what, got=shown(author))
+
+
+def _plugin_error(
+    path: str, what: str, *, line: int = 0, got: str = "", hint: str = ""
+) -> PortabilityError:
+    readers = {CLAUDE: READERS[CLAUDE]}
+    return PortabilityError(
+        what,
+        location=Location(path=path, line=line),
+        got=got,
+        hint=hint,
+        readers=readers,
+    )
