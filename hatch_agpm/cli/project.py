@@ -58,7 +58,7 @@ class OpenProject(ABC):
         return plan_build(self._context())
 
     def rendering(self, *, live: bool) -> Rendering:
-        """Render the project, if `live` without what is vendored; raises AgpmError."""
+        """Render the project, if `live` without vendored copies; raises AgpmError."""
         context = self._context()
         return render_project(read_built_project(context), context, live=live)
 

@@ -119,7 +119,7 @@ def _conventional(root: Path, section: str, errors: list[OSError]) -> dict[str, 
     stems = Counter(path.with_suffix("") for path in found)
     entries = {}
     for path in found:
-        # Of two files that differ in their ending, none may take the other's name.
+        # Files that differ only in their extension keep it in their names.
         alone = section == "skills" or stems[path.with_suffix("")] == 1
         key = path.with_suffix("") if alone and section != "skills" else path
         entries[key.as_posix()] = f"{CONVENTION}/{section}/{path.as_posix()}"

@@ -162,7 +162,7 @@ def _json_table(table: Mapping[str, object]) -> dict[str, object]:
 
 
 def _usable(reader: TableReader, entry: Declaration, tools: Mapping[str, Tool]) -> bool:
-    """Tell whether the entry's tool is there and on; note it where it is wrong."""
+    """Tell whether the entry's tool is known and enabled; report an unknown tool."""
     # An entry always has both; a dependency need not.
     name, tool = entry.name or "", entry.tool or ""
     key = f"{entry.section}.{quoted_key(name)}"
@@ -339,6 +339,6 @@ def _places(
                 reader.problem(f"{here}{wanted}", "is missing")
         else:
             _leaves_project(reader, place.path.lstrip("/"), here[:-1])
-        # A place that is wrong is told once, not again by each of its resources.
+        # A wrong install rule is reported once, not again for each of its resources.
         rules[section] = place or InstallRule(path=section)
     return rules

@@ -77,7 +77,7 @@ class Project:
     """The bundle's directory in source form (`src/pkg/prompts`); "" for none."""
 
     templates: str | None = None
-    """The directory of those that are exported to others, relative to the root."""
+    """The directory of exported templates, relative to the root."""
 
     with_metadata: bool = False
     """Whether templates see the project's own metadata."""

@@ -91,7 +91,7 @@ def make_install_rule(
     flatten: bool = False,
 ) -> InstallRule | None:
     """
-    Return the place that a table `[tools.<tool>.resources.<section>]` describes.
+    Return the install rule that a table `[tools.<tool>.resources.<section>]` defines.
 
     A tool supports hooks or servers if the table has `path` or `merge_target`; without
     the latter, AGPM's own file is used.  Other types need a `path`.  None if the tool

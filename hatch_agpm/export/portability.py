@@ -1,9 +1,9 @@
 """
 Whether every tool can read an exported file: the intersection of their rules.
 
-A rule is an error where one of the tools drops the file, refuses it, or cuts short
-what it says; which ones was tried with each of them.  Good advice is not a rule.
-The profile in `profile.py` is a way to write frontmatter that passes.
+Breaking a rule is an error if one of the tools drops, refuses or shortens the file;
+this was tried with each of them.  Recommendations are not checked.  `profile.py` writes
+frontmatter that passes.
 """
 
 from __future__ import annotations
@@ -294,7 +294,7 @@ class _Check:
         if name is None:
             return
         if not NAME.fullmatch(name):
-            # The reference takes letters of every script.
+            # skills-ref accepts letters of every script.
             words = name.split("-")
             known = name == name.lower() and all(word.isalnum() for word in words)
             readers: tuple[str, ...] = _YAML_11 if known else (*_YAML_11, SKILLS_REF)
