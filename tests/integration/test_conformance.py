@@ -128,6 +128,10 @@ def tells_the_same(case, root):
     assert wanted == same_shape(rendered(root, case), wanted)
 
 
+def test_no_case_is_left_out():
+    assert (len(CASES), len(RANDOM_CASES)) == (65, 150)
+
+
 @pytest.mark.parametrize(
     "case",
     [case for case in CASES if case["id"] not in REFUSED.keys() | BETTER.keys()],

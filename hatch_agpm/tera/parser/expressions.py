@@ -168,9 +168,6 @@ class ExpressionParser(CallParser):
         return _fold(parts, start) or Concatenation(parts=tuple(parts), at=start)
 
     def _concat_part(self) -> Literal | Path | Call | None:
-        path = self.plain_path()
-        if path is not None:
-            return path
         return self.fn_call() or self.number() or self.string() or self.dotted()
 
     @remembered
@@ -216,10 +213,6 @@ class ExpressionParser(CallParser):
             self.at = start
             return None
         self.count()
-        path = self.plain_path()
-        if path is not None and not path.text.startswith(terminals.BOOLEANS):
-            return Operand(path)
-        self.at = start
         value = (
             self.boolean()
             or self.test()

@@ -72,17 +72,6 @@ class OperandParser(Cursor):
             what = "has too many tags and values"
             raise Refusal(what, hint="the limit is 'source'", at=self.at)
 
-    def fits(self, parts: int) -> bool:
-        """
-        Count parts that nest one level deep, if there is room for them.
-
-        If not, the rules that take them step by step will say where it ended.
-        """
-        if self._size_left < parts or self._depth >= self._deepest:
-            return False
-        self._size_left -= parts
-        return True
-
     def boolean(self) -> Boolean | None:
         """Take `true` or `false`, whatever follows it."""
         start = self.at
@@ -110,15 +99,6 @@ class OperandParser(Cursor):
         start = self.at
         text = self.take(terminals.STRING)
         return None if text is None else Literal(value=text[1:-1], at=start)
-
-    def plain_path(self) -> Path | None:
-        """Take a path that nothing follows which might make it something else."""
-        found = terminals.PLAIN_PATH.match(self.source, self.at)
-        if found is None:
-            return None
-        path = Path(found.group(), self.at)
-        self.at = found.end()
-        return path
 
     @remembered
     def dotted(self) -> Path | None:

@@ -156,9 +156,6 @@ class _TemplateParser(TagParser):
         left = "-" if self.source.startswith("-", at + 2) else ""
         self.at += len("{{" + left)
         self.count()
-        plain = self.plain("}")
-        if plain is not None:
-            return Print(TRIMS[left, plain[1]], plain[0])
         self.skip()
         inside = self.at
         if place == "block" and self.take(_SUPER) and self.next(_VARIABLE_END):
@@ -192,9 +189,6 @@ class _TemplateParser(TagParser):
     def _condition(self, tag: Tag) -> tuple[Operand, Trim]:
         """Take all of an `if` or `elif` that is behind its word."""
         self.spaces()
-        plain = self.plain("%")
-        if plain is not None:
-            return plain[0], TRIMS[tag.sign, plain[1]]
         condition = self.logic_expr()
         if condition is None:
             raise self.unexpected()
@@ -264,9 +258,6 @@ class _TemplateParser(TagParser):
             key, value = value, self.need(IDENT, "a name")
         self.spaces()
         self.need(_IN, "'in'")
-        plain = self.plain("%")
-        if plain is not None:
-            return key, value, plain[0], TRIMS[tag.sign, plain[1]]
         container = self.basic_expr_filter() or self.array_filter()
         if container is None:
             raise self.unexpected()

@@ -1,9 +1,4 @@
-"""
-The ends of tags, what is wrong between them, and tags of nothing but variables.
-
-Most tags of most templates hold a variable and nothing else.  One pattern takes each
-of them whole, for which the rules of expressions would need a dozen attempts.
-"""
+"""Parse the beginnings and ends of tags, and report what is wrong in them."""
 
 from __future__ import annotations
 
@@ -14,8 +9,8 @@ from hatch_agpm.tera.failures import AS_TEXT, Refusal
 from hatch_agpm.tera.parser.expressions import ExpressionParser
 from hatch_agpm.tera.parser.lexer import Pattern
 from hatch_agpm.tera.parser.suggestions import suggestion
-from hatch_agpm.tera.parser.terminals import BOOLEANS, IDENT
-from hatch_agpm.tera.parser.tree import Call, Operand, Path, Trim
+from hatch_agpm.tera.parser.terminals import IDENT
+from hatch_agpm.tera.parser.tree import Trim
 from hatch_agpm.tera.parser.unclosed import unclosed
 from hatch_agpm.tera.positions import position
 
@@ -32,11 +27,6 @@ _WORDS: Final = (
     *("break", "continue", "extends", "import"),
 )
 """Tera's words: a longer one before its beginning, then by how frequent they are."""
-
-_PLAIN: Final = Pattern(
-    r"[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*)[ \t\r\n]*"
-    r"(?:\|[ \t\r\n]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t\r\n]*)?(-?)([%}])\}"
-)
 
 _WORD: Final = Pattern(r"\w+|-?[%#}]\}|\{[{%#]|.")
 _OPERATORS: Final = dict.fromkeys(
@@ -63,7 +53,7 @@ class Tag:
 
 
 class TagParser(ExpressionParser):
-    """Reads the ends of tags, and plain tags."""
+    """Reads the beginnings and ends of tags."""
 
     def __init__(self, source: str, *, depth: int, size: int) -> None:
         super().__init__(source, depth=depth, size=size)
@@ -72,8 +62,6 @@ class TagParser(ExpressionParser):
 
         self._last_tag: tuple[int, Tag | None] = -1, None
         """Where a tag began, and which: what ends a body is asked for several times."""
-
-    # The ends of tags
 
     def tag_start(self) -> Tag | None:
         """Take `{%` and the word behind it."""
@@ -176,26 +164,6 @@ class TagParser(ExpressionParser):
         if found is None:
             return "the end of the template"
         return "the end of the line" if found.group() == "\n" else f"'{found.group()}'"
-
-    # Plain tags
-
-    def plain(self, closing: str) -> tuple[Operand, str] | None:
-        """
-        Take the rest of a tag with its sign, if that is a variable and nothing else.
-
-        A filter without arguments may stand behind it.  `closing` is `%` or `}`.
-        """
-        found = _PLAIN.match(self.source, self.at)
-        if found is None:
-            return None
-        path, name, sign, end = found.groups()
-        if end != closing or path.startswith(BOOLEANS) or path == "not":
-            return None
-        if not self.fits(1 if name is None else 2):
-            return None
-        self.at = found.end()
-        filters = () if name is None else (Call(name, {}, found.start(2)),)
-        return Operand(Path(path, found.start(1)), filters=filters), sign
 
 
 def _either(names: list[str]) -> str:

@@ -10,7 +10,6 @@ __all__ = [
     "AND",
     "ARITHMETIC",
     "BOOLEAN",
-    "BOOLEANS",
     "CLOSE",
     "CLOSE_SQUARE",
     "COLONS",
@@ -29,7 +28,6 @@ __all__ = [
     "OPEN_SQUARE",
     "OR",
     "PIPE",
-    "PLAIN_PATH",
     "STEPS",
     "STRING",
     "TILDE",
@@ -37,25 +35,19 @@ __all__ = [
 
 IDENT: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*")
 DOTTED: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
-PLAIN_PATH: Final = Pattern(
-    # Neither a part of a path, nor one that goes on, is called or tested.
-    r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*"
-    r"(?![a-zA-Z0-9_]|\.[a-zA-Z0-9_]|[ \t\r\n]*(?:[(\[]|::|is))"
-)
 STEPS: Final = Pattern(r"(?:\.[a-zA-Z0-9_]+)+")
 INT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)")
 FLOAT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 STRING: Final = Pattern(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
 BOOLEAN: Final = Pattern(r"[tT]rue|[fF]alse")
-BOOLEANS: Final = ("true", "True", "false", "False")
-"""The same as words: no name can begin with them where a value stands."""
 OR: Final = Pattern(r"or[ \t\r\n]")
 AND: Final = Pattern(r"and[ \t\r\n]")
 NOT: Final = Pattern(r"not[ \t\r\n]")
 IN: Final = "in"
 IS: Final = "is"
 IS_NOT: Final = "not"
-ARITHMETIC: Final = Pattern(r"[-+*/%]")
+ARITHMETIC: Final = Pattern(r"(?!-?[%}]\})[-+*/%]")
+"""An operator, which the first character of `%}`, `-%}` and `-}}` is not."""
 COMPARISON: Final = Pattern(r"<=|>=|>|<|==|!=")
 TILDE: Final = "~"
 PIPE: Final = "|"
