@@ -67,6 +67,7 @@ def run(engines, examples):
         counts[compare(template, engines)] += 1
 
     differential()
+    assert sum(counts.values()) >= examples
     return counts
 
 
