@@ -26,6 +26,7 @@ attributes.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
@@ -225,19 +226,17 @@ class TemplateError(SourceError):
     `others` are further errors of the same text: all its undefined variables.
     """
 
-    def __init__(  # noqa: PLR0913 - a location and an embedding belong to each error
+    def __init__(
         self,
         what: str,
         *,
         location: Location = _NOWHERE,
         got: str = "",
         hint: str = "",
-        embedded_in: Sequence[str] = (),
-        call_line: int = 0,
     ) -> None:
         super().__init__(what, location=location, got=got, hint=hint)
-        self.embedded_in = tuple(embedded_in)
-        self.call_line = call_line
+        self.embedded_in: tuple[str, ...] = ()
+        self.call_line = 0
         self.others: tuple[TemplateError, ...] = ()
 
     def within(self, embedded_in: Sequence[str]) -> Self:
@@ -295,19 +294,21 @@ class HiddenTextError(SourceError):
     `kind` is their kind, `says` the text that they encode, or their code points.
     """
 
-    def __init__(  # noqa: PLR0913 - a location and a finding belong to each error
+    def __init__(
         self,
         what: str,
         *,
         location: Location = _NOWHERE,
         got: str = "",
         hint: str = "",
-        kind: str = "",
-        says: str = "",
     ) -> None:
         super().__init__(what, location=location, got=got, hint=hint)
-        self.kind = kind
-        self.says = says
+        self.kind = ""
+        self.says = ""
+
+    def saying(self, kind: str, says: str) -> Self:
+        """Return the same error with what was found."""
+        return self._changed(kind=kind, says=says)
 
 
 class GraphError(AgpmError):
@@ -364,8 +365,6 @@ def raise_problems(problems: Sequence[AgpmError]) -> None:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint with the most similar of the `known` names, or ""."""
-    import difflib  # noqa: PLC0415 - most builds have nothing to guess
-
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
 

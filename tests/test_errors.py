@@ -110,11 +110,10 @@ CASES = [
         TemplateError(
             "w",
             location=Location(path="a.md", line=3, column=1, source_line="{{ x }}"),
-            embedded_in=["b.md", "c.md"],
-        ),
+        ).within(["b.md", "c.md"]),
         "a.md:3:1: w\n    {{ x }}\n    ^\n  embedded in b.md\n  embedded in c.md",
     ),
-    (TemplateError("w", embedded_in=["b.md"]), "w\n  embedded in b.md"),
+    (TemplateError("w").within(["b.md"]), "w\n  embedded in b.md"),
     (
         PortabilityError("is wrong", location=Location(path="a.md", line=2)),
         "a.md:2: is wrong",
@@ -134,9 +133,7 @@ CASES = [
             "1 hidden x",
             location=Location(path="a.md", line=2, column=3, source_line="ab"),
             got="'y'",
-            kind="x",
-            says="'y'",
-        ),
+        ).saying("x", "'y'"),
         "a.md:2:3: 1 hidden x, got 'y'\n    ab\n      ^",
     ),
     (CycleError(["a", "b", "a"]), "a: depends on itself: a -> b -> a"),
@@ -201,7 +198,7 @@ def test_an_error_can_be_located_in_another_file(kind):
 
 
 def test_a_located_template_error_stays_embedded():
-    error = TemplateError("w", embedded_in=["b.md"]).at("a.md", 2)
+    error = TemplateError("w").within(["b.md"]).at("a.md", 2)
     assert str(error) == "a.md:2: w\n  embedded in b.md"
     assert str(error.within(["c.md", "d.md"])) == (
         "a.md:2: w\n  embedded in c.md\n  embedded in d.md"

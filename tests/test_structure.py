@@ -18,7 +18,7 @@ MODULES_OF_A_PACKAGE = 12
 MODULES_OF_THE_ROOT = 6
 LINES_OF_A_MODULE = 400
 LINES_OF_A_FUNCTION = 40
-SUPPRESSIONS = 46  # The aim is 25.
+SUPPRESSIONS = 25
 
 # What is longer than the rule allows, by its length: it may shrink, and not grow.
 LONG_MODULES: dict[str, int] = {}

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.model.declaration import Declaration
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -117,31 +119,26 @@ def default_tool(section: str, defaults: Mapping[str, str]) -> str:
     return defaults.get(section, "agpm" if section == "snippets" else "claude-code")
 
 
-def install_path(  # noqa: PLR0913 - the fields of a manifest's entry
-    tool: Tool,
-    section: str,
-    path: str,
-    *,
-    filename: str | None = None,
-    target: str | None = None,
-    flatten: bool | None = None,
+def install_path(
+    tool: Tool, section: str, path: str, entry: Declaration | None = None
 ) -> str:
     """
     Return where AGPM installs the resource at `path`, relative to its directory.
 
-    `path` is relative to the manifest, with `/`; `section` the plural of a type that
-    `tool` supports.  Raises ValueError, with what is wrong, where nothing remains
-    of the path or it would lead out of the tool's directory.
+    `path` is relative to the manifest, with `/`; the tool supports what `section`
+    lists; an `entry` may set the path.  Raises ValueError, with what is wrong, where
+    nothing remains of the path or it would lead out of the tool's directory.
     """
     place = tool.rules[section]
     if place.merge:
         return place.path
-    flat = place.flatten if flatten is None else flatten
+    entry = entry or Declaration(section=section, path=path)
+    flat = place.flatten if entry.flatten is None else entry.flatten
     base = _joined(tool.path, *filter(None, place.path.split("/")))
-    kept = _meaningful(path) if filename is None else filename
+    kept = _meaningful(path) if entry.filename is None else entry.filename
     relative = _kept_part(kept, base, flat=flat)
     # Texts are joined, not paths: AGPM keeps `.` and `..` of a target as written.
-    inside = _posix(_joined((target or "").lstrip("/\\"), relative))
+    inside = _posix(_joined((entry.target or "").lstrip("/\\"), relative))
     if "\0" in inside:
         raise ValueError("holds a NUL character")
     if _leads_out(inside):

@@ -151,9 +151,7 @@ def check_hidden_text(
             ),
             got=_cut(each.says),
             hint=f"delete what is hidden, or list '{path}' in hidden-text",
-            kind=each.kind,
-            says=each.says,
-        )
+        ).saying(each.kind, each.says)
         for each in hidden
     )
 

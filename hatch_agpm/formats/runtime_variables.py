@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from hatch_agpm.errors import did_you_mean, shown
 from hatch_agpm.model.runtime import KINDS, VariableDeclaration
@@ -69,17 +69,18 @@ def _variable(
         what = f"{before}' must be {', '.join([*KINDS][:-1])} or {[*KINDS][-1]}"
         problem(what, where, shown(kind), near)
         return None
-    if "default" in fields and not _fits(default, kind):
+    if "default" not in fields:
+        default = None
+    elif not _fits(default, kind):
         what = f"{before}.default' must be of the type {kind}"
         problem(what, (name, "default"), shown(default), "")
         return None
     if unknown:
         return None
-    assert default is None or isinstance(default, str | int | float)  # noqa: S101 - checked above
     return VariableDeclaration(name=name, kind=kind, default=default)
 
 
-def _fits(value: object, kind: str) -> bool:
+def _fits(value: object, kind: str) -> TypeGuard[str | float]:
     if isinstance(value, bool) or kind == "bool":
         return isinstance(value, bool) and kind == "bool"
     return isinstance(value, KINDS[kind]) or (kind == "float" and type(value) is int)

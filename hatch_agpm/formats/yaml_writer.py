@@ -67,10 +67,10 @@ def _node(value: object, indent: str) -> list[str]:
 def _block(value: object, indent: str) -> list[str]:
     """Return the lines of a collection whose entries are indented by `indent`."""
     lines: list[str] = []
+    entries: list[list[str]] = []
     if isinstance(value, dict):
         entries = [_entry(key, value[key], indent) for key in value]
-    else:
-        assert isinstance(value, list)  # noqa: S101 - a collection is one or the other
+    elif isinstance(value, list):
         items = [_node(item, indent) for item in value]
         entries = [[f"- {first}", *rest] for first, *rest in items]
     for first, *rest in entries:

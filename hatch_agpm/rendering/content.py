@@ -26,7 +26,7 @@ from hatch_agpm.formats.frontmatter import body_text, is_frontmatter, normalise,
 from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.formats.json import parse_json, pretty_json
 from hatch_agpm.model.config import TABLE
-from hatch_agpm.rendering.resolution.templates import render_piece, trace_text
+from hatch_agpm.rendering.resolution.templates import Piece, render_piece, trace_text
 from hatch_agpm.rust import WHITE_SPACE
 
 if TYPE_CHECKING:
@@ -72,14 +72,13 @@ class TemplateSource:
 
     def render(self, text: str, line: int) -> str:
         """Render a piece of the file that begins at `line`; raises TemplateError."""
-        return render_piece(
-            self.environment,
-            text,
-            self.context,
+        piece = Piece(
+            text=text,
             path=self.file.path,
             line=line,
             dialect=self.frontmatter.content.dialect or "tera",
         )
+        return render_piece(self.environment, piece, self.context)
 
     def trace(self) -> list[tuple[int, str]]:
         """Render the whole file in pieces, each with its line; raises TemplateError."""

@@ -262,9 +262,7 @@ class DocumentRenderer:
         variables = with_metadata(resource.variables, self._metadata)
         if "project" in variables:
             agpm["project"] = context["project"] = variables.pop("project")
-        merged = deep_merge(context, variables)
-        assert isinstance(merged, dict)  # noqa: S101 - two mappings make one
-        return merged
+        return deep_merge(context, variables)
 
     def _data(self, resource: Resource) -> dict[str, object]:
         """Return what templates see of a resource (AGPM semantics, 3.2)."""

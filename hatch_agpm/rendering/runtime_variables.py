@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import ConflictError, FrontmatterError, Location, TemplateError
 from hatch_agpm.model.runtime import RuntimeVariable
-from hatch_agpm.rendering.resolution.templates import check_uses
+from hatch_agpm.rendering.resolution.templates import Piece, check_uses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,16 +102,9 @@ class Placeholders:
         dialect = frontmatter.dialect or "tera"
         pieces = [(split.frontmatter, split.line, False)]
         pieces += [(text[split.end :], text.count("\n", 0, split.end) + 1, True)]
-        for piece, line, in_body in pieces:
-            check_uses(
-                source.environment,
-                piece,
-                names,
-                path=path,
-                line=line,
-                dialect=dialect,
-                in_body=in_body,
-            )
+        for part, line, in_body in pieces:
+            piece = Piece(text=part, path=path, line=line, dialect=dialect)
+            check_uses(source.environment, piece, names, in_body=in_body)
 
     def compare(self, plain: Rendered, sentinels: Rendered, path: str) -> Texts:
         """

@@ -113,7 +113,7 @@ class Tree:
     def _locate(self, path: str) -> str | None:
         self.check_relative(path)
         try:
-            real = self._resolved(os.path.join(self.base, path))  # noqa: PTH118 - once for each file
+            real = self._resolved(os.fspath(self.base / path))
             exists = _exists(real)
         except OSError as error:
             raise ContentError(f"cannot read {path!r}: {error.strerror}") from None
@@ -139,8 +139,8 @@ class Tree:
             return os.path.realpath(path)
         if folder not in self._folders:
             self._folders[folder] = os.path.realpath(folder)
-        whole = os.path.join(self._folders[folder], name)  # noqa: PTH118 - as above
-        return os.path.realpath(path) if os.path.islink(whole) else whole  # noqa: PTH114 - once for each file
+        whole = Path(self._folders[folder], name)
+        return os.path.realpath(path) if whole.is_symlink() else str(whole)
 
     def check_relative(self, path: str) -> None:
         """Raise ContentError for a path that is absolute, or is not text."""
@@ -223,7 +223,7 @@ class Tree:
 
     def _read(self, path: str) -> File:
         # An external directory is reached by `..`, from the root's real path.
-        whole = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - once for each file
+        whole = os.path.normpath(self.root / path)
         mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode):
             raise ContentError(
@@ -234,8 +234,8 @@ class Tree:
             raise ContentError("is a link, not a file", location=Location(path=path))
         if not stat.S_ISREG(mode):
             raise ContentError("is not a regular file", location=Location(path=path))
-        with open(whole, "rb") as opened:  # noqa: PTH123 - once for each file
-            return File(path=path, data=opened.read(), executable=bool(mode & 0o100))
+        data = Path(whole).read_bytes()
+        return File(path=path, data=data, executable=bool(mode & 0o100))
 
     def entries(self, directory: str) -> list[str]:
         """
@@ -273,7 +273,7 @@ class Tree:
 def _exists(path: str) -> bool:
     """Tell whether something is there; raises OSError where that cannot be said."""
     try:
-        os.stat(path)  # noqa: PTH116 - once for each file
+        Path(path).stat()
     except OSError as error:
         if error.errno in _ABSENT:
             return False

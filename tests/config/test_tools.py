@@ -16,8 +16,13 @@ from hatch_agpm.config.tools import (
     install_path,
     make_install_rule,
 )
+from hatch_agpm.model.declaration import Declaration
 
 AGENTS = ".claude/agents/agpm"
+
+
+def entry(**options):
+    return Declaration(section="agents", path="", **options)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,9 @@ def test_the_builtin_tools_support_just_these_types():
 )
 def test_the_options_of_an_entry_set_its_install_path(options, placed):
     tool = BUILTIN_TOOLS["claude-code"]
-    assert install_path(tool, "agents", "x/q.md", **options) == f"{AGENTS}/{placed}"
+    assert (
+        install_path(tool, "agents", "x/q.md", entry(**options)) == f"{AGENTS}/{placed}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +121,7 @@ def test_the_options_of_an_entry_set_its_install_path(options, placed):
 )
 def test_a_first_part_that_repeats_the_directory_is_dropped(path, placed):
     tool = BUILTIN_TOOLS["claude-code"]
-    found = install_path(tool, "agents", path, flatten=False)
+    found = install_path(tool, "agents", path, entry(flatten=False))
     assert found == f"{AGENTS}/{placed}"
 
 
@@ -165,7 +172,7 @@ def test_a_custom_tools_paths_are_joined_as_agpm_does(tool_path, place_path, pla
 def test_an_install_path_outside_the_directory_is_refused(options, message):
     tool = BUILTIN_TOOLS["claude-code"]
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message follows
-        install_path(tool, "agents", "x/q.md", **options)
+        install_path(tool, "agents", "x/q.md", entry(**options))
     assert str(raised.value) == message
 
 
@@ -183,7 +190,7 @@ def test_no_install_path_is_outside_the_directory(path, filename, target, flatte
     tool = BUILTIN_TOOLS["claude-code"]
     options = {"filename": filename, "target": target, "flatten": flatten}
     try:
-        placed = install_path(tool, "agents", path, **options)
+        placed = install_path(tool, "agents", path, entry(**options))
     except ValueError:
         return
     assert posixpath.normpath(placed).startswith(f"{AGENTS}/")

@@ -77,8 +77,7 @@ def test_a_template_error_of_another_file_learns_the_line_that_embeds_it(dialect
     error = TemplateError(
         "'x' is undefined",
         location=Location(path="b.md", line=3, column=4),
-        embedded_in=("c.md",),
-    )
+    ).within(["c.md"])
     template = failing(error).template("\n{{ 'a' | content }}", dialect=dialect)
     with pytest.raises(TemplateError) as caught:
         template.render({})

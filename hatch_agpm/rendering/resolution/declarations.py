@@ -27,7 +27,7 @@ from hatch_agpm.formats.frontmatter import (
     split,
 )
 from hatch_agpm.formats.json import parse_json
-from hatch_agpm.rendering.resolution.templates import render_piece
+from hatch_agpm.rendering.resolution.templates import Piece, render_piece
 from hatch_agpm.rust import strip_blank_ends
 
 if TYPE_CHECKING:
@@ -112,14 +112,10 @@ class DeclarationReader:
         if parts is None:
             return None
         dialect = _dialect(parts.frontmatter)
-        rendered = render_piece(
-            self.environment,
-            parts.frontmatter,
-            context,
-            path=file.path,
-            line=parts.line,
-            dialect=dialect,
+        piece = Piece(
+            text=parts.frontmatter, path=file.path, line=parts.line, dialect=dialect
         )
+        rendered = render_piece(self.environment, piece, context)
         # By the file, not its path: a patched one has another text.
         key = (file, rendered)
         if key not in self._frontmatters:
@@ -201,7 +197,8 @@ class DeclarationReader:
         self, file: File, context: Mapping[str, object]
     ) -> tuple[Declaration, ...]:
         """AGPM renders the whole file to find them; what it ships is the source."""
-        rendered = render_piece(self.environment, file.text, context, path=file.path)
+        piece = Piece(text=file.text, path=file.path)
+        rendered = render_piece(self.environment, piece, context)
         try:
             return interpret_json(parse_json(rendered))
         except (FrontmatterError, ProblemsError) as error:

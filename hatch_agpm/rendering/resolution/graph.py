@@ -345,9 +345,7 @@ class _Freezer:
                 self.manifest.tools[node.tool],
                 node.section,
                 node.path,
-                filename=entry.filename if entry else None,
-                target=entry.target if entry else None,
-                flatten=entry.flatten if entry else None,
+                entry,
             )
         except ValueError as error:
             if entry is None:

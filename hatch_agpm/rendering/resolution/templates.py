@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import AgpmError, Location, TemplateError, raise_problems
@@ -22,32 +23,38 @@ if TYPE_CHECKING:
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.tera.uses import Use
 
-__all__ = ["check_uses", "render_piece", "trace_text", "with_declaration"]
+__all__ = ["Piece", "check_uses", "render_piece", "trace_text", "with_declaration"]
 
 _LIMIT: Final = "the limit is '"
 """So begins the hint of an error that only a limit makes one."""
 
 
-def render_piece(  # noqa: PLR0913 - where the piece stands belongs to every error
-    environment: TeraEnvironment,
-    text: str,
-    context: Mapping[str, object],
-    *,
-    path: str,
-    line: int = 1,
-    dialect: Dialect = "tera",
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A part of a file that is a template of its own: frontmatter, or a body."""
+
+    text: str
+    path: str
+    """The file, for errors."""
+
+    line: int = 1
+    """The line of the file at which the text begins."""
+
+    dialect: Dialect = "tera"
+
+
+def render_piece(
+    environment: TeraEnvironment, piece: Piece, context: Mapping[str, object]
 ) -> str:
     r"""
-    Render `text`, which begins at `line` of the file `path`.
-
-    Line ends become `\n`.
+    Render a piece; line ends become `\n`.
 
     Raises TemplateError; what a filter raises about another file passes through.
     """
-    with _placed(path, line):
-        shielded = protect(text)
-        with _placed(path, line, shielded):
-            template = environment.template(shielded.text, dialect=dialect)
+    with _located(piece):
+        shielded = protect(piece.text)
+        with _located(piece, shielded):
+            template = environment.template(shielded.text, dialect=piece.dialect)
             return shielded.restore(template.render(context))
 
 
@@ -68,26 +75,23 @@ def trace_text(
     return [(shielded.line(line), piece) for line, piece in pieces]
 
 
-def check_uses(  # noqa: PLR0913 - as render_piece
+def check_uses(
     environment: TeraEnvironment,
-    text: str,
+    piece: Piece,
     names: Collection[str],
     *,
-    path: str,
-    line: int = 1,
-    dialect: Dialect = "tera",
     in_body: bool = True,
 ) -> None:
     """
-    Refuse every use of `names` in `text` but a bare `{{ name }}` in a body.
+    Refuse every use of `names` in a piece but a bare `{{ name }}` in a body.
 
     What stands in literal fences, in strings and between raw tags is no use.  Raises
     TemplateError.
     """
-    with _placed(path, line):
-        shielded = protect(text)
-        with _placed(path, line, shielded):
-            for use in environment.uses(shielded.text, names, dialect=dialect):
+    with _located(piece):
+        shielded = protect(piece.text)
+        with _located(piece, shielded):
+            for use in environment.uses(shielded.text, names, dialect=piece.dialect):
                 if not use.bare or not in_body:
                     raise _wrong_use(use, in_body=in_body)
 
@@ -108,11 +112,9 @@ def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
 
 
 @contextmanager
-def _placed(
-    path: str, line: int, shielded: ProtectedText | None = None
-) -> Iterator[None]:
+def _located(piece: Piece, shielded: ProtectedText | None = None) -> Iterator[None]:
     """
-    Raise an error about a piece as one about the file it begins in at `line`.
+    Raise an error about the text of a piece as one about its file.
 
     Several of one piece are a ProblemsError.
     """
@@ -123,14 +125,14 @@ def _placed(
             raise
         if error.path:
             number = shielded.line(error.call_line) if shielded else error.call_line
-            place = f"{path}:{number + line - 1}"
+            place = f"{piece.path}:{number + piece.line - 1}"
             raise error.within([*error.embedded_in, place]) from None
         if error.hint.startswith(_LIMIT):
             error = error.with_hint(f"{error.hint} of [tool.hatch-agpm.limits]")
         problems: list[AgpmError] = []
         for each in (error.with_others([]), *error.others):
             number = shielded.line(each.line) if shielded else max(each.line, 1)
-            problems.append(each.at(path, number + line - 1))
+            problems.append(each.at(piece.path, number + piece.line - 1))
         raise_problems(problems)
 
 

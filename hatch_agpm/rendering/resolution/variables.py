@@ -14,14 +14,26 @@ if TYPE_CHECKING:
 __all__ = ["deep_merge", "resolution_context", "variant_inputs", "with_metadata"]
 
 
-def deep_merge(below: object, above: object) -> object:
+def deep_merge(
+    below: Mapping[str, object], above: Mapping[str, object]
+) -> dict[str, object]:
     """Return `above` laid over `below`: mappings merge, all else is replaced."""
-    if not isinstance(below, dict) or not isinstance(above, dict):
-        return above
     merged = dict(below)
     for key, value in above.items():
-        merged[key] = deep_merge(merged[key], value) if key in merged else value
+        under = merged.get(key)
+        if isinstance(under, dict) and isinstance(value, dict):
+            merged[key] = deep_merge(under, value)
+        else:
+            merged[key] = value
     return merged
+
+
+def _with_project(
+    below: Mapping[str, object], variables: Mapping[str, object]
+) -> object:
+    """Return the variable `project` laid over `below`, if it is a mapping."""
+    project = variables.get("project", {})
+    return deep_merge(below, project) if isinstance(project, dict) else project
 
 
 def variant_inputs(
@@ -34,7 +46,7 @@ def variant_inputs(
     that would be empty is left out, unless they say so themselves.
     """
     variables = dict(template_vars or {})
-    merged = deep_merge(dict(project), variables.get("project", {}))
+    merged = _with_project(project, variables)
     if merged or "project" in variables:
         variables["project"] = merged
     return variables
@@ -46,8 +58,7 @@ def with_metadata(
     """Return the variables with the project's metadata below their `project`."""
     if not metadata:
         return dict(variables)
-    project = deep_merge(dict(metadata), variables.get("project", {}))
-    return {**variables, "project": project}
+    return {**variables, "project": _with_project(metadata, variables)}
 
 
 def resolution_context(variables: Mapping[str, object]) -> dict[str, object]:

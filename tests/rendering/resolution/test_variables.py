@@ -28,8 +28,6 @@ from hatch_agpm.rendering.resolution.variables import (
         ({"a": {"b": 1}}, {"a": 3}, {"a": 3}),
         ({"a": {"b": 1}}, {"a": None}, {"a": None}),
         ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
-        ({"a": 1}, "scalar", "scalar"),
-        ("scalar", {"a": 1}, {"a": 1}),
     ],
 )
 def test_mappings_merge_and_other_values_are_replaced(below, above, merged):
