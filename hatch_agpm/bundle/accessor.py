@@ -140,5 +140,5 @@ def _runtime(variable: RuntimeVariable) -> str:
     """Return a variable as `reader.Plan` parses it; a default may be any text."""
     text = text_of(variable.kind, variable.default)
     default = "" if text is None else f"={text.encode().hex()}"
-    places = ",".join(f"{start}-{end}" for start, end in variable.spans)
-    return f"{variable.name}:{variable.kind}{default}@{places}"
+    spans = ",".join(f"{start}-{end}" for start, end in variable.spans)
+    return f"{variable.name}:{variable.kind}{default}@{spans}"

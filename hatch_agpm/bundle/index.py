@@ -179,7 +179,7 @@ def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
         "type": variable.kind,
         "required": variable.default is None,
         "default": _plain(variable.default),
-        "places": [list(place) for place in variable.spans],
+        "spans": [list(span) for span in variable.spans],
     }
 
 

@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = command(_verify, "compare wheels with the index of their prompts")
     verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
     verify.add_argument("--json", action="store_true", help="print JSON")
-    what = "copy what is used of other places into the project"
+    what = "copy used files of other sources into the project"
     _vendor_options(command(_vendor, what, in_project))
     what = "write one prompt to standard output, or all to files"
     _render_options(command(_render, what, in_project))

@@ -30,7 +30,7 @@ from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.installed.discovery import (
     FILE_NAME,
-    PLACES,
+    FILE_PATHS,
     editable_directory,
     read_prompts_file,
 )
@@ -133,7 +133,7 @@ class _Contents:
             member.filename: archive.read(member)
             for member in members
             if member.filename.partition("/")[0].endswith(".dist-info")
-            and member.filename.partition("/")[2] in PLACES
+            and member.filename.partition("/")[2] in FILE_PATHS
         }
         self._wheel = Path(archive.filename or "").name
         self._metadata = HeaderParser().parsestr(texts.get("METADATA", ""))
@@ -186,7 +186,7 @@ class _Contents:
         self, bundle: AuditedBundle, names: Sequence[str]
     ) -> Iterator[BundleError]:
         """Yield the differences of the discovery file from the index of a bundle."""
-        rank = {place: number for number, place in enumerate(PLACES)}
+        rank = {path: number for number, path in enumerate(FILE_PATHS)}
         found = sorted(self._listings, key=lambda path: rank[path.partition("/")[2]])
         if not found:
             what = (

@@ -300,7 +300,7 @@ def _tools(
         resources = reader.get(value, "resources", dict, where) or {}
         builtin = BUILTIN_TOOLS.get(name)
         rules = dict(builtin.rules) if builtin else {}
-        rules |= _places(reader, name, resources, f"{where}resources.")
+        rules |= _install_rules(reader, name, resources, f"{where}resources.")
         if path is not None and _leaves_project(reader, path, f"{where}path"):
             continue
         tools[name] = Tool(path=path or "", rules=rules, enabled=enabled is not False)
@@ -315,7 +315,7 @@ def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
     return False
 
 
-def _places(
+def _install_rules(
     reader: TableReader, tool: str, resources: Mapping[str, object], where: str
 ) -> dict[str, InstallRule]:
     reader.known_only(resources, RESOURCE_TYPES, where)
@@ -330,15 +330,15 @@ def _places(
         merge_target = reader.get(value, "merge-target", str, here)
         # An overridden type without `flatten` is not flattened.
         flatten = reader.get(value, "flatten", bool, here) or False
-        place = make_install_rule(
+        rule = make_install_rule(
             tool, section, path=path, merge_target=merge_target, flatten=flatten
         )
-        if place is None:
+        if rule is None:
             wanted = "merge-target" if section in MERGED else "path"
             if wanted not in value:
                 reader.problem(f"{here}{wanted}", "is missing")
         else:
-            _leaves_project(reader, place.path.lstrip("/"), here[:-1])
+            _leaves_project(reader, rule.path.lstrip("/"), here[:-1])
         # A wrong install rule is reported once, not again for each of its resources.
-        rules[section] = place or InstallRule(path=section)
+        rules[section] = rule or InstallRule(path=section)
     return rules

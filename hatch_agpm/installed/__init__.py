@@ -1,1 +1,1 @@
-"""Other distributions' bundles: found and loaded."""
+"""Finding and loading the bundles of an environment."""

@@ -1,10 +1,9 @@
 """
-Which bundles an environment has, without importing any of them.
+Finds the bundles of an environment without importing them.
 
-Each distribution that ships prompts says so in one small file of its metadata.  To
-list an environment is to look for that file in every `*.dist-info`; no package is
-imported, and neither is anything of the standard library that takes milliseconds
-to load (docs/adr/0008).
+Each distribution that ships prompts has one small file for that in its metadata, which
+is looked for in every `*.dist-info`.  No package is imported, and no module of the
+standard library that takes milliseconds to import (docs/adr/0008).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE_NAME",
-    "PLACES",
+    "FILE_PATHS",
     "InstalledBundle",
     "discover",
     "editable_directory",
@@ -28,20 +27,20 @@ __all__ = [
 ]
 
 FILE_NAME = "agpm-prompts.txt"
-"""What the file is called in a distribution's metadata."""
+"""The name of the file in a distribution's metadata."""
 
 _FORMAT = "1"
 _INFOS = (".dist-info", ".egg-info")
-# hatchling has a directory for what is not its own, setuptools has not.
-PLACES = (f"extra_metadata/{FILE_NAME}", FILE_NAME)
-"""Where it may lie in a distribution's metadata: the first that is there counts."""
+# hatchling puts additional files into a directory, setuptools does not.
+FILE_PATHS = (f"extra_metadata/{FILE_NAME}", FILE_NAME)
+"""The paths of the file in a distribution's metadata: the first that exists is used."""
 
 
 class InstalledBundle:
     """
-    The prompts of one distribution, as it lists them itself.
+    The prompts of one distribution, from the file in its metadata.
 
-    Written out, since `dataclasses` takes longer to import than all this to run.
+    A plain class, because importing `dataclasses` takes longer than `discover`.
     """
 
     __slots__ = ("distribution", "module", "names", "problem", "version")
@@ -64,7 +63,7 @@ class InstalledBundle:
         """The full names, sorted: `agents/backend-engineer`."""
 
         self.problem = problem
-        """What is wrong with the file, which then says no more; "" if it is fine."""
+        """The problem of a file that cannot be read, "" otherwise."""
 
     def __repr__(self) -> str:
         fields = [f"{name}={getattr(self, name)!r}" for name in self.__slots__]
@@ -78,12 +77,12 @@ class InstalledBundle:
 
 
 def editable_name(module: str) -> str:
-    """Return what the files of an editable install begin with, beside its bundle."""
+    """Return the prefix of the files beside the bundle of an editable install."""
     return f"_agpm_editable_{module.replace('.', '__')}"
 
 
 def editable_directory(module: str) -> str:
-    """Return where an editable install keeps the bundle that is read as `module`."""
+    """Return the directory in which an editable install has the bundle of `module`."""
     return f"{editable_name(module)}_bundle"
 
 
@@ -112,10 +111,10 @@ def discover(
     """
     Return the bundles of an environment, sorted by distribution.
 
-    `path` is a directory like `site-packages`, or several, the first of which wins
-    where two have the same distribution; by default it is `sys.path`.  Zip files may
-    be among them.  A file that cannot be read is reported by its bundle's `problem`;
-    directories that are not there have none.
+    `path` is a directory like `site-packages`, or several; by default it is `sys.path`.
+    If two have the same distribution, the first one is used.  Zip files are searched,
+    too.  A file that cannot be read is reported by the `problem` of its bundle; missing
+    directories are ignored.
     """
     if path is None:
         path = sys.path
@@ -137,7 +136,7 @@ def discover(
 
 
 def _infos(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
-    """Yield each distribution's directory, and the file or why it cannot be read."""
+    """Yield each distribution's directory, and its file or the error of reading it."""
     try:
         with os.scandir(entry) as scanned:
             infos = sorted(file.name for file in scanned if file.name.endswith(_INFOS))
@@ -151,10 +150,10 @@ def _infos(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
 
 
 def _first(entry: str, info: str) -> bytes | OSError | None:
-    for place in PLACES:
+    for path in FILE_PATHS:
         try:
-            # `open` takes thrice as long, and there are hundreds.
-            file = os.open(f"{entry}/{info}/{place}", os.O_RDONLY)
+            # `open` takes three times as long, and there are hundreds of files.
+            file = os.open(f"{entry}/{info}/{path}", os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -176,18 +175,18 @@ def _whole(file: int) -> bytes:
 
 
 def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
-    import zipfile  # noqa: PLC0415 - the directories need none of it
+    import zipfile  # noqa: PLC0415 - needed only for zip files
 
     try:
         with zipfile.ZipFile(entry) as archive:
             paths = {
-                info: place
-                for place in archive.namelist()
-                for info, _, rest in [place.partition("/")]
-                if info.endswith(_INFOS) and rest in PLACES
+                info: member
+                for member in archive.namelist()
+                for info, _, rest in [member.partition("/")]
+                if info.endswith(_INFOS) and rest in FILE_PATHS
             }
-            for info, place in sorted(paths.items()):
-                yield info, archive.read(place)
+            for info, member in sorted(paths.items()):
+                yield info, archive.read(member)
     except (OSError, zipfile.BadZipFile):
         return
 
@@ -196,9 +195,9 @@ def read_prompts_file(
     name: str, version: str, data: bytes | OSError
 ) -> InstalledBundle:
     """
-    Return what the file of a distribution says, or what is wrong with it.
+    Return the bundle that the file of a distribution describes, or its problem.
 
-    `name` and `version` are those of the distribution, for a file that says nothing.
+    `name` and `version` are those of the distribution, for a file without them.
     """
 
     def broken(problem: str) -> InstalledBundle:

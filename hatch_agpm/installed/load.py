@@ -1,8 +1,8 @@
 """
-The bundles of the environment that this runs in.
+Loading the bundles of the running environment.
 
-What a package has is read from its files; it is imported only once it is known to be
-a bundle, as what is returned is the module that its own code reads.
+The files of a package are read first.  It is imported only if it is a bundle, because
+the result is the module that its own code uses.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SCHEMA = 1
 
 
 class Prompt(Protocol):
-    """What every resource has: a prompt, which is a `str`, or one that is `bytes`."""
+    """The attributes of a resource, which is a `str`, or `bytes` if it is not text."""
 
     @property
     def document(self) -> str | bytes:
@@ -44,7 +44,7 @@ class Prompt(Protocol):
 
     @property
     def type(self) -> str:
-        """What it is, in the singular."""
+        """The type, in the singular."""
 
     @property
     def tool(self) -> str:
@@ -69,8 +69,8 @@ class Prompt(Protocol):
     def read(self, file: str) -> bytes:
         """Return one of the files of a skill."""
 
-    # Type checkers take this signature for any, so that a prompt fits whose own
-    # variables a stub knows.  What is `bytes` cannot be called: nobody knows it here.
+    # Type checkers accept this signature for any other, so that prompts of a stub match
+    # the protocol. It does not express that `bytes` cannot be called.
     def __call__(self, *args: Any, **variables: Any) -> str:
         """Return the text with its run-time variables, given by name."""
 
@@ -105,10 +105,10 @@ def load(name: str) -> Prompts:
     """
     Return the prompts of an installed package or distribution.
 
-    `name` is that of the module itself (`acme.prompts`), of the package that
-    it lies in as `prompts`, or of a distribution, which may hold it anywhere.
-    Raises `BundleError` where there are none, where a distribution has several, and
-    where they are written for a newer hatch-agpm.
+    `name` is that of the module itself (`acme.prompts`), of the package that has it as
+    `prompts`, or of a distribution, which may have it anywhere.  Raises `BundleError`
+    if there are no prompts, if a distribution has several bundles, and if a newer
+    hatch-agpm is needed to read them.
     """
     package = _NAME_SIGNS.sub("_", name)
     tried = dict.fromkeys([name, f"{name}.prompts", package, f"{package}.prompts"])
@@ -133,13 +133,13 @@ def _of_distribution(name: str) -> list[str]:
         distribution = metadata.distribution(name)
     except (metadata.PackageNotFoundError, ValueError):
         return []
-    # What it lists itself holds for an editable install, too, where no file says it.
+    # The distribution's own list is also valid for an editable install.
     modules = {
         bundle.module
         for bundle in discover()
         if bundle.module and _same(bundle.distribution, name)
     }
-    # What begins with `_` is where an editable install keeps a bundle, not its name.
+    # A directory with `_` is that of an editable install, not the name of a module.
     modules |= {
         ".".join(file.parent.parts)
         for file in distribution.files or []
@@ -149,27 +149,27 @@ def _of_distribution(name: str) -> list[str]:
 
 
 def _same(one: str, other: str) -> bool:
-    """Say whether these are names of one distribution (PEP 503)."""
+    """Tell whether two names are those of one distribution (PEP 503)."""
     return _NAME_SIGNS.sub("-", one).lower() == _NAME_SIGNS.sub("-", other).lower()
 
 
 def _is_bundle(module: str) -> bool:
-    """Say whether `module` can be imported and is a bundle; does not import it."""
+    """Tell whether `module` can be imported and is a bundle; does not import it."""
     if not all(part.isidentifier() for part in module.split(".")):
         return False
     try:
-        # Imports the packages around it, but not the module itself.
+        # This imports the parent packages, but not the module itself.
         spec = find_spec(module)
     except ModuleNotFoundError as error:
         if error.name and f"{module}.".startswith(f"{error.name}."):
             return False
         raise
-    places = spec.submodule_search_locations if spec else None
+    directories = spec.submodule_search_locations if spec else None
     get_data = getattr(spec.loader, "get_data", None) if spec else None
-    if not places or get_data is None:
+    if not directories or get_data is None:
         return False
     try:
-        index: object = json.loads(get_data(f"{next(iter(places))}/index.json"))
+        index: object = json.loads(get_data(f"{next(iter(directories))}/index.json"))
     except (OSError, ValueError):
         return False
     return _is_ours(module, index)

@@ -1,4 +1,4 @@
-"""What a build backend knows of the project that it builds."""
+"""The inputs that a build backend gives for the project that it builds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a project wants to hand to coding agents, as its table says it."""
+"""Typed values of a project's configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Final
 __all__ = ["EXPORTED_TYPES", "TABLE", "ExportSettings", "Patch", "Source"]
 
 EXPORTED_TYPES: Final = ("agents", "commands", "skills")
-"""What coding agents look for in a package: the other types need code to be used."""
+"""The types that coding agents can use from a package; other types need code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,21 +22,21 @@ class ExportSettings:
     """The table `[tool.hatch-agpm.export]`."""
 
     types: tuple[str, ...] = ()
-    """The plurals of which everything listed is exported."""
+    """The plurals of the types of which all resources are exported."""
 
     resources: tuple[str, ...] = ()
     """The full names of single resources: `skills/mend-nets`."""
 
     directory: str = ".agents"
-    """Where they go, relative to the import package."""
+    """The directory of the exported files, relative to the import package."""
 
     prefix: str | None = None
-    """What exported names begin with; None is the distribution's name."""
+    """The prefix of exported names; None for the distribution's name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Where templates may come from: a directory, or an installed distribution."""
+    """A source of templates: a directory, or an installed distribution."""
 
     name: str
     path: str
@@ -46,7 +46,7 @@ class Source:
     """Its name as written; "" for a directory."""
 
     version: str
-    """The versions of the distribution that will do (PEP 440); "" for any."""
+    """The accepted versions of the distribution (PEP 440); "" for any."""
 
     key: str
     """The file and dotted path of the source, for messages."""
@@ -54,13 +54,13 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patch:
-    """What a manifest replaces in the files of one entry."""
+    """The values that a manifest replaces in the files of one entry."""
 
     key: str
     """The file and dotted path of the table, for messages."""
 
     values: Mapping[str, object]
-    """Plain JSON by the key that is replaced."""
+    """Plain JSON values, by the key that is replaced."""
 
 
 TABLE: Final = "tool.hatch-agpm"

@@ -22,17 +22,17 @@ class File:
     executable: bool
 
     def holding(self, text: str) -> File:
-        """Return the same file with another content."""
+        """Return the same file with `text` as its content."""
         return File(path=self.path, data=text.encode(), executable=self.executable)
 
     @cached_property
     def sha256(self) -> str:
-        """Of the bytes, in hexadecimal digits."""
+        """The SHA-256 of the bytes, in hexadecimal digits."""
         return hashlib.sha256(self.data).hexdigest()
 
     @cached_property
     def text(self) -> str:
-        """The content as text; raises ContentError where it is not UTF-8."""
+        """The content as text; raises ContentError if it is not UTF-8."""
         try:
             return self.data.decode()
         except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""What rendering gives: resources with their bytes, and all that was read for them."""
+"""The result of rendering: resources with their bytes, and everything that was read."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = [
 ]
 
 MARKER = ".hatch-agpm/sources.json"
-"""What says which directories an sdist carries, relative to its root."""
+"""The file that lists the copies of external files, relative to the sdist's root."""
 
 COPIES = ".hatch-agpm/sources"
-"""The directory of these copies, each in one of its source's name."""
+"""The directory of these copies, with a directory for each source."""
 
 TEMPLATES = "_templates"
 """The directory of a bundle that holds the templates exported to other projects."""
@@ -41,38 +41,38 @@ class Input:
 
     path: str
     """
-    Relative to the project root (the boundary), with `/`.
+    The path, relative to the project root (the boundary), with `/`.
 
-    A file of a declared directory outside begins with `../`, and can be read there
-    like any other.  One of a distribution is `<distribution>:<path>`; those are
-    among the inputs of resources, never of a whole rendering.
+    The path of a file in an external directory begins with `../`, and can be read like
+    any other.  That of a file of a distribution is `<distribution>:<path>`; these are
+    inputs of resources, but not of a whole rendering.
     """
 
     sha256: str
-    """Of its bytes, as 64 hexadecimal digits."""
+    """The SHA-256 of its bytes, as 64 hexadecimal digits."""
 
     executable: bool = False
     source: str | None = None
-    """The source outside of the project that it is from."""
+    """The name of the external source that it is from; None for the project."""
 
     path_in_source: str = ""
-    """Relative to that source, wherever a build finds it."""
+    """The path relative to that source, independent of where the source is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DirectoryListing:
-    """What lay in one directory when it was searched for templates."""
+    """The entries of a directory when it was searched for templates."""
 
     names: tuple[str, ...]
-    """Each ends in `/` where it is a directory; `__pycache__` is left out."""
+    """The names, which end in `/` for directories; `__pycache__` is left out."""
 
     hidden: bool
-    """Whether names that begin with a dot are among them."""
+    """Whether names that begin with a dot are included."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileContent:
-    """What one file of a wheel, sdist or bundle holds."""
+    """The content of one file of a wheel, sdist or bundle."""
 
     data: bytes
     executable: bool = False
@@ -85,7 +85,7 @@ class FileContent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SkillFile:
-    """One file of a directory that is shipped as it is, such as a skill's."""
+    """One file of a directory that is shipped unchanged, such as a skill's."""
 
     path: str
     """Relative to that directory, with `/`."""
@@ -101,27 +101,27 @@ class SkillFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsedSource:
-    """A source that is no part of the project, and all that was read of it."""
+    """An external source, and all files that were read of it."""
 
     name: str
     files: tuple[SkillFile, ...]
-    """By path relative to the source."""
+    """The files that were read, with paths relative to the source."""
 
     links: Mapping[str, str]
-    """Other paths by which files were found, and those they led to."""
+    """The real paths of files that were found by another path, by that path."""
 
     is_external: bool
-    """Whether it is a directory that was read outside of the project."""
+    """Whether it is a directory outside of the project."""
 
     distribution: str = ""
-    """What it is of; "" for a directory."""
+    """The name of the distribution; "" for a directory."""
 
     version: str = ""
     is_rendered: bool = False
     """Whether the files are texts of the distribution's bundle."""
 
     needs: Mapping[str, str] = field(default_factory=dict)
-    """The distributions that `source` means in its templates, by that name."""
+    """The distributions for the names that `source` has in its templates."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,10 +129,10 @@ class ExportedTemplates:
     """The templates that a project exports to others, as they are."""
 
     files: tuple[SkillFile, ...]
-    """By path relative to their directory."""
+    """The templates, with paths relative to their directory."""
 
     sources: Mapping[str, tuple[str, str] | None]
-    """Distribution and versions that `source` means in them; None: no distribution."""
+    """Distribution and versions by source name in them; None: not a distribution."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,16 +150,16 @@ class RenderedResource:
 
     tool: str
     install: bool | None
-    """What the manifest or the parents say; None where nobody says anything."""
+    """The option of the manifest or of dependents; None if none of them sets it."""
 
     install_path: str
-    """Where the tool reads it, relative to the directory AGPM installs into."""
+    """The path where the tool reads it, relative to AGPM's install directory."""
 
     variables: Mapping[str, object]
     """AGPM's variant inputs, plain JSON values; {} for none."""
 
     text: str | bytes
-    """The whole document as shipped; `bytes` where the file is no UTF-8 text."""
+    """The whole document as shipped; `bytes` if the file is not UTF-8 text."""
 
     body: int
     """The offset in the UTF-8 bytes of `text` at which the frontmatter ends."""
@@ -177,13 +177,13 @@ class RenderedResource:
     """The manifest's name for the directory that the template is in, if it has one."""
 
     runtime: tuple[RuntimeVariable, ...] = ()
-    """What is left open until the text is used: its own variables, then others'."""
+    """The run-time variables: its own, then those of embedded files."""
 
     is_match: bool = False
-    """Found by a pattern of the manifest, so that `alias` is the pattern's key."""
+    """Whether it was found by a pattern of the manifest; `alias` is then its key."""
 
     export: bool = False
-    """Whether coding agents are to find it in the package."""
+    """Whether it is exported to coding agents."""
 
     executable: bool = False
     files: tuple[SkillFile, ...] = ()
@@ -197,7 +197,7 @@ class RenderedResource:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendering:
-    """Everything one manifest renders to, and all that was read for it."""
+    """The resources of one manifest, and everything that was read for them."""
 
     resources: tuple[RenderedResource, ...]
     inputs: tuple[Input, ...] = ()
@@ -207,16 +207,16 @@ class Rendering:
     """The content of these files when they were read, by path."""
 
     links: Mapping[str, str] = field(default_factory=dict)
-    """The files and directories that were found through a link, by its path."""
+    """The real paths of files and directories that links point to, by link."""
 
     listings: Mapping[str, DirectoryListing] = field(default_factory=dict)
     """The directories that were searched, by path."""
 
     absent: tuple[str, ...] = ()
-    """Paths where something was looked for and nothing found, sorted."""
+    """Paths that were looked for and do not exist, sorted."""
 
     sources: tuple[UsedSource, ...] = ()
-    """What was read outside of the project, or of copies of it, by name."""
+    """The external sources that were read, or whose copies were, by name."""
 
     exported_templates: ExportedTemplates | None = None
-    """The templates that are shipped for others; None where none are."""
+    """The templates that the wheel exports to other projects; None without any."""

@@ -1,8 +1,8 @@
 """
 Run-time variables: those of a prompt whose values are given when it is used.
 
-A file declares them in its frontmatter, under `agpm.runtime`; the build leaves
-`{{ name }}` in its body as it is.
+A file declares them in its frontmatter, under `agpm.runtime`; the build keeps `{{ name
+}}` in its body.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class VariableDeclaration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuntimeVariable:
-    """A run-time variable of a rendered resource, and where its value goes."""
+    """A run-time variable of a rendered resource, and its placeholders."""
 
     name: str
     kind: str
@@ -51,6 +51,6 @@ class RuntimeVariable:
     @property
     def parameter(self) -> str:
         """The parameter of a function signature, in ASCII: `limit: int = 5`."""
-        # YAML can spell half a surrogate pair, and no file can hold it.
+        # YAML can contain lone surrogates, which a file cannot.
         default = "" if self.default is None else f" = {self.default!a}"
         return f"{self.name}: {self.kind}{default}"

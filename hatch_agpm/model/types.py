@@ -28,7 +28,7 @@ RESOURCE_TYPES: Final[Mapping[str, str]] = {
 _SECTIONS: Final = {type_: section for section, type_ in RESOURCE_TYPES.items()}
 
 SKILL_FILE: Final = "SKILL.md"
-"""The file of a skill's directory that holds its text."""
+"""The file of a skill's directory that has its text."""
 
 
 def type_of(section: str) -> str:

@@ -1,4 +1,4 @@
-"""The hash that tells the variants of a template apart (AGPM semantics, 3.5)."""
+"""The hash that identifies a variant of a template (AGPM semantics, 3.5)."""
 
 from __future__ import annotations
 

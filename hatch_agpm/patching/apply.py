@@ -5,7 +5,7 @@ A patched file is written as AGPM writes it (semantics, 1.9), each key once.  AG
 uses a second YAML parser for that, and loses values that this parser cannot read or
 reads differently: here that is an error.
 
-Reads the table and rewrites texts; renders nothing and reads no files.
+Rewrites texts; renders nothing and reads no files.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Patched:
     """The line of the file at which the body begins."""
 
     def relocated(self, error: AgpmError) -> AgpmError:
-        """Return an error about the patched text as one about what the user wrote."""
+        """Return an error of the patched text as one of the original file."""
         if isinstance(error, ProblemsError):
             return ProblemsError([self.relocated(each) for each in error.problems])
         if not isinstance(error, SourceError) or error.path != self.file.path:
@@ -76,7 +76,7 @@ class Patched:
             return error.at(error.path, line)
         origin = self.frontmatter[inside] if 0 <= inside < len(self.frontmatter) else 0
         by_patch = isinstance(origin, str)
-        # The columns are those of a line that is not in the user's file.
+        # The column is that of a line that the user's file does not have.
         return error.located(
             Location(
                 path=str(origin) if by_patch else error.path,

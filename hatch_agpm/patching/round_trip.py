@@ -1,5 +1,5 @@
 """
-What AGPM keeps of a frontmatter that it patches (semantics, 1.9).
+The values that AGPM keeps of a frontmatter that it patches (semantics, 1.9).
 
 To apply a patch, AGPM reads frontmatter with a second parser, which reads some
 scalars as other values, and with a table of known keys: where one of them has the

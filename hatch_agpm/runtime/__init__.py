@@ -1,1 +1,1 @@
-"""What is copied into wheels and environments: the standard library only."""
+"""Code that is copied into wheels and environments; uses only the standard library."""

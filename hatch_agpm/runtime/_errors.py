@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT-0
 """
-The errors that a bundle raises, and what they suggest.
+The errors that a bundle raises, and their suggestions.
 
 Every bundle has a copy of this file.  Runs on Python 3.9 and later, with the standard
 library alone.
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 class UnknownPromptError(KeyError, AttributeError):
     """
-    No resource has this name; `near` are the nearest of those there are.
+    No resource has this name; `near` has the most similar names.
 
-    It is what a failed key raises and what a failed attribute raises, so that
-    `except KeyError` and `hasattr` work.
+    It is both a KeyError and an AttributeError, so that `except KeyError` and `hasattr`
+    work.
     """
 
-    def __init__(self, place: str, name: object, near: tuple[str, ...] = ()) -> None:
-        super().__init__(place, name, near)
-        self.place = place
+    def __init__(self, location: str, name: object, near: tuple[str, ...] = ()) -> None:
+        super().__init__(location, name, near)
+        self.location = location
         self.near = near
-        # Keeps Python 3.10 and later from adding its own guess to a traceback.
+        # Prevents Python 3.10 and later from adding its own suggestion to a traceback.
         self.obj = None
 
     def __str__(self) -> str:
         _, name, near = self.args
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-        return f"{self.place} has no {name!r}{hint}"
+        return f"{self.location} has no {name!r}{hint}"
 
 
 class DamagedWheelError(OSError):
-    """A file of the bundle is not there, or is not what was built."""
+    """A file of the bundle is missing, or differs from what was built."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -52,18 +52,18 @@ class DamagedWheelError(OSError):
 
 class VariableError(TypeError):
     """
-    A prompt was called with other variables than it has; `problems` says which.
+    A prompt was called with wrong variables; `problems` says which.
 
-    It is what a function raises that is called with wrong arguments.
+    It is a TypeError, as for a function that is called with wrong arguments.
     """
 
-    def __init__(self, place: str, problems: tuple[str, ...]) -> None:
-        super().__init__(place, problems)
-        self.place = place
+    def __init__(self, location: str, problems: tuple[str, ...]) -> None:
+        super().__init__(location, problems)
+        self.location = location
         self.problems = problems
 
     def __str__(self) -> str:
-        return f"{self.place}: {'; '.join(self.problems)}"
+        return f"{self.location}: {'; '.join(self.problems)}"
 
 
 def nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
@@ -75,6 +75,6 @@ def nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Return the end of a message about a name that is not known."""
+    """Return the hint of a message about an unknown name, "" without one."""
     near = nearest(name, known)
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT-0
 """
-What a bundle knows beside its texts: the index, and the files of skills.
+Everything of a bundle except reading a text: the index, and the files of skills.
 
-Every bundle has a copy of this file.  The accessor beside it imports it when somebody
-asks for more than text, and this imports what is slow (`json`) when it is needed.
-Runs on Python 3.9 and later, with the standard library alone.
+Every bundle has a copy of this file.  The accessor beside it imports it only if more
+than a text is needed, and the slow module `json` is imported only when it is needed.
+Runs on Python 3.9 and later, with only the standard library.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     Origin = tuple[str, str, str, bytes, str, str]
     """
-    The type's directory, the name, what the path has after it, the frontmatter's
-    bytes, the sha256, and where there are any the run-time variables.
+    The type's directory, the name, the rest of the path, the frontmatter's bytes, the
+    sha256, and the run-time variables if there are any.
     """
 
 
@@ -42,7 +42,7 @@ class BinaryResource(bytes):
     _origin: Origin
 
     def __getattr__(self, name: str) -> Any:
-        # Before they are set, pickle asks for names like `__setstate__`.
+        # pickle looks up names like `__setstate__` before the attributes are set.
         if name.startswith("_"):
             raise AttributeError(name)
         return reader(sys.modules[self._package].__spec__).detail(self, name)
@@ -52,7 +52,7 @@ class BinaryResource(bytes):
 
 
 class Details:
-    """All that one resource knows of itself; its accessor passes it on."""
+    """The attributes of one resource, which the accessor returns."""
 
     def __init__(self, bundle: Bundle, resource: Any) -> None:
         self._bundle = bundle
@@ -69,7 +69,7 @@ class Details:
     @property
     def path(self) -> str:
         """The path of its file in the wheel."""
-        return self._bundle.place(self._path)
+        return self._bundle.wheel_path(self._path)
 
     @property
     def document(self) -> str | bytes:
@@ -80,7 +80,7 @@ class Details:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The frontmatter, {} without one: one dict for all who read it."""
+        """The frontmatter, {} without one.  All accesses return the same dict."""
         metadata: dict[str, Any] = self._entry["metadata"]
         return metadata
 
@@ -96,7 +96,7 @@ class Details:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files of a skill, SKILL.md included, sorted; () of all others."""
+        """The files of a skill, SKILL.md included, sorted; () for other types."""
         return tuple([file["path"] for file in self._entry["files"]])
 
     def read(self, file: str) -> bytes:
@@ -112,7 +112,7 @@ class Details:
 
 
 class Late:
-    """The methods of a prompt, or of a type, that its accessor need not know."""
+    """The methods of a prompt, or of a type, that are not needed to read a text."""
 
     def __init__(self, bundle: Bundle, it: Any) -> None:
         self._bundle = bundle
@@ -125,12 +125,12 @@ class Late:
         if text is not None:
             return text
         by_name = ["variables are given by name"] if positional else []
-        place = self._bundle.written(*self._it._origin[:2])
-        raise VariableError(place, (*by_name, *template.problems(given)))
+        location = self._bundle.written(*self._it._origin[:2])
+        raise VariableError(location, (*by_name, *template.problems(given)))
 
     @property
     def doc(self) -> str:
-        """What `help` shows of a type: its resources and their variables."""
+        """The text that `help` shows for a type: its resources and their variables."""
         if not self._it._rows:
             return "There are none."
         lines = [
@@ -145,7 +145,7 @@ class Late:
         return "\n".join(lines)
 
     def dir(self) -> list[str]:
-        """Return what can be written after the dot."""
+        """Return the names of the attributes."""
         if isinstance(self._it, str):
             return [*object.__dir__(self._it), *Bundle.details]
         return self._bundle.attributes(self._it._rows)
@@ -156,7 +156,7 @@ class Late:
 
 
 class Bundle:
-    """The bundle of one package, as its accessor sees it."""
+    """The bundle of one package."""
 
     details = tuple([name for name in vars(Details) if not name.startswith("_")])
     details += ("name", "sha256")
@@ -170,7 +170,7 @@ class Bundle:
         self._templates: dict[tuple[object, ...], PromptTemplate] = {}
 
     def detail(self, it: Any, name: str) -> Any:
-        """Return what a resource, or a type, has under the attribute `name`."""
+        """Return the attribute `name` of a resource or a type."""
         if name == "_late":
             return Late(self, it)
         if name == "__signature__" and isinstance(it, str):
@@ -181,7 +181,7 @@ class Bundle:
         raise AttributeError(message)
 
     def template(self, prompt: Any) -> PromptTemplate:
-        """Return how the text of a prompt is filled."""
+        """Return the `Plan` of a prompt."""
         key = prompt._origin[4:]
         if key not in self._templates:
             self._templates[key] = PromptTemplate(prompt)
@@ -209,7 +209,7 @@ class Bundle:
         return data
 
     def attributes(self, names: Iterable[str]) -> list[str]:
-        """Return what of `names` can be written as an attribute."""
+        """Return those of `names` that can be attributes."""
         import keyword
 
         spelled = [name.replace("-", "_") for name in names]
@@ -222,7 +222,7 @@ class Bundle:
         ]
 
     def spelled(self, resources: Any, attribute: str) -> str:
-        """Return the name that is spelled `attribute`, or raise."""
+        """Return the name of an attribute; raise `UnknownPromptError` without one."""
         spelled = {name.replace("-", "_"): name for name in resources._rows}
         if attribute not in spelled:
             raise self.unknown(resources._directory, attribute, spelled)
@@ -230,7 +230,7 @@ class Bundle:
         return name
 
     def public(self, name: str, types: Mapping[str, object]) -> Any:
-        """Return a class of this module that the bundle offers, or raise."""
+        """Return a public class of this module; raise `UnknownPromptError`."""
         if name in _PUBLIC:
             return globals()[name]
         if name.startswith("_"):
@@ -245,38 +245,38 @@ class Bundle:
     def nothing(
         self, full_name: object, types: Mapping[str, Any]
     ) -> UnknownPromptError:
-        """Return the error for a full name that begins with no type."""
+        """Return the error for a full name that does not begin with a type."""
         return self.unknown("", full_name, self.names(types))
 
     def unknown(
         self, directory: str, name: object, known: Iterable[str]
     ) -> UnknownPromptError:
         """Return the error for a name that is not among the `known` ones."""
-        place = self.written(directory)
-        return UnknownPromptError(place, name, nearest(name, known))
+        location = self.written(directory)
+        return UnknownPromptError(location, name, nearest(name, known))
 
     def written(self, *names: str) -> str:
-        """Return how people write what has these names."""
+        """Return the dotted path of these names in Python."""
         written = "/".join(filter(None, names)).replace("-", "_").replace("/", ".")
         return f"{self.package}.{written}" if written else self.package
 
     def damaged(self, path: str, error: Exception) -> DamagedWheelError:
-        """Return the error for a file that cannot be read, or not be understood."""
+        """Return the error for a file that cannot be read or parsed."""
         reason = getattr(error, "strerror", None) or str(error) or "it is not there"
-        return DamagedWheelError(self.place(path), reason)
+        return DamagedWheelError(self.wheel_path(path), reason)
 
-    def place(self, path: str) -> str:
+    def wheel_path(self, path: str) -> str:
         """Return the path in the wheel of a path in the bundle."""
         return f"{self.package.replace('.', '/')}/{path}"
 
     def entry(self, full_name: str) -> dict[str, Any]:
-        """Return what the index says of a resource."""
+        """Return the entry of a resource in the index."""
         if not self._entries:
             import json
 
             try:
                 index = json.loads(self.read("index.json"))
-                # Several entries share a name where their bytes are equal.
+                # Entries with equal bytes may share a name.
                 entries = {
                     entry["full_name"]: entry for entry in reversed(index["resources"])
                 }
@@ -300,7 +300,7 @@ _PUBLIC = {
 
 
 def reader(spec: Any) -> Bundle:
-    """Return the `Bundle` of the accessor with this spec: the same until a reload."""
+    """Return the `Bundle` of the accessor with this spec, cached until a reload."""
     bundle = _bundles.get(spec.name)
     if bundle is None or bundle.spec is not spec:
         bundle = _bundles[spec.name] = Bundle(spec)

@@ -25,7 +25,7 @@ class PromptTemplate:
         origin: Origin = prompt._origin
         self.kinds: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
-        places: list[tuple[int, int, str]] = []
+        spans: list[tuple[int, int, str]] = []
         for row in filter(None, "".join(origin[5:]).split(";")):
             # `name:kind=default@start-end,start-end`, the default's bytes in hex.
             declared, _, found = row.partition("@")
@@ -33,21 +33,21 @@ class PromptTemplate:
             self.kinds[name], has_default, default = kind.partition("=")
             if has_default:
                 self.defaults[name] = bytes.fromhex(default).decode()
-            for place in filter(None, found.split(",")):
-                start, end = map(int, place.split("-"))
-                places.append((start, end, name))
-        # Offsets count from the start of the file, as all those of the index.
+            for span in filter(None, found.split(",")):
+                start, end = map(int, span.split("-"))
+                spans.append((start, end, name))
+        # Offsets count from the start of the file, as in the index.
         data, at = origin[3] + str(prompt).encode(), len(origin[3])
         self.parts: list[str] = []
         self.gaps: list[tuple[int, str]] = []
-        for start, end, name in sorted(places):
+        for start, end, name in sorted(spans):
             self.parts += [data[at:start].decode(), ""]
             self.gaps.append((len(self.parts) - 1, name))
             at = end
         self.parts.append(data[at:].decode())
 
     def fill(self, given: Mapping[str, object]) -> str | None:
-        """Return the text with `given` in it; None where that is not what fits."""
+        """Return the text with the values `given`; None if they are not valid."""
         texts = self.defaults.copy()
         for name, value in given.items():
             text = text_of(self.kinds.get(name), value)
@@ -62,7 +62,7 @@ class PromptTemplate:
         return "".join(parts)
 
     def problems(self, given: Mapping[str, object]) -> Iterator[str]:
-        """Say what is wrong with `given`."""
+        """Yield the problems of the values `given`."""
         missing = [
             name
             for name in self.kinds
@@ -98,11 +98,11 @@ class PromptTemplate:
 
 
 def text_of(kind: str | None, value: object) -> str | None:
-    """Return what a value of this kind prints; None where it is of another."""
+    """Return the text of a value of the type `kind`; None if it has another type."""
     if kind == "str":
         return value if isinstance(value, str) else None
     if isinstance(value, bool):
-        # As templates, JSON and YAML spell it.
+        # As in templates, JSON and YAML.
         return ("true" if value else "false") if kind == "bool" else None
     if isinstance(value, int) and kind in {"int", "float"}:
         return int.__repr__(value)
@@ -112,7 +112,7 @@ def text_of(kind: str | None, value: object) -> str | None:
 
 
 def parameter(variable: Mapping[str, object]) -> str:
-    """Return a variable of the index as a signature has it."""
+    """Return a variable of the index as in a signature."""
     default = "" if variable["required"] else f" = {variable['default']!r}"
     return f"{variable['name']}: {variable['type']}{default}"
 

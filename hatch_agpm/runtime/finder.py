@@ -2,11 +2,11 @@
 """
 How an editable install finds its prompts.
 
-A copy of this file travels in the editable wheel, followed by a function `start`
-that calls `install`; a `.pth` file runs it whenever the interpreter starts.  So it
-costs next to nothing until somebody imports the prompts; which of them are up to date
-is known by `freshness.py`, which is imported then.  Needs nothing but the standard
-library, and runs on every Python that the project supports.
+A copy of this file is in the editable wheel, followed by a function `start` that calls
+`install`.  A `.pth` file runs it whenever the interpreter starts, so it must be cheap
+until the prompts are imported.  Only then is `freshness.py` imported, which checks
+whether they are up to date.  Imports only the standard library, and runs on every
+Python that the project supports.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # as typing has it; type checkers know the name
+TYPE_CHECKING = False  # as in `typing`; type checkers know the name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
@@ -30,14 +30,14 @@ class Redirect:
         *,
         helper: str,
         parent: str = "",
-        places: Sequence[str] = (),
+        directories: Sequence[str] = (),
     ) -> None:
         self.module = install["module"]
         self.parent = parent
         """The directory of the package around the module; "" without one."""
 
-        self.places = places
-        """Where the module may lie if there is no package around it."""
+        self.directories = directories
+        """The directories that may contain the module if it is not in a package."""
 
         self._install = install
         self.helper = helper
@@ -54,15 +54,15 @@ class Redirect:
         """
         Return the spec of the bundle, for its own name and checkout only.
 
-        `path` is the `__path__` of the package that is about to hold the module.
-        Where sources have changed and are wrong, loading it raises `AgpmError`.
+        `path` is the `__path__` of the parent package.  If changed sources have
+        mistakes, loading the module raises `AgpmError`.
         """
         if fullname != self.module or not self._is_ours(path):
             return None
         from importlib.machinery import ModuleSpec
 
         if self._known is None:
-            # Not `import_module`, which loads more than all this needs.
+            # Not `import_module`, which imports more modules than are needed here.
             helper = __import__(self.helper, None, None, ["Install"])
             self._known = helper.Install(**self._install)
         loader = self._known.loader()
@@ -72,8 +72,8 @@ class Redirect:
         return spec
 
     def _is_ours(self, path: Iterable[str] | None) -> bool:
-        # Another checkout, or a wheel, may come first on sys.path: its prompts
-        # are not ours to give.
+        # Another checkout, or a wheel, may come first on sys.path: it has its own
+        # prompts.
         if self.parent:
             around = [os.path.realpath(entry) for entry in path or ()]
             parent = os.path.realpath(self.parent)
@@ -82,10 +82,10 @@ class Redirect:
 
         found = PathFinder.find_spec(self.module, None if path is None else [*path])
         where = os.path.dirname(found.origin or "") if found else ""
-        return os.path.realpath(where) in map(os.path.realpath, self.places)
+        return os.path.realpath(where) in map(os.path.realpath, self.directories)
 
     def _is_linked(self, entry: str) -> bool:
-        """Say whether a package lies where a strict install of setuptools links it."""
+        """Tell whether a package is in the directory of links of a strict install."""
         package = os.sep + self.module.rpartition(".")[0].replace(".", os.sep)
         build, tree = os.path.split(entry[: -len(package)])
         return (
@@ -99,8 +99,8 @@ def install(install: Mapping[str, str], **given: Any) -> None:
     """
     Let `import` find a bundle; the arguments are those of `Redirect`.
 
-    Doing it twice, as the Pythons do that know both `.pth` and `.start` files, has
-    no effect.
+    A second call has no effect: Pythons that support both `.pth` and `.start` files
+    make two.
     """
     new = Redirect(install, **given)
     if all(getattr(finder, "helper", "") != new.helper for finder in sys.meta_path):

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT-0
 """
-Finds the rendered prompts that are those of the sources as they are now.
+Finds the rendered prompts of the sources as they are now.
 
-A copy of this file is in editable wheels, and is imported with the first prompt.
-A *snapshot* names a bundle and all that it was made of: files, directories that were
-searched, links, names that were absent, our table in pyproject.toml.  One belongs to
-the install, one is in the user's cache and is written when something changed.
-As long as the stamps of a snapshot are those of the file system, nothing is read.
-Imports only the standard library and runs on Python 3.9 and later.
+A copy of this file is in editable wheels, and is imported with the first prompt.  A
+*snapshot* names a bundle and its inputs: files, directories that were searched, links,
+absent names, the table of hatch-agpm in pyproject.toml.  One belongs to the install;
+another is in the user's cache and is written after a change.  As long as the stamps of
+a snapshot equal those of the file system, no file is read.  Imports only the standard
+library and runs on Python 3.9 and later.
 
-What this calls in hatch-agpm is `refresh(install, cache)`, of whatever version is
-installed when a prompt is imported.  The file `install` has a version, and `refresh`
-raises `ImportError` where it does not know that version.
+It calls `refresh(install, cache)` of the hatch-agpm that is installed when a prompt is
+imported, in any version.  The file `install` has a version, and `refresh` raises
+`ImportError` if it does not support that version.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ ABSENT = "-"
 """The stamp and the digest of a missing file."""
 
 UNSURE = "?"
-"""The stamp of what changed a moment ago: the next change might not show in it."""
+"""The stamp of a file that has just changed: the next change might not alter it."""
 
 _FORMAT = "hatch-agpm 1"
 _COARSE, _FINE = 2_000_000_000, 100_000_000
-"""Nanoseconds within which two changes may leave the same time."""
+"""Nanoseconds within which two changes may have the same time stamp."""
 
 
 def stamp(path: str) -> str:
@@ -47,18 +47,18 @@ def stamp(path: str) -> str:
         found = os.stat(path)
     except OSError:
         return ABSENT
-    # A copy may keep the time of change and the size, but not the rest.
+    # A copy may keep the modification time and the size, but not the other fields.
     times = f"{found.st_mtime_ns}.{found.st_ctime_ns}"
     return f"{times}.{found.st_size}.{found.st_mode}.{found.st_ino}"
 
 
 def sure_stamp(path: str) -> str:
-    """Return the stamp, or `UNSURE` where the time alone would not show a change."""
+    """Return the stamp, or `UNSURE` if a further change might not alter it."""
     found = stamp(path)
     if found == ABSENT:
         return found
     changed = max(map(int, found.split(".")[:2]))
-    # File systems that only know seconds show it in every time that they give.
+    # On file systems with a resolution of seconds, all times are whole seconds.
     margin = _COARSE if changed % 1_000_000_000 == 0 else _FINE
     return UNSURE if time.time_ns() - changed < margin else found
 
@@ -71,19 +71,19 @@ def digest(content: bytes, *, executable: bool = False) -> str:
 
 
 def names_digest(names: Iterable[str]) -> str:
-    """Return the digest of the names in a directory, which end in / where it is one."""
+    """Return the digest of the names in a directory; those of directories end in /."""
     return digest("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))
 
 
 def table_digest(tables: Mapping[str, object]) -> str:
-    """Return the digest of our table in a parsed pyproject.toml."""
+    """Return the digest of the table of hatch-agpm in a parsed pyproject.toml."""
     tool = tables.get("tool")
     table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
     return digest(repr(table).encode("utf-8", "surrogatepass"))
 
 
 def look(kind: str, path: str) -> str:
-    """Return the digest of what is at a path now, `ABSENT` where that cannot be had."""
+    """Return the present digest of a path, `ABSENT` if it cannot be read."""
     try:
         if kind == LINK:
             return digest(os.fsencode(os.path.realpath(path)))
@@ -110,7 +110,7 @@ def _names(path: str, *, hidden: bool) -> list[str]:
 
 
 def _table(content: bytes) -> str:
-    """Return the digest of our table; of all the text where it cannot be read."""
+    """Return the digest of the table; of the whole text if it cannot be parsed."""
     try:
         import tomllib
 
@@ -131,21 +131,21 @@ class Snapshot:
 
     @classmethod
     def read(cls, file: str) -> Snapshot | None:
-        """Return what a file says; None where it is not there, or not understood."""
+        """Read a snapshot from a file; return None if it is missing or invalid."""
         try:
             with open(file, encoding="utf-8", errors="surrogateescape") as opened:
-                # Names of files may have any character but this one.
+                # NUL is the only character that file names cannot have.
                 header, bundle, *sources = opened.read().split("\0")
         except (OSError, ValueError):
             return None
         return cls(bundle, sources) if header == _FORMAT else None
 
     def text(self) -> str:
-        """Return what `read` reads."""
+        """Return the text that `read` parses."""
         return "\0".join((_FORMAT, self.bundle, *self.sources))
 
     def is_untouched(self, root: str) -> bool:
-        """Say whether all stamps are those of the files in the project at `root`."""
+        """Tell whether all stamps are those of the files in the project at `root`."""
         for source in self.sources:
             _, _, seen, path = source.split(" ", 3)
             if stamp(f"{root}/{path}") != seen:
@@ -153,7 +153,7 @@ class Snapshot:
         return True
 
     def first_change(self, root: str) -> str | None:
-        """Return the path of a source that is not what was rendered, if there is."""
+        """Return the path of a source that differs from the rendered one, or None."""
         for source in self.sources:
             kind, content, seen, path = source.split(" ", 3)
             whole = f"{root}/{path}"
@@ -166,16 +166,16 @@ class Snapshot:
         sources = []
         for source in self.sources:
             kind, content, seen, path = source.split(" ", 3)
-            # The rest need not be read, nor can it be: Python 3.10 knows no TOML.
+            # Unchanged sources are not read; Python 3.10 could not parse the table.
             same = stamp(f"{root}/{path}") == seen
             sources.append(source if same else sighting(kind, root, path, content))
         return Snapshot(self.bundle, sources)
 
 
 def sighting(kind: str, root: str, path: str, content: str) -> str:
-    """Return a source of a snapshot; `content` is the digest of what was rendered."""
+    """Return a source of a snapshot; `content` is the digest when it was rendered."""
     whole = f"{root}/{path}"
-    # In this order: what changes in between has another stamp.
+    # In this order, so that a change in between alters the stamp.
     seen = sure_stamp(whole)
     seen = seen if look(kind, whole) == content else UNSURE
     return f"{kind} {content} {seen} {path}"
@@ -185,7 +185,7 @@ def sighting(kind: str, root: str, path: str, content: str) -> str:
 
 
 class Install:
-    """One editable install: where it is, and what of it a warning was given about."""
+    """One editable install: its files, and the changes that were warned of."""
 
     def __init__(
         self, *, module: str, root: str, base: str, bundle: str, key: str
@@ -193,7 +193,7 @@ class Install:
         self.module = module
         self.root = root
         self.base = base
-        """What the paths of its files in the environment begin with."""
+        """The prefix of the paths of its files in the environment."""
 
         self.bundle = bundle
         """The directory of the bundle that was rendered with it."""
@@ -205,11 +205,11 @@ class Install:
 
     def loader(self) -> SourceFileLoader:
         """
-        Return what loads the bundle that is to be read.
+        Return the loader of the current bundle.
 
-        Sources that changed are rendered again; what is wrong with them is raised when
-        the module is loaded.  Where hatch-agpm is not installed or cannot render them,
-        the prompts are those rendered last, and a warning says so.
+        Changed sources are rendered again; their errors are raised when the module is
+        loaded. If hatch-agpm is not installed or cannot render them, the prompts are
+        those rendered last, with a warning.
         """
         cache = cache_directory(self.key)
         snapshots = self._snapshots(cache)
@@ -244,7 +244,7 @@ class Install:
                 raise
             what, advice = self._change(snapshots), _ADVICE
             if str(getattr(error, "name", "")).partition(".")[0] != "hatch_agpm":
-                # Another version, or a build requirement that is not installed here.
+                # Another version, or a missing build requirement.
                 reason = f"{type(error).__name__}: {error}"
                 what += f", and cannot be rendered here: {reason}"
                 advice = "install it again, with its build requirements"
@@ -252,7 +252,7 @@ class Install:
             return self._last(snapshots)
 
     def _snapshots(self, cache: str | None) -> list[tuple[Snapshot, str]]:
-        """Return those whose bundle exists, with its directory: the install's first."""
+        """Return the snapshots with an existing bundle, and its directory."""
         found = []
         for directory in (self.base, cache):
             snapshot = directory and Snapshot.read(f"{directory}.snapshot")
@@ -277,14 +277,14 @@ class Install:
         self.warned = True
         import warnings
 
-        # The frames of the import system between us and the user's are not counted.
+        # Frames of the import system are not counted.
         message = f"hatch-agpm: {self.module} is not up to date: {what}; {advice}"
         warnings.warn(message, stacklevel=5)
 
 
 def _is_of_sources(error: Exception) -> bool:
-    """Return whether an error says what is wrong with the sources."""
-    # A copy of this file does not import the class, which may not be installed.
+    """Return whether an error is about the sources."""
+    # The copy of this file cannot import the class: hatch-agpm may not be installed.
     return any(each.__name__ == "AgpmError" for each in type(error).__mro__)
 
 
@@ -292,8 +292,8 @@ class _Refusal(SourceFileLoader):
     """
     Raises an error when the module is loaded, as if its own code raised it.
 
-    So a traceback leads from the line that imports it to the line of the template;
-    whoever only looks for the module finds it.
+    The traceback then has the line of the import and the line of the template.  Finding
+    the module without loading it is not an error.
     """
 
     def __init__(self, name: str, path: str, error: Exception, root: str) -> None:
@@ -310,11 +310,11 @@ class _Refusal(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the protocol
         """Return code that raises it in the line of its file, if it names one."""
         path, line = (getattr(self._error, name, "") for name in ("path", "line"))
-        place = f"{self._root}/{path}" if line else "<hatch-agpm>"
+        file = f"{self._root}/{path}" if line else "<hatch-agpm>"
         code = (
             "\n" * (int(line or 1) - 1) + "raise error.with_traceback(None) from None"
         )
-        return compile(code, place, "exec")
+        return compile(code, file, "exec")
 
 
 _ADVICE = """\
@@ -324,7 +324,7 @@ install it again, or have changes shown at the next import; in pyproject.toml:
 
 
 def cache_directory(key: str) -> str | None:
-    """Return a directory in the user's cache; None without one that is the user's."""
+    """Return a directory in the user's cache; None if the user does not own it."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         if os.name == "nt":
@@ -337,7 +337,7 @@ def cache_directory(key: str) -> str | None:
         return None
     top = f"{base}/hatch-agpm"
     try:
-        # Code is run from there, so it must not be another user's directory.
+        # Code is run from there, so it must not belong to another user.
         if hasattr(os, "getuid") and os.stat(top).st_uid != os.getuid():
             return None
     except OSError:
@@ -346,7 +346,7 @@ def cache_directory(key: str) -> str | None:
 
 
 def remember(snapshot: Snapshot, cache: str | None) -> bool:
-    """Put a snapshot into the cache, whole or not at all; say whether it is there."""
+    """Write a snapshot to the cache atomically; return whether that succeeded."""
     if cache is None:
         return False
     file = f"{cache}.snapshot"

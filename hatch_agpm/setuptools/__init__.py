@@ -21,8 +21,8 @@ def finalize(dist: Distribution) -> None:
     """
     Prepare a distribution whose pyproject.toml has the table `[tool.hatch-agpm]`.
 
-    The entry point of `setuptools.finalize_distribution_options`.  Leaves any other
-    distribution alone, and raises nothing: the commands report what is wrong.
+    The entry point of `setuptools.finalize_distribution_options`.  Does not change
+    other distributions, and does not raise: the commands report problems.
     """
     pyproject = _pyproject_with_our_table()
     if pyproject is not None:

@@ -1,7 +1,7 @@
 """
 The integration of setuptools: one more step of `build`, and checks of its artefacts.
 
-The step writes the bundle where setuptools takes the wheel's files from.  MANIFEST.in
+The step writes the bundle into the directory whose files setuptools packs.  MANIFEST.in
 and custom commands may still lose files, so the commands that write sdists and wheels
 verify them afterwards.  The core is imported inside functions: the commands are also
 made for `--help` and for builds that fail before they render anything.
@@ -90,7 +90,7 @@ class _Integration:
 
     @property
     def plan(self) -> Plan:
-        """What the project ships; raises AgpmError for whatever is wrong with it."""
+        """The plan of the project; raises AgpmError for all its problems."""
         return self.session.plan
 
     def _remove_package(self, output: str) -> None:
@@ -123,13 +123,13 @@ class _Integration:
 
     @property
     def is_editable(self) -> bool:
-        """Whether setuptools was asked for an editable wheel."""
+        """Whether setuptools builds an editable wheel."""
         dist: Any = self._dist
         return dist.get_command_obj("editable_wheel", create=False) is not None
 
     @property
     def leaves_out_prompts(self) -> bool:
-        """Whether this is an editable install that is to have no prompts."""
+        """Whether this is an editable install with `editable = "off"`."""
         from hatch_agpm.build.session import leaves_out_prompts
 
         return leaves_out_prompts(self._pyproject, editable=self.is_editable)
@@ -173,7 +173,7 @@ class BuildAgpm(Command):
         self.editable_mode = False
 
     def finalize_options(self) -> None:
-        """Read the directory where the wheel's files are collected."""
+        """Read the directory in which the wheel's files are collected."""
         build: Any = self.get_finalized_command("build")
         self.build_lib = build.build_lib
 
@@ -205,9 +205,9 @@ class BuildAgpm(Command):
             remove_unchanged,
         )
 
-        # `build/lib` outlives a build; a prompt since deleted must not.
+        # `build/lib` is kept between builds; a deleted prompt must be removed.
         remove_recorded(build_lib)
-        # setuptools may have copied them as data of the package around.
+        # setuptools may have copied them as data of the parent package.
         in_tree = recorded_digests(Path(self.integration.plan.output))
         remove_unchanged(build_lib / self.integration.directory, in_tree)
 
@@ -273,7 +273,7 @@ class _VerifiedEditableWheel(_Command):
     dist_dir: Path
 
     def run(self) -> None:
-        # What is raised inside of `run` is shown with a traceback.
+        # setuptools shows errors of `run` with a traceback.
         with _errors_as_messages():
             if not self.integration.leaves_out_prompts:
                 _ = self.integration.plan
@@ -303,14 +303,14 @@ class _CompleteSdist(_Command):
             _LOG.info(f"{_NAME}: {self.integration.plan.sources_summary}")
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
-        """Add the sources to what setuptools is about to pack."""
+        """Add the sources to the files that setuptools packs."""
         from hatch_agpm.build.writing import write_files
 
         contents = self.integration.sdist
         # The file list has each path in the spelling of MANIFEST.in.
         known = {os.path.normpath(file): file for file in files}
         ours = {path.replace("/", os.sep) for path in contents.sources}
-        # For setuptools, what an in-tree install wrote is a package like any other.
+        # setuptools treats the files of an in-tree install as an ordinary package.
         output = contents.directory.replace("/", os.sep) + os.sep
         kept = [
             file

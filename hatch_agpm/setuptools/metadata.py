@@ -1,8 +1,8 @@
 """
-What setuptools knows of a project, as the core wants it.
+The metadata of a project that setuptools builds.
 
-A project may state it in pyproject.toml, setup.cfg or setup.py, in forms of any age;
-a distribution of setuptools has it all.
+It may be in pyproject.toml, setup.cfg or setup.py, in current or old syntax; a
+`Distribution` of setuptools has all of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["known_metadata", "read_distribution"]
 
 def read_distribution(root: Path) -> Distribution:
     """
-    Return what setuptools knows of the project at `root`, but for its setup.py.
+    Return the distribution of the project at `root`, without running its setup.py.
 
     Raises whatever setuptools and its plugins raise.
     """
@@ -41,15 +41,14 @@ def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object
     Return the defaults of `agpm.project` for a project that setuptools builds.
 
     `dist` is its distribution as configured, and `project` its `[project]` table, {}
-    without one.  Raises `ConfigError` for a
-    field of the wrong form.
+    without one.  Raises `ConfigError` for a field that is malformed.
     """
     text = io.StringIO()
     dist.metadata.write_pkg_file(text)
     stated = {
         **_of_setup_py(dist),
         **project,
-        # With `tag_build` it is not the one of the table.
+        # With `tag_build` it differs from that of the table.
         "version": dist.get_version(),
         "scripts": _scripts(dist),
     }
@@ -57,13 +56,13 @@ def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object
 
 
 def _of_setup_py(dist: Any) -> dict[str, object]:
-    """Return what core metadata does not say, or says otherwise, as a table has it."""
+    """Return the fields that core metadata lacks or has in another syntax."""
     known: dict[str, object] = {
         "dependencies": list(dist.install_requires or ()),
         "optional-dependencies": _extras(dist),
     }
     for role in ("author", "maintainer"):
-        # One person, though core metadata has the name and the address apart.
+        # One person, although core metadata has name and address separately.
         name = getattr(dist.metadata, role)
         email = getattr(dist.metadata, f"{role}_email")
         if name and email and "<" not in email:
@@ -79,7 +78,7 @@ def _extras(dist: Any) -> dict[str, list[str]]:
     extras: dict[str, list[str]] = {}
     for key, requirements in (dist.extras_require or {}).items():
         extra, _, marker = key.partition(":")
-        # Without an extra, setuptools has put them among the requirements.
+        # setuptools has moved those without an extra to the requirements.
         if extra:
             extras.setdefault(canonicalize_name(extra), []).extend(
                 f"{requirement} ; {marker}" if marker else requirement
@@ -89,7 +88,7 @@ def _extras(dist: Any) -> dict[str, list[str]]:
 
 
 def _scripts(dist: Any) -> dict[str, str]:
-    """Return the console scripts, which setup.py may give as text or as lines."""
+    """Return the console scripts, in setup.py a text or a list of lines."""
     groups = dist.entry_points or {}
     if isinstance(groups, str):
         parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)

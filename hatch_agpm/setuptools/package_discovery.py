@@ -1,8 +1,8 @@
 """
-The directories that setuptools must not take for packages of a project.
+The directories that setuptools must not treat as packages of a project.
 
-Changes the configuration of setuptools' own discovery.  Reads the table as it is
-written: whether it is valid is checked when the project is rendered.
+Changes the configuration of setuptools' own discovery.  Reads the table without
+validating it; that is done when the project is rendered.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ __all__ = ["hide_templates_from_discovery"]
 
 def hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
     """
-    Keep setuptools from taking a directory of templates for a package.
+    Prevent setuptools from treating a directory of templates as a package.
 
-    In a flat layout it would refuse to choose between the two, or ship the templates
-    as they are.
+    In a flat layout it would refuse the two packages, or ship the unrendered templates.
     """
     table = pyproject["tool"]["hatch-agpm"]
     output = table.get("output") if isinstance(table, dict) else None
@@ -39,7 +38,7 @@ def hide_templates_from_discovery(pyproject: Mapping[str, Any]) -> None:
         *FlatLayoutPackageFinder.DEFAULT_EXCLUDE,
         *(
             pattern
-            # Nor is the directory that an in-tree install wrote.
+            # The directory that an in-tree install wrote is not hidden either.
             for name in (*sorted(hidden), *([".".join(parts)] if parts else ()))
             for pattern in (name, f"{name}.*")
         ),

@@ -1,9 +1,9 @@
 """
 A record of the files that a build wrote into `build/lib`.
 
-That directory outlives a build, and setuptools packs all of it.  The record is beside
-it and lists what was written there, with its sha256: the next build deletes these
-files, and no others, whatever files in the directory or in the record say.
+That directory is kept between builds, and setuptools packs all of it.  The record is
+beside it and lists the files that were written there, with their sha256: the next build
+deletes only these, if they are unchanged.
 """
 
 from __future__ import annotations

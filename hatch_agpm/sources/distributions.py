@@ -19,7 +19,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.errors import ContentError, Location
-from hatch_agpm.installed.discovery import PLACES, editable_directory, read_prompts_file
+from hatch_agpm.installed.discovery import (
+    FILE_PATHS,
+    editable_directory,
+    read_prompts_file,
+)
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.sources.locked import FileList, read_file_list
 
@@ -142,7 +146,7 @@ def installed_package(required: Required) -> Package:
 def _place_of_bundle(found: metadata.Distribution, own: Collection[str]) -> str:
     """Return the directory of a distribution's bundle, relative to `site-packages`."""
     name = canonicalize_name(found.name)
-    text = next(filter(None, map(found.read_text, PLACES)), None)
+    text = next(filter(None, map(found.read_text, FILE_PATHS)), None)
     if text is None:
         what = f"{name} {found.version} ships no prompts of hatch-agpm"
         hint = "it has to be built with hatch-agpm itself"

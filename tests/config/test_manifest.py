@@ -59,9 +59,9 @@ def test_an_overridden_type_is_flattened_only_on_request():
         '[tools.claude-code.resources]\nagents = { path = "x" }\n'
         'commands = { path = "y", flatten = true }\n'
     ).tools
-    places = tools["claude-code"].rules
-    assert (places["agents"].path, places["agents"].flatten) == ("x", False)
-    assert (places["commands"].path, places["commands"].flatten) == ("y", True)
+    rules = tools["claude-code"].rules
+    assert (rules["agents"].path, rules["agents"].flatten) == ("x", False)
+    assert (rules["commands"].path, rules["commands"].flatten) == ("y", True)
 
 
 def test_a_custom_tool_knows_only_what_it_lists():
@@ -70,8 +70,8 @@ def test_a_custom_tool_knows_only_what_it_lists():
         'resources.hooks.merge-target = ".mine/hooks.json"\n'
         'resources.mcp-servers.path = "ignored"\n'
     ).tools
-    places = tools["mine"].rules
-    assert {type_: place.path for type_, place in places.items()} == {
+    rules = tools["mine"].rules
+    assert {type_: rule.path for type_, rule in rules.items()} == {
         "agents": "a",
         "hooks": ".mine/hooks.json",
         "mcp-servers": ".mcp.json",

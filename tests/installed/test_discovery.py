@@ -32,19 +32,19 @@ SOME = InstalledBundle(
 )
 
 
-def write_info(site, name, text=GOOD, place="extra_metadata"):
+def write_info(site, name, text=GOOD, directory="extra_metadata"):
     """Write a distribution's metadata; the file is bytes, text or None for none."""
     info = site / f"{name}.dist-info"
-    (info / place).mkdir(parents=True, exist_ok=True)
+    (info / directory).mkdir(parents=True, exist_ok=True)
     if text is not None:
         data = text if isinstance(text, bytes) else text.encode()
-        (info / place / FILE_NAME).write_bytes(data)
+        (info / directory / FILE_NAME).write_bytes(data)
     return info
 
 
-@pytest.mark.parametrize("place", ["extra_metadata", ""])
-def test_a_distribution_describes_its_bundle_in_its_metadata(tmp_path, place):
-    write_info(tmp_path, "some_dist-1.0", place=place)
+@pytest.mark.parametrize("directory", ["extra_metadata", ""])
+def test_a_distribution_describes_its_bundle_in_its_metadata(tmp_path, directory):
+    write_info(tmp_path, "some_dist-1.0", directory=directory)
 
     assert discover(tmp_path) == [SOME]
     assert hatch_agpm.discover(str(tmp_path)) == [SOME]
@@ -117,9 +117,9 @@ def test_the_first_of_several_directories_wins(tmp_path):
     write_info(tmp_path / "two", "Some_Dist-2.0", later)
     write_info(tmp_path / "two", "other-1.0", None)
 
-    places = [tmp_path / "one", tmp_path / "missing", tmp_path / "two"]
-    assert discover(places) == [SOME]
-    assert [bundle.version for bundle in discover(places[::-1])] == ["2.0"]
+    paths = [tmp_path / "one", tmp_path / "missing", tmp_path / "two"]
+    assert discover(paths) == [SOME]
+    assert [bundle.version for bundle in discover(paths[::-1])] == ["2.0"]
 
 
 def test_a_distribution_without_prompts_hides_a_later_one_with_them(tmp_path):

@@ -199,7 +199,7 @@ def test_the_first_real_template_gives_agpms_bytes_in_three_variants():
 
 
 @needs_corpus
-def test_a_library_of_real_resources_gives_agpms_bytes_and_places():
+def test_a_library_of_real_resources_gives_agpms_bytes_and_install_paths():
     wanted = json.loads((CORPUS / "expected" / "local.json").read_text("utf-8"))
     library = CORPUS / "agpm-resources"
     found = render_manifest(library / "examples/local/agpm.toml", boundary=library)

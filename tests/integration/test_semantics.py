@@ -63,7 +63,7 @@ def test_a_pattern_finds_what_the_program_finds(pattern, names, render_files):
         pytest.param(
             '[tools.claude-code]\npath = ".c"\n[agents]\na = "a/x.md"\n',
             [("a/x", "claude-code", ".c/agents/agpm/x.md")],
-            id="7.1 a known tool keeps its places",
+            id="7.1 a known tool keeps its install rules",
         ),
         pytest.param(
             f'{MINE}[agents]\na = {{ path = "a/b/y.md", tool = "mine" }}\n',

@@ -60,9 +60,9 @@ def test_a_finder_knows_its_package_through_a_link(redirect, tmp_path):
     ],
 )
 def test_a_finder_ignores_other_names_and_directories(redirect, tmp_path, name, path):
-    places = path and [place.format(tmp_path) for place in path]
+    paths = path and [entry.format(tmp_path) for entry in path]
 
-    assert redirect.find_spec(name, places) is None
+    assert redirect.find_spec(name, paths) is None
 
 
 def test_a_finder_knows_where_setuptools_links_the_package(redirect, tmp_path):
@@ -79,7 +79,7 @@ def test_without_a_package_around_the_first_on_the_path_counts(
     redirect = Redirect(
         {**known, "module": "texts"},
         helper=HELPER,
-        places=(f"{tmp_path}/site/texts", f"{tmp_path}/texts"),
+        directories=(f"{tmp_path}/site/texts", f"{tmp_path}/texts"),
     )
     path = [f"{tmp_path}/{first}", f"{tmp_path}/site"]
 

@@ -22,7 +22,7 @@ from typing import overload as _overload
 class UnknownPromptError(KeyError, AttributeError):
     """No resource has this name; `near` has the most similar names."""
 
-    place: str
+    location: str
     near: tuple[str, ...]
 
 class DamagedWheelError(OSError):
@@ -34,7 +34,7 @@ class DamagedWheelError(OSError):
 class VariableError(TypeError):
     """A prompt was called with wrong variables; `problems` says which."""
 
-    place: str
+    location: str
     problems: tuple[str, ...]
 
 class _Details:

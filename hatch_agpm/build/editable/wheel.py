@@ -103,7 +103,7 @@ def editable_install(plan: Plan, *, module: str) -> EditableInstall:
         "key": f"{module}-{_digest(root, module)}/{key}",
     }
     parent = f"parent={str(Path(output).parent)!r}"
-    where = parent if has_package_around else f"places=(bundle, {output!r})"
+    where = parent if has_package_around else f"directories=(bundle, {output!r})"
     texts[f"{name}.py"] = _text_of(finder) + _start(name, directory, install, where)
     exported = plan.bundle.export_directory(directory)
     return EditableInstall(
