@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.formats.frontmatter import parse
 from hatch_agpm.tera import TemplateError, render
 
 REVIEWER = "prompts/agents/reviewer.md"
@@ -77,11 +78,39 @@ MISTAKES = [
         id="cycle of three",
     ),
     pytest.param(
-        {REVIEWER: template("Hello {{ nobody }}!")},
-        "prompts/agents/reviewer.md:5:10: 'nobody' is undefined\n"
-        "    Hello {{ nobody }}!\n"
-        "             ^",
-        id="undefined variable",
+        {REVIEWER: template("Hello {{ user }}!\n\nUse {{ agpm.project.tone }}.")},
+        "prompts/agents/reviewer.md:5:10: 'user' is undefined; set 'user' in "
+        "template_vars, or declare a run-time variable in agpm.runtime "
+        "('runtime: {user: str}' below 'agpm:')\n"
+        "    Hello {{ user }}!\n"
+        "             ^\n"
+        "prompts/agents/reviewer.md:7:8: 'agpm.project.tone' is undefined; set 'tone' "
+        "in [tool.hatch-agpm.project]\n"
+        "    Use {{ agpm.project.tone }}.\n"
+        "           ^",
+        id="undefined variables",
+    ),
+    pytest.param(
+        {
+            "pyproject.toml": (
+                f'{TABLE}\nrules = "docs/rules.md"\n\n[tool.hatch-agpm.agents]\n'
+                f"{LISTED}\n\n[tool.hatch-agpm.scripts]\n"
+                'check = "prompts/scripts/check.sh"\n',
+                '[tool.hatch-agpm]\nmanifest = "agpm.toml"\noutput = "flat/prompts"\n',
+            ),
+            "agpm.toml": f"[agents]\n{LISTED}\n",
+            REVIEWER: template("{{ agpm.project.name }} {{ agpm.project.lead }}"),
+        },
+        "prompts/agents/reviewer.md:5:4: 'agpm.project.name' is undefined; write "
+        "'metadata = true' in [tool.hatch-agpm]: templates see the project's metadata "
+        "then\n"
+        "    {{ agpm.project.name }} {{ agpm.project.lead }}\n"
+        "       ^\n"
+        "prompts/agents/reviewer.md:5:28: 'agpm.project.lead' is undefined; set 'lead' "
+        "in [project] of agpm.toml\n"
+        "    {{ agpm.project.name }} {{ agpm.project.lead }}\n"
+        "                               ^",
+        id="manifest without metadata",
     ),
     pytest.param(
         {REVIEWER: template("Hello {{ 1 | }}!")},
@@ -105,10 +134,10 @@ MISTAKES = [
     ),
     pytest.param(
         {REVIEWER: "---\nname: [a\nagpm:\n  templating: true\n---\nText\n"},
-        "prompts/agents/reviewer.md:3:5: invalid YAML: did not find expected ',' or "
-        "']'\n"
-        "    agpm:\n"
-        "        ^",
+        "prompts/agents/reviewer.md:2:7: invalid YAML: did not find expected ',' or "
+        "']'; close it with ']', or quote the text\n"
+        "    name: [a\n"
+        "          ^",
         id="invalid YAML",
     ),
     pytest.param(
@@ -250,6 +279,105 @@ RENDERED = [
     ),
     pytest.param(
         "templating: true",
+        "{{ user.name }} {{ agpm.deps.agents.go_expert.content }}",
+        AGENT,
+        "a.md:5:4: 'user.name' is undefined; set 'user' in template_vars, or declare a "
+        "run-time variable in agpm.runtime ('runtime: {user_name: str}' below 'agpm:') "
+        "and write {{ user_name }}\n"
+        "    {{ user.name }} {{ agpm.deps.agents.go_expert.content }}\n"
+        "       ^\n"
+        "a.md:5:20: 'agpm.deps.agents.go_expert.content' is undefined; declare it in "
+        "the frontmatter: agpm.dependencies.agents with the path of a file 'go-expert'"
+        ", or with name: go_expert\n"
+        "    {{ user.name }} {{ agpm.deps.agents.go_expert.content }}\n"
+        "                       ^",
+        id="undefined part of a variable, undeclared dependency",
+    ),
+    pytest.param(
+        "templating: true",
+        "<a style={{ color }}>",
+        AGENT,
+        "a.md:5:13: 'color' is undefined; set 'color' in template_vars, or declare a "
+        "run-time variable in agpm.runtime ('runtime: {color: str}' below 'agpm:'); if "
+        "it is not a variable, put text that has braces between {% raw %} and "
+        "{% endraw %}\n"
+        "    <a style={{ color }}>\n"
+        "                ^",
+        id="braces that may be text",
+    ),
+    pytest.param(
+        "templating: jinja2",
+        "{{ user }}\n{{ other }}",
+        AGENT,
+        "a.md:5: 'user' is undefined; set 'user' in template_vars, or declare a "
+        "run-time variable in agpm.runtime ('runtime: {user: str}' below 'agpm:')\n"
+        "    {{ user }}\n"
+        "a.md:6: 'other' is undefined; set 'other' in template_vars, or declare a "
+        "run-time variable in agpm.runtime ('runtime: {other: str}' below 'agpm:')\n"
+        "    {{ other }}",
+        id="undefined variables of Jinja2",
+    ),
+    pytest.param(
+        "templating: false\nabout: Hello {{ user }}",
+        "text",
+        AGENT,
+        "a.md:4:17: 'user' is undefined; frontmatter is rendered in every file: put "
+        "text that has braces between {% raw %} and {% endraw %}\n"
+        "    about: Hello {{ user }}\n"
+        "                    ^",
+        id="variable in the frontmatter of a file that is not a template",
+    ),
+    pytest.param(
+        "templating: true\nabout: Hello {{ user }}",
+        "text",
+        AGENT,
+        "a.md:4:17: 'user' is undefined; set it in template_vars: run-time variables "
+        "have no value here\n"
+        "    about: Hello {{ user }}\n"
+        "                    ^",
+        id="variable in the frontmatter of a template",
+    ),
+    pytest.param(
+        "templating: true",
+        "a\n  {{ agpm.project.name\nb",
+        AGENT,
+        "a.md:6:3: '{{' has no '}}'; close it, or put text that has braces between "
+        "{% raw %} and {% endraw %}\n"
+        "      {{ agpm.project.name\n"
+        "      ^",
+        id="tag that is not closed",
+    ),
+    pytest.param(
+        "templating: true",
+        'Answer {{"a": 1}}',
+        AGENT,
+        "a.md:5:13: expected '}}' or an operator, got ':'; Tera has no objects: put "
+        "text that has braces between {% raw %} and {% endraw %}\n"
+        '    Answer {{"a": 1}}\n'
+        "                ^",
+        id="JSON in the text",
+    ),
+    pytest.param(
+        "templating: true",
+        "token: ${{ secrets.TOKEN }}",
+        AGENT,
+        "a.md:5:12: 'secrets.TOKEN' is undefined; put text that has braces between "
+        "{% raw %} and {% endraw %}\n"
+        "    token: ${{ secrets.TOKEN }}\n"
+        "               ^",
+        id="expression of GitHub Actions",
+    ),
+    pytest.param(
+        "templating: true",
+        "{{ agpm.resource.name | upcase }}",
+        AGENT,
+        "a.md:5:25: there is no filter 'upcase'; it is called 'upper'\n"
+        "    {{ agpm.resource.name | upcase }}\n"
+        "                            ^",
+        id="filter of another language",
+    ),
+    pytest.param(
+        "templating: true",
         "{{ 1 | uper }}",
         AGENT,
         "a.md:5:8: there is no filter 'uper'; did you mean 'upper'?\n"
@@ -286,12 +414,13 @@ RENDERED = [
 ]
 
 
-def messages():
-    """Return the pairs of the data file: a template, an indented line, a blank one."""
-    path = Path(__file__).parent / "data" / "tera_messages.txt"
+def messages(name):
+    """Return the pairs of a data file: an input, an indented line, a blank one."""
+    path = Path(__file__).parent / "data" / name
     lines = [line for line in path.read_text("utf-8").split("\n") if line[:2] != "# "]
     lines = [line for line in lines if line]
-    return list(zip(lines[::2], lines[1::2], strict=True))
+    inputs = [line.replace(r"\n", "\n").replace(r"\t", "\t") for line in lines[::2]]
+    return list(zip(inputs, lines[1::2], strict=True))
 
 
 @pytest.mark.parametrize(("changes", "message"), MISTAKES)
@@ -342,9 +471,18 @@ def test_a_mistake_in_a_template_is_reported(
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize(("template", "sentence"), messages())
+@pytest.mark.parametrize(("frontmatter", "message"), messages("yaml_messages.txt"))
+def test_invalid_yaml_is_reported(frontmatter, message):
+    with pytest.raises(AgpmError) as caught:
+        parse(frontmatter)
+    line, column, sentence = message.strip().split(":", 2)
+    first = str(caught.value).split("\n    ")[0]
+    assert first == f"{line}:{column}: invalid YAML:{sentence}"
+
+
+@pytest.mark.parametrize(("template", "sentence"), messages("tera_messages.txt"))
 def test_a_mistake_in_the_language_is_reported(template, sentence):
     with pytest.raises(TemplateError) as caught:
-        render(template.replace(r"\n", "\n"), CONTEXT)
+        render(template, CONTEXT)
     first = str(caught.value).split("\n    ")[0]
     assert first == f"{caught.value.line}:{caught.value.column}: {sentence.strip()}"

@@ -48,8 +48,11 @@ _MAX_DEPTH: Final = 127
 _U128_DIGITS: Final = 39
 _INT = r"([-+]?)(?:0x([0-9a-fA-F]+)|0o([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))"
 _FLOAT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-_NEEDS_QUOTES = re.compile(r"\s*(?:- +)*(?:[\w-]+: +)?(?<=[:-] )\s*[\[*@`%]")
+_NEEDS_QUOTES = re.compile(r"\s*(?:- +)*(?:[\w-]+: +)?(?<=[:-] )\s*[]\[{},*@`%&!|>?]")
 """A value that begins with a character of YAML's syntax."""
+
+_QUOTED = re.compile(r"""\s*(?:- +)*(?:[\w-]+: +)?(?<=[:-] )\s*["']""")
+"""A value that begins with a quote."""
 
 _LEADING_ZERO = r"[-+]?0[0-9]+"
 _FIRST_OF_NUMBERS: Final = frozenset("-+.0123456789")
@@ -195,17 +198,21 @@ def _located(text: str) -> Iterator[None]:
         yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if error.context == "while scanning a quoted scalar":
-            # The position of the opening quote is more helpful than the end of the
-            # text.
+        closing = _closing(error)
+        if closing:
+            # The position of the opening sign is more helpful than the end of the text.
             mark = error.context_mark or mark
         what = str(error.problem or error.context or "invalid")
         if what.startswith("but "):
             what = f"{error.context}, {what}"
         where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         # By far the commonest mistake: a description with a colon in it.
-        colon = what.startswith("mapping values are not allowed")
-        hint = "quote the text that has the colon" if colon else _hint(text, where)
+        if what.startswith("mapping values are not allowed"):
+            hint = "quote the text that has the colon"
+        elif what == "found unknown escape character":
+            hint = r"write \\ for a backslash, or use single quotes"
+        else:
+            hint = closing or _hint(text, where)
         raise _error(" ".join(what.split()), text, *where, hint) from None
     except yaml.reader.ReaderError as error:
         raise _control_character(text, chr(error.character)) from None
@@ -215,6 +222,20 @@ def _located(text: str) -> Iterator[None]:
         raise _error("nested too deeply", text, 0, 0) from None
 
 
+def _closing(error: yaml.MarkedYAMLError) -> str:
+    """Return how to close what the error says is open, "" if nothing is."""
+    if error.context in {
+        "while parsing a flow sequence",
+        "while parsing a flow mapping",
+    }:
+        sign = "]" if error.context.endswith("sequence") else "}"
+        return f"close it with '{sign}', or quote the text"
+    at_end = "unexpected end of stream" in str(error.problem)
+    if error.context == "while scanning a quoted scalar" and at_end:
+        return "close the quote"
+    return ""
+
+
 def _hint(text: str, where: tuple[int, int]) -> str:
     """Return what to do about a syntax error at a line and column, or ""."""
     line, column = where
@@ -222,7 +243,11 @@ def _hint(text: str, where: tuple[int, int]) -> str:
     source_line = lines[line - 1] if 0 < line <= len(lines) else ""
     if source_line[: max(column, 1)].endswith("\t"):
         return "a tab is not allowed: use spaces"
-    return "quote the text" if _NEEDS_QUOTES.match(source_line) else ""
+    if _NEEDS_QUOTES.match(source_line):
+        return "quote the text"
+    if _QUOTED.match(source_line):
+        return "quote the whole text, and write '' for a quote inside of '...'"
+    return ""
 
 
 def _control_character(text: str, character: str) -> FrontmatterError:
@@ -249,7 +274,8 @@ class _Converter:
             # An anchor can contain itself, or be repeated exponentially.
             raise self.fail(node, "there are too many values, or too deeply nested")
         if node.tag.startswith("!"):
-            raise self.fail(node, f"the tag '{node.tag}' is not known")
+            what = f"the tag '{node.tag}' is not known"
+            raise self.fail(node, what, "quote the text")
         if isinstance(node, yaml.ScalarNode):
             value = self.scalar(node)
             if not isinstance(value, str):

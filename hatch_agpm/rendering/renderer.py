@@ -34,14 +34,14 @@ from hatch_agpm.rendering.documents import DocumentRenderer
 from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.rendering.merged_files import check_merged, check_shape
 from hatch_agpm.rendering.resolution.graph import resolve
-from hatch_agpm.rendering.resolution.templates import with_declaration
+from hatch_agpm.rendering.resolution.hints import with_declaration
 from hatch_agpm.rendering.skills import check_skill, read_skill
 from hatch_agpm.sources.roots import SourceRoots
 from hatch_agpm.sources.templates import read_exported_templates
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hatch_agpm.config.project import Project
     from hatch_agpm.model.build import BuildContext
@@ -70,6 +70,8 @@ def render_project(
         live=live,
         environ=context.environ,
     )
+    if not project.with_metadata:
+        renderer.left_out = known
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
         renderer.tree.read(project.manifest.path)
@@ -126,6 +128,9 @@ class _Renderer:
         self.project = project
         self.manifest = project.manifest
         self.metadata = metadata
+        self.left_out: Collection[str] = ()
+        """The keys of the project's metadata that templates do not see."""
+
         self.tree = Tree(root or project.root, project.base)
         self.places = SourceRoots(project.manifest.sources, self.tree, live=live)
         self.documents = DocumentRenderer(
@@ -140,9 +145,12 @@ class _Renderer:
 
     def render(self) -> Rendering:
         """Render everything; raises ProblemsError with all that is wrong."""
-        resources = resolve(
-            self.manifest, self.places, self.documents.declarations, self.metadata
-        )
+        try:
+            resources = resolve(
+                self.manifest, self.places, self.documents.declarations, self.metadata
+            )
+        except AgpmError as error:
+            raise self._with_declaration(error) from None
         for resource in resources:
             for child in resource.children():
                 self.dependents.setdefault(child, resource)
@@ -214,10 +222,12 @@ class _Renderer:
         """Yield the rendered resource, or record the problem."""
         try:
             yield self._render(resource)
-        except ProblemsError as error:
-            self.problems += [self._embedded(resource, e) for e in error.problems]
         except AgpmError as error:
-            self.problems.append(self._embedded(resource, error))
+            explained = self._with_declaration(error)
+            problems: Sequence[AgpmError] = (explained,)
+            if isinstance(explained, ProblemsError):
+                problems = explained.problems
+            self.problems += [self._embedded(resource, each) for each in problems]
 
     def _embedded(self, resource: Resource, error: AgpmError) -> AgpmError:
         """Return an error of a resource with the files that embed it."""
@@ -226,7 +236,13 @@ class _Renderer:
         own = resource.text_file
         chain = [*error.embedded_in] or ([own] if error.path != own else [])
         chain += self._embedders(resource)
-        return with_declaration(error).within(chain)
+        return error.within(chain)
+
+    def _with_declaration(self, error: AgpmError) -> AgpmError:
+        by_key = self.manifest.path == "pyproject.toml"
+        file = self.manifest.path
+        table = "[tool.hatch-agpm.project]" if by_key else f"[project] of {file}"
+        return with_declaration(error, left_out=self.left_out, table=table)
 
     def _embedders(self, resource: Resource) -> Iterator[str]:
         while resource in self.dependents:

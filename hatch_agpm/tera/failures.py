@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["AS_TEXT", "Failure", "Refusal", "Undefined"]
+__all__ = ["AS_TEXT", "NOT_A_VARIABLE", "Failure", "Refusal", "Undefined"]
 
 AS_TEXT: Final = "put text that has braces between {% raw %} and {% endraw %}"
 """The hint where a text is probably not meant as a tag."""
+
+NOT_A_VARIABLE: Final = f"if it is not a variable, {AS_TEXT}"
+"""The hint where it may be."""
 
 Hint: TypeAlias = "str | Callable[[], str]"
 

@@ -289,23 +289,24 @@ def test_declarations_keep_their_fields_in_agpms_order(render_files):
             id="line breaks at the end",
         ),
         pytest.param(
-            "---\nagpm:\n  templating: true\n---\n\n\nx\n{{ nope }}\n",
+            "---\nagpm:\n  templating: true\n---\n\n\nx\n{{ agpm.nope }}\n",
             "a = 1",
-            "agents/a.md:8:4: 'nope' is undefined\n    {{ nope }}\n       ^",
+            "agents/a.md:8:4: 'agpm.nope' is undefined\n    {{ agpm.nope }}\n       ^",
             id="the line of a mistake in the body",
         ),
         pytest.param(
             "---\nzeta: x\n# comment\n"
-            "name: '{% if agpm.resource %}{{ nope }}{% endif %}'\n---\nB\n",
+            "name: '{% if agpm.resource %}{{ 5 | upper }}{% endif %}'\n---\nB\n",
             "a = 1",
-            "agents/a.md:4: 'nope' is undefined\n"
-            "    name: '{% if agpm.resource %}{{ nope }}{% endif %}'",
+            "agents/a.md:4: filter 'upper' needs a string, got 5\n"
+            "    name: '{% if agpm.resource %}{{ 5 | upper }}{% endif %}'",
             id="the line of a mistake in the frontmatter",
         ),
         pytest.param(
             "---\nb: 1\n---\nB\n",
-            'a = "{{ nope }}"',
-            "agpm.toml: patch.agents.a.a: 'nope' is undefined\n    a: '{{ nope }}'\n"
+            'a = "{{ 5 | upper }}"',
+            "agpm.toml: patch.agents.a.a: filter 'upper' needs a string, got 5\n"
+            "    a: '{{ 5 | upper }}'\n"
             "  embedded in agents/a.md",
             id="a mistake in the patch",
         ),

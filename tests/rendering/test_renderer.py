@@ -5,7 +5,7 @@ import os
 import pytest
 
 from hatch_agpm.config.project import read_built_project
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import AgpmError, ProblemsError, SourceError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_manifest, render_project
 
@@ -69,14 +69,6 @@ MISTAKES = [
         id="templates outside the project",
     ),
     pytest.param(
-        {"agents/a.md": "---\ndescription: Use this: now\n---\nx"},
-        AGENT,
-        "agents/a.md:2:22: invalid YAML: mapping values are not allowed in this "
-        "context; quote the text that has the colon\n"
-        "    description: Use this: now\n                         ^",
-        id="invalid YAML",
-    ),
-    pytest.param(
         {"agents/a.md": b"---\nx: 1\n---\n\xff\xfe"},
         AGENT,
         "agents/a.md:4: is not UTF-8 text, got byte 0xff; save the file as UTF-8",
@@ -101,41 +93,6 @@ MISTAKES = [
         id="missing content file",
     ),
     pytest.param(
-        {
-            "agents/a.md": TEMPLATE + "{{ 'd.md' | content }}",
-            "d.md": "---\na: b: c\n---\n",
-        },
-        AGENT,
-        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
-        "quote the text that has the colon\n"
-        "    a: b: c\n        ^\n  embedded in agents/a.md:5",
-        id="invalid YAML in a content file",
-    ),
-    pytest.param(
-        {
-            "agents/a.md": TEMPLATE.replace("true", "jinja2")
-            + "x\n```literal\n1\n2\n```\n{{ 'd.md' | content }}",
-            "d.md": "---\na: b: c\n---\n",
-        },
-        AGENT,
-        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
-        "quote the text that has the colon\n"
-        "    a: b: c\n        ^\n  embedded in agents/a.md:10",
-        id="invalid YAML in a content file, below a literal fence of Jinja2",
-    ),
-    pytest.param(
-        {
-            "agents/a.md": depends("../s/b.md", body="x\n"),
-            "s/b.md": TEMPLATE + "\n{{ 'd.md' | content }}",
-            "d.md": "---\na: b: c\n---\n",
-        },
-        AGENT,
-        "d.md:2:5: invalid YAML: mapping values are not allowed in this context; "
-        "quote the text that has the colon\n"
-        "    a: b: c\n        ^\n  embedded in s/b.md:6\n  embedded in agents/a.md",
-        id="invalid YAML in a content file of a dependency",
-    ),
-    pytest.param(
         {"agents/a.md": TEMPLATE + "{% for i in range(end=100001) %}{% endfor %}"},
         AGENT,
         "agents/a.md:5:13: an array gets longer than 100000 items; the limit is"
@@ -144,20 +101,20 @@ MISTAKES = [
         id="more than a limit allows",
     ),
     pytest.param(
-        {"a.md": TEMPLATE + "{{ nope }}"},
+        {"a.md": TEMPLATE + "{{ agpm.nope }}"},
         '[agents]\nx = { path = "a.md", filename = "x" }\n'
         'y = { path = "a.md", filename = "y" }\n',
-        "a.md:5:4: 'nope' is undefined\n    {{ nope }}\n       ^",
+        "a.md:5:4: 'agpm.nope' is undefined\n    {{ agpm.nope }}\n       ^",
         id="a mistake that two entries have in common",
     ),
     pytest.param(
         {
             "agents/a.md": depends("../s/b.md", body="x\n"),
             "s/b.md": depends("c.md"),
-            "s/c.md": TEMPLATE + "a\n\n```literal\nx\n```\n  {{ nope }}\n",
+            "s/c.md": TEMPLATE + "a\n\n```literal\nx\n```\n  {{ agpm.nope }}\n",
         },
         AGENT,
-        "s/c.md:10:6: 'nope' is undefined\n      {{ nope }}\n         ^\n"
+        "s/c.md:10:6: 'agpm.nope' is undefined\n      {{ agpm.nope }}\n         ^\n"
         "  embedded in s/b.md\n  embedded in agents/a.md",
         id="undefined variable three levels down",
     ),
@@ -327,13 +284,57 @@ def test_a_mistake_is_reported_with_its_position_and_a_hint(
     assert str(caught.value) == message
 
 
+EMBEDDED = [
+    pytest.param(
+        {"agents/a.md": "---\ndescription: Use this: now\n---\nx"},
+        ("agents/a.md", 2),
+        (),
+        id="the resource itself",
+    ),
+    pytest.param(
+        {"agents/a.md": TEMPLATE + "{{ 'd.md' | content }}"},
+        ("d.md", 2),
+        ("agents/a.md:5",),
+        id="a content file",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": TEMPLATE.replace("true", "jinja2")
+            + "x\n```literal\n1\n2\n```\n{{ 'd.md' | content }}"
+        },
+        ("d.md", 2),
+        ("agents/a.md:10",),
+        id="a content file, below a literal fence of Jinja2",
+    ),
+    pytest.param(
+        {
+            "agents/a.md": depends("../s/b.md", body="x\n"),
+            "s/b.md": TEMPLATE + "\n{{ 'd.md' | content }}",
+        },
+        ("d.md", 2),
+        ("s/b.md:6", "agents/a.md"),
+        id="a content file of a dependency",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "place", "embedded_in"), EMBEDDED)
+def test_invalid_yaml_is_reported_with_the_files_that_embed_it(
+    files, place, embedded_in, render_files
+):
+    with pytest.raises(SourceError) as caught:
+        render_files({"d.md": "---\na: b: c\n---\n", **files}, AGENT)
+    assert (caught.value.path, caught.value.line) == place
+    assert getattr(caught.value, "embedded_in", ()) == embedded_in
+
+
 def test_all_templates_that_fail_are_reported_at_once(render_files):
     files = {f"agents/{n}.md": TEMPLATE + f"{{{{ {n} }}}}" for n in "abc"}
     manifest = "[agents]\n" + "".join(f'{n} = "agents/{n}.md"\n' for n in "abc")
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ProblemsError) as caught:
         render_files(files, manifest)
-    firsts = [line for line in str(caught.value).split("\n") if "undefined" in line]
-    assert firsts == [f"agents/{n}.md:5:4: '{n}' is undefined" for n in "abc"]
+    found = [(error.path, error.line, error.column) for error in caught.value.problems]
+    assert found == [(f"agents/{n}.md", 5, 4) for n in "abc"]
 
 
 def test_dependents_of_a_failure_are_not_reported(render_files):

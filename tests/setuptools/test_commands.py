@@ -368,6 +368,7 @@ def test_a_package_that_ships_a_copy_of_an_index_keeps_its_files(
 
 # --- errors ---------------------------------------------------------------------------
 
+TEMPLATE = "---\nagpm: {templating: true}\n---\n"
 MISTAKES = [
     pytest.param(
         {"prompts/agents/reviewer.md": None},
@@ -376,8 +377,9 @@ MISTAKES = [
         id="missing template",
     ),
     pytest.param(
-        {"prompts/agents/reviewer.md": "---\nagpm: {templating: true}\n---\n{{ no }}"},
-        "prompts/agents/reviewer.md:4:4: 'no' is undefined\n    {{ no }}\n       ^",
+        {"prompts/agents/reviewer.md": f"{TEMPLATE}{{{{ agpm.no }}}}"},
+        "prompts/agents/reviewer.md:4:4: 'agpm.no' is undefined\n"
+        "    {{ agpm.no }}\n       ^",
         id="undefined variable",
     ),
     pytest.param(

@@ -55,8 +55,8 @@ def test_jinja2_is_itself(template, expected):
     ("template", "sentence"),
     [
         ("a\n{{ nope }}", "2: 'nope' is undefined"),
-        ("{{ map.zz }}", "1: 'zz' is undefined"),
-        ("{{ {'name': 1}.nane }}", "1: 'nane' is undefined; did you mean 'name'?"),
+        ("{{ map.zz }}", "1: there is no key 'zz'"),
+        ("{{ {'name': 1}.nane }}", "1: there is no key 'nane'; did you mean 'name'?"),
         ("a\n\n{% if %}", "3: Expected an expression, got 'end of statement block'"),
         ("{% for x in list %}\n{{ 1 / 0 }}{% endfor %}", "2: division by zero"),
         (

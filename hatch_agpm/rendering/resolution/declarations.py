@@ -17,6 +17,7 @@ from hatch_agpm.errors import (
     Location,
     ProblemsError,
     SourceError,
+    TemplateError,
 )
 from hatch_agpm.formats.frontmatter import (
     Frontmatter,
@@ -27,6 +28,7 @@ from hatch_agpm.formats.frontmatter import (
     split,
 )
 from hatch_agpm.formats.json import parse_json
+from hatch_agpm.rendering.resolution.hints import in_frontmatter
 from hatch_agpm.rendering.resolution.templates import Piece, render_piece
 from hatch_agpm.rust import strip_blank_ends
 
@@ -115,7 +117,10 @@ class DeclarationReader:
         piece = Piece(
             text=parts.frontmatter, path=file.path, line=parts.line, dialect=dialect
         )
-        rendered = render_piece(self.environment, piece, context)
+        try:
+            rendered = render_piece(self.environment, piece, context)
+        except (TemplateError, ProblemsError) as error:
+            raise in_frontmatter(error, parts.frontmatter) from None
         # By the file, not its path: a patched one has another text.
         key = (file, rendered)
         if key not in self._frontmatters:

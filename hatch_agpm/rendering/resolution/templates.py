@@ -7,7 +7,6 @@ said of the file as written: frontmatter and fences counted.
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.tera.uses import Use
 
-__all__ = ["Piece", "check_uses", "render_piece", "trace_text", "with_declaration"]
+__all__ = ["Piece", "check_uses", "render_piece", "trace_text"]
 
 _LIMIT: Final = "the limit is '"
 """So begins the hint of an error that only a limit makes one."""
@@ -134,22 +133,3 @@ def _located(piece: Piece, shielded: ProtectedText | None = None) -> Iterator[No
             number = shielded.line(each.line) if shielded else max(each.line, 1)
             problems.append(each.at(piece.path, number + piece.line - 1))
         raise_problems(problems)
-
-
-_UNDECLARED = (
-    r"""'agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?"""
-    r"""(?:\.(?P<key>\w+))?.*' is undefined"""
-)
-
-
-def with_declaration(error: TemplateError) -> TemplateError:
-    """Say how to declare a dependency that a template uses and does not have."""
-    match = re.fullmatch(_UNDECLARED, error.what)
-    if match is None or error.hint:
-        return error
-    section, key = match["type"], match["key"]
-    hint = f"declare it in the frontmatter: agpm.dependencies.{section}"
-    if key is not None:
-        file = key.replace("_", "-")
-        hint += f" with the path of a file '{file}', or with name: {key}"
-    return error.with_hint(hint)

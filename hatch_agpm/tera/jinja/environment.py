@@ -96,7 +96,7 @@ class _Undefined(jinja2.StrictUndefined):
             hint = f"'{name}' is undefined"
             if isinstance(obj, dict):
                 near = did_you_mean(str(name), map(str, obj))
-                hint += f"; {near}" if near else ""
+                hint = f"there is no key '{name}'" + (f"; {near}" if near else "")
         super().__init__(hint, obj, name, exc)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import jinja2
-from jinja2 import nodes
+from jinja2 import meta, nodes
 
 from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.tera.failures import Failure
@@ -92,7 +92,22 @@ class JinjaTemplate:
             what, _, hint = str(error).partition("; ")
             line = _running_line(error.__traceback__, self._compiled)
             problem = TemplateError(what or type(error).__name__, hint=hint)
+            if isinstance(error, jinja2.UndefinedError):
+                problem = problem.with_others(self._also_undefined(what, scope))
             raise at_line(problem, self._source, line) from None
+
+    def _also_undefined(self, first: str, scope: Context) -> list[TemplateError]:
+        """Return errors for further variables that are printed whatever happens."""
+        tree = self._environment.tree(self._source)
+        unknown = meta.find_undeclared_variables(tree) - scope.get_all().keys()
+        lines: dict[str, int] = {}
+        for output in tree.body:
+            for part in output.nodes if isinstance(output, nodes.Output) else ():
+                if isinstance(part, nodes.Name) and part.name in unknown:
+                    lines.setdefault(f"'{part.name}' is undefined", part.lineno)
+        lines.pop(first, None)
+        errors = ((TemplateError(what), line) for what, line in lines.items())
+        return [at_line(error, self._source, line) for error, line in errors]
 
     def _pieces(self, scope: Context) -> Iterator[str]:
         """Yield what is printed; text between tags is counted here."""

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean
-from hatch_agpm.tera.failures import AS_TEXT, Failure, Undefined
+from hatch_agpm.tera.failures import AS_TEXT, NOT_A_VARIABLE, Failure, Undefined
 from hatch_agpm.tera.runtime.values import MISSING, find
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _nearest(scope: Scope, text: str, at: int) -> str:
     if _BRACES_OF_ACTIONS.search(before):
         return AS_TEXT
     near = _nearest_name(scope, text, at)
-    return near or (AS_TEXT if _BRACES_OF_JSX.search(before) else "")
+    return near or (NOT_A_VARIABLE if _BRACES_OF_JSX.search(before) else "")
 
 
 def _nearest_name(scope: Scope, text: str, at: int) -> str:
@@ -143,7 +143,9 @@ def _nearest_name(scope: Scope, text: str, at: int) -> str:
             path = [*parts[:depth], start]
             whole = path + end if find(known, path + end) is not MISSING else path
             return f"did you mean '{'.'.join(whole)}'?"
-    elsewhere = [path for path in _paths(known) if path[-1] == parts[-1]]
+    # `user.name` is not meant by every name.
+    tail = tuple(parts[-2:] if depth == 0 else parts[-1:])
+    elsewhere = [path for path in _paths(known) if path[-len(tail) :] == tail]
     best = min(elsewhere, key=lambda path: (len(path), path), default=None)
     return f"did you mean '{'.'.join(best)}'?" if best else ""
 

@@ -398,8 +398,10 @@ def test_metadata_and_environment_are_those_of_the_install(
 
 WRONG = [
     pytest.param(
-        replace("prompts/agents/a.md", "---\nagpm: {templating: true}\n---\n{{ no }}"),
-        "prompts/agents/a.md:4:4: 'no' is undefined\n    {{ no }}\n       ^",
+        replace(
+            "prompts/agents/a.md", "---\nagpm: {templating: true}\n---\n{{ agpm.no }}"
+        ),
+        "prompts/agents/a.md:4:4: 'agpm.no' is undefined\n    {{ agpm.no }}\n       ^",
         id="template",
     ),
     pytest.param(
@@ -470,7 +472,7 @@ SHOW = "from pkg import prompts; print(prompts.agents.a, end='')"
 def test_a_traceback_has_the_import_and_the_line_of_the_template(project, develop, run):
     root = project(TABLE + LISTED)
     develop(root)
-    template = "---\nagpm: {templating: true}\n---\n{{ no }}\n"
+    template = "---\nagpm: {templating: true}\n---\n{{ agpm.no }}\n"
     replace("prompts/agents/a.md", template)(root)
 
     done = run(SHOW)
@@ -481,9 +483,10 @@ def test_a_traceback_has_the_import_and_the_line_of_the_template(project, develo
         "Traceback (most recent call last):",
         '  File "<string>", line 6, in <module>',
         f'  File "{root}/prompts/agents/a.md", line 4, in <module>',
-        "    {{ no }}",
-        "hatch_agpm.errors.TemplateError: prompts/agents/a.md:4:4: 'no' is undefined",
-        "    {{ no }}",
+        "    {{ agpm.no }}",
+        "hatch_agpm.errors.TemplateError: "
+        "prompts/agents/a.md:4:4: 'agpm.no' is undefined",
+        "    {{ agpm.no }}",
     ]
 
 
