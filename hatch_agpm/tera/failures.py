@@ -1,8 +1,8 @@
 """
 Errors of a running template, before they get a position in a file.
 
-    Failure       Tera's ordinary error: a condition on a path swallows it
-    ├── Undefined     a variable is not there
+    Failure       an error of Tera's; a condition on a variable is then false
+    ├── Undefined     a variable is missing
     └── Refusal       always ends the render: a panic of Tera's, a limit, a rule of ours
 
 The environment converts both to `TemplateError`.
@@ -28,7 +28,7 @@ Hint: TypeAlias = "str | Callable[[], str]"
 
 class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accidents
     """
-    An error as Tera means it: `at` is the offset in the template, or -1.
+    An error of a template; `at` is the offset in its source, or -1.
 
     A hint that is expensive to make is a function, called when the error is reported.
     """
@@ -41,7 +41,7 @@ class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accident
         self.at = at
 
     def placed(self, at: int) -> Self:
-        """Set the offset unless there is one already; return the failure."""
+        """Set the offset if there is none yet; return the failure."""
         if self.at < 0:
             self.at = at
         return self
@@ -49,9 +49,9 @@ class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accident
 
 class Undefined(Failure):
     """
-    A variable is not there.
+    The error for a variable that is missing.
 
-    `others` are further ones of the same template.
+    `others` are the errors for further variables of the same template.
     """
 
     others: Sequence[Failure] = ()

@@ -1,4 +1,4 @@
-"""The limits of one render, and the account that counts against them."""
+"""The limits of one render, and the account of what it has used."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ Piece: TypeAlias = tuple[int, str]
 """A text with the offset of the tag that printed it."""
 
 Step: TypeAlias = "Callable[[Scope, list[Piece]], JumpWord | None]"
-"""Returns a word if the rest of the current turn of a loop must not run."""
+"""Returns the word of a `break` or `continue` that ends the current turn of a loop."""
 
 Body: TypeAlias = "Sequence[Step]"
 
@@ -82,7 +82,7 @@ def call(
 
 
 def text_of(scope: Scope, body: Body) -> str:
-    """Run a body and return its text, which is a value: of a macro, for example."""
+    """Run the body of a macro, a block or a filter section and return its text."""
     before = scope.account.open()
     pieces: list[Piece] = []
     for step in body:
@@ -135,7 +135,8 @@ def if_step(
         return otherwise
 
     def run(scope: Scope, pieces: list[Piece]) -> JumpWord | None:
-        # One frame of Python's for each tag: recursive macros need many.
+        # The steps run here and not in a function of their own: each tag takes one
+        # frame of Python's stack, of which recursive macros need many.
         for step in chosen(scope):
             jump = step(scope, pieces)
             if jump is not None:

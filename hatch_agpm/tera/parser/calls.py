@@ -19,7 +19,7 @@ __all__ = ["CallParser"]
 
 
 class CallParser(OperandParser, ABC):
-    """Reads calls; a subclass reads the values of their arguments."""
+    """Parses calls; a subclass parses the values of their arguments."""
 
     @abstractmethod
     def logic_expr(self) -> Operand | None:

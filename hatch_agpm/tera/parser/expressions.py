@@ -1,10 +1,10 @@
 """
 Parse Tera's expressions, as in `{{ }}` and after `if`, `set` and so on.
 
-A parsing expression grammar is followed rule by rule, each rule a method that
-returns its part of the tree, or None without moving the cursor.  The
-first alternative that fits is final, which explains the oddities: `true_value` is
-`true` and an error, `n is notest` is `not est`, `(not a)` loses its `not`.
+Each rule of Tera's parsing expression grammar is a method that returns a part of the
+tree, or None without moving the cursor.  The first alternative that fits is final, as
+in Tera.  So `true_value` is `true` with an error behind it, `n is notest` is the
+negated test `est`, and `(not a)` loses its `not`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["ExpressionParser"]
 
 
 class ExpressionParser(CallParser):
-    """Reads expressions."""
+    """Parses expressions."""
 
     # Conditions
 

@@ -1,10 +1,10 @@
 """
 The terminals of Tera's grammar, and a cursor that takes them from the source.
 
-Tera has no tokens: what a character is depends on where it stands (`-1` is a
-number after `(` and a subtraction after `a`; `{{-1}}` prints 1).  So the parser
-asks for the terminal it wants, and the cursor remembers how far anybody got, which
-is where an error is.
+Tera has no tokens: the meaning of a character depends on its context (`-1` is a
+number after `(` and a subtraction after `a`; `{{-1}}` prints 1).  So the parser asks
+the cursor for the terminal that it expects.  The cursor records the furthest offset at
+which a terminal was missing, which is the position of a syntax error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Cursor", "Pattern", "Terminal"]
 
 
 class Pattern:
-    """A pattern that is compiled when it is first used: few templates use all."""
+    """A regular expression that is compiled when it is first used."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern: Final = pattern
@@ -46,18 +46,18 @@ _SPACES: Final = Pattern(r"[ \t\r\n]+")
 
 
 class Cursor:
-    """A place in a source text that moves forward by terminals."""
+    """An offset in a source text, which moves forward by terminals."""
 
     def __init__(self, source: str) -> None:
         self.source: Final = source
         self.at = 0
         self.furthest = 0
-        """The furthest offset at which a terminal was missed."""
+        """The furthest offset at which a terminal was missing."""
         self.expected: set[str] = set()
-        """What would have been right there."""
+        """The terminals that were asked for there."""
 
     def take(self, wanted: Terminal, expected: str = "") -> str | None:
-        """Take a terminal, or stay and return None."""
+        """Return a terminal and move behind it, or return None without moving."""
         if isinstance(wanted, str):
             found = wanted if self.source.startswith(wanted, self.at) else None
         else:
@@ -70,7 +70,7 @@ class Cursor:
         return found
 
     def next(self, wanted: Terminal, expected: str = "") -> str | None:
-        """Take a terminal behind optional white space, or stay and return None."""
+        """Do the same as `take`, but skip white space before the terminal."""
         start = self.at
         self.skip()
         found = self.take(wanted, expected)
@@ -80,14 +80,14 @@ class Cursor:
 
     def skip(self) -> None:
         """Move over white space: space, tab, CR and LF, nothing else."""
-        # A look first: most often there is none.
+        # Most often there is none, which the first character shows.
         at = self.at
         if self.source[at : at + 1] in _SPACE:
             match = _SPACES.match(self.source, at)
             self.at = match.end() if match else at
 
     def miss(self, expected: str) -> None:
-        """Note that `expected` is not here."""
+        """Record that `expected` is missing at the current offset."""
         if self.at > self.furthest:
             self.furthest = self.at
             self.expected = {expected}

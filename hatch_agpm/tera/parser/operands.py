@@ -1,9 +1,9 @@
 """
-The smallest parts of expressions, and what all rules of the grammar share.
+Parse literals and paths; remember results and count parts for all other rules.
 
-A rule is remembered by its place: the grammar tries the same rule at the same place
-for several alternatives, and without a memory nested calls would take exponential
-time.
+The grammar tries the same rule at the same offset for several alternatives.  The
+result of a rule is remembered by its name and offset, because nested calls would take
+exponential time otherwise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _I64_LENGTH: Final = 20
 
 
 def remembered(rule: _Rule) -> _Rule:
-    """Remember what a rule found where: alternatives try the same rule again."""
+    """Return `rule` with a memory of what it returned at each offset."""
     name = rule.__name__
 
     @functools.wraps(rule)
@@ -45,7 +45,11 @@ def remembered(rule: _Rule) -> _Rule:
 
 
 class OperandParser(Cursor):
-    """Reads literals and paths; `depth` limits how deep they nest, `size` how many."""
+    """
+    Parses literals and paths.
+
+    `depth` limits the nesting of a template, `size` the number of its tags and values.
+    """
 
     def __init__(self, source: str, *, depth: int, size: int) -> None:
         super().__init__(source)
@@ -55,18 +59,18 @@ class OperandParser(Cursor):
         self._size_left = size
 
     def deeper(self) -> None:
-        """Note that something opens here; `shallower` closes it."""
+        """Enter a level of nesting, which `shallower` leaves; raise Refusal."""
         self._depth += 1
         if self._depth > self._deepest:
             what = f"nests deeper than {self._deepest} levels"
             raise Refusal(what, hint="the limit is 'depth'", at=self.at)
 
     def shallower(self) -> None:
-        """Note that what opened last is closed."""
+        """Leave the level that was entered last."""
         self._depth -= 1
 
     def count(self) -> None:
-        """Note one more part of the template."""
+        """Count one more tag or value; raise Refusal if there are too many."""
         self._size_left -= 1
         if self._size_left < 0:
             what = "has too many tags and values"

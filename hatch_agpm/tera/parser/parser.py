@@ -1,8 +1,8 @@
 """
 Tera's grammar of tags and text: from the source of a template to its tree.
 
-Each place allows its own set of tags (`break` in loops only, `macro` at the top
-only), which is why bodies are parsed by the kind of place they are in.
+A body allows certain tags, by what is around it: `break` in loops only, `macro` at the
+top of a template only.  So the rules of bodies take a key of `_ALLOWED`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _ALLOWED: Final = {
     "macro": _EVERYWHERE,
     "filter": _EVERYWHERE | {"block"},
 }
-"""Which tags a place allows; `content` is an `if` at the top of a template."""
+"""The tags that a body allows; `content` is an `if` at the top of a template."""
 
 
 def parse(source: str, *, depth: int, size: int) -> TemplateTree:
@@ -87,7 +87,7 @@ def parse(source: str, *, depth: int, size: int) -> TemplateTree:
 
 
 class _TemplateParser(TagParser):
-    """Reads tags; a rule that has begun its tag ends it or raises."""
+    """Parses tags; the rule of a tag takes all of it or raises Refusal."""
 
     def template(self) -> TemplateTree:
         self._leading_comments()
@@ -118,7 +118,7 @@ class _TemplateParser(TagParser):
     # Bodies
 
     def _body(self, place: str) -> tuple[Node, ...]:
-        """Read nodes as long as the place allows them."""
+        """Take the nodes up to a tag that the place does not allow."""
         nodes: list[Node] = []
         while True:
             # A search instead of a match: a text may be megabytes long.

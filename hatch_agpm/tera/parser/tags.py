@@ -32,59 +32,51 @@ _WORD: Final = Pattern(r"\w+|-?[%#}]\}|\{[{%#]|.")
 _OPERATORS: Final = dict.fromkeys(
     ("'or'", "'and'", "'in'", "'is'", "'~'", "a comparison", "a filter"), "an operator"
 )
-"""What is not worth naming one by one."""
+"""Terminals that an error calls an operator."""
 
 TRIMS: Final = {
     (left, right): Trim(left == "-", right == "-")
     for left in ("", "-")
     for right in ("", "-")
 }
-"""What the signs at the two ends of a tag ask for."""
+"""The white space that a tag trims, by the signs at its two ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The beginning of a tag: its sign, its word, where that begins and ends."""
+    """The beginning of a tag: `-` or nothing, its word, and the offset of the word."""
 
     sign: str
     word: str
     at: int
-    end: int
 
 
 class TagParser(ExpressionParser):
-    """Reads the beginnings and ends of tags."""
+    """Parses the beginnings and ends of tags."""
 
     def __init__(self, source: str, *, depth: int, size: int) -> None:
         super().__init__(source, depth=depth, size=size)
         self.opening = 0
-        """Where the tag begins that is read."""
-
-        self._last_tag: tuple[int, Tag | None] = -1, None
-        """Where a tag began, and which: what ends a body is asked for several times."""
+        """The offset of the tag that is parsed."""
 
     def tag_start(self) -> Tag | None:
         """Take `{%` and the word behind it."""
         start = self.opening = self.at
-        known_at, tag = self._last_tag
-        if known_at != start or tag is None:
-            found = _TAG_START.match(self.source, start)
-            if found is None:
-                return None
-            sign, word = found.groups()
-            if word is None:
-                self.at = found.end()
-                self.miss("the name of a tag")
-                self.at = start
-                return None
-            at = found.start(2)
-            if word not in _WORDS:
-                # What follows a word of Tera's may touch it (`endblockname`).
-                word = next((each for each in _WORDS if word.startswith(each)), word)
-            tag = Tag(sign, word, at, at + len(word))
-            self._last_tag = start, tag
-        self.at = tag.end
-        return tag
+        found = _TAG_START.match(self.source, start)
+        if found is None:
+            return None
+        sign, word = found.groups()
+        if word is None:
+            self.at = found.end()
+            self.miss("the name of a tag")
+            self.at = start
+            return None
+        at = found.start(2)
+        if word not in _WORDS:
+            # What follows a word of Tera's may touch it (`endblockname`).
+            word = next((each for each in _WORDS if word.startswith(each)), word)
+        self.at = at + len(word)
+        return Tag(sign=sign, word=word, at=at)
 
     def next_tag(self, *words: str) -> Tag | None:
         """Take the start of a tag if its word is one of these."""

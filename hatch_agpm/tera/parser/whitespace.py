@@ -2,8 +2,7 @@
 White space control: remove the white space that `-` in tags trims.
 
 Follows Tera's implementation, with its gaps: the `else` of a loop is not trimmed, and
-the
-`-` of an `{% endfor %}` trims the end of the loop's body even when there is one.
+the `-` of an `{% endfor %}` trims the end of the loop's body even behind an `else`.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ __all__ = ["trimmed"]
 
 def trimmed(nodes: tuple[Node, ...], around: Trim = NO_TRIM) -> tuple[Node, ...]:
     """
-    Return `nodes` with the white space taken that their tags ask for.
+    Return `nodes` without the white space that their tags trim.
 
     `around` are the inner ends of the tags that enclose them: `left` trims the
     first text, `right` the last.

@@ -1,10 +1,9 @@
 """
 Tera's variables while a template runs: a stack of frames over the user's context.
 
-A frame is pushed by a loop and by a macro call.  A name is looked up from the top;
-a path that a frame has only in part is looked up further down (`{% set a = 1 %}`
-does not hide `a.b` of the context), and nothing is seen beyond a macro's frame but
-the context.
+A loop and a macro call push a frame.  A path is looked up from the top of the stack.
+A frame that has only the beginning of the path is passed over: `{% set a = 1 %}` does
+not hide `a.b` of the context.  Below the frame of a macro only the context is visible.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
 
 
 class Loop:
-    """Where a loop is: its names, its values and the index of the current one."""
+    """A running loop: its names, its values and the index of the current value."""
 
     __slots__ = ("index", "key", "keys", "length", "name", "values")
 
@@ -175,7 +174,7 @@ class Scope:
         frame.variables[name] = value
 
     def enter_loop(self, loop: Loop) -> Iterator[int]:
-        """Run a loop: each item is an index; the frame is there meanwhile."""
+        """Yield the index of each turn, with the frame of the loop on the stack."""
         frame = Frame(loop=loop, depth=self._frames[-1].depth)
         self._frames.append(frame)
         for index in range(loop.length):
