@@ -15,11 +15,7 @@ from typing import TYPE_CHECKING
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
 from hatch_agpm.bundle.bundle import Bundle, build_bundle
 from hatch_agpm.config.project import read_built_project
-from hatch_agpm.export.tree import build_export
-from hatch_agpm.model.rendering import COPIES, MARKER, FileContent
 from hatch_agpm.rendering.renderer import render_project
-from hatch_agpm.sources.locked import FileList, check_portable
-from hatch_agpm.sources.sdist_copies import marker_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
     from hatch_agpm.config.project import Project
     from hatch_agpm.export.tree import Export
     from hatch_agpm.model.build import BuildContext
-    from hatch_agpm.model.rendering import Rendering
+    from hatch_agpm.model.rendering import FileContent, Rendering
 
 __all__ = ["Plan", "must_hold", "plan_build", "plan_refresh"]
 
@@ -99,15 +95,9 @@ class Plan:
         external = [used for used in self.rendering.sources if used.is_external]
         if not external:
             return {}
-        copies: dict[str, FileContent] = {}
-        listings: dict[str, FileList] = {}
-        for used in external:
-            listings[used.name] = FileList.of(used)
-            check_portable(listings[used.name].files, f"the source '{used.name}'")
-            for file in used.files:
-                copies[f"{COPIES}/{used.name}/{file.path}"] = file.content
-        copies[MARKER] = FileContent(data=marker_text(listings).encode())
-        return copies
+        from hatch_agpm.sources.sdist_copies import copies  # noqa: PLC0415 - rare
+
+        return copies(external)
 
     def source(self, path: str) -> FileContent:
         """Return one of the files of `source_paths` as it was when it was read."""
@@ -160,6 +150,8 @@ def _export(
     """Return the files that coding agents find; None for nothing."""
     if not any(resource.export for resource in rendering.resources):
         return None
+    from hatch_agpm.export.tree import build_export  # noqa: PLC0415 - rare
+
     return build_export(
         rendering.resources,
         settings=project.export,

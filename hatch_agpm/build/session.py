@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.editable.wheel import editable_install, update_tree
 from hatch_agpm.build.plan import must_hold, plan_build
-from hatch_agpm.build.sbom import sbom_file
 from hatch_agpm.build.verify import verify_sdist, verify_wheel
 from hatch_agpm.bundle.bundle import metadata_file
 from hatch_agpm.config.project import editable_mode
@@ -121,25 +119,14 @@ class BuildSession:
         name, file = metadata_file(plan.bundle, module=module)
         metadata = {f"{metadata_directory}/{name}".lstrip("/"): file}
         if editable:
-            update_tree(plan)
-            install = editable_install(plan, module=module)
-            return WheelContents(
-                directory=install.directory,
-                export_directory=install.export_directory,
-                bundle=install.bundle,
-                editable=install.files,
-                metadata=metadata,
-                # It would be outdated after the next change of a source.
-                sbom={},
-            )
-        has_sbom = plan.project.sbom
+            return _editable_wheel(plan, module, metadata)
         return WheelContents(
             directory=directory,
             export_directory=plan.bundle.export_directory(directory),
             bundle=plan.bundle.at(directory),
             editable={},
             metadata=metadata,
-            sbom=dict([sbom_file(plan, directory=directory)]) if has_sbom else {},
+            sbom=_sbom(plan, directory) if plan.project.sbom else {},
         )
 
     def sdist(self) -> SdistContents:
@@ -185,3 +172,34 @@ class BuildSession:
             directory=contents.directory,
             export=contents.export_directory,
         )
+
+
+# --- what few builds import -----------------------------------------------------------
+
+
+def _editable_wheel(
+    plan: Plan, module: str, metadata: Mapping[str, FileContent]
+) -> WheelContents:
+    """Update the output directory in the tree, and return the files of the wheel."""
+    from hatch_agpm.build.editable.wheel import (  # noqa: PLC0415 - rare
+        editable_install,
+        update_tree,
+    )
+
+    update_tree(plan)
+    install = editable_install(plan, module=module)
+    return WheelContents(
+        directory=install.directory,
+        export_directory=install.export_directory,
+        bundle=install.bundle,
+        editable=install.files,
+        metadata=metadata,
+        # It would be outdated after the next change of a source.
+        sbom={},
+    )
+
+
+def _sbom(plan: Plan, directory: str) -> dict[str, FileContent]:
+    from hatch_agpm.build.sbom import sbom_file  # noqa: PLC0415 - rare
+
+    return dict([sbom_file(plan, directory=directory)])

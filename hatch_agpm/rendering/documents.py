@@ -20,7 +20,6 @@ from hatch_agpm.errors import (
     TemplateError,
 )
 from hatch_agpm.model.types import type_of
-from hatch_agpm.patching.apply import apply_patch
 from hatch_agpm.rendering.content import (
     TemplateSource,
     check_embedded,
@@ -142,6 +141,8 @@ class DocumentRenderer:
         if resource.patch is None:
             return self._of_file(resource, file, is_embedded=is_embedded)
         # What is embedded of a resource is never patched (AGPM semantics, 1.9).
+        from hatch_agpm.patching.apply import apply_patch  # noqa: PLC0415 - rare
+
         original = Texts(document=file.data)
         if is_embedded:
             original = self._of_file(resource, file, is_embedded=True)

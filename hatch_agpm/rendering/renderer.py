@@ -37,7 +37,6 @@ from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.hints import with_declaration
 from hatch_agpm.rendering.skills import check_skill, read_skill
 from hatch_agpm.sources.roots import SourceRoots
-from hatch_agpm.sources.templates import read_exported_templates
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
@@ -211,6 +210,10 @@ class _Renderer:
     def _exported_templates(self) -> ExportedTemplates | None:
         if self.project.templates is None or not self.project.output:
             return None
+        from hatch_agpm.sources.templates import (  # noqa: PLC0415 - rare
+            read_exported_templates,
+        )
+
         return read_exported_templates(
             self.tree,
             self.project.templates,

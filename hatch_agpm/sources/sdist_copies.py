@@ -12,15 +12,34 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, Location
-from hatch_agpm.model.rendering import MARKER
-from hatch_agpm.sources.locked import FileList, read_file_list
+from hatch_agpm.model.rendering import COPIES, MARKER, FileContent
+from hatch_agpm.sources.locked import FileList, check_portable, read_file_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["marker_text", "read_marker"]
+    from hatch_agpm.model.rendering import UsedSource
+
+__all__ = ["copies", "marker_text", "read_marker"]
 
 _VERSION: Final = 1
+
+
+def copies(external: Iterable[UsedSource]) -> dict[str, FileContent]:
+    """
+    Return the copies of external directories and the marker, by path in the sdist.
+
+    Raises ConflictError where two files cannot be in one directory.
+    """
+    found: dict[str, FileContent] = {}
+    listings: dict[str, FileList] = {}
+    for used in external:
+        listings[used.name] = FileList.of(used)
+        check_portable(listings[used.name].files, f"the source '{used.name}'")
+        for file in used.files:
+            found[f"{COPIES}/{used.name}/{file.path}"] = file.content
+    found[MARKER] = FileContent(data=marker_text(listings).encode())
+    return found
 
 
 def marker_text(listings: Mapping[str, FileList]) -> str:

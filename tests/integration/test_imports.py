@@ -58,7 +58,7 @@ import sys
 import zipfile
 from hatchling.builders.wheel import WheelBuilder
 print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2]))
-print("jinja2" in sys.modules, "markupsafe" in sys.modules)
+print(*sys.modules)
 """
 
 
@@ -76,9 +76,26 @@ def test_jinja2_is_imported_by_the_first_template_of_that_dialect():
     assert lines_of(RENDERS) == ["False False", "aa True"]
 
 
-def test_a_build_without_a_template_of_jinja2_does_not_import_it(
-    copy_project, tmp_path
-):
+RARE = (
+    "jinja2",
+    "markupsafe",
+    "regex",
+    "zoneinfo",
+    "hatch_agpm.build.editable",
+    "hatch_agpm.build.sbom",
+    "hatch_agpm.export",
+    "hatch_agpm.patching",
+    "hatch_agpm.sources.distributions",
+    "hatch_agpm.sources.external",
+    "hatch_agpm.sources.locked",
+    "hatch_agpm.sources.templates",
+    "hatch_agpm.tera.builtins.dates",
+    "hatch_agpm.tera.builtins.regex",
+    "hatch_agpm.tera.jinja",
+)
+
+
+def test_a_build_imports_no_feature_that_it_does_not_use(copy_project, tmp_path):
     project = copy_project("flat")
     (wheel, loaded) = lines_of(BUILDS, project, tmp_path / "out")
     with zipfile.ZipFile(wheel) as archive:
@@ -86,4 +103,19 @@ def test_a_build_without_a_template_of_jinja2_does_not_import_it(
         texts = [archive.read(name) for name in names]
     assert any(b"flat" in text for text in texts)
     assert not any(b"{{" in text for text in texts)
-    assert loaded == "False False"
+    modules = loaded.split()
+    assert "hatch_agpm.rendering.renderer" in modules
+    assert [
+        name
+        for name in modules
+        if any(name == rare or name.startswith(f"{rare}.") for rare in RARE)
+    ] == []
+
+
+def test_a_build_imports_a_feature_that_it_uses(copy_project, tmp_path):
+    project = copy_project("flat")
+    table = "\n[tool.hatch-agpm]\npatch.agents.reviewer.model = 'm'\n"
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text("utf-8") + table, "utf-8")
+    (_, loaded) = lines_of(BUILDS, project, tmp_path / "out")
+    assert "hatch_agpm.patching.apply" in loaded.split()

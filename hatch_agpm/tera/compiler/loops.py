@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hatch_agpm.tera.builtins.graphemes import graphemes
 from hatch_agpm.tera.failures import Failure
 from hatch_agpm.tera.runtime.scope import Loop
 from hatch_agpm.tera.runtime.values import describe
@@ -54,6 +55,4 @@ def _loop(container: object, key: str, name: str, label: str) -> Loop:
 def _clusters(text: str) -> Sequence[object]:
     if text.isascii() and "\r\n" not in text:
         return text
-    from hatch_agpm.tera.builtins.graphemes import graphemes  # noqa: PLC0415 - regex
-
     return graphemes(text)
