@@ -147,7 +147,7 @@ def plan_refresh(context: BuildContext) -> Plan:
 def _export(
     rendering: Rendering, project: Project, context: BuildContext
 ) -> Export | None:
-    """Return the files that coding agents find; None for nothing."""
+    """Return the files for coding agents, None without any."""
     if not any(resource.export for resource in rendering.resources):
         return None
     from hatch_agpm.export.tree import build_export  # noqa: PLC0415 - rare

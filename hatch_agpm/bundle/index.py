@@ -61,8 +61,8 @@ def index_file(
     if export is not None:
         index["export"] = _exported(export)
     text = json.dumps(index, ensure_ascii=False, allow_nan=False, indent=1)
-    # Half a surrogate pair, which YAML can spell, is the one thing that UTF-8
-    # cannot hold, and `\udc80` happens to be JSON's spelling of it, too.
+    # YAML can contain lone surrogates, which UTF-8 cannot encode. `backslashreplace`
+    # writes them as `\\udc80`, which is also JSON's syntax for them.
     return f"{text}\n".encode(errors="backslashreplace")
 
 

@@ -106,7 +106,7 @@ class Vendored:
         for path in self._stale():
             owner = next((each for each in listed if path.startswith(f"{each}/")), None)
             inner = path.removeprefix(f"{owner}/")
-            if owner is None or inner not in listed[owner].listing.files:
+            if owner is None or inner not in listed[owner].file_list.files:
                 what = f"is not listed in {LOCK_FILE}"
                 problems.append(BundleError(path, what, "move it elsewhere"))
         raise_problems(problems)
@@ -157,12 +157,12 @@ def _checked(root: Path, directory: str) -> PurePosixPath:
 
 
 def _locked(used: UsedSource, directory: str) -> Locked:
-    listing = FileList.of(used)
-    check_portable(listing.files, f"the source '{used.name}'")
+    file_list = FileList.of(used)
+    check_portable(file_list.files, f"the source '{used.name}'")
     return Locked(
         name=used.name,
         directory=directory,
-        listing=listing,
+        file_list=file_list,
         distribution=used.distribution,
         version=used.version,
         is_rendered=used.is_rendered,

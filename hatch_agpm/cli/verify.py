@@ -90,7 +90,7 @@ def audit_wheel(wheel: Path) -> Audit:
             bundles.append(replace(bundle, exported=len(exported)))
             if contents.is_own(bundle):
                 contents.check_version(bundle)
-                problems += contents.listing_problems(bundle, names)
+                problems += contents.discovery_problems(bundle, names)
             plan |= exported | contents.recorded(directory)
             verify_wheel(
                 wheel, contents.as_packed(plan), directory=directory, export=export
@@ -129,7 +129,7 @@ class _Contents:
             if member.filename.partition("/")[2] == name
             and member.filename.partition("/")[0].endswith(".dist-info")
         }
-        self._listings = {
+        self._discovery_files = {
             member.filename: archive.read(member)
             for member in members
             if member.filename.partition("/")[0].endswith(".dist-info")
@@ -182,12 +182,14 @@ class _Contents:
             what = f"is of version {bundle.version}, in a wheel of version {version}"
             raise BundleError(f"{bundle.directory}/{_INDEX}", what)
 
-    def listing_problems(
+    def discovery_problems(
         self, bundle: AuditedBundle, names: Sequence[str]
     ) -> Iterator[BundleError]:
         """Yield the differences of the discovery file from the index of a bundle."""
         rank = {path: number for number, path in enumerate(FILE_PATHS)}
-        found = sorted(self._listings, key=lambda path: rank[path.partition("/")[2]])
+        found = sorted(
+            self._discovery_files, key=lambda path: rank[path.partition("/")[2]]
+        )
         if not found:
             what = (
                 f"has no {FILE_NAME} in its metadata, by which tools find the prompts"
@@ -195,22 +197,22 @@ class _Contents:
             yield BundleError(self._wheel, what, "build it again")
             return
         path = found[0]
-        listing = read_prompts_file("", "", self._listings[path])
-        if listing.problem:
-            yield BundleError(path, listing.problem.removeprefix(f"{FILE_NAME} "))
+        described = read_prompts_file("", "", self._discovery_files[path])
+        if described.problem:
+            yield BundleError(path, described.problem.removeprefix(f"{FILE_NAME} "))
             return
         says = {
-            "the distribution": (listing.distribution, bundle.distribution),
-            "the version": (listing.version, bundle.version),
+            "the distribution": (described.distribution, bundle.distribution),
+            "the version": (described.version, bundle.version),
         }
-        if bundle.directory != editable_directory(listing.module):
-            says["the module"] = (listing.module, _module(bundle.directory))
+        if bundle.directory != editable_directory(described.module):
+            says["the module"] = (described.module, _module(bundle.directory))
         for what, (given, expected) in says.items():
             if given != expected:
                 yield BundleError(path, f"names {what} {given!r}, not {expected!r}")
-        for name in sorted(set(names) - set(listing.names)):
+        for name in sorted(set(names) - set(described.names)):
             yield BundleError(path, f"does not list {name}")
-        for name in sorted(set(listing.names) - set(names)):
+        for name in sorted(set(described.names) - set(names)):
             yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
 
     def recorded(self, directory: str) -> dict[str, FileDigest]:

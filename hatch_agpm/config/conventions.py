@@ -14,10 +14,10 @@ from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CONVENTION", "by_convention", "conventional_listings"]
+__all__ = ["CONVENTION", "by_convention", "conventional_directories"]
 
 
-def _visible_listings(
+def _visible_directories(
     top: Path, depth: int = 0
 ) -> Iterator[tuple[Path, DirectoryListing]]:
     """
@@ -39,7 +39,7 @@ def _visible_listings(
     yield top, DirectoryListing(names=names, hidden=False)
     if depth != 1:
         for name in (name for name, is_directory in entries if is_directory):
-            yield from _visible_listings(top / name, depth - 1)
+            yield from _visible_directories(top / name, depth - 1)
 
 
 CONVENTION: Final = "prompts"
@@ -67,18 +67,18 @@ def by_convention(root: Path) -> dict[str, dict[str, str]]:
     return {section: entries for section, entries in found.items() if entries}
 
 
-def conventional_listings(root: Path) -> dict[str, DirectoryListing]:
+def conventional_directories(root: Path) -> dict[str, DirectoryListing]:
     """Return the entries of the conventional directories, by path."""
     top = root / CONVENTION
     searched = [
-        *_visible_listings(top, depth=1),
+        *_visible_directories(top, depth=1),
         *(
             found
             for section in RESOURCE_TYPES
-            for found in _visible_listings(top / section)
+            for found in _visible_directories(top / section)
         ),
     ]
-    return {path.relative_to(root).as_posix(): listing for path, listing in searched}
+    return {path.relative_to(root).as_posix(): entries for path, entries in searched}
 
 
 def _type_directories(top: Path, errors: list[OSError]) -> list[str]:

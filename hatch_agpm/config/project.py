@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.config.conventions import (
     CONVENTION,
     by_convention,
-    conventional_listings,
+    conventional_directories,
 )
 from hatch_agpm.config.export import mark_exported, read_export_table
 from hatch_agpm.config.manifest import SECTIONS, Manifest, read_manifest
@@ -86,7 +86,7 @@ class Project:
     """The environment variables that templates may read."""
 
     limits: Limits = field(default_factory=Limits)
-    listings: Mapping[str, DirectoryListing] = field(default_factory=dict)
+    searched: Mapping[str, DirectoryListing] = field(default_factory=dict)
     """The directories that were searched because no resource is listed."""
     export: ExportSettings = field(default_factory=ExportSettings)
 
@@ -131,10 +131,10 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     sbom = reader.get(table, "sbom", bool)
     hidden_text = reader.strings(table, "hidden-text")
     _check_editable(reader, table)
-    # Listed before they are searched, so that a file that is added meanwhile is seen as
+    # Read before they are searched, so that a file that is added meanwhile is seen as
     # a change.
-    searched = path is None and not _lists_resources(table)
-    listings = conventional_listings(root) if searched else {}
+    has_convention = path is None and not _lists_resources(table)
+    searched = conventional_directories(root) if has_convention else {}
     export = read_export_table(reader, table)
     manifest = _manifest(root, table, path, reader.problems)
     return Project(
@@ -148,7 +148,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         limits=limits,
         sbom=bool(sbom),
         hidden_text=hidden_text,
-        listings=listings,
+        searched=searched,
         export=export,
     )
 

@@ -115,7 +115,7 @@ def _merge_file(tool: str, section: str) -> str:
 
 
 def default_tool(section: str, defaults: Mapping[str, str]) -> str:
-    """Return the tool of a resource for which nobody names one."""
+    """Return the default tool of a type."""
     return defaults.get(section, "agpm" if section == "snippets" else "claude-code")
 
 

@@ -24,7 +24,7 @@ _PLUGIN_KEYS: Final = (
 
 
 def check_plugin(path: str, data: bytes) -> tuple[PortabilityError, ...]:
-    """Return what is wrong with a plugin.json: syntax, or else all of its keys."""
+    """Return the problems of a plugin.json: of its syntax, or else of all keys."""
     try:
         document = json.loads(data)
     except ValueError as error:

@@ -23,7 +23,7 @@ READERS: Final[Mapping[str, str]] = {
     CLAUDE: "refused",
     QUICK_VALIDATE: "refused",
 }
-"""What becomes of a file that breaks a rule of the tool."""
+"""What each tool does with a file that breaks its rules."""
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """The names that all of them take."""

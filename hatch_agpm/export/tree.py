@@ -69,7 +69,7 @@ class ExportedResource:
 
     @property
     def full_name(self) -> str:
-        """The path without an ending: `skills/heldskill-mend-nets`."""
+        """The path without its extension: `skills/heldskill-mend-nets`."""
         return f"{self.section}/{self.name}"
 
     @property
@@ -79,7 +79,7 @@ class ExportedResource:
 
     @property
     def path(self) -> str:
-        """Where its text lies in the tree."""
+        """The path of its text in the tree."""
         tail = f"/{SKILL_FILE}" if self.section == "skills" else ".md"
         return self.full_name + tail
 

@@ -48,4 +48,4 @@ class Declaration:
     template_vars: Mapping[str, object] | None = None
     patch: Patch | None = None
     export: bool | None = None
-    """Whether coding agents are to find it; None where the entry says nothing."""
+    """Whether it is exported to coding agents; None if the entry does not say."""

@@ -209,7 +209,7 @@ class Rendering:
     links: Mapping[str, str] = field(default_factory=dict)
     """The real paths of files and directories that links point to, by link."""
 
-    listings: Mapping[str, DirectoryListing] = field(default_factory=dict)
+    searched: Mapping[str, DirectoryListing] = field(default_factory=dict)
     """The directories that were searched, by path."""
 
     absent: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
 """
-What is embedded in a template: `.content` of a dependency, and `| content`.
+The texts that templates embed: `.content` of a dependency, and `| content`.
 
-Texts come without their frontmatter and without the newlines at their ends, JSON
-comes pretty-printed, everything else as it is (AGPM semantics, 4).  What comes in
-is never rendered again.
+Texts are embedded without their frontmatter and without the newlines at their ends,
+JSON is formatted, other files are unchanged (AGPM semantics, 4).  Embedded text is
+never rendered again.
 """
 
 from __future__ import annotations
@@ -54,20 +54,20 @@ _EXTENSIONS: Final = ("md", "txt", "json", "toml", "yaml", "yml")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateSource:
-    """A Markdown file with frontmatter, and all that it is rendered with."""
+    """A Markdown file with frontmatter, and everything that is needed to render it."""
 
     environment: TeraEnvironment
     file: File
     frontmatter: RenderedFrontmatter
     variables: Mapping[str, object]
-    """What has a value at build time."""
+    """The variables that have a value at build time."""
 
     placeholders: Mapping[str, str]
-    """What is printed for the run-time variables that the file declares."""
+    """The texts that are printed for the run-time variables of the file."""
 
     @property
     def context(self) -> Mapping[str, object]:
-        """All that the template can use."""
+        """All variables of the template."""
         return {**self.variables, **self.placeholders}
 
     def render(self, text: str, line: int) -> str:
@@ -92,12 +92,12 @@ class TemplateSource:
 
 def markdown_texts(source: TemplateSource, *, is_embedded: bool) -> tuple[str, str]:
     """
-    Return what is shipped of a Markdown file, and what is embedded of it.
+    Return the text of a Markdown file that is shipped, and the text that is embedded.
 
     A file that is not a template is shipped with its frontmatter rendered and
-    normalised and its body as it is, a template is rendered as a whole (AGPM
-    semantics, 1.7).  What is embedded is the body, rendered by itself; unless it
-    `is_embedded`, the second text is "".  Raises TemplateError.
+    normalised and its body unchanged, a template is rendered as a whole (AGPM
+    semantics, 1.7).  The embedded text is the body, rendered by itself; unless the file
+    `is_embedded`, it is "".  Raises TemplateError.
     """
     text, frontmatter = source.file.text, source.frontmatter
     head, rest = text[: frontmatter.split.end], text[frontmatter.split.end :]
@@ -112,7 +112,7 @@ def markdown_texts(source: TemplateSource, *, is_embedded: bool) -> tuple[str, s
     line = head.count("\n") + blank + 1
     if not _is_independent(head, body):
         return source.render(text, 1), _strip_rendered(source.render(body, line))
-    # The most expensive step is to compile a template: once is enough here.
+    # Compiling is the most expensive step, so the whole is rendered only once.
     rendered = source.render(body, line)
     newlines = unified[blank + len(body) :]
     document = head.replace("\r\n", "\n") + "\n" * blank + rendered + newlines
@@ -123,22 +123,22 @@ def _is_independent(head: str, body: str) -> bool:
     """
     Tell whether a body renders the same with the head before it and without.
 
-    It does where the head is plain text, and no tag at either end of the body can
-    trim white space in the head.
+    It does if the head is plain text, and no tag at either end of the body can trim
+    white space in the head.
     """
     plain = not any(mark in head for mark in ("{{", "{%", "{#", "```"))
     trimmed = body.strip(WHITE_SPACE)
-    # A second carriage return would be taken for a line end of its own.
+    # A second carriage return would be a line end of its own.
     plain = plain and "\r" not in body
     return plain and not trimmed.startswith("{") and not trimmed.endswith("}")
 
 
 def other_content(file: File) -> str:
     """
-    Return what is embedded of a file that has no frontmatter.
+    Return the embedded text of a file that has no frontmatter.
 
-    JSON is printed anew, without the dependencies at its top; Markdown loses the
-    newlines at its ends.  Raises ContentError where the file is no text.
+    JSON is formatted again, without the dependencies at its top; Markdown loses the
+    newlines at its ends.  Raises ContentError if the file is not text.
     """
     if file.path.endswith(".json"):
         value = parse_json(file.text)
@@ -150,10 +150,10 @@ def other_content(file: File) -> str:
 
 def rendered_content(file: File, body: int) -> str:
     """
-    Return what is embedded of a file that another build has rendered.
+    Return the embedded text of a file that another build has rendered.
 
     `body` is the offset in its bytes at which its frontmatter ends.  Raises
-    ContentError where the file is no text.
+    ContentError if the file is not text.
     """
     if body:
         return normalise(file.data[body:].decode())
@@ -164,8 +164,8 @@ def _strip_rendered(rendered: str) -> str:
     """
     Strip a rendered body once more, as AGPM does.
 
-    So up to two newlines at the end go, and a block that has become frontmatter.
-    What only looks like frontmatter is text.
+    This removes up to two newlines at the end, and a block that has become frontmatter
+    by rendering.  A block that only looks like frontmatter is kept.
     """
     parts = split(rendered)
     if parts is None:
@@ -177,21 +177,21 @@ def _strip_rendered(rendered: str) -> str:
     return normalise(rendered[parts.end :] if stripped else rendered)
 
 
-def content_tree(value: object, place: SourceRoot, project: SourceRoot) -> Tree:
+def content_tree(value: object, source_root: SourceRoot, project: SourceRoot) -> Tree:
     """
-    Return where the path of `value | content` starts, in a template of `place`.
+    Return the tree of the path in `value | content`, in a template of `source_root`.
 
-    That is the project for its own templates, and their own files for those of a
-    distribution.  A template of a directory outside may mean either, but a path must
-    not be in both.  Raises TemplateError where it is.
+    It is the project for its own templates, and the distribution for those of a
+    distribution.  For templates of an external directory it is the one of the two that
+    has the path.  Raises TemplateError if both have it.
     """
-    if place.package is not None:
-        return place.tree
-    if not place.is_external or not isinstance(value, str):
+    if source_root.package is not None:
+        return source_root.tree
+    if not source_root.is_external or not isinstance(value, str):
         return project.tree
-    found = [tree for tree in (project.tree, place.tree) if _is_in(tree, value)]
+    found = [tree for tree in (project.tree, source_root.tree) if _is_in(tree, value)]
     if len(found) > 1:
-        what = f"'{value}' is in the project and in the source '{place.name}'"
+        what = f"'{value}' is in the project and in the source '{source_root.name}'"
         raise _refused(what, hint="rename one of the two")
     return found[0] if found else project.tree
 
@@ -205,11 +205,11 @@ def _is_in(tree: Tree, path: str) -> bool:
 
 def filter_content(tree: Tree, value: object) -> tuple[File, str]:
     """
-    Return the file that `value | content` names, and what is embedded of it.
+    Return the file that `value | content` names, and its embedded text.
 
-    The path starts at the manifest's directory and stays in it.  Raises
-    TemplateError, without a place, where the value names no such file; with the
-    place in that file where it cannot be embedded.
+    The path starts at the manifest's directory and must stay in it.  Raises
+    TemplateError without a location if there is no such file, and with a location in
+    the file if it cannot be embedded.
     """
     if not isinstance(value, str):
         raise _refused("the filter content needs the path of a file", repr(value))
@@ -251,7 +251,7 @@ def _filtered(file: File, name: str) -> str:
         try:
             return pretty_json(parse_json(file.text))
         except FrontmatterError:
-            # Comments and trailing commas are usual in configuration files.
+            # Comments and trailing commas are common in configuration files.
             return file.text
     return file.text
 
@@ -280,30 +280,31 @@ def _refused(what: str, got: str = "", hint: str = "") -> TemplateError:
 
 
 def check_embedded(
-    file: File, text: str, place: SourceRoot, allowed: Collection[str] | None
+    file: File, text: str, source_root: SourceRoot, allowed: Collection[str] | None
 ) -> None:
     """
-    Refuse a file that hides text from its readers; `text` is what is embedded of it.
+    Raise for hidden text in an embedded file; `text` is the embedded part of it.
 
-    It is named as its `place` names it for good.  Files in `allowed` may; where it is
-    None, all may.  What a template writes itself is the template's own.
+    The error has the stable name of the file in its `source_root`.  Files in `allowed`
+    may have hidden text; all may if it is None.  The text of the template itself is not
+    checked.
 
     Raises HiddenTextError, or ProblemsError with several.
     """
     if allowed is None or text.isascii():
         return
-    name = place.stable_name(file.path)
+    name = source_root.stable_name(file.path)
     if name in allowed:
         return
     problems = check_hidden_text(name, file.text)
     if not problems and file.path.endswith(".json"):
-        # Escapes in the file become the characters themselves.
+        # Escapes of the file have become the characters themselves.
         problems = check_hidden_text(name, text, is_file=False)
     raise_problems(problems)
 
 
 def check_allowed(allowed: Collection[str], read: Collection[str]) -> None:
-    """Refuse permissions for files that are not `read`: they are out of date."""
+    """Raise for allowed files that were not `read`: the list is outdated."""
     raise_problems(
         [
             ConfigError(

@@ -1,8 +1,8 @@
 """
 The text of each resource: rendered in AGPM's context, after what it embeds.
 
-What a template sees of other resources and of itself is AGPM semantics, 3.  Reads
-the project's files, writes nothing.
+AGPM semantics, 3, defines the values that a template has for other resources and for
+itself.  Reads the project's files, writes nothing.
 """
 
 from __future__ import annotations
@@ -59,30 +59,30 @@ class DocumentRenderer:
         self,
         project: Project,
         metadata: Mapping[str, object],
-        places: SourceRoots,
+        source_roots: SourceRoots,
         *,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         """
-        Take what is common to all texts.
+        Keep the inputs that all texts share.
 
-        `metadata` are the defaults of `agpm.project`; `environ` are the variables of
-        the process, by default its own.
+        `metadata` are the defaults of `agpm.project`; `environ` are the environment
+        variables, by default those of the process.
         """
         self.embedded_files: list[Input] = []
-        """What `| content` has read for the text rendered last."""
+        """The files that `| content` has read for the text rendered last."""
 
         self._project = project
         self._metadata = metadata
-        self._places = places
+        self._source_roots = source_roots
         self._environ = environ
         self._placeholders = Placeholders()
         self._declarations: dict[SourceRoot, DeclarationReader] = {}
         self._contents: dict[Resource, dict[str, object]] = {}
-        """What templates see of the resources that they embed."""
+        """The values in templates of the resources that they embed."""
 
         self._with_sentinels: dict[Resource, dict[str, object]] = {}
-        """The same with a sentinel for each run-time variable, where there are any."""
+        """The same with sentinels, for resources that have run-time variables."""
 
     def can_render(self, resource: Resource) -> bool:
         """Tell whether everything that a resource embeds has been rendered."""
@@ -90,45 +90,47 @@ class DocumentRenderer:
 
     def render(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
         """
-        Render the `file` that holds the text of a resource.
+        Render the `file` with the text of a resource.
 
-        Where other resources embed it (`is_embedded`), they see the result from now
-        on.  Raises AgpmError.
+        If other resources embed it (`is_embedded`), the result is kept for them.
+        Raises AgpmError.
         """
         self.embedded_files = []
         texts = self._texts(resource, file, is_embedded=is_embedded)
         if is_embedded:
             embedded = texts.content or ""
             allowed = self._project.hidden_text
-            check_embedded(file, embedded, resource.place, allowed)
+            check_embedded(file, embedded, resource.source_root, allowed)
             self._remember(resource, texts)
         return texts
 
-    def declarations(self, place: SourceRoot) -> DeclarationReader:
-        """Return what reads the files of a place, and renders them."""
-        # The project and its own directories are one, and have one cache.
-        place = place if place.is_external else self._places.project
-        if place not in self._declarations:
+    def declarations(self, source_root: SourceRoot) -> DeclarationReader:
+        """Return the reader of the declarations in the files of a source root."""
+        # The project and its own directories share one cache.
+        source_root = (
+            source_root if source_root.is_external else self._source_roots.project
+        )
+        if source_root not in self._declarations:
             environment = TeraEnvironment(
-                filters={"content": partial(self._content_filter, place)},
+                filters={"content": partial(self._content_filter, source_root)},
                 limits=self._project.limits,
-                # What the project lets its own templates see is not for others.
-                env=() if place.package else self._project.env,
+                # External templates have no environment variables of the project.
+                env=() if source_root.package else self._project.env,
                 environ=self._environ,
             )
-            self._declarations[place] = DeclarationReader(environment)
-        return self._declarations[place]
+            self._declarations[source_root] = DeclarationReader(environment)
+        return self._declarations[source_root]
 
     def parts(
-        self, place: SourceRoot, text: str | bytes, path: str
+        self, source_root: SourceRoot, text: str | bytes, path: str
     ) -> tuple[int, Mapping[str, object]]:
-        """Return where the body of a rendered text begins, and its metadata."""
+        """Return the offset of the body of a rendered text, and its metadata."""
         if isinstance(text, bytes) or not path.endswith(".md"):
             return 0, {}
-        return self.declarations(place).metadata(text)
+        return self.declarations(source_root).metadata(text)
 
     def _remember(self, resource: Resource, texts: Texts) -> None:
-        """Keep what those see that embed a resource."""
+        """Keep the values of a resource for those that embed it."""
         data = self._data(resource)
         if texts.with_sentinels is not None:
             self._with_sentinels[resource] = {**data, "content": texts.with_sentinels}
@@ -137,16 +139,16 @@ class DocumentRenderer:
         self._contents[resource] = data
 
     def _texts(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
-        """Return what is shipped of a resource, and what is embedded of it."""
+        """Return the shipped text of a resource, and its embedded text."""
         if resource.patch is None:
             return self._of_file(resource, file, is_embedded=is_embedded)
-        # What is embedded of a resource is never patched (AGPM semantics, 1.9).
+        # The embedded text of a resource is never patched (AGPM semantics, 1.9).
         from hatch_agpm.patching.apply import apply_patch  # noqa: PLC0415 - rare
 
         original = Texts(document=file.data)
         if is_embedded:
             original = self._of_file(resource, file, is_embedded=True)
-        # What is not installed under a name of its own keeps that of its source.
+        # Without an installed name of its own, it has that of its source.
         merged = resource.section in MERGED or resource.section == "skills"
         path = file.path if merged else resource.install_path
         patched = apply_patch(resource.patch, file, path)
@@ -161,7 +163,7 @@ class DocumentRenderer:
         )
 
     def _of_file(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
-        """Render a file: once, or twice where it has run-time variables."""
+        """Render a file: once, or twice if it has run-time variables."""
         plain = self._rendered(resource, file, is_embedded=is_embedded)
         has_variables = not self._with_sentinels.keys().isdisjoint(resource.children())
         if not plain.declared and not has_variables:
@@ -171,8 +173,8 @@ class DocumentRenderer:
                 resource, file, is_embedded=is_embedded, with_sentinels=True
             )
         except AgpmError as error:
-            # It is about a sentinel, which the user has not written: the render
-            # without them has succeeded.
+            # The error is caused by a sentinel, which the user has not written:
+            # rendering with placeholders has succeeded.
             line = 0
             if isinstance(error, TemplateError) and error.path == file.path:
                 line = error.line
@@ -187,20 +189,20 @@ class DocumentRenderer:
         is_embedded: bool,
         with_sentinels: bool = False,
     ) -> Rendered:
-        # Bytes are for scripts; and what is embedded has to be text.
+        # Only scripts may be bytes; embedded files must be text.
         as_text = is_embedded or resource.section != "scripts"
         text = file.text if as_text else _text_or_bytes(file)
         if isinstance(text, bytes):
             return Rendered(document=text)
-        if resource.place.is_rendered:
-            resource.place.check_closed(file.path)
-            body, _ = self.parts(resource.place, text, file.path)
+        if resource.source_root.is_rendered:
+            resource.source_root.check_closed(file.path)
+            body, _ = self.parts(resource.source_root, text, file.path)
             return Rendered(document=text, content=rendered_content(file, body))
         source = self._source(resource, file, with_sentinels=with_sentinels)
         if source is None:
             content = other_content(file) if is_embedded else None
             return Rendered(document=text, content=content)
-        # AGPM copies skills as they are; only what is embedded of one is rendered.
+        # AGPM copies skills unchanged; only their embedded text is rendered.
         frontmatter = source.frontmatter.content
         is_template = resource.export and frontmatter.dialect is not None
         is_copied = resource.section == "skills" and not is_template
@@ -222,7 +224,7 @@ class DocumentRenderer:
         """Return a Markdown file with its context; None without frontmatter."""
         if not file.path.endswith(".md"):
             return None
-        declarations = self.declarations(resource.place)
+        declarations = self.declarations(resource.source_root)
         context = self._context(resource, with_sentinels=with_sentinels)
         frontmatter = declarations.frontmatter(file, context)
         if frontmatter is None:
@@ -248,7 +250,7 @@ class DocumentRenderer:
     def _context(
         self, resource: Resource, *, with_sentinels: bool
     ) -> dict[str, object]:
-        """Return what a template sees (AGPM semantics, 3.1 and 3.5)."""
+        """Return the variables of a template (AGPM semantics, 3.1 and 3.5)."""
         contents = self._contents
         if with_sentinels:
             contents = contents | self._with_sentinels
@@ -266,27 +268,27 @@ class DocumentRenderer:
         return deep_merge(context, variables)
 
     def _data(self, resource: Resource) -> dict[str, object]:
-        """Return what templates see of a resource (AGPM semantics, 3.2)."""
+        """Return the values of a resource in templates (AGPM semantics, 3.2)."""
         return {
             "type": type_of(resource.section),
             "name": resource.name,
             "install_path": resource.install_path,
             "source": resource.source,
-            "version": resource.place.version,
+            "version": resource.source_root.version,
             "resolved_commit": resource.source and "",
-            # AGPM renders before it knows them.
+            # AGPM renders before it computes them.
             "checksum": "",
             "path": resource.path,
         }
 
     def _content_filter(
-        self, place: SourceRoot, value: object, arguments: Mapping[str, object]
+        self, source_root: SourceRoot, value: object, arguments: Mapping[str, object]
     ) -> object:
         """`| content`; arguments are ignored, as AGPM ignores them."""
         del arguments
-        tree = content_tree(value, place, self._places.project)
+        tree = content_tree(value, source_root, self._source_roots.project)
         file, text = filter_content(tree, value)
-        of = place if tree is place.tree else self._places.project
+        of = source_root if tree is source_root.tree else self._source_roots.project
         check_embedded(file, text, of, self._project.hidden_text)
         self.embedded_files.append(of.as_input(file))
         return text
@@ -297,7 +299,7 @@ def _text_or_bytes(file: File) -> str | bytes:
     try:
         return file.text
     except ContentError:
-        # For these the language or the parser needs text.
+        # The template language or a parser needs text for these.
         if file.path.endswith((".md", ".json")):
             raise
         return file.data

@@ -1,8 +1,8 @@
 """
-Resources that AGPM would install over each other.
+Checks for resources that AGPM would install over each other.
 
-A wheel is read by key and could hold both; but its resources are also for tools that
-look where they are installed, and there one of the two would be lost.
+In a wheel both could exist, because it is read by key.  But tools read resources by
+their install path, and there one of the two would be lost.
 """
 
 from __future__ import annotations
@@ -20,21 +20,20 @@ if TYPE_CHECKING:
 __all__ = ["check_install_paths"]
 
 _FILES: Final = frozenset(["agent", "snippet", "command", "script", "skill"])
-"""The types that are installed as files of their own."""
+"""The types that are installed as separate files."""
 
 
 _SHOWN: Final = 5
-"""How many files a message names."""
+"""The number of files that a message names."""
 
 
 def check_install_paths(resources: Sequence[RenderedResource], *, by_key: bool) -> None:
     """
-    Refuse two resources with one install path.
+    Raise for two resources with one install path.
 
-    Equal bytes are fine, and so are variants of one template, which a wheel keeps
-    side by side: those of a dependency always, those that a manifest lists where
-    their keys name the files, `by_key`, as in pyproject.toml.  In an agpm.toml AGPM
-    refuses them.  Raises ConflictError, or ProblemsError with all of them.
+    Equal bytes are accepted.  So are variants of one dependency, and listed variants if
+    their keys name the files (`by_key`), as in pyproject.toml; in an agpm.toml AGPM
+    refuses the latter.  Raises ConflictError, or ProblemsError with all of them.
     """
     by_path: dict[str, list[RenderedResource]] = {}
     for resource in resources:

@@ -1,8 +1,8 @@
 """
-The shape of hooks and MCP servers, and what of them would be lost when merged.
+Checks of hooks and MCP servers: their schema, and losses by merging.
 
-Both are JSON files that AGPM merges into one file of a tool (semantics, 7.3 and
-7.4).  What it would refuse, or merge into something that can never run, is refused.
+Both are JSON files that AGPM merges into one file of a tool (semantics, 7.3 and 7.4).
+Files that it would refuse, and hooks or servers that could never run, are errors.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def check_shape(section: str, path: str, text: str) -> None:
     """
     Check the text of a hook or an MCP server; `section` is the plural.
 
-    Keys that are not known are the author's own.  Raises FrontmatterError, or
+    Unknown keys are the author's and accepted.  Raises FrontmatterError, or
     ProblemsError with several, for what is not JSON or has a wrong type.
     """
     try:
@@ -59,7 +59,7 @@ def check_shape(section: str, path: str, text: str) -> None:
 
 
 class _Shape:
-    """Collects what is wrong with one object."""
+    """Collects the problems of one object."""
 
     def __init__(self, path: str, what: str, value: Mapping[str, object]) -> None:
         self.path = path
@@ -68,7 +68,7 @@ class _Shape:
         self.problems: list[AgpmError] = []
 
     def repeated(self, text: str) -> None:
-        """Note known keys that the text gives twice, of which one would be lost."""
+        """Report known keys that the text gives twice, of which one would be lost."""
         keys: list[str] = []
 
         def keep(pairs: list[tuple[str, object]]) -> None:
@@ -128,7 +128,7 @@ class _Shape:
                 self.problem(what, got=shown(item))
 
     def missing(self, keys: Sequence[str], known: Sequence[str]) -> None:
-        """Note that one of the keys must be there, and which it may be called."""
+        """Report that one of the `keys` is required, with a similar key as hint."""
         others = sorted(self.value.keys() - {*known})
         near = [key for other in others for key in keys if did_you_mean(other, [key])]
         hint = f"did you mean '{near[0]}'?" if near else ""
@@ -145,18 +145,18 @@ class _Shape:
 
 def check_merged(resources: Sequence[RenderedResource]) -> None:
     """
-    Refuse two hooks or servers of which AGPM's merging would keep one.
+    Raise for two hooks or servers of which AGPM's merging would keep one.
 
-    That is: with one key in one file, unless they are equal.  Raises ConflictError,
-    or ProblemsError with several.
+    These have one key in one file, and are not equal.  Raises ConflictError, or
+    ProblemsError with several.
     """
     by_key: dict[tuple[str, str, str], list[RenderedResource]] = {}
     for resource in resources:
         if resource.type in {"hook", "mcp-server"} and resource.install is not False:
             server = resource.type == "mcp-server"
             key = (resource.alias if server else None) or resource.name
-            place = (resource.type, resource.install_path, key)
-            by_key.setdefault(place, []).append(resource)
+            location = (resource.type, resource.install_path, key)
+            by_key.setdefault(location, []).append(resource)
     raise_problems(
         [
             ConflictError(

@@ -58,9 +58,8 @@ def render_project(
     """
     Render the project that is being built, as `read_built_project` returned it.
 
-    If `live`, sources are read from where they are, not as vendored.  Raises AgpmError
-    for whatever is wrong with the user's input: all the problems of the first stage
-    that fails.
+    If `live`, sources are read from their origins and not from vendored copies.  Raises
+    AgpmError with all the problems of the first stage that fails.
     """
     known = {"package": _import_name(project.output), **context.metadata}
     renderer = _Renderer(
@@ -91,15 +90,14 @@ def render_manifest(
     project: Mapping[str, object] | None = None,
 ) -> tuple[RenderedResource, ...]:
     """
-    Render what an `agpm.toml`, or the table of a `pyproject.toml`, lists.
+    Render the resources of an `agpm.toml`, or of the table of a `pyproject.toml`.
 
-    `boundary` is the directory that no template may leave, by default the one that
-    holds the manifest; `project` is metadata that lies below the manifest's own
-    `[project]`, by default nothing, as in AGPM.  Every resolved resource comes
-    back, also those that are not installed: by type in AGPM's order, then by
-    alias, then by name.
+    `boundary` is the directory that templates must not leave, by default that of the
+    manifest; `project` is metadata that the manifest's own `[project]` overrides, by
+    default nothing, as in AGPM.  Returns every resolved resource, also those that are
+    not installed: by type in AGPM's order, then by alias, then by name.
 
-    Raises AgpmError for whatever is wrong with the files.
+    Raises AgpmError for all problems of the files.
     """
     file = Path(path).absolute()
     root = Path(boundary).absolute() if boundary is not None else file.parent
@@ -131,22 +129,25 @@ class _Renderer:
         """The keys of the project's metadata that templates do not see."""
 
         self.tree = Tree(root or project.root, project.base)
-        self.places = SourceRoots(project.manifest.sources, self.tree, live=live)
+        self.source_roots = SourceRoots(project.manifest.sources, self.tree, live=live)
         self.documents = DocumentRenderer(
-            project, metadata, self.places, environ=environ
+            project, metadata, self.source_roots, environ=environ
         )
         self.problems: list[AgpmError] = []
         self.dependents: dict[Resource, Resource] = {}
-        """For a dependency one resource that embeds it, to say so in errors."""
+        """For each dependency one resource that embeds it, for errors."""
 
         self.inputs: dict[Resource, dict[str, Input]] = {}
-        """The files that each is made of, with those of its dependencies."""
+        """The files that each resource is made of, with those of its dependencies."""
 
     def render(self) -> Rendering:
-        """Render everything; raises ProblemsError with all that is wrong."""
+        """Render everything; raises ProblemsError with all problems."""
         try:
             resources = resolve(
-                self.manifest, self.places, self.documents.declarations, self.metadata
+                self.manifest,
+                self.source_roots,
+                self.documents.declarations,
+                self.metadata,
             )
         except AgpmError as error:
             raise self._with_declaration(error) from None
@@ -159,9 +160,9 @@ class _Renderer:
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
         read = [
-            place.stable_name(path)
-            for place in self.places.used
-            for path in place.tree.read_files
+            source_root.stable_name(path)
+            for source_root in self.source_roots.used
+            for path in source_root.tree.read_files
         ]
         check_allowed(self.project.hidden_text or (), read)
         by_key = self.manifest.path == "pyproject.toml"
@@ -173,24 +174,24 @@ class _Renderer:
         return self._rendering(rendered)
 
     def _rendering(self, resources: list[RenderedResource]) -> Rendering:
-        """Return the resources with all that was read for them."""
+        """Return the resources with everything that was read for them."""
         # Before the files are listed: the exported templates are read here.
         exported_templates = self._exported_templates()
         read = [
-            (place, file)
-            for place in self.places.used
-            if not place.is_installed
-            for file in place.tree.read_files.values()
+            (source_root, file)
+            for source_root in self.source_roots.used
+            if not source_root.is_installed
+            for file in source_root.tree.read_files.values()
         ]
-        trees = [self.tree, *self.places.external_trees]
-        listings = dict(self.project.listings)
+        trees = [self.tree, *self.source_roots.external_trees]
+        searched = dict(self.project.searched)
         for tree in trees:
-            listings |= tree.listings
+            searched |= tree.searched
         return Rendering(
             resources=tuple(resources),
             inputs=tuple(
                 sorted(
-                    (place.as_input(file) for place, file in read),
+                    (source_root.as_input(file) for source_root, file in read),
                     key=attrgetter("path"),
                 )
             ),
@@ -199,10 +200,12 @@ class _Renderer:
                 for _, file in read
             },
             links=self.tree.links,
-            listings=listings,
+            searched=searched,
             absent=tuple(sorted({path for tree in trees for path in tree.absent})),
             sources=tuple(
-                place.as_used() for place in self.places.opened if place.tree.read_files
+                source_root.as_used()
+                for source_root in self.source_roots.opened
+                if source_root.tree.read_files
             ),
             exported_templates=exported_templates,
         )
@@ -253,7 +256,7 @@ class _Renderer:
             yield resource.text_file
 
     def _render(self, resource: Resource) -> RenderedResource:
-        file = resource.place.tree.read(resource.text_file)
+        file = resource.source_root.tree.read(resource.text_file)
         texts = self.documents.render(
             resource, file, is_embedded=resource in self.dependents
         )
@@ -265,7 +268,7 @@ class _Renderer:
                 file.path,
                 text if isinstance(text, str) else file.text,
             )
-        body, metadata = self.documents.parts(resource.place, text, file.path)
+        body, metadata = self.documents.parts(resource.source_root, text, file.path)
         _check_spans(texts, body, file.path)
         own, *others = self.inputs[resource].values()
         return RenderedResource(
@@ -290,9 +293,9 @@ class _Renderer:
         )
 
     def _inputs_of(self, resource: Resource, file: File) -> dict[str, Input]:
-        """Return all that a resource is made of: its own file, then the rest."""
-        # One value for each file: a file at the end of a chain is in all lists.
-        own = resource.place.as_input(file)
+        """Return the files that a resource is made of: its own first."""
+        # One object for each file: a file at the end of a chain is in many lists.
+        own = resource.source_root.as_input(file)
         inputs = {each.path: each for each in [own, *self.documents.embedded_files]}
         for child in resource.children():
             inputs |= {**self.inputs[child], **inputs}
@@ -305,7 +308,9 @@ class _Renderer:
         if resource.section != "skills" or isinstance(text, bytes):
             return ()
         is_template = resource.patch is None and text != file.text
-        files = read_skill(resource.place.tree, resource.file, is_template=is_template)
+        files = read_skill(
+            resource.source_root.tree, resource.file, is_template=is_template
+        )
         if text == file.text:
             return files
         check_skill(resource.text_file, text)
@@ -316,7 +321,7 @@ class _Renderer:
 
 
 def _check_spans(texts: Texts, body: int, path: str) -> None:
-    """Raise TemplateError where a value would be filled into frontmatter."""
+    """Raise TemplateError for a placeholder in the frontmatter."""
     for variable in texts.runtime:
         if any(start < body for start, _ in variable.spans):
             what = f"the run-time variable '{variable.name}' is used in the frontmatter"

@@ -1,10 +1,10 @@
 """
 Run-time variables of a text: from their declaration to the spans in its bytes.
 
-A text with run-time variables is rendered twice: once with the placeholder
-`{{ name }}` for each value, once with a sentinel, a random string.  The sentinels
-show where the values go.  The two results may differ in nothing else: then no
-filter, condition or other file has made the text depend on a value (docs/adr/0007).
+A text with run-time variables is rendered twice: once with the placeholder `{{ name }}`
+for each value, once with a sentinel, a random string.  The sentinels show the positions
+of the values.  If the two results differ in nothing else, no filter, condition or other
+file has made the text depend on a value (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Rendered:
 
     document: str | bytes
     content: str | None = None
-    """What is embedded of it; None where nothing can be, or nothing is."""
+    """Its embedded text; None if it cannot be or is not embedded."""
 
     declared: tuple[VariableDeclaration, ...] = ()
     source: TemplateSource | None = None
-    """The template it comes from, where it is one."""
+    """The template; None if the file is not one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,14 +55,14 @@ class Texts:
     document: str | bytes
     content: str | None = None
     with_sentinels: str | None = None
-    """`content` with sentinels for the values; None where it has no variables."""
+    """`content` with sentinels for the values; None if it has no variables."""
 
     runtime: tuple[RuntimeVariable, ...] = ()
     """The file's own variables in their order, then those of embedded files by name."""
 
 
 class Placeholders:
-    """What the templates of one build print for their run-time variables."""
+    """The texts that templates of one build print for their run-time variables."""
 
     def __init__(self) -> None:
         """Begin a build."""
@@ -82,9 +82,9 @@ class Placeholders:
 
     def check(self, source: TemplateSource) -> None:
         """
-        Check the declarations of a template, and where it uses its variables.
+        Check the declarations of a template, and the uses of its variables.
 
-        Raises FrontmatterError where a name is a variable of the build already, and
+        Raises FrontmatterError if a name is already a variable of the build, and
         TemplateError for a use other than `{{ name }}` in the body.
         """
         frontmatter, path = source.frontmatter.content, source.file.path
@@ -110,9 +110,9 @@ class Placeholders:
         """
         Return the texts of a file, and the spans in which its variables are.
 
-        The file was rendered with placeholders (`plain`) and with `sentinels`.
-        Raises TemplateError where the results differ in anything else, ConflictError
-        where two files declare one name differently.
+        The file was rendered with placeholders (`plain`) and with `sentinels`.  Raises
+        TemplateError if the results differ in anything else, ConflictError if two files
+        declare one name differently.
         """
         spans = self._spans(plain.document, sentinels.document)
         in_content = self._spans(plain.content, sentinels.content)
@@ -139,7 +139,7 @@ class Placeholders:
     def _spans(
         self, plain: str | bytes | None, sentinels: str | bytes | None
     ) -> Mapping[VariableDeclaration, list[tuple[int, int]]] | None:
-        """Return the spans in a text; None where the two results differ."""
+        """Return the spans in a text; None if the two results differ."""
         if not isinstance(plain, str) or not isinstance(sentinels, str):
             return {}
         text, spans = self._sentinels.replace(sentinels)
@@ -186,7 +186,7 @@ def value_dependence(
 
 
 def placeholder(name: str) -> str:
-    """Return what a shipped document has in place of the value of `name`."""
+    """Return the placeholder of the variable `name` in shipped documents."""
     return f"{{{{ {name} }}}}"
 
 
@@ -194,8 +194,8 @@ class Sentinels:
     """
     Random strings in place of values during one build, found again in the results.
 
-    Every filter that would change some value changes a sentinel, too: also filters
-    that escape, and those that know only small or only capital letters.
+    Every filter that would change some value changes a sentinel, too, also filters that
+    escape, or that change only lower or only upper case.
     """
 
     def __init__(self) -> None:

@@ -1,9 +1,9 @@
 """
-Skills: directories that are shipped as they are, within AGPM's limits.
+Skills: directories that are shipped unchanged, within AGPM's limits.
 
-What AGPM would reject is an error here, all problems of one skill at once (AGPM
-semantics, 7.5).  Only the SKILL.md of an exported skill can be a template; nothing
-else in a skill is rendered.
+A skill that AGPM would reject is an error, with all its problems (AGPM semantics, 7.5).
+Only the SKILL.md of an exported skill can be a template; nothing else in a skill is
+rendered.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def read_skill(
                 )
             )
     problems += _limits(directory, len(names), size)
-    # A skill that is too large is not even read.
+    # A skill that is too large is not read.
     small = len(names) <= _MAX_FILES and size <= _MAX_BYTES
     if small and SKILL_FILE in names and not is_template:
         problems += _text_problems(tree, f"{directory}/{SKILL_FILE}")
@@ -146,7 +146,7 @@ def _frontmatter_problems(path: str, text: str) -> list[SourceError]:
 
 
 class _Checker:
-    """Collects what is wrong with the frontmatter of one skill."""
+    """Collects the problems of the frontmatter of one skill."""
 
     def __init__(self, path: str, document: Document, shift: int) -> None:
         self.path = path
@@ -181,7 +181,7 @@ class _Checker:
         self.tools(self.metadata.get("allowed-tools"))
 
     def required(self, key: str) -> str:
-        """Return a required text; report it and return "" where it is missing."""
+        """Return a required text; if it is missing, report that and return ""."""
         if self.metadata.get(key) is None:
             self.problem(f"a skill needs a {key}", key, hint=f"add '{key}: ...'")
             return ""
@@ -198,7 +198,7 @@ class _Checker:
         return text
 
     def text(self, *keys: str | int) -> str:
-        """Return a scalar as the text that AGPM reads it as."""
+        """Return the text that AGPM reads for a scalar."""
         value: object = self.metadata
         for key in keys:
             value = value.get(key) if isinstance(value, dict) else value[key]  # type: ignore[index]

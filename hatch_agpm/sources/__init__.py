@@ -1,1 +1,1 @@
-"""Where templates come from: project, directories, installed distributions."""
+"""The sources of templates: project, directories, installed distributions."""

@@ -1,9 +1,9 @@
 """
-What an installed distribution ships for other projects to build upon.
+The files that an installed distribution ships for the builds of other projects.
 
-That is the templates that it offers or, where it offers none, the texts of its
-bundle.  All is read from the distribution's own metadata and files: it is not
-imported, and what its index names beyond its own files is refused.
+They are the templates that it exports, or else the texts of its bundle.  They are found
+by the distribution's metadata and index: it is not imported, and an index that names
+files of others is refused.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SCHEMA: Final = 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Required:
-    """A distribution that has to be there, in one of some versions."""
+    """A distribution that is required, with its accepted versions."""
 
     distribution: str
     version: str
@@ -57,23 +57,23 @@ class Required:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
-    """One version of a distribution, and its files that others may build upon."""
+    """One version of a distribution, and its files for other projects."""
 
     distribution: str
     version: str
     directory: Path
-    """Where the files lie."""
+    """The directory of the files."""
 
-    listing: FileList
+    file_list: FileList
     is_rendered: bool
-    """Whether they are the texts of its bundle: nothing in them is rendered again."""
+    """Whether the files are the texts of its bundle, which are not rendered again."""
 
     sources: Mapping[str, Required | None]
-    """What `source` means in its templates; None: a directory that is not shipped."""
+    """The sources that its templates name; None for one that is a directory."""
 
 
 def fits(version: str, required: str) -> bool:
-    """Tell whether a version, a pre-release too, is one of those `required`."""
+    """Tell whether a version, also a pre-release, is one of those `required`."""
     try:
         return SpecifierSet(required).contains(Version(version), prereleases=True)
     except InvalidVersion:
@@ -82,9 +82,9 @@ def fits(version: str, required: str) -> bool:
 
 def read_required(value: object, shown: str) -> dict[str, Required | None]:
     """
-    Return what a table of sources requires; the way back is its plain form.
+    Return the required distributions of a table of sources, by source name.
 
-    Raises ContentError, with `shown` as the file, where it is damaged.
+    Raises ContentError, with `shown` as the file, if it is damaged.
     """
     if not isinstance(value, dict):
         raise ContentError(
@@ -109,10 +109,10 @@ class NotInstalledError(ContentError):
 
 def installed_package(required: Required) -> Package:
     """
-    Return what a distribution of this environment ships.
+    Return the package of a distribution of this environment.
 
-    Raises NotInstalledError where it is not installed, or in another version, and
-    ContentError where it ships nothing for others.
+    Raises NotInstalledError if it is not installed, or in another version, and
+    ContentError if it ships nothing for others.
     """
     hint = (
         f'add "{required}" to `requires` in [build-system]; a command needs it'
@@ -131,11 +131,11 @@ def installed_package(required: Required) -> Package:
     if not own:
         what = f"{name} {version} has no list of its files (RECORD)"
         raise ContentError(what, hint="install it from a wheel")
-    place = _place_of_bundle(found, own)
-    package = _read_index(name, version, Path(str(found.locate_file(place))))
+    directory = _bundle_directory(found, own)
+    package = _read_index(name, version, Path(str(found.locate_file(directory))))
     tail = f"{TEMPLATES}/" if not package.is_rendered else ""
-    for path in package.listing.files:
-        if f"{place}/{tail}{path}" not in own:
+    for path in package.file_list.files:
+        if f"{directory}/{tail}{path}" not in own:
             what = (
                 f"{name} {version} lists '{tail}{path}', which is not one of its files"
             )
@@ -143,7 +143,7 @@ def installed_package(required: Required) -> Package:
     return package
 
 
-def _place_of_bundle(found: metadata.Distribution, own: Collection[str]) -> str:
+def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str:
     """Return the directory of a distribution's bundle, relative to `site-packages`."""
     name = canonicalize_name(found.name)
     text = next(filter(None, map(found.read_text, FILE_PATHS)), None)
@@ -155,9 +155,9 @@ def _place_of_bundle(found: metadata.Distribution, own: Collection[str]) -> str:
     if bundle.problem:
         raise ContentError(f"{name} {found.version}: {bundle.problem}")
     module = bundle.module
-    for place in (module.replace(".", "/"), editable_directory(module)):
-        if f"{place}/index.json" in own:
-            return place
+    for directory in (module.replace(".", "/"), editable_directory(module)):
+        if f"{directory}/index.json" in own:
+            return directory
     what = f"{name} {found.version} has no files in its module {module}"
     raise ContentError(what, hint="install it from a wheel, not in place")
 
@@ -176,7 +176,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             distribution=name,
             version=version,
             directory=directory,
-            listing=read_file_list({"files": _bundled(index["resources"])}, shown),
+            file_list=read_file_list({"files": _bundled(index["resources"])}, shown),
             is_rendered=True,
             sources={},
         )
@@ -186,7 +186,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         return replace(
             package,
             directory=directory / TEMPLATES,
-            listing=read_file_list({"files": exported["files"]}, shown),
+            file_list=read_file_list({"files": exported["files"]}, shown),
             is_rendered=False,
             sources=read_required(exported["sources"], shown),
         )
@@ -201,7 +201,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
 
 
 def _bundled(resources: object) -> list[dict[str, object]]:
-    """Return the files of all resources in an index, as a listing has them."""
+    """Return the files of all resources in an index, as in a file list."""
     if not isinstance(resources, list):
         raise TypeError(resources)
     files: dict[str, dict[str, object]] = {}

@@ -115,7 +115,7 @@ class ExternalRoots:
 
     @cached_property
     def _locked(self) -> Mapping[str, Locked] | None:
-        """What is vendored, by name; None where nothing is."""
+        """The vendored sources by name; None without a lock file."""
         tree = self.project.tree
         if self._live or not tree.is_file(LOCK_FILE):
             return None
@@ -133,8 +133,8 @@ class ExternalRoots:
     def _has_marker(self) -> bool:
         return self.project.tree.is_file(MARKER)
 
-    def _copy(self, name: str, listing: FileList | None) -> SourceRoot:
-        if listing is None:
+    def _copy(self, name: str, file_list: FileList | None) -> SourceRoot:
+        if file_list is None:
             raise ContentError(
                 f"lists no source '{name}'", location=Location(path=MARKER)
             )
@@ -143,7 +143,7 @@ class ExternalRoots:
             tree=_locked_tree(
                 name,
                 self.project.tree.root / directory,
-                listing,
+                file_list,
                 prefix=f"{directory}/",
                 hint="unpack the sdist again",
             ),
@@ -169,7 +169,7 @@ class ExternalRoots:
         tree = _locked_tree(
             name,
             directory,
-            locked.listing,
+            locked.file_list,
             prefix=f"{locked.directory}/",
             hint=VENDOR_HINT,
         )
@@ -183,18 +183,18 @@ class ExternalRoots:
 
     def _distribution(self, source: Source) -> SourceRoot:
         if self._locked is not None:
-            place = self._vendored(source.name, self._locked.get(source.name))
-            package = place.package
+            source_root = self._vendored(source.name, self._locked.get(source.name))
+            package = source_root.package
             wanted = canonicalize_name(source.distribution)
             if package is None or package.distribution != wanted:
                 what = f"has another source of the name '{source.name}'"
                 raise ContentError(
-                    what, location=Location(path=LOCK_FILE), hint=place.hint
+                    what, location=Location(path=LOCK_FILE), hint=source_root.hint
                 )
             if not fits(package.version, source.version):
                 what = f"{wanted} {package.version} is vendored, not {source.version}"
-                raise ContentError(what, hint=place.hint)
-            return place
+                raise ContentError(what, hint=source_root.hint)
+            return source_root
         required = Required(distribution=source.distribution, version=source.version)
         try:
             package = installed_package(required)
@@ -204,7 +204,7 @@ class ExternalRoots:
         tree = _locked_tree(
             source.name,
             package.directory,
-            package.listing,
+            package.file_list,
             prefix=f"{package.distribution}:",
             hint=f"install {package.distribution} again",
         )
@@ -217,21 +217,21 @@ class ExternalRoots:
 
 
 def _locked_tree(
-    name: str, directory: Path, listing: FileList, *, prefix: str, hint: str
+    name: str, directory: Path, file_list: FileList, *, prefix: str, hint: str
 ) -> Tree:
     label = f"the source '{name}'"
-    return LockedTree(directory, listing, prefix=prefix, label=label, hint=hint)
+    return LockedTree(directory, file_list, prefix=prefix, label=label, hint=hint)
 
 
 def _locked_package(locked: Locked, directory: Path) -> Package | None:
-    """Return what was vendored of a distribution; None if it was a directory."""
+    """Return the package of a vendored distribution; None for a directory."""
     if not locked.distribution:
         return None
     return Package(
         distribution=locked.distribution,
         version=locked.version,
         directory=directory,
-        listing=locked.listing,
+        file_list=locked.file_list,
         is_rendered=locked.is_rendered,
         sources={
             own: Required(distribution=distribution, version="")

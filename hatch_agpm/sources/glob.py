@@ -1,10 +1,10 @@
 """
 Path patterns, as AGPM's glob library reads them (AGPM semantics, 2.4).
 
-Case counts, `*` and `?` match `/` and leading dots too, `**` is a component of its
-own, `[a-z]` and `[!a]` are classes, braces are just braces.
+Matching is case-sensitive, `*` and `?` match `/` and leading dots too, `**` is a
+component of its own, `[a-z]` and `[!a]` are classes, braces have no meaning.
 
-Knows no files: matches texts.
+Matches texts; reads no files.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ _SPECIAL = "*?["
 
 
 def is_pattern(path: str) -> bool:
-    """Tell whether a path would be taken for a pattern, if no file has its name."""
+    """Tell whether a path is a pattern, if no file has its name."""
     return any(sign in path for sign in _SPECIAL)
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """
-    Return what matches whole paths (`fullmatch`), relative to where it starts.
+    Return the expression that matches whole paths (`fullmatch`), relative to its start.
 
-    Matching takes at most the product of both lengths.  Raises ValueError, with
-    what is wrong, for `**` beside other characters and for a class that is not
-    closed.
+    Matching takes time up to the product of both lengths.  Raises ValueError, with the
+    problem, for `**` beside other characters and for a class that is not closed.
     """
     gap, piece, pieces = "", "", []
     position = 0
@@ -44,8 +43,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             one = "." if character == "?" else re.escape(character)
             position += 1
         piece += one
-    # A gap can grow at will, so the first place where the piece after it fits is
-    # as good as any: atomic groups never go back to try another.
+    # A gap can have any length, so the first match of the piece after it is as good as
+    # any other: atomic groups prevent trying another.
     fixed = "".join(f"(?>{before}{text})" for before, text in pieces)
     return re.compile(fixed + gap + piece, re.DOTALL)
 
@@ -58,7 +57,7 @@ def _stars(pattern: str, start: int) -> tuple[str, int]:
     begins = start == 0 or pattern[start - 1] == "/"
     if not begins or (end < len(pattern) and pattern[end] != "/"):
         raise ValueError("'**' must be alone between slashes")
-    # At the end it takes files as well.
+    # At the end it matches files as well.
     return (".*?", end + 1) if end + 1 >= len(pattern) else ("(?:.*?/)??", end + 1)
 
 
@@ -71,7 +70,7 @@ def _class(pattern: str, start: int) -> tuple[str, int]:
         raise ValueError("'[' is not closed")
     members = "".join(_members(pattern[first:end]))
     if not members:
-        # Nothing but ranges that run backwards.
+        # Only reversed ranges, which match nothing.
         return ("." if negated else "(?!)"), end + 1
     return f"[{'^' if negated else ''}{members}]", end + 1
 

@@ -1,9 +1,9 @@
 """
-Directories whose files are listed, each with its sha256: what a build may rely on.
+Directories of which a build reads only listed files, each with its sha256.
 
-An sdist's copy of an external directory, what is vendored, and what an installed
-distribution ships are all of this kind.  The list says which files there are; the
-directory is only asked for their bytes, and a file that differs is an error.
+Copies in an sdist, vendored copies and the files of an installed distribution are of
+this kind.  The list defines which files exist; the directory only supplies their bytes,
+and a file that differs is an error.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _SHA256 = "[0-9a-f]{64}"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockedFile:
-    """What one listed file must be."""
+    """The expected content of one listed file."""
 
     sha256: str
     executable: bool = False
     runtime: tuple[str, ...] = ()
-    """The run-time variables that its text leaves open."""
+    """The run-time variables of its text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +57,11 @@ class FileList:
     files: Mapping[str, LockedFile]
 
     links: Mapping[str, str]
-    """Other paths by which they are found: a link led from one to the other."""
+    """The targets of links, by the path of the link."""
 
     @classmethod
     def of(cls, used: UsedSource) -> Self:
-        """Return the list of what was used of a source."""
+        """Return the list of the used files of a source."""
         files = {
             file.path: LockedFile(
                 sha256=hashlib.sha256(file.data).hexdigest(),
@@ -73,9 +73,9 @@ class FileList:
 
     def as_table(self) -> dict[str, object]:
         """
-        Return it as plain values, sorted; `read_file_list` is the way back.
+        Return it as plain values, sorted; `read_file_list` is the inverse.
 
-        What texts leave open is not in it: none that is used leaves anything.
+        Run-time variables are not included, because used texts have none.
         """
         files = [
             {"path": path, "sha256": file.sha256}
@@ -88,10 +88,9 @@ class FileList:
 
 def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
     """
-    Return the list that plain values hold; `shown` is where they are from.
+    Return the list from plain values; `shown` is their file.
 
-    Raises ContentError where they hold no list, or one that names what is not below
-    its directory.
+    Raises ContentError if they are not a list, or if a path is not below the directory.
     """
     try:
         files = {
@@ -110,14 +109,14 @@ def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
         raise ContentError(
             f"is damaged: {error!r}", location=Location(path=shown)
         ) from None
-    listing = FileList(files=files, links=links)
+    file_list = FileList(files=files, links=links)
     for to in links.values():
         if to not in files:
             raise ContentError(
                 f"lists a link to '{to}', and no such file",
                 location=Location(path=shown),
             )
-    return listing
+    return file_list
 
 
 def _texts(value: object) -> list[str]:
@@ -137,7 +136,7 @@ def _digest(value: object, shown: str) -> str:
 
 
 def _safe(path: object, shown: str) -> str:
-    """Return a path if every system takes it for one below its directory."""
+    """Return a path if it is below its directory on every system."""
     parts = path.split("/") if isinstance(path, str) else [""]
     if not {"", ".", ".."}.isdisjoint(parts) or not set("\\:\0").isdisjoint(str(path)):
         what = f"lists the file {path!r}, which is not below its own directory"
@@ -147,10 +146,10 @@ def _safe(path: object, shown: str) -> str:
 
 def check_portable(paths: Iterable[str], shown: str) -> None:
     """
-    Refuse paths that are one file where case or composition do not count.
+    Raise for paths that are one file on systems that ignore case or composition.
 
-    `shown` is what the paths are relative to.  Raises ConflictError, or
-    ProblemsError with several; ContentError for a path that no list may have.
+    `shown` is the directory of the paths.  Raises ConflictError, or ProblemsError with
+    several; ContentError for a path that no list may have.
     """
     spellings: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
@@ -170,7 +169,7 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
 
 class LockedTree(Tree):
     """
-    Reads the listed files, and no others.
+    Reads only the listed files.
 
     The paths that it returns are those of the list, after a prefix that distinguishes
     them from the project's.
@@ -181,20 +180,20 @@ class LockedTree(Tree):
     def __init__(
         self,
         directory: Path,
-        listing: FileList,
+        file_list: FileList,
         *,
         prefix: str,
         label: str,
         hint: str,
     ) -> None:
         """
-        Take the directory, absolute, and what it must hold.
+        Keep the directory, an absolute path, and the list of its files.
 
-        `label` is what messages call it, `hint` what to do about a file that is
-        missing or differs.
+        In messages, `label` is its name, and `hint` says what to do about a file that
+        is missing or differs.
         """
         super().__init__(directory, directory, label=label)
-        self.listing = listing
+        self.file_list = file_list
         self.prefix = prefix
         self._hint = hint
 
@@ -204,22 +203,22 @@ class LockedTree(Tree):
 
     @cached_property
     def directories(self) -> frozenset[str]:
-        """The directories that hold any of the listed files, "" included."""
+        """The directories of the listed files, "" included."""
         return frozenset(
             "" if str(parent) == "." else str(parent)
-            for path in self.listing.files
+            for path in self.file_list.files
             for parent in PurePosixPath(path).parents
         )
 
     @property
     def used_links(self) -> dict[str, str]:
-        """The links that were listed to files that were read, and where they led."""
-        links = self.listing.links.items()
+        """The targets of the listed links whose files were read."""
+        links = self.file_list.links.items()
         return {at: to for at, to in links if self.prefix + to in self.read_files}
 
     def open_variables(self, path: str) -> tuple[str, ...]:
         """Return the run-time variables that are listed for a path of this tree."""
-        return self.listing.files[self.from_base(path)].runtime
+        return self.file_list.files[self.from_base(path)].runtime
 
     def is_directory(self, path: str) -> bool:
         """Tell whether files are listed below a path of this tree."""
@@ -227,7 +226,7 @@ class LockedTree(Tree):
 
     def is_file(self, path: str) -> bool:
         """Tell whether a path of this tree is listed."""
-        return self.from_base(path) in self.listing.files
+        return self.from_base(path) in self.file_list.files
 
     def is_link(self, path: str) -> bool:
         """Return False: the list has the targets of links, not the links."""
@@ -242,10 +241,10 @@ class LockedTree(Tree):
             raise self._missing(path, error) from None
 
     def entries(self, directory: str) -> list[str]:
-        """Return what is listed below a directory, by path relative to it, sorted."""
+        """Return the listed paths below a directory, relative to it, sorted."""
         top = self.from_base(directory)
         start = f"{top}/" if top else ""
-        known = {*self.listing.files, *self.listing.links, *self.directories}
+        known = {*self.file_list.files, *self.file_list.links, *self.directories}
         return sorted(
             path[len(start) :]
             for path in known
@@ -263,8 +262,8 @@ class LockedTree(Tree):
             elif part not in {"", "."}:
                 parts.append(part)
         asked = "/".join(parts)
-        found = self.listing.links.get(asked, asked)
-        known = found in self.listing.files or found in self.directories
+        found = self.file_list.links.get(asked, asked)
+        known = found in self.file_list.files or found in self.directories
         return self.prefix + found if known else None
 
     def _names(self, folder: str) -> tuple[str, ...]:
@@ -272,14 +271,14 @@ class LockedTree(Tree):
         return tuple(
             {
                 path[len(start) :].partition("/")[0]: None
-                for path in sorted(self.listing.files)
+                for path in sorted(self.file_list.files)
                 if path.startswith(start)
             }
         )
 
     def _read(self, path: str) -> File:
         inner = self.from_base(path)
-        locked = self.listing.files.get(inner)
+        locked = self.file_list.files.get(inner)
         if locked is None:
             raise ContentError(
                 "is a directory, not a file", location=Location(path=path)

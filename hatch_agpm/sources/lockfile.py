@@ -1,8 +1,8 @@
 """
-The lock file of vendored sources: what was copied from where, with each sha256.
+The lock file of vendored sources: the copied files, their origins and sha256.
 
-It is TOML, and the same copies always give the same bytes.  Knows neither how the
-copies are made nor what they are for.
+It is TOML, and the same copies always give the same bytes.  This module only reads and
+writes its text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["LOCK_FILE", "VENDOR_HINT", "Locked", "lock_text", "read_lock"]
 
 LOCK_FILE: Final = "hatch-agpm.lock"
-"""Its name; it is beside pyproject.toml."""
+"""The name of the file; it is beside pyproject.toml."""
 
 VENDOR_HINT: Final = "run `hatch-agpm vendor`"
 
@@ -35,18 +35,18 @@ class Locked:
 
     name: str
     directory: str
-    """Of the copies, relative to the project root."""
+    """The directory of the copies, relative to the project root."""
 
-    listing: FileList
+    file_list: FileList
     distribution: str = ""
-    """What it was copied from; "" for a directory."""
+    """The distribution that was copied; "" for a directory."""
 
     version: str = ""
     is_rendered: bool = False
     """Whether the files are the texts of the distribution's bundle."""
 
     sources: Mapping[str, str] | None = None
-    """The distributions that `source` means in its templates, by that name."""
+    """The distributions by source name in its templates."""
 
 
 def lock_text(sources: Iterable[Locked]) -> str:
@@ -68,7 +68,7 @@ def _source_lines(source: Locked) -> Iterator[str]:
     if source.sources:
         values["sources"] = dict(sorted(source.sources.items()))
     yield from (f"{key} = {toml_value(value)}\n" for key, value in values.items())
-    for key, items in source.listing.as_table().items():
+    for key, items in source.file_list.as_table().items():
         if isinstance(items, list):
             yield f"{key} = [\n"
             yield from (f"    {toml_value(item)},\n" for item in items)
@@ -87,7 +87,7 @@ def read_lock(text: str) -> dict[str, Locked]:
             table["name"]: Locked(
                 name=table["name"],
                 directory=table["directory"],
-                listing=read_file_list(table, LOCK_FILE),
+                file_list=read_file_list(table, LOCK_FILE),
                 distribution=table.get("distribution", ""),
                 version=table.get("version", ""),
                 is_rendered=table.get("rendered", False),

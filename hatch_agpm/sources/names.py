@@ -22,7 +22,7 @@ _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)"
 
 
 def problems_of_names(sources: Sequence[Source]) -> list[AgpmError]:
-    """Return what is wrong with the names of sources, and with two of one name."""
+    """Return the problems of the names of sources, and of two sources with one name."""
     return [*_unusable(sources), *_repeated(sources)]
 
 
@@ -32,7 +32,7 @@ def folded_name(name: str) -> str:
 
 
 def _unusable(sources: Iterable[Source]) -> list[AgpmError]:
-    """Return what is wrong with names, which become directories of an sdist."""
+    """Return the problems of single names, which become directories of an sdist."""
     problems: list[AgpmError] = []
     seen: dict[str, Source] = {}
     for source in sources:

@@ -1,7 +1,7 @@
 """
-One place that templates come from: the project, or one of its sources.
+One source root of templates: the project, or one of its sources.
 
-Knows how its paths are named in the index, in messages and as AGPM names them.
+Gives paths their names in the index, in messages and for AGPM.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ class SourceRoot:
 
     tree: Tree
     name: str | None = None
-    """The source's; None for the project."""
+    """The name of the source; None for the project."""
 
     directory: str = ""
-    """Of a source inside the project, relative to the tree's base."""
+    """The directory of a source inside the project, relative to the tree's base."""
 
     top: str | None = None
     """The same, as a real path."""
 
     is_external: bool = False
-    """Whether it is not a part of the project, wherever its files are read from."""
+    """Whether it is not a part of the project, even if copies are in the project."""
 
     package: Package | None = None
     """The distribution that it is from, installed or vendored; None for a directory."""
@@ -50,12 +50,12 @@ class SourceRoot:
 
     @property
     def sources(self) -> Mapping[str, Required | None]:
-        """What `source` means in the templates of a distribution."""
+        """The sources that the templates of a distribution name."""
         return self.package.sources if self.package is not None else {}
 
     @property
     def is_rendered(self) -> bool:
-        """Whether its texts are shipped and embedded as they are."""
+        """Whether its texts are shipped and embedded unrendered."""
         return self.package is not None and self.package.is_rendered
 
     @property
@@ -65,7 +65,7 @@ class SourceRoot:
 
     @property
     def version(self) -> str | None:
-        """What templates see as the version of a resource from here."""
+        """The version of its resources in templates."""
         if self.package is not None:
             return self.package.version
         return self.name and "local"

@@ -28,13 +28,13 @@ __all__ = ["SourceRoots"]
 
 
 class SourceRoots:
-    """Opens the sources of one manifest, each once, and no more than are used."""
+    """Opens the used sources of one manifest, each once."""
 
     def __init__(
         self, sources: Mapping[str, Source | None], tree: Tree, *, live: bool = False
     ) -> None:
         """
-        Take the sources of a manifest by name, and the project's tree.
+        Keep the sources of a manifest by name, and the project's tree.
 
         If `live`, vendored copies are ignored, and their origins are read.
         """
@@ -48,7 +48,7 @@ class SourceRoots:
     def opened(self) -> tuple[SourceRoot, ...]:
         """The external source roots that were opened so far, sorted by name."""
         found = (self._opened[name] for name in sorted(self._opened))
-        return tuple(place for place in found if place.is_external)
+        return tuple(source_root for source_root in found if source_root.is_external)
 
     @property
     def used(self) -> tuple[SourceRoot, ...]:
@@ -58,11 +58,11 @@ class SourceRoots:
     @property
     def external_trees(self) -> tuple[Tree, ...]:
         """The trees of external directories that are read in place, without a copy."""
-        trees = (place.tree for place in self.opened)
+        trees = (source_root.tree for source_root in self.opened)
         return tuple(tree for tree in trees if not tree.is_locked)
 
     def problems(self) -> list[AgpmError]:
-        """Return what is wrong with the listed sources, used or not."""
+        """Return the problems of the listed sources, used or not."""
         found: list[AgpmError] = []
         real = [source for source in self._sources.values() if source]
         external = [source for source in real if self._is_external(source)]
@@ -74,7 +74,7 @@ class SourceRoots:
             if source.distribution or (
                 source in external and self._external.has_copies
             ):
-                # They may be missing if no template uses them.
+                # Unused distributions need not be installed.
                 continue
             try:
                 self._of(source)
@@ -86,7 +86,7 @@ class SourceRoots:
         """
         Return the root of a source.
 
-        Raises ConfigError where it cannot be opened, each time.
+        Raises ConfigError if it cannot be opened.
         """
         if source.name in self._failed:
             raise self._failed[source.name]
@@ -103,17 +103,17 @@ class SourceRoots:
                 raise
         return self._opened[source.name]
 
-    def named(self, name: str | None, place: SourceRoot) -> SourceRoot:
+    def named(self, name: str | None, source_root: SourceRoot) -> SourceRoot:
         """
-        Return what a template of `place` means by `source: <name>`; None is `place`.
+        Return the source root for `source: <name>` in a template of `source_root`.
 
-        The project's own templates, and those of its directories, have the project's
-        sources; those of a distribution have what that lists itself.  Raises
-        ContentError, or ConfigError where the source cannot be opened.
+        It is `source_root` if `name` is None.  Templates of the project and of its
+        directories use the project's sources; those of a distribution use its own.
+        Raises ContentError, or ConfigError if the source cannot be opened.
         """
         if name is None:
-            return place
-        if place.package is None:
+            return source_root
+        if source_root.package is None:
             source = self._sources.get(name)
             if source is not None:
                 return self._of(source)
@@ -122,11 +122,11 @@ class SourceRoots:
                 raise ContentError(what, hint="a build reads none")
             hint = did_you_mean(name, self._sources) or "list it under 'sources'"
             raise ContentError(f"the source '{name}' is not known", hint=hint)
-        whose = place.package.distribution
-        if name not in place.sources:
+        whose = source_root.package.distribution
+        if name not in source_root.sources:
             what = f"the source '{name}' is not one of {whose}"
-            raise ContentError(what, hint=did_you_mean(name, place.sources))
-        required = place.sources[name]
+            raise ContentError(what, hint=did_you_mean(name, source_root.sources))
+        required = source_root.sources[name]
         if required is None:
             what = f"the source '{name}' of {whose} is a directory, and not shipped"
             raise ContentError(what)
@@ -134,10 +134,10 @@ class SourceRoots:
 
     def _required(self, required: Required, by: str) -> SourceRoot:
         """Return the root of a distribution that another one needs."""
-        place = self._of(self._external.source_of(required, by, self._sources))
-        if place.package is not None:
-            self._external.check_version(place.package, required, by)
-        return place
+        source_root = self._of(self._external.source_of(required, by, self._sources))
+        if source_root.package is not None:
+            self._external.check_version(source_root.package, required, by)
+        return source_root
 
     @cached_property
     def _external(self) -> ExternalRoots:
@@ -150,7 +150,7 @@ class SourceRoots:
     def _is_external(self, source: Source) -> bool:
         if source.distribution:
             return True
-        # By its spelling alone: a build from an sdist must not look there.
+        # Only the path is checked: a build from an sdist must not read there.
         whole = Path(os.path.normpath(self.project.tree.base / source.path))
         return not whole.is_relative_to(self.project.tree.root)
 

@@ -1,9 +1,9 @@
 """
 The marker file of an sdist: which external directories were copied into it.
 
-An sdist holds nothing above its own root, so the files that a project uses of an
-external directory are included as copies.  The marker tells a build that these copies
-are there, and lists each file with its sha256.
+An sdist cannot have files outside of its root, so the files that a project uses of an
+external directory are included as copies.  The marker lists these copies with their
+sha256.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ def copies(external: Iterable[UsedSource]) -> dict[str, FileContent]:
     Raises ConflictError where two files cannot be in one directory.
     """
     found: dict[str, FileContent] = {}
-    listings: dict[str, FileList] = {}
+    file_lists: dict[str, FileList] = {}
     for used in external:
-        listings[used.name] = FileList.of(used)
-        check_portable(listings[used.name].files, f"the source '{used.name}'")
+        file_lists[used.name] = FileList.of(used)
+        check_portable(file_lists[used.name].files, f"the source '{used.name}'")
         for file in used.files:
             found[f"{COPIES}/{used.name}/{file.path}"] = file.content
-    found[MARKER] = FileContent(data=marker_text(listings).encode())
+    found[MARKER] = FileContent(data=marker_text(file_lists).encode())
     return found
 
 
-def marker_text(listings: Mapping[str, FileList]) -> str:
+def marker_text(file_lists: Mapping[str, FileList]) -> str:
     """Return the text of the marker for the sources of these names."""
-    sources = {name: listings[name].as_table() for name in sorted(listings)}
+    sources = {name: file_lists[name].as_table() for name in sorted(file_lists)}
     document = {"version": _VERSION, "sources": sources}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 

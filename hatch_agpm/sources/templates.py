@@ -37,12 +37,12 @@ def read_exported_templates(
     tree: Tree, directory: str, *, output: str, sources: Mapping[str, Source | None]
 ) -> ExportedTemplates:
     """
-    Return the files below a directory, but for hidden ones, and what they may name.
+    Return the files below a directory, without hidden ones, and their sources.
 
-    `directory` is relative to the project root, `output` is the bundle's directory,
-    and `sources` are the project's: others can use those that are distributions.
-    Raises ConfigError where there is no such directory or nothing in it, ContentError
-    for a link or a name that some systems cannot hold, or ProblemsError with several.
+    `directory` is relative to the project root, `output` is the bundle's directory, and
+    `sources` are the project's; only distributions among them can be used by others.
+    Raises ConfigError if the directory is missing or empty, ContentError for a link or
+    a name that is invalid on some systems, or ProblemsError with several.
     """
     real = _located(tree, directory)
     if PurePosixPath(output).is_relative_to(real):

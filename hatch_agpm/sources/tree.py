@@ -1,10 +1,11 @@
 """
-The files of a project: read by name, remembered, and never one outside of it.
+Reads the files of a project by name, caches them, and refuses external ones.
 
-Two directories are used: the project root, which is the boundary, and the base,
-which holds the manifest and which its paths are relative to.  A file is known by its
+There are two directories: the project root, which is the boundary, and the base, the
+directory of the manifest, to which its paths are relative.  A file is identified by its
 real path relative to the root, so that two spellings of one file are one file.  An
-external directory that the project declares is a tree of its own, bounded by itself.
+external directory that the project declares is a tree of its own, with itself as
+boundary.
 """
 
 from __future__ import annotations
@@ -34,21 +35,20 @@ class Tree:
     """
     Reads the files of one project; each at most once.
 
-    Paths that come in are relative to the base unless said otherwise; paths that
-    go out are real and relative to the root.
+    Arguments are paths relative to the base unless stated otherwise; results are real
+    paths relative to the root.
     """
 
     is_locked = False
-    """Whether a list says which files there are, and what they hold."""
+    """Whether a list defines the files and their contents."""
 
     def __init__(
         self, root: Path, base: Path, *, bounded: bool = False, label: str = ""
     ) -> None:
         """
-        Take the project root and the directory of the manifest, absolute.
+        Keep the project root and the directory of the manifest, as absolute paths.
 
-        If `bounded`, the base is the boundary, wherever it is; `label` is what
-        messages call it.
+        If `bounded`, the base is the boundary; `label` is its name in messages.
         """
         self.root = Path(os.path.realpath(root))
         self.base = Path(os.path.realpath(base))
@@ -57,12 +57,12 @@ class Tree:
         self._files: dict[str, File] = {}
         self._real: dict[str, str | None] = {}
         self._folders: dict[str, str] = {}
-        """The real paths of directories, by path as asked for."""
+        """The real paths of directories, by requested path."""
 
-        self._listings: dict[str, tuple[str, ...]] = {}
+        self._entries: dict[str, tuple[str, ...]] = {}
         self._guesses = 0
-        self.listings: dict[str, DirectoryListing] = {}
-        """What lay in the directories that were searched, by real path."""
+        self.searched: dict[str, DirectoryListing] = {}
+        """The entries of the directories that were searched, by real path."""
 
     @property
     def read_files(self) -> Mapping[str, File]:
@@ -71,7 +71,7 @@ class Tree:
 
     @property
     def links(self) -> Mapping[str, str]:
-        """What was located through a link: its path as asked for -> its real path."""
+        """The real paths of what was located through links, by requested path."""
         asked = {
             os.path.relpath(self.base / path, self.root).replace(os.sep, "/"): real
             for path, real in self._real.items()
@@ -80,18 +80,18 @@ class Tree:
         return {
             path: real
             for path, real in asked.items()
-            # What `..` behind a link means cannot be said without the link.
+            # The meaning of `..` after a link depends on the link.
             if path != real and os.path.lexists(self.root / path)
         }
 
     @property
     def used_links(self) -> dict[str, str]:
-        """The links that were followed, and where they led, relative to the base."""
+        """The links that were followed, and their targets, relative to the base."""
         return {self.from_base(at): self.from_base(to) for at, to in self.links.items()}
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """The paths, relative to the root, that were located and led nowhere."""
+        """The paths, relative to the root, that were located and do not exist."""
         paths = (self.base / path for path, real in self._real.items() if real is None)
         return tuple(
             sorted(
@@ -103,8 +103,8 @@ class Tree:
         """
         Return the real path of `path`, which is relative to the base.
 
-        None where nothing is there.  Raises ContentError where it is outside
-        the project, be it by `..`, as an absolute path or through a link.
+        Returns None if it does not exist.  Raises ContentError if it is outside of the
+        project, by `..`, as an absolute path or through a link.
         """
         if path not in self._real:
             self._real[path] = self._locate(path)
@@ -132,9 +132,9 @@ class Tree:
         return os.path.relpath(real, self.root).replace(os.sep, "/")
 
     def _resolved(self, path: str) -> str:
-        """Return the real path of a path; each directory is looked at once."""
+        """Return the real path of a path; each directory is resolved once."""
         folder, name = os.path.split(path)
-        # Windows has other spellings of a name than its own.
+        # On Windows a name has several spellings.
         if os.name == "nt" or name in {"", ".", ".."}:
             return os.path.realpath(path)
         if folder not in self._folders:
@@ -160,12 +160,12 @@ class Tree:
         return relative.replace(os.sep, "/")
 
     def nearest(self, path: str) -> str:
-        """Return a hint that names the file most like the missing `path`, or ""."""
+        """Return a hint with the most similar file to a missing path, or ""."""
         if "\\" in path:
             return "paths are written with '/'"
         self._guesses += 1
         if self._guesses > _MOST_GUESSES:
-            # To guess takes time, and nobody reads a thousand hints.
+            # Guessing takes time, and more hints are not useful.
             return ""
         folder, _, name = path.rpartition("/")
         hint = did_you_mean(name, self._names(folder))
@@ -174,8 +174,8 @@ class Tree:
         return hint
 
     def _names(self, folder: str) -> tuple[str, ...]:
-        """Return the names in a directory; none where it cannot be read."""
-        if folder not in self._listings:
+        """Return the names in a directory; () if it cannot be read."""
+        if folder not in self._entries:
             names: list[str] = []
             try:
                 real = self._locate(folder or ".")
@@ -183,15 +183,15 @@ class Tree:
                     names = [entry.name for entry in (self.root / real).iterdir()]
             except (OSError, ContentError):
                 names = []
-            self._listings[folder] = tuple(filter(_is_text, names))
-        return self._listings[folder]
+            self._entries[folder] = tuple(filter(_is_text, names))
+        return self._entries[folder]
 
     def is_directory(self, path: str) -> bool:
         """Tell whether a real path is a directory."""
         return (self.root / path).is_dir()
 
     def is_file(self, path: str) -> bool:
-        """Tell whether a real path, or what a link there leads to, is a file."""
+        """Tell whether a real path, or the target of a link there, is a file."""
         return (self.root / path).is_file()
 
     def is_link(self, path: str) -> bool:
@@ -199,11 +199,11 @@ class Tree:
         return (self.base / path).is_symlink()
 
     def status(self, path: str) -> os.stat_result:
-        """Return the status of a real path, where no link is followed."""
+        """Return the status of a real path, without following links."""
         return (self.root / path).lstat()
 
     def open_variables(self, path: str) -> tuple[str, ...]:
-        """Return the values that a text lacks until it is used: known of lists only."""
+        """Return the run-time variables of a rendered text; only a list has any."""
         del path
         return ()
 
@@ -211,7 +211,7 @@ class Tree:
         """
         Return the file at a real path.
 
-        Raises ContentError where it is anything but a file, or cannot be read.
+        Raises ContentError if it is not a file, or cannot be read.
         """
         if path not in self._files:
             try:
@@ -222,14 +222,14 @@ class Tree:
         return self._files[path]
 
     def _read(self, path: str) -> File:
-        # An external directory is reached by `..`, from the root's real path.
+        # The path of an external directory begins with `..`, relative to the real root.
         whole = os.path.normpath(self.root / path)
         mode = os.lstat(whole).st_mode
         if stat.S_ISDIR(mode):
             raise ContentError(
                 "is a directory, not a file", location=Location(path=path)
             )
-        # A link would lead anywhere, and a device or a pipe could go on for ever.
+        # A link could point anywhere, and a device or a pipe could be endless.
         if self._resolved(whole) != whole:
             raise ContentError("is a link, not a file", location=Location(path=path))
         if not stat.S_ISREG(mode):
@@ -242,7 +242,7 @@ class Tree:
         List the files below a real directory, by path relative to it, sorted.
 
         Directories are listed as well, and entered unless they are links.  Raises
-        ContentError where one cannot be read.
+        ContentError if one cannot be read.
         """
         found: list[str] = []
         waiting = [""]
@@ -253,7 +253,7 @@ class Tree:
                 with os.scandir(self.root / directory / folder) as entries:
                     for entry in entries:
                         if entry.name == "__pycache__":
-                            # Python leaves it beside scripts that have been run.
+                            # Python writes it beside scripts that were run.
                             continue
                         path = f"{folder}{entry.name}"
                         found.append(path)
@@ -265,13 +265,13 @@ class Tree:
                 what = f"cannot be read: {error.strerror}"
                 where = f"{directory}/{folder}".strip("/")
                 raise ContentError(what, location=Location(path=where)) from None
-            searched = f"{directory}/{folder}".rstrip("/")
-            self.listings[searched] = DirectoryListing(names=tuple(names), hidden=True)
+            path = f"{directory}/{folder}".rstrip("/")
+            self.searched[path] = DirectoryListing(names=tuple(names), hidden=True)
         return sorted(found)
 
 
 def _exists(path: str) -> bool:
-    """Tell whether something is there; raises OSError where that cannot be said."""
+    """Tell whether a path exists; raises OSError if that cannot be determined."""
     try:
         Path(path).stat()
     except OSError as error:
@@ -282,5 +282,5 @@ def _exists(path: str) -> bool:
 
 
 def _is_text(path: str) -> bool:
-    """Tell whether a name can be written down: file systems allow any bytes."""
+    """Tell whether a name is valid text: file systems allow any bytes."""
     return path.isascii() or not re.search(_SURROGATE, path)

@@ -302,7 +302,7 @@ def test_a_lock_file_reads_back_whatever_names_its_files_have():
     locked = Locked(
         name="acme",
         directory="prompts/vendor/acme",
-        listing=FileList(
+        file_list=FileList(
             files={
                 name: LockedFile(sha256="0" * 64, executable=name == "ü.md")
                 for name in names

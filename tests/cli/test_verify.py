@@ -12,7 +12,7 @@ from hatch_agpm.cli.verify import audit_wheel
 INDEX = "flat/prompts/index.json"
 RECORD = "flat-1.2.0.dist-info/RECORD"
 METADATA = "flat-1.2.0.dist-info/METADATA"
-LISTING = "flat-1.2.0.dist-info/extra_metadata/agpm-prompts.txt"
+DISCOVERY_FILE = "flat-1.2.0.dist-info/extra_metadata/agpm-prompts.txt"
 IN_SETUPTOOLS = "flat-1.2.0.dist-info/agpm-prompts.txt"
 LISTED = b"""\
 Agpm-Version: 1
@@ -54,8 +54,8 @@ def wheel(tmp_path_factory):
         f"flat/prompts/{path}": (file.data, 0o755 if file.executable else 0o644)
         for path, file in plan.bundle.files.items()
     }
-    _, listing = metadata_file(plan.bundle, module="flat.prompts")
-    files[LISTING] = (listing.data, 0o644)
+    _, file = metadata_file(plan.bundle, module="flat.prompts")
+    files[DISCOVERY_FILE] = (file.data, 0o644)
     files[METADATA] = (b"Metadata-Version: 2.1\nName: flat\nVersion: 1.2.0\n", 0o644)
     return files
 
@@ -195,26 +195,26 @@ def test_every_problem_is_named(audit, changes, expected):
     ],
 )
 def test_a_discovery_file_that_contradicts_the_index_is_named(audit, data, expected):
-    found = messages(audit({LISTING: data}))
+    found = messages(audit({DISCOVERY_FILE: data}))
 
-    assert found == [f"{LISTING}: {message}" for message in expected]
+    assert found == [f"{DISCOVERY_FILE}: {message}" for message in expected]
 
 
 def test_a_wheel_without_the_discovery_file_is_incomplete(audit):
-    assert messages(audit({LISTING: None})) == [
+    assert messages(audit({DISCOVERY_FILE: None})) == [
         f"{WHEEL}: has no agpm-prompts.txt in its metadata, by which tools find the"
         " prompts; build it again"
     ]
 
 
 def test_setuptools_has_another_path_for_the_discovery_file(audit):
-    assert messages(audit({LISTING: None, IN_SETUPTOOLS: LISTED})) == []
+    assert messages(audit({DISCOVERY_FILE: None, IN_SETUPTOOLS: LISTED})) == []
     # Where there are both, tools read the first.
     assert messages(audit({IN_SETUPTOOLS: b"\xff"})) == []
 
 
 def test_an_unknown_key_of_a_later_version_is_accepted(audit):
-    assert messages(audit({LISTING: LISTED + b"Licence: MIT\n"})) == []
+    assert messages(audit({DISCOVERY_FILE: LISTED + b"Licence: MIT\n"})) == []
 
 
 def test_a_generated_file_that_differs_from_the_index_is_named(audit):

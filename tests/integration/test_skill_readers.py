@@ -266,10 +266,10 @@ def test_the_check_and_the_tools_agree_on_invalid_skills(path, install, project)
 
 def test_generated_frontmatter_is_read_back_unchanged(install, project):
     project.lay_out(WRITTEN)
-    listing = install("pypi", "library-skills==0.0.19") / "library-skills"
+    program = install("pypi", "library-skills==0.0.19") / "library-skills"
     properties = install("pypi", "skills-ref==0.1.1") / "agentskills"
 
-    (skill,) = json.loads(project.run(listing, "scan", "--json").stdout)["skills"]
+    (skill,) = json.loads(project.run(program, "scan", "--json").stdout)["skills"]
     read = json.loads(project.run(properties, "read-properties", project.skill).stdout)
 
     data = WRITTEN["text"].encode()

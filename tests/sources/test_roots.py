@@ -57,13 +57,13 @@ def test_without_a_source_the_value_is_none(render_files):
 
 @pytest.mark.parametrize("path", ["../snippets/x.md", "snippets/x.md"])
 def test_dependencies_are_of_the_same_source(path, render_files):
-    listing = (
+    dependency = (
         "{% for k, d in agpm.deps.snippets %}{{ k }} {{ d.name }} {{ d.source }} "
         "{{ d.content }}{% endfor %}"
     )
     found = render_files(
         {
-            "shared/agents/a.md": template(path, listing),
+            "shared/agents/a.md": template(path, dependency),
             "shared/snippets/x.md": template(),
             "snippets/x.md": "another",
         },

@@ -204,9 +204,9 @@ def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> S
     for path, real in rendering.links.items():
         leads_to = os.fsencode(os.path.realpath(root / real))
         seen.append((LINK, path, digest(leads_to)))
-    for path, listing in rendering.listings.items():
-        kind = DIRECTORY if listing.hidden else VISIBLE
-        seen.append((kind, path, names_digest(listing.names)))
+    for path, directory in rendering.searched.items():
+        kind = DIRECTORY if directory.hidden else VISIBLE
+        seen.append((kind, path, names_digest(directory.names)))
     for source in rendering.inputs:
         seen.append((FILE, source.path, source.sha256 + "x" * source.executable))
     return Snapshot(bundle, [sighting(kind, str(root), *rest) for kind, *rest in seen])

@@ -1,1 +1,1 @@
-"""Which resources there are, and how they depend on each other."""
+"""Finds the resources of a project and their dependencies."""

@@ -1,8 +1,8 @@
 """
-What a file of the project declares: its dependencies, and whether it is a template.
+The declarations of a file: its dependencies, and whether it is a template.
 
-Reads the file, renders its frontmatter with the variables of one variant and
-interprets the result.  Where AGPM would ignore a declaration, this is an error.
+Reads the file, renders its frontmatter with the variables of one variant and interprets
+the result.  A declaration that AGPM would ignore is an error.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _JINJA2 = r"""(?mx)
         [ \t]+templating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*(?:\#.*)?$
     )
 """
-"""The flag as it can be seen before the frontmatter is rendered."""
+"""The pattern of the flag in frontmatter that is not rendered yet."""
 _OTHER_MARKDOWN = (".md", ".markdown")
 
 
@@ -63,17 +63,17 @@ class RenderedFrontmatter:
 
     split: Split
     rendered: str
-    """Without blank ends, as it is shipped where the file is not a template."""
+    """The text without blank ends, as it is shipped if the file is not a template."""
 
     content: Frontmatter
 
 
 class DeclarationReader:
     """
-    Reads declarations, and caches what it has parsed.
+    Reads declarations, and caches parsed frontmatter.
 
-    One file is read several times: for each of its variants, and once more when it
-    is rendered, usually with the same result.
+    The frontmatter of a file is rendered several times, for each of its variants and
+    once more with the document, usually with the same result.
     """
 
     def __init__(self, environment: TeraEnvironment) -> None:
@@ -89,8 +89,9 @@ class DeclarationReader:
         """
         Return the dependencies that a file declares, with `context` for templates.
 
-        Markdown declares them in its frontmatter, JSON at the top; other files
-        declare none.  Raises AgpmError for what cannot be read or would be ignored.
+        Markdown declares them in its frontmatter, JSON at the top; other files declare
+        none.  Raises AgpmError for declarations that cannot be read or would be
+        ignored.
         """
         if file.path.endswith(".md"):
             frontmatter = self.frontmatter(file, context)
@@ -121,7 +122,7 @@ class DeclarationReader:
             rendered = render_piece(self.environment, piece, context)
         except (TemplateError, ProblemsError) as error:
             raise in_frontmatter(error, parts.frontmatter) from None
-        # By the file, not its path: a patched one has another text.
+        # The key is the file, not its path: a patched file has another text.
         key = (file, rendered)
         if key not in self._frontmatters:
             self._frontmatters[key] = self._interpreted(file.path, parts, rendered)
@@ -140,10 +141,10 @@ class DeclarationReader:
 
     def metadata(self, text: str) -> tuple[int, Mapping[str, object]]:
         """
-        Return where the body of a rendered document begins, and its metadata.
+        Return the offset of the body of a rendered document, and its metadata.
 
-        The body is given as an offset in the UTF-8 bytes.  A tag that trims the line
-        end before it can delete the closing rule: then there is no frontmatter.
+        The offset is one in the UTF-8 bytes.  A tag that trims the line end before it
+        can delete the closing rule: then there is no frontmatter.
         """
         parts = split(text)
         if parts is None:
@@ -174,7 +175,7 @@ class DeclarationReader:
     def _interpreted(
         self, path: str, parts: Split, rendered: str
     ) -> Frontmatter | None:
-        # A template can add or take lines: then none of them can be named.
+        # A template can add or remove lines; then the line is unknown.
         same_lines = rendered.count("\n") == parts.frontmatter.count("\n")
         shift = parts.line - 1
 
@@ -201,7 +202,7 @@ class DeclarationReader:
     def _json_dependencies(
         self, file: File, context: Mapping[str, object]
     ) -> tuple[Declaration, ...]:
-        """AGPM renders the whole file to find them; what it ships is the source."""
+        """Return the dependencies of a JSON file, which is rendered to find them."""
         piece = Piece(text=file.text, path=file.path)
         rendered = render_piece(self.environment, piece, context)
         try:
@@ -219,7 +220,7 @@ def _dialect(frontmatter: str) -> Dialect:
 def _relocated(
     error: FrontmatterError | ProblemsError, path: str, placed: Callable[[int], int]
 ) -> AgpmError:
-    """Return an error about a piece of a file as one about the file."""
+    """Return an error of a piece of a file with its location in the file."""
     if isinstance(error, ProblemsError):
         return ProblemsError(
             [
@@ -237,7 +238,7 @@ def _check_other_markdown(file: File) -> None:
         parts = split(text)
         document = parse(parts.frontmatter) if parts else None
     except (UnicodeDecodeError, FrontmatterError):
-        # It is shipped as it is, so it need not be anything.
+        # It is shipped unchanged, so it need not be valid.
         return
     if document is None or not isinstance(document.value, dict):
         return

@@ -1,11 +1,11 @@
 """
-Which resources there are, with which variables, and how they depend on each other.
+Finds the resources of a manifest, their variables and their dependencies.
 
-A resource is its type, file, tool and variables.  What the manifest lists comes
-first, then whatever those declare, and so on; a dependency on something listed is
-that entry.  The result has no cycle and comes dependencies first.
+A resource is identified by type, file, tool and variables.  The search starts with the
+entries of the manifest and follows the dependencies that files declare; a dependency on
+a listed resource is that entry.  The result has no cycles, and dependencies come first.
 
-Renders frontmatter, to read what it declares; bodies are not looked at.
+Renders frontmatter to read its declarations, and no bodies.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Resource:
     """AGPM's canonical name: the path without its last extension."""
 
     path: str
-    """As AGPM reports it: relative to the manifest's directory."""
+    """The path in AGPM's spelling, relative to the manifest's directory."""
 
     file: str
     """The real path of the file, or skill's directory, relative to the root."""
@@ -76,17 +76,17 @@ class Resource:
     install: bool | None
     install_path: str
     is_match: bool
-    """Found by a pattern, so that `alias` names the pattern, not the resource."""
+    """Whether it was found by a pattern; `alias` is then the key of the pattern."""
 
-    place: SourceRoot
-    """What `path` is relative to, and where its own paths start."""
+    source_root: SourceRoot
+    """The source root to which `path`, and the paths in the file, are relative."""
 
     patch: Patch | None
     export: bool
-    """Whether coding agents are to find it in the package."""
+    """Whether it is exported to coding agents."""
 
     dependencies: Mapping[str, Mapping[str, Resource]]
-    """By plural of the type and key, as `agpm.deps` has them."""
+    """The dependencies by section and key, as in `agpm.deps`."""
 
     def children(self) -> list[Resource]:
         """Return the resources that it depends on."""
@@ -97,7 +97,7 @@ class Resource:
     @property
     def source(self) -> str | None:
         """The name of the source that it is from; None: the project itself."""
-        return self.place.name
+        return self.source_root.name
 
     @property
     def text_file(self) -> str:
@@ -107,7 +107,7 @@ class Resource:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class _Node:
-    """A resource while it is being found."""
+    """A resource during the search."""
 
     section: str
     path: str
@@ -115,10 +115,10 @@ class _Node:
     tool: str
     variables: Mapping[str, object]
     variant: str
-    place: SourceRoot
+    source_root: SourceRoot
     entry: Declaration | None = None
     is_match: bool = False
-    """Found by a pattern of the manifest."""
+    """Whether it was found by a pattern of the manifest."""
 
     install: bool | None = None
     edges: list[tuple[Declaration, _Node]] = field(default_factory=list)
@@ -129,25 +129,25 @@ class _Node:
         return _text_file(self.section, self.file)
 
     def children(self) -> Iterator[_Node]:
-        """Yield what it depends on."""
+        """Yield its dependencies."""
         return (child for _, child in self.edges)
 
 
 def resolve(
     manifest: Manifest,
-    places: SourceRoots,
+    source_roots: SourceRoots,
     declarations: Callable[[SourceRoot], DeclarationReader],
     metadata: Mapping[str, object],
 ) -> tuple[Resource, ...]:
     """
     Find every resource of a manifest; dependencies come before their dependents.
 
-    `declarations` reads the files of a place, and `metadata` lies below `project` in
-    all variables that templates see.  Raises ConfigError for entries that name no
-    file, SourceError for declarations that cannot be read or followed, CycleError,
-    ConflictError, or ProblemsError with all of one stage.
+    `declarations` gives the reader for the files of a source root.  `metadata` is
+    overridden by `project` in the variables of templates.  Raises ConfigError for
+    entries that name no file, SourceError for declarations that cannot be read or
+    followed, CycleError, ConflictError, or ProblemsError with all of one stage.
     """
-    resolver = _Resolver(manifest, places, declarations, metadata)
+    resolver = _Resolver(manifest, source_roots, declarations, metadata)
     resolver.list_entries()
     resolver.follow()
     ordered = dependencies_first(
@@ -162,12 +162,12 @@ class _Resolver:
     def __init__(
         self,
         manifest: Manifest,
-        places: SourceRoots,
+        source_roots: SourceRoots,
         declarations: Callable[[SourceRoot], DeclarationReader],
         metadata: Mapping[str, object],
     ) -> None:
         self.manifest = manifest
-        self.places = places
+        self.source_roots = source_roots
         self.declarations = declarations
         self.metadata = metadata
         self.nodes: list[_Node] = []
@@ -178,17 +178,19 @@ class _Resolver:
         ] = {}
 
     def list_entries(self) -> None:
-        """Turn the manifest's entries into nodes, one for each match of a pattern."""
-        raise_problems(self.places.problems())
+        """Make nodes of the manifest's entries, one for each match of a pattern."""
+        raise_problems(self.source_roots.problems())
         for entry in self.manifest.entries:
             variables = variant_inputs(self.manifest.project, entry.template_vars)
             variant = variant_hash(variables)
             try:
-                place = self.places.named(entry.source, self.places.project)
-                found = list(entry_files(entry, place))
+                source_root = self.source_roots.named(
+                    entry.source, self.source_roots.project
+                )
+                found = list(entry_files(entry, source_root))
             except (ConfigError, ContentError) as error:
                 problem = _entry_error(entry, error)
-                # One source that cannot be opened is one problem.
+                # A source that cannot be opened is reported once.
                 if problem not in self.problems:
                     self.problems.append(problem)
                 continue
@@ -200,7 +202,7 @@ class _Resolver:
                     tool=self.manifest.tool_for(entry.section, entry.tool, None),
                     variables=variables,
                     variant=variant,
-                    place=place,
+                    source_root=source_root,
                     entry=entry,
                     is_match=is_match,
                     install=entry.install,
@@ -210,11 +212,17 @@ class _Resolver:
 
     def _add(self, node: _Node) -> None:
         self.nodes.append(node)
-        identity = (node.section, node.file, node.tool, node.variant, node.place.name)
+        identity = (
+            node.section,
+            node.file,
+            node.tool,
+            node.variant,
+            node.source_root.name,
+        )
         self.known.setdefault(identity, node)
 
     def follow(self) -> None:
-        """Find what the nodes declare, and what that declares, to the end."""
+        """Find the dependencies of the nodes, direct and indirect."""
         queue = deque(self.nodes)
         while queue:
             node = queue.popleft()
@@ -225,18 +233,18 @@ class _Resolver:
         raise_problems(self.problems)
 
     def _declared(self, node: _Node) -> tuple[Declaration, ...]:
-        key = (node.place, node.file, node.variant)
+        key = (node.source_root, node.file, node.variant)
         if key not in self._dependencies:
             self._dependencies[key] = ()
-            if node.place.is_rendered:
-                # What it declares was embedded when its own bundle was built.
+            if node.source_root.is_rendered:
+                # Its dependencies were embedded when its own bundle was built.
                 return ()
             variables = with_metadata(node.variables, self.metadata)
             try:
-                file = node.place.tree.read(node.text_file)
-                self._dependencies[key] = self.declarations(node.place).dependencies(
-                    file, resolution_context(variables)
-                )
+                file = node.source_root.tree.read(node.text_file)
+                self._dependencies[key] = self.declarations(
+                    node.source_root
+                ).dependencies(file, resolution_context(variables))
             except ProblemsError as error:
                 self.problems.extend(error.problems)
             except AgpmError as error:
@@ -245,11 +253,11 @@ class _Resolver:
 
     def _connect(self, node: _Node, declared: Declaration) -> None:
         try:
-            place = self.places.named(declared.source, node.place)
+            source_root = self.source_roots.named(declared.source, node.source_root)
             files = dependency_files(
-                declared, node.file, place, elsewhere=declared.source is not None
+                declared, node.file, source_root, elsewhere=declared.source is not None
             )
-            targets = [(file, place.path(file)) for file in files]
+            targets = [(file, source_root.path(file)) for file in files]
             tool = self.manifest.tool_for(declared.section, declared.tool, node.tool)
         except (ConfigError, ContentError) as error:
             what = f"the dependency '{declared.path}': {_what(error)}"
@@ -263,7 +271,7 @@ class _Resolver:
             )
             return
         for file, path in targets:
-            identity = (declared.section, file, tool, node.variant, place.name)
+            identity = (declared.section, file, tool, node.variant, source_root.name)
             child = self.known.get(identity)
             if child is None:
                 child = _Node(
@@ -273,11 +281,11 @@ class _Resolver:
                     tool=tool,
                     variables=node.variables,
                     variant=node.variant,
-                    place=place,
+                    source_root=source_root,
                 )
                 self._add(child)
             if child.entry is None:
-                # Whoever wants it installed gets it, whatever the others say.
+                # One dependent that wants it installed is enough.
                 child.install = bool(child.install) or declared.install is not False
             node.edges.append((declared, child))
 
@@ -305,7 +313,7 @@ class _Freezer:
     def freeze(self, nodes: list[_Node]) -> tuple[Resource, ...]:
         for node in nodes:
             if any(child not in self.frozen for _, child in node.edges):
-                # It depends on what could not be frozen, and is not at fault.
+                # A dependency could not be frozen; that is already reported.
                 continue
             try:
                 self.frozen[node] = self._resource(node)
@@ -332,7 +340,7 @@ class _Freezer:
             install=node.install,
             install_path=self._install_path(node),
             is_match=node.is_match,
-            place=node.place,
+            source_root=node.source_root,
             patch=entry.patch if entry else None,
             export=bool(entry and entry.export),
             dependencies=self._dependencies(node),

@@ -1,9 +1,9 @@
 """
-The keys of `agpm.deps`: by what names a template reaches its dependencies.
+The keys of `agpm.deps`, by which a template uses its dependencies.
 
-A key means one resource.  The key that AGPM makes of a file's name (semantics,
-2.6) counts unless every resource that would have it has a `name` of its own; two
-resources for one key are an error, where AGPM keeps one of them.
+A key means one resource.  The key that AGPM makes of a file's name (semantics, 2.6) is
+used unless every resource that would have it has a `name` of its own.  Two resources
+with one key are an error; AGPM would keep one of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Dependency", "keyed"]
 
 
 class _Named(Protocol):
-    """What is asked of a resource here."""
+    """The attributes of a resource that are needed here."""
 
     @property
     def name(self) -> str: ...
@@ -35,7 +35,7 @@ R = TypeVar("R", bound=_Named)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dependency(Generic[R]):
-    """One declaration: what it names, and by what name."""
+    """One declared dependency: the resource and its name."""
 
     name: str | None
     resource: R
@@ -45,8 +45,8 @@ def keyed(dependencies: Sequence[Dependency[R]], parent: str) -> dict[str, R]:
     """
     Return the dependencies of one type by key, sorted.
 
-    `parent` is the file that declares them.  Raises ConflictError, or
-    ProblemsError with several, where a key would mean two resources.
+    `parent` is the file that declares them.  Raises ConflictError, or ProblemsError
+    with several, if a key would mean two resources.
     """
     names: dict[R, list[str]] = {}
     for dependency in dependencies:
@@ -59,7 +59,7 @@ def keyed(dependencies: Sequence[Dependency[R]], parent: str) -> dict[str, R]:
     shared = {key for key, owners in claims.items() if len(owners) > 1}
     for key in shared:
         if all(names[owner] for owner in claims[key]):
-            # Each has a name of its own, so nobody needs the ambiguous one.
+            # Each has a name of its own, so the ambiguous key is not needed.
             del claims[key]
     for resource, own in names.items():
         for name in own:

@@ -1,8 +1,8 @@
 """
 From the paths and patterns that users write to files.
 
-Paths start at a place: the project, or one of its sources, which they must not
-leave.  Where a path names nothing, the error says what it may have meant.
+Paths start at a source root, the project or one of its sources, which they must not
+leave.  If a file is missing, the error suggests a similar one.
 """
 
 from __future__ import annotations
@@ -24,37 +24,43 @@ __all__ = ["dependency_files", "entry_files"]
 
 
 def entry_files(
-    entry: Declaration, place: SourceRoot
+    entry: Declaration, source_root: SourceRoot
 ) -> Iterator[tuple[str, str, bool]]:
     """
-    Yield path, real path, and whether it was a pattern that named them.
+    Yield path, real path, and whether they were found by a pattern.
 
-    Raises ConfigError or ContentError where an entry of the manifest names nothing,
-    or something of another kind.
+    Raises ConfigError or ContentError if an entry of the manifest names no file, or one
+    of the wrong kind.
     """
-    whole = posixpath.join(place.directory, entry.path)
-    file = place.tree.locate(whole)
+    whole = posixpath.join(source_root.directory, entry.path)
+    file = source_root.tree.locate(whole)
     if file is not None:
-        _check_kind(place, entry.section, file, whole)
+        _check_kind(source_root, entry.section, file, whole)
         _check_extension(entry, file)
-        place.path(file)
+        source_root.path(file)
         yield entry.path.rstrip("/"), file, False
         return
     if not is_pattern(entry.path):
         what = f"names no {'directory' if entry.section == 'skills' else 'file'}"
-        hint = place.hint or place.tree.nearest(whole)
+        hint = source_root.hint or source_root.tree.nearest(whole)
         raise ConfigError(f"{entry.key}.path", what, repr(entry.path), hint)
     if entry.filename is not None:
         what = "cannot name all the files of a pattern"
         raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
-    for path, file in _expand(place, entry.section, place.directory, entry.path):
-        place.path(file)
-        within = posixpath.relpath(path, place.directory) if place.directory else path
+    for path, file in _expand(
+        source_root, entry.section, source_root.directory, entry.path
+    ):
+        source_root.path(file)
+        within = (
+            posixpath.relpath(path, source_root.directory)
+            if source_root.directory
+            else path
+        )
         yield within, file, True
 
 
 def dependency_files(
-    dependency: Declaration, own: str, place: SourceRoot, *, elsewhere: bool
+    dependency: Declaration, own: str, source_root: SourceRoot, *, elsewhere: bool
 ) -> list[str]:
     """
     Return the real paths that a dependency names.
@@ -62,91 +68,95 @@ def dependency_files(
     Its path starts at the file `own` that declares it (AGPM semantics, 2.3) or, if
     it is `elsewhere`, at the top of the source.  Raises ContentError.
     """
-    tree = place.tree
-    folder = place.directory if elsewhere else posixpath.dirname(tree.from_base(own))
+    tree = source_root.tree
+    folder = (
+        source_root.directory if elsewhere else posixpath.dirname(tree.from_base(own))
+    )
     path = posixpath.join(folder, dependency.path)
     if (
         not elsewhere
         and "/" in dependency.path
         and not dependency.path.startswith(("./", "../"))
     ):
-        # Relative to the directory above its own, whatever that is called.
+        # Relative to the directory above its own.
         path = posixpath.join(folder, "..", dependency.path)
     try:
         file = tree.locate(path)
     except ContentError as error:
-        hint = "" if elsewhere else _respelled(place, folder, dependency.path)
+        hint = "" if elsewhere else _respelled(source_root, folder, dependency.path)
         raise (error.with_hint(hint) if hint else error) from None
     if file is None and is_pattern(dependency.path):
         return [
             file
-            for _, file in _expand(place, dependency.section, folder, dependency.path)
+            for _, file in _expand(
+                source_root, dependency.section, folder, dependency.path
+            )
         ]
     if file is None:
         where = posixpath.normpath(path)
-        hint = "" if elsewhere else _respelled(place, folder, dependency.path)
-        hint = hint or place.hint or tree.nearest(where)
-        raise ContentError(f"there is no file '{where}'{place.within}", hint=hint)
-    _check_kind(place, dependency.section, file, path)
+        hint = "" if elsewhere else _respelled(source_root, folder, dependency.path)
+        hint = hint or source_root.hint or tree.nearest(where)
+        raise ContentError(f"there is no file '{where}'{source_root.within}", hint=hint)
+    _check_kind(source_root, dependency.section, file, path)
     return [file]
 
 
 def _expand(
-    place: SourceRoot, section: str, folder: str, pattern: str
+    source_root: SourceRoot, section: str, folder: str, pattern: str
 ) -> list[tuple[str, str]]:
     """
-    Return what a pattern matches: paths relative to the base, and real paths.
+    Return the matches of a pattern: paths relative to the base, and real paths.
 
-    The pattern starts at `folder`, relative to the base.  Raises ContentError
-    where it is none or matches nothing.
+    The pattern starts at `folder`, relative to the base.  Raises ContentError if it is
+    invalid or matches nothing.
     """
     top, rest = _static_part(posixpath.normpath(posixpath.join(folder, pattern)))
     try:
         matches = compile_pattern(rest).fullmatch
     except ValueError as error:
         raise ContentError(f"the pattern {pattern!r} is wrong: {error}") from None
-    start = place.tree.locate(top or ".")
+    start = source_root.tree.locate(top or ".")
     found: list[tuple[str, str]] = []
-    for path in place.tree.entries(start) if start is not None else ():
+    for path in source_root.tree.entries(start) if start is not None else ():
         if not matches(path):
             continue
         whole = posixpath.join(top, path)
-        file = place.tree.locate(whole)
-        if file is not None and _is_kind(place, section, file):
-            _check_kind(place, section, file, whole)
+        file = source_root.tree.locate(whole)
+        if file is not None and _is_kind(source_root, section, file):
+            _check_kind(source_root, section, file, whole)
             found.append((whole, file))
     if not found:
-        what = f"the pattern {pattern!r} matches nothing{place.within}"
-        raise ContentError(what, hint=place.hint)
+        what = f"the pattern {pattern!r} matches nothing{source_root.within}"
+        raise ContentError(what, hint=source_root.hint)
     return found
 
 
-def _is_kind(place: SourceRoot, section: str, file: str) -> bool:
+def _is_kind(source_root: SourceRoot, section: str, file: str) -> bool:
     if section != "skills":
-        return not place.tree.is_directory(file)
-    return place.tree.is_file(f"{file}/{SKILL_FILE}")
+        return not source_root.tree.is_directory(file)
+    return source_root.tree.is_file(f"{file}/{SKILL_FILE}")
 
 
-def _check_kind(place: SourceRoot, section: str, file: str, path: str) -> None:
-    """Raise ContentError where a path names a directory, or for a skill a file."""
-    if section == "skills" and place.tree.is_link(path.rstrip("/")):
+def _check_kind(source_root: SourceRoot, section: str, file: str, path: str) -> None:
+    """Raise ContentError if a path names a directory, or for a skill a file."""
+    if section == "skills" and source_root.tree.is_link(path.rstrip("/")):
         hint = "put the directory there, or name the one it leads to"
         raise ContentError(
             "is a link, not a directory", location=Location(path=path), hint=hint
         )
-    if _is_kind(place, section, file):
+    if _is_kind(source_root, section, file):
         return
     if section != "skills":
         raise ContentError("is a directory, not a file", location=Location(path=file))
-    hint = "" if place.tree.is_directory(file) else "a skill is a directory"
+    hint = "" if source_root.tree.is_directory(file) else "a skill is a directory"
     raise ContentError(f"has no {SKILL_FILE}", location=Location(path=file), hint=hint)
 
 
-def _respelled(place: SourceRoot, folder: str, path: str) -> str:
-    """Return a hint where a path is right, but for where it starts; else ""."""
+def _respelled(source_root: SourceRoot, folder: str, path: str) -> str:
+    """Return a hint if a path would exist with another start; else ""."""
     for start in ("", folder):
         try:
-            found = place.tree.locate(posixpath.join(start, path))
+            found = source_root.tree.locate(posixpath.join(start, path))
         except ContentError:
             continue
         if found is not None:
@@ -165,7 +175,7 @@ def _check_extension(entry: Declaration, file: str) -> None:
 
 
 def _static_part(pattern: str) -> tuple[str, str]:
-    """Split a pattern before its first component that is one."""
+    """Split a pattern before its first component that is a pattern."""
     parts = pattern.split("/")
     first = next(i for i, part in enumerate(parts) if is_pattern(part))
     return "/".join(parts[:first]), "/".join(parts[first:])

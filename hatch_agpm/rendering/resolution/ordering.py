@@ -1,4 +1,4 @@
-"""The order in which dependencies come before what depends on them, or the cycle."""
+"""The order in which dependencies come before their dependents."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def dependencies_first(
     """
     Order nodes so that each comes after its `children`.
 
-    Without recursion, since a chain may be longer than Python's stack is deep.
-    `graphlib.TopologicalSorter` is not used: it orders level by level, so the
-    result, and which of several cycles is reported, would be different.  Raises
-    CycleError with the names of the whole cycle.
+    Does not use recursion, because a chain may exceed Python's recursion limit.
+    `graphlib.TopologicalSorter` is not used: it orders level by level, which would
+    change the result and the reported cycle.  Raises CycleError with the names of the
+    whole cycle.
     """
     done: dict[N, None] = {}
     for start in nodes:

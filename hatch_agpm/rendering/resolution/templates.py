@@ -1,8 +1,8 @@
 """
-Rendering a piece of a file, with errors that name the place in that file.
+Renders a piece of a file, with errors that have their location in the file.
 
-Literal fences are out of the engine's reach, and what an error says of a line is
-said of the file as written: frontmatter and fences counted.
+Literal fences are not rendered.  Lines of errors are those of the file as written, with
+frontmatter and fences.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Piece", "check_uses", "render_piece", "trace_text"]
 
 _LIMIT: Final = "the limit is '"
-"""So begins the hint of an error that only a limit makes one."""
+"""The beginning of the hint of an error that is caused by a limit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,7 @@ class Piece:
 
     text: str
     path: str
-    """The file, for errors."""
+    """The path of the file, for errors."""
 
     line: int = 1
     """The line of the file at which the text begins."""
@@ -48,7 +48,7 @@ def render_piece(
     r"""
     Render a piece; line ends become `\n`.
 
-    Raises TemplateError; what a filter raises about another file passes through.
+    Raises TemplateError; errors of a filter about another file are not changed.
     """
     with _located(piece):
         shielded = protect(piece.text)
@@ -65,7 +65,7 @@ def trace_text(
     dialect: Dialect = "tera",
 ) -> list[tuple[int, str]]:
     """
-    Return what a whole file is rendered to in pieces, each with its line in the file.
+    Return the results of rendering a file in pieces, each with its line in the file.
 
     Raises TemplateError.
     """
@@ -82,9 +82,9 @@ def check_uses(
     in_body: bool = True,
 ) -> None:
     """
-    Refuse every use of `names` in a piece but a bare `{{ name }}` in a body.
+    Raise for every use of `names` in a piece other than `{{ name }}` in a body.
 
-    What stands in literal fences, in strings and between raw tags is no use.  Raises
+    Text in literal fences, in strings and between raw tags is not a use.  Raises
     TemplateError.
     """
     with _located(piece):
@@ -113,9 +113,9 @@ def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
 @contextmanager
 def _located(piece: Piece, shielded: ProtectedText | None = None) -> Iterator[None]:
     """
-    Raise an error about the text of a piece as one about its file.
+    Raise errors of the text of a piece with their location in its file.
 
-    Several of one piece are a ProblemsError.
+    Several errors of one piece are raised as a ProblemsError.
     """
     try:
         yield
@@ -124,8 +124,8 @@ def _located(piece: Piece, shielded: ProtectedText | None = None) -> Iterator[No
             raise
         if error.path:
             number = shielded.line(error.call_line) if shielded else error.call_line
-            place = f"{piece.path}:{number + piece.line - 1}"
-            raise error.within([*error.embedded_in, place]) from None
+            location = f"{piece.path}:{number + piece.line - 1}"
+            raise error.within([*error.embedded_in, location]) from None
         if error.hint.startswith(_LIMIT):
             error = error.with_hint(f"{error.hint} of [tool.hatch-agpm.limits]")
         problems: list[AgpmError] = []

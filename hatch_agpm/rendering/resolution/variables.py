@@ -1,5 +1,5 @@
 """
-Variables of resources: how they merge, and how a variant is told from another.
+Variables of resources, and how they are merged.
 
 All values are plain JSON (AGPM semantics, 3.5).
 """
@@ -17,7 +17,7 @@ __all__ = ["deep_merge", "resolution_context", "variant_inputs", "with_metadata"
 def deep_merge(
     below: Mapping[str, object], above: Mapping[str, object]
 ) -> dict[str, object]:
-    """Return `above` laid over `below`: mappings merge, all else is replaced."""
+    """Return `below` overridden by `above`, with mappings merged."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
@@ -31,7 +31,7 @@ def deep_merge(
 def _with_project(
     below: Mapping[str, object], variables: Mapping[str, object]
 ) -> object:
-    """Return the variable `project` laid over `below`, if it is a mapping."""
+    """Return `below` overridden by the variable `project`, if that is a mapping."""
     project = variables.get("project", {})
     return deep_merge(below, project) if isinstance(project, dict) else project
 
@@ -42,8 +42,8 @@ def variant_inputs(
     """
     Return the variables of a manifest's entry.
 
-    Its `template_vars`, with the manifest's `project` below their own; a project
-    that would be empty is left out, unless they say so themselves.
+    They are its `template_vars`, whose `project` overrides the manifest's.  An empty
+    project is left out, unless the entry has it itself.
     """
     variables = dict(template_vars or {})
     merged = _with_project(project, variables)
@@ -55,7 +55,7 @@ def variant_inputs(
 def with_metadata(
     variables: Mapping[str, object], metadata: Mapping[str, object]
 ) -> dict[str, object]:
-    """Return the variables with the project's metadata below their `project`."""
+    """Return the variables with the project's metadata; their `project` wins."""
     if not metadata:
         return dict(variables)
     return {**variables, "project": _with_project(metadata, variables)}
@@ -63,8 +63,8 @@ def with_metadata(
 
 def resolution_context(variables: Mapping[str, object]) -> dict[str, object]:
     """
-    Return what frontmatter sees while dependencies are found.
+    Return the variables of frontmatter while dependencies are found.
 
-    The variables at the top level and once more under `agpm` (semantics, 1.6).
+    They are the variables, at the top level and again under `agpm` (semantics, 1.6).
     """
     return {**variables, "agpm": dict(variables)}
