@@ -35,7 +35,7 @@ def render_manifest(
     templates must not leave, by default the manifest's; `project` is metadata that the
     manifest's own `[project]` overrides.  Raises `AgpmError`.
     """
-    from hatch_agpm.rendering.renderer import render_manifest as render
+    from hatch_agpm.rendering import render_manifest as render
 
     return render(path, boundary=boundary, project=project)
 

@@ -13,16 +13,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
-from hatch_agpm.bundle.bundle import Bundle, build_bundle
-from hatch_agpm.config.project import read_built_project
-from hatch_agpm.rendering.renderer import render_project
+from hatch_agpm.bundle import Bundle, build_bundle
+from hatch_agpm.config import read_built_project
+from hatch_agpm.rendering import render_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hatch_agpm.config.project import Project
-    from hatch_agpm.export.tree import Export
+    from hatch_agpm.config import Project
+    from hatch_agpm.export import Export
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import FileContent, Rendering
 
@@ -150,7 +150,7 @@ def _export(
     """Return the files for coding agents, None without any."""
     if not any(resource.export for resource in rendering.resources):
         return None
-    from hatch_agpm.export.tree import build_export  # noqa: PLC0415 - rare
+    from hatch_agpm.export import build_export  # noqa: PLC0415 - rare
 
     return build_export(
         rendering.resources,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build.plan import Plan
     from hatch_agpm.bundle.layout import Shipped
-    from hatch_agpm.export.tree import ExportedResource
+    from hatch_agpm.export import ExportedResource
     from hatch_agpm.model.rendering import Input, RenderedResource, UsedSource
 
 __all__ = ["sbom_file"]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.build.plan import must_hold, plan_build
 from hatch_agpm.build.verify import verify_sdist, verify_wheel
-from hatch_agpm.bundle.bundle import metadata_file
-from hatch_agpm.config.project import editable_mode
+from hatch_agpm.bundle import metadata_file
+from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import AgpmError
 
 if TYPE_CHECKING:

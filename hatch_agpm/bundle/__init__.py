@@ -1,1 +1,7 @@
 """The files that a build adds to a wheel."""
+
+from __future__ import annotations
+
+from hatch_agpm.bundle.bundle import Bundle, build_bundle, metadata_file
+
+__all__ = ["Bundle", "build_bundle", "metadata_file"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hatch_agpm.bundle.layout import Shipped
-    from hatch_agpm.export.tree import Export
+    from hatch_agpm.export import Export
     from hatch_agpm.model.rendering import Rendering
 
 __all__ = ["COPIED_MODULES", "Bundle", "build_bundle", "metadata_file"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hatch_agpm.bundle.layout import Shipped
-    from hatch_agpm.export.tree import Export
+    from hatch_agpm.export import Export
     from hatch_agpm.model.rendering import (
         ExportedTemplates,
         RenderedResource,

@@ -19,7 +19,7 @@ from hatch_agpm.formats.toml import toml_value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hatch_agpm.build.plan import Plan
+    from hatch_agpm.build import Plan
 
 __all__ = ["Note", "build_system_notes", "hook_notes", "plan_notes"]
 

@@ -18,11 +18,11 @@ from hatch_agpm._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hatch_agpm.bundle.bundle import Bundle
+    from hatch_agpm.bundle import Bundle
     from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.cli.check import Note
     from hatch_agpm.cli.verify import Audit
-    from hatch_agpm.export.tree import ExportedResource
+    from hatch_agpm.export import ExportedResource
     from hatch_agpm.model.rendering import FileContent, RenderedResource, Rendering
 
 __all__ = ["main"]

@@ -12,13 +12,13 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from hatch_agpm.build.plan import Plan, plan_build
+from hatch_agpm.build import Plan, plan_build
 from hatch_agpm.cli.check import Note, build_system_notes, hook_notes
+from hatch_agpm.config import load_toml, read_built_project
 from hatch_agpm.config.metadata import project_metadata
-from hatch_agpm.config.project import load_toml, read_built_project
 from hatch_agpm.errors import ConfigError
 from hatch_agpm.model.build import BuildContext
-from hatch_agpm.rendering.renderer import render_project
+from hatch_agpm.rendering import render_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from hatch_agpm.build.writing import replace_file
 from hatch_agpm.errors import BundleError
 
 if TYPE_CHECKING:
-    from hatch_agpm.build.plan import Plan
+    from hatch_agpm.build import Plan
 
 __all__ = ["check_stub", "is_current", "write_stub"]
 

@@ -23,6 +23,7 @@ from hatch_agpm.errors import (
     Location,
     raise_problems,
 )
+from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.sources.locked import FileList, check_portable
 from hatch_agpm.sources.lockfile import (
@@ -149,7 +150,7 @@ def vendored(
 def _checked(root: Path, directory: str) -> PurePosixPath:
     """Return a directory as a path; raise ConfigError if it is not in the project."""
     pure = PurePosixPath(directory)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+    if leads_out(directory) or not pure.parts:
         raise ConfigError("--directory", "must be inside the project", repr(directory))
     if os.path.realpath(root / pure) != str(root / pure):
         raise ConfigError("--directory", "leads through a link", repr(directory))

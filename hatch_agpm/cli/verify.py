@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.build.verify import FileDigest, verify_wheel
 from hatch_agpm.bundle.bundle import COPIED_MODULES
 from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
+from hatch_agpm.formats.versions import same_version
 from hatch_agpm.installed.discovery import (
     FILE_NAME,
     FILE_PATHS,
@@ -174,11 +174,7 @@ class _Contents:
     def check_version(self, bundle: AuditedBundle) -> None:
         """Raise BundleError for a bundle of another version of the distribution."""
         version = str(self._metadata.get("Version", ""))
-        try:
-            same = Version(version) == Version(bundle.version)
-        except InvalidVersion:
-            same = version == bundle.version
-        if not same:
+        if not same_version(version, bundle.version):
             what = f"is of version {bundle.version}, in a wheel of version {version}"
             raise BundleError(f"{bundle.directory}/{_INDEX}", what)
 

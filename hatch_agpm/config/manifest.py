@@ -8,7 +8,6 @@ which, so that messages name what the user wrote.  Reads no files.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.config.patches import read_patches
@@ -28,6 +27,7 @@ from hatch_agpm.config.tools import (
     make_install_rule,
 )
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
+from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.formats.toml import TableReader, plain_json, quoted_key
 from hatch_agpm.model.declaration import Declaration
 from hatch_agpm.model.types import RESOURCE_TYPES
@@ -308,8 +308,7 @@ def _tools(
 
 
 def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
-    pure = PurePosixPath(path.replace("\\", "/"))
-    if pure.is_absolute() or ".." in pure.parts:
+    if leads_out(path.replace("\\", "/")):
         reader.problem(key, "must stay inside the project", got=repr(path))
         return True
     return False

@@ -10,6 +10,7 @@ from hatch_agpm.errors import (
     ConfigError,
     did_you_mean,
 )
+from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.model.config import TABLE
 
 __all__ = ["find_output", "output_problem", "outside_problem"]
@@ -67,9 +68,7 @@ def _normalised(name: str) -> str:
 
 def outside_problem(directory: str) -> str:
     """Return the problem of a directory that is not in the project, or ""."""
-    pure = PurePosixPath(directory)
-    leaves = pure.is_absolute() or ".." in pure.parts
-    if not directory or leaves or "\\" in directory:
+    if not directory or leads_out(directory) or "\\" in directory:
         return "must be a directory inside the project, written with '/'"
     return ""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.config.conventions import (
@@ -26,6 +25,7 @@ from hatch_agpm.errors import (
     ProblemsError,
     raise_problems,
 )
+from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.formats.toml import TableReader
 from hatch_agpm.model.config import TABLE, ExportSettings
 from hatch_agpm.model.types import RESOURCE_TYPES
@@ -33,6 +33,7 @@ from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import DirectoryListing
@@ -286,8 +287,7 @@ def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manif
         if section in table
     ]
     raise_problems(problems)
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts:
+    if leads_out(path):
         key, what = f"{TABLE}.manifest", "must stay inside the project"
         raise ConfigError(key, what, repr(path))
     if not (root / path).resolve().is_relative_to(root.resolve()):

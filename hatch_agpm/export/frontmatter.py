@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from packaging.version import InvalidVersion, Version
-
 from hatch_agpm.errors import (
     FrontmatterError,
     Location,
@@ -26,6 +24,7 @@ from hatch_agpm.export.profile import (
     portable_frontmatter,
 )
 from hatch_agpm.formats.frontmatter import split
+from hatch_agpm.formats.versions import same_version
 from hatch_agpm.formats.yaml import load
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class _Writer:
     def check_version(self, key: str, stated: object) -> None:
         """Report a version that differs from the project's."""
         version = self.project("version")
-        if stated is None or not version or _same_version(str(stated), version):
+        if stated is None or not version or same_version(str(stated), version):
             return
         what = f"'{key}' is not the project's version, {version}"
         hint = "delete it: what is exported gets the project's"
@@ -137,10 +136,3 @@ class _Writer:
         else:
             self.problem("'metadata' must be a table of texts", got=shown(table))
         return found
-
-
-def _same_version(one: str, other: str) -> bool:
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return one == other

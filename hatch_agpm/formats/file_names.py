@@ -1,11 +1,12 @@
-"""Names of files on different file systems."""
+"""Names and paths of files, by the rules of all file systems."""
 
 from __future__ import annotations
 
 import unicodedata
+from pathlib import PurePosixPath
 from typing import Final
 
-__all__ = ["folded", "is_device"]
+__all__ = ["folded", "is_device", "leads_out"]
 
 
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -24,3 +25,9 @@ def folded(path: str) -> str:
 def is_device(name: str) -> bool:
     """Tell whether Windows reserves a name for a device, whatever its extension."""
     return name.split(".", maxsplit=1)[0].rstrip().casefold() in _DEVICES
+
+
+def leads_out(path: str) -> bool:
+    """Tell whether a written path, with `/`, could lead out of its directory."""
+    pure = PurePosixPath(path)
+    return pure.is_absolute() or ".." in pure.parts

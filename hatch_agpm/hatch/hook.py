@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from hatchling.metadata.core import ProjectMetadata
 
-    from hatch_agpm.build.plan import Plan
-    from hatch_agpm.build.session import BuildSession, SdistContents, WheelContents
+    from hatch_agpm.build import BuildSession, Plan, SdistContents, WheelContents
     from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["AgpmBuildHook", "configured_hooks"]
@@ -110,7 +109,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         `inclusion` has the forced inclusions of other hooks.  Raises AgpmError for all
         problems of the project and its tables.
         """
-        from hatch_agpm.build.session import BuildSession
+        from hatch_agpm.build import BuildSession
         from hatch_agpm.hatch.metadata import known_metadata
         from hatch_agpm.model.build import BuildContext
 
@@ -167,8 +166,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     ) -> None:
         """Remove the files that an in-tree install wrote into the source tree."""
         from hatch_agpm.build.in_tree import remove_from_tree
+        from hatch_agpm.config import read_project
         from hatch_agpm.config.output import find_output
-        from hatch_agpm.config.project import read_project
         from hatch_agpm.errors import AgpmError
 
         try:
@@ -298,7 +297,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _leaves_out_prompts(self, *, editable: bool) -> bool:
         """Return whether this is an editable install with `editable = "off"`."""
-        from hatch_agpm.build.session import leaves_out_prompts
+        from hatch_agpm.build import leaves_out_prompts
 
         if editable:
             self._check_table()

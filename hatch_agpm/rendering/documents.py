@@ -42,12 +42,12 @@ from hatch_agpm.tera import TeraEnvironment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.config.project import Project
+    from hatch_agpm.config import Project
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import Input
     from hatch_agpm.rendering.resolution.graph import Resource
+    from hatch_agpm.sources import SourceRoots
     from hatch_agpm.sources.root import SourceRoot
-    from hatch_agpm.sources.roots import SourceRoots
 
 __all__ = ["DocumentRenderer"]
 
@@ -143,7 +143,7 @@ class DocumentRenderer:
         if resource.patch is None:
             return self._of_file(resource, file, is_embedded=is_embedded)
         # The embedded text of a resource is never patched (AGPM semantics, 1.9).
-        from hatch_agpm.patching.apply import apply_patch  # noqa: PLC0415 - rare
+        from hatch_agpm.patching import apply_patch  # noqa: PLC0415 - rare
 
         original = Texts(document=file.data)
         if is_embedded:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hatch_agpm.config.project import load_toml, read_agpm_toml, read_project
+from hatch_agpm.config import load_toml, read_agpm_toml, read_project
 from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
     AgpmError,
@@ -36,13 +36,13 @@ from hatch_agpm.rendering.merged_files import check_merged, check_shape
 from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.hints import with_declaration
 from hatch_agpm.rendering.skills import check_skill, read_skill
-from hatch_agpm.sources.roots import SourceRoots
+from hatch_agpm.sources import SourceRoots
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from hatch_agpm.config.project import Project
+    from hatch_agpm.config import Project
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import ExportedTemplates

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from setuptools import Distribution
 
-    from hatch_agpm.build.plan import Plan
-    from hatch_agpm.build.session import BuildSession, SdistContents, WheelContents
+    from hatch_agpm.build import BuildSession, Plan, SdistContents, WheelContents
     from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["BuildAgpm", "add_commands"]
@@ -72,7 +71,7 @@ class _Integration:
     @cached_property
     def session(self) -> BuildSession:
         """The build: rendered once for all commands of one process."""
-        from hatch_agpm.build.session import BuildSession
+        from hatch_agpm.build import BuildSession
         from hatch_agpm.model.build import BuildContext
         from hatch_agpm.setuptools.metadata import known_metadata
 
@@ -130,7 +129,7 @@ class _Integration:
     @property
     def leaves_out_prompts(self) -> bool:
         """Whether this is an editable install with `editable = "off"`."""
-        from hatch_agpm.build.session import leaves_out_prompts
+        from hatch_agpm.build import leaves_out_prompts
 
         return leaves_out_prompts(self._pyproject, editable=self.is_editable)
 

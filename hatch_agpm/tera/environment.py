@@ -13,10 +13,10 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from hatch_agpm.tera.compiler.compiler import compiled
+from hatch_agpm.tera.compiler import compiled
 from hatch_agpm.tera.failures import Undefined
 from hatch_agpm.tera.limits import DEFAULT_LIMITS, Account, Limits
-from hatch_agpm.tera.parser.parser import parse
+from hatch_agpm.tera.parser import parse
 from hatch_agpm.tera.parser.tree import TemplateTree
 from hatch_agpm.tera.parser.whitespace import trimmed
 from hatch_agpm.tera.positions import position, reported

@@ -23,7 +23,7 @@ from hatch_agpm.build.in_tree import STUB
 from hatch_agpm.build.plan import plan_refresh
 from hatch_agpm.build.verify import check_output
 from hatch_agpm.build.writing import write_files
-from hatch_agpm.config.project import editable_mode, load_toml
+from hatch_agpm.config import editable_mode, load_toml
 from hatch_agpm.errors import (
     AgpmError,
     BundleError,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.in_tree import remove_from_tree, write_into_tree
-from hatch_agpm.config.project import editable_mode
+from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import editable_directory, editable_name
 from hatch_agpm.model.rendering import FileContent
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from hatch_agpm.build.plan import Plan
-    from hatch_agpm.bundle.bundle import Bundle
+    from hatch_agpm.bundle import Bundle
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import Rendering
 

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from hatch_agpm.model.config import Patch
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.rendering.resolution.declarations import DeclarationReader
+    from hatch_agpm.sources import SourceRoots
     from hatch_agpm.sources.root import SourceRoot
-    from hatch_agpm.sources.roots import SourceRoots
 
 __all__ = ["Resource", "resolve"]
 

@@ -1,5 +1,11 @@
 """
 Compile a syntax tree to functions that render it.
 
-`compiler.compiled` is the entry point; `operators` has what expressions do.
+`operators` has what expressions do.
 """
+
+from __future__ import annotations
+
+from hatch_agpm.tera.compiler.compiler import compiled
+
+__all__ = ["compiled"]
