@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hatch_agpm import load, render_manifest
+from hatch_agpm.cli import main
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.formats.frontmatter import parse
 from hatch_agpm.tera import TemplateError, render
@@ -210,6 +212,21 @@ MISTAKES = [
         'tool.hatch.build.targets.wheel.force-include."docs/rules.md" writes into '
         "flat/prompts; remove this line, hatch-agpm fills that directory",
         id="output taken by force-include",
+    ),
+]
+MISTAKES += [
+    pytest.param(
+        {
+            "pyproject.toml": (
+                TABLE,
+                f'[tool.hatch-agpm.export]\ntypes = ["agents"]\n\n{TABLE}',
+            ),
+            REVIEWER: "---\ndescription: d\nagpm: {runtime: {user: str}}\n---\n"
+            "{{ user }}\n",
+        },
+        "prompts/agents/reviewer.md: cannot be exported: it has run-time variables; "
+        "set them in template_vars instead: user",
+        id="export of run-time variables",
     ),
 ]
 RENDERED = [
@@ -486,3 +503,98 @@ def test_a_mistake_in_the_language_is_reported(template, sentence):
         render(template, CONTEXT)
     first = str(caught.value).split("\n    ")[0]
     assert first == f"{caught.value.line}:{caught.value.column}: {sentence.strip()}"
+
+
+OUTSIDE = "run the command in the directory of the project, or give it with --project"
+COMMANDS = [
+    ([], f"pyproject.toml is not in {{root}}; {OUTSIDE} DIR"),
+    (["--project", "docs"], f"pyproject.toml is not in {{root}}/docs; {OUTSIDE} DIR"),
+    (
+        ["--project", "flat/prompts"],
+        f"pyproject.toml is not in {{root}}/flat/prompts; {OUTSIDE} flat",
+    ),
+    (
+        ["--project", "nowhere"],
+        "nowhere is not a directory; --project takes the one of a project",
+    ),
+    (
+        ["--project", "flat/pyproject.toml"],
+        "flat/pyproject.toml is not a directory; give its directory: --project flat",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), COMMANDS)
+@pytest.mark.parametrize("command", ["list", "check", "stub", "vendor"])
+def test_a_command_outside_of_a_project_says_how_to_name_it(
+    copy_project, monkeypatch, capsys, command, arguments, message
+):
+    root = copy_project("flat").parent
+    (root / "docs").mkdir()
+    monkeypatch.chdir(root)
+
+    assert main([command, *arguments]) == 1
+    assert capsys.readouterr().err == f"hatch-agpm: {message.format(root=root)}\n"
+
+
+def test_an_unknown_prompt_is_reported_with_the_nearest(
+    copy_project, build, unpack, run_python
+):
+    site = unpack(build(copy_project("flat")).artefact)
+    asked = ["load('reviewer')", "load('agent/reviewer')", "load('agents.reviewer')"]
+    asked += ["load('agents/reviewr')", "load('reviewer.md')", "reviewer", "agnets"]
+    code = f"""
+from flat import prompts
+for ask in {asked!r}:
+    try:
+        eval("prompts." + ask)
+    except prompts.UnknownPromptError as error:
+        print(error)
+"""
+
+    assert run_python(code, site).splitlines() == [
+        "flat.prompts has no 'reviewer'; did you mean 'agents/reviewer'?",
+        "flat.prompts has no 'agent/reviewer'; did you mean 'agents/reviewer'?",
+        "flat.prompts has no 'agents.reviewer'; did you mean 'agents/reviewer'?",
+        "flat.prompts.agents has no 'reviewr'; did you mean 'reviewer'?",
+        "flat.prompts has no 'reviewer.md'; did you mean 'agents/reviewer'?",
+        "flat.prompts has no 'reviewer'; did you mean 'agents.reviewer'?",
+        "flat.prompts has no 'agnets'; did you mean 'agents'?",
+    ]
+
+
+def test_an_index_of_a_newer_version_is_reported(
+    copy_project, build, unpack, monkeypatch
+):
+    site = unpack(build(copy_project("flat")).artefact)
+    index = site / "flat/prompts/index.json"
+    text = index.read_text("utf-8")
+    assert '"schema": 1,' in text
+    index.write_text(text.replace('"schema": 1,', '"schema": 2,'), "utf-8")
+    monkeypatch.syspath_prepend(site)
+
+    with pytest.raises(AgpmError) as caught:
+        load("flat")
+    assert str(caught.value) == (
+        "flat.prompts: unsupported index schema 2 (supported: 1); "
+        "install a newer hatch-agpm"
+    )
+
+
+def test_a_symlink_to_another_kind_of_file_is_reported(write_files):
+    body = "---\nagpm: {templating: true}\n---\n{{ 'x.md' | content }}\n"
+    root = write_files({"a.md": body, "y.txt": "Y\n", "agpm.toml": AGENT})
+    (root / "x.md").symlink_to("y.txt")
+
+    with pytest.raises(AgpmError) as caught:
+        render_manifest(root / "agpm.toml")
+    assert str(caught.value).split("\n")[0] == (
+        "a.md:4:13: 'x.md' is a symlink to 'y.txt', which has a different extension"
+    )
+    (root / "agpm.toml").write_text('[agents]\na = "x.md"\n', "utf-8")
+    with pytest.raises(AgpmError) as caught:
+        render_manifest(root / "agpm.toml")
+    assert str(caught.value) == (
+        "agpm.toml: agents.a.path: 'x.md' is a symlink to 'y.txt', which has a "
+        "different extension"
+    )

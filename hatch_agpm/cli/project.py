@@ -8,6 +8,7 @@ resolve, and whether they would call hatch-agpm.
 from __future__ import annotations
 
 import os
+import shlex
 from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,12 +39,35 @@ def open_project(root: Path) -> OpenProject:
 
     Raises `ConfigError` if that is missing or not TOML.
     """
+    _check_project(root)
     pyproject = load_toml(root / "pyproject.toml", "pyproject.toml")
     system = pyproject.get("build-system")
     named = system.get("build-backend") if isinstance(system, dict) else None
     backend = str(named).partition(".")[0]
     kind = {"hatchling": _Hatchling, "setuptools": _Setuptools}.get(backend, _Static)
     return kind(root, pyproject)
+
+
+def _check_project(root: Path) -> None:
+    """Raise ConfigError for what is not the directory of a project."""
+    if root.is_file():
+        hint = f"give its directory: --project {shlex.quote(str(root.parent))}"
+        raise ConfigError(str(root), "is not a directory", hint=hint)
+    if not root.is_dir():
+        raise ConfigError(
+            str(root), "is not a directory", hint="--project takes the one of a project"
+        )
+    if (root / "pyproject.toml").exists():
+        return
+    above = root.resolve().parents
+    found = next((each for each in above if (each / "pyproject.toml").is_file()), None)
+    directory = shlex.quote(os.path.relpath(found)) if found else "DIR"
+    raise ConfigError(
+        "pyproject.toml",
+        f"is not in {root.resolve()}",
+        hint="run the command in the directory of the project, or give it with "
+        f"--project {directory}",
+    )
 
 
 class OpenProject(ABC):

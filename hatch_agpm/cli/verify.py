@@ -249,7 +249,8 @@ def _read_index(
     """Return the bundle, the files of all prompts, and their names from an index."""
     path = f"{directory}/{_INDEX}"
     if index.get("schema") != INDEX_SCHEMA:
-        what = f"has schema {index.get('schema')!r}; this version knows {INDEX_SCHEMA}"
+        schema = index.get("schema")
+        what = f"unsupported index schema {schema!r} (supported: {INDEX_SCHEMA})"
         raise BundleError(path, what, "verify it with the version that built it")
     try:
         plan = dict(_planned(directory, index["resources"]))

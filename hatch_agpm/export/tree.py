@@ -158,10 +158,9 @@ def _unfit(resource: RenderedResource) -> Iterator[AgpmError]:
         yield BundleError(path, what, "move it, to prompts/ for example")
     if resource.runtime:
         names = ", ".join(variable.name for variable in resource.runtime)
-        what = f"is exported, and leaves open what nobody fills in there: {names}"
-        yield TemplateError(
-            what, location=Location(path=path), hint="give it a value at build time"
-        )
+        what = "cannot be exported: it has run-time variables"
+        hint = f"set them in template_vars instead: {names}"
+        yield TemplateError(what, location=Location(path=path), hint=hint)
     if resource.type == "skill":
         return
     if not path.endswith(".md"):

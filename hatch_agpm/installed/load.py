@@ -184,7 +184,7 @@ def _is_ours(module: str, index: object) -> bool:
     if schema > _SCHEMA:
         raise BundleError(
             module,
-            f"its index.json has the schema {schema}, this reads up to {_SCHEMA}",
+            f"unsupported index schema {schema} (supported: {_SCHEMA})",
             "install a newer hatch-agpm",
         )
     return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class UnknownPromptError(KeyError, AttributeError):
@@ -72,6 +72,28 @@ def nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
     if not isinstance(name, str):
         return ()
     return tuple(difflib.get_close_matches(name, list(known), 2, 0.7))
+
+
+def nearest_full(name: object, full_names: Sequence[str]) -> tuple[str, ...]:
+    """
+    Return the full names that a name is most similar to.
+
+    First those with the same last part: the type may be missing, or another one.
+    """
+    if not isinstance(name, str):
+        return ()
+    by_last: dict[str, list[str]] = {}
+    for full_name in full_names:
+        by_last.setdefault(_last_part(full_name), []).append(full_name)
+    last = _last_part(name.removesuffix(".md"))
+    found = by_last.get(last) or nearest(name, full_names)
+    if not found:
+        found = [full for near in nearest(last, by_last) for full in by_last[near]]
+    return tuple(found[:2])
+
+
+def _last_part(name: str) -> str:
+    return name.replace("_", "-").replace(".", "/").rpartition("/")[2]
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:

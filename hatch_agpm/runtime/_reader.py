@@ -16,6 +16,7 @@ from ._errors import (
     UnknownPromptError,
     VariableError,
     nearest,
+    nearest_full,
 )
 from ._variables import PromptTemplate, parameter
 
@@ -236,7 +237,10 @@ class Bundle:
         if name.startswith("_"):
             message = f"module {self.package!r} has no attribute {name!r}"
             raise AttributeError(message)
-        raise self.unknown("", name, [known.replace("-", "_") for known in types])
+        near = nearest(name, [known.replace("-", "_") for known in types])
+        if not near:
+            near = tuple(map(_dotted, nearest_full(name, self.names(types))))
+        raise UnknownPromptError(self.package, name, near)
 
     def names(self, types: Mapping[str, Any]) -> list[str]:
         """Return the full names of all resources, sorted."""
@@ -246,7 +250,8 @@ class Bundle:
         self, full_name: object, types: Mapping[str, Any]
     ) -> UnknownPromptError:
         """Return the error for a full name that does not begin with a type."""
-        return self.unknown("", full_name, self.names(types))
+        near = nearest_full(full_name, self.names(types))
+        return UnknownPromptError(self.package, full_name, near)
 
     def unknown(
         self, directory: str, name: object, known: Iterable[str]
@@ -257,7 +262,7 @@ class Bundle:
 
     def written(self, *names: str) -> str:
         """Return the dotted path of these names in Python."""
-        written = "/".join(filter(None, names)).replace("-", "_").replace("/", ".")
+        written = _dotted("/".join(filter(None, names)))
         return f"{self.package}.{written}" if written else self.package
 
     def damaged(self, path: str, error: Exception) -> DamagedWheelError:
@@ -297,6 +302,11 @@ _PUBLIC = {
     "UnknownPromptError",
     "VariableError",
 }
+
+
+def _dotted(full_name: str) -> str:
+    """Return a full name as Python code has it after the module."""
+    return full_name.replace("-", "_").replace("/", ".")
 
 
 def reader(spec: Any) -> Bundle:

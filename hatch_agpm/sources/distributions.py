@@ -168,7 +168,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         index = json.loads((directory / "index.json").read_bytes())
         schema = index["schema"]
         if not isinstance(schema, int) or schema > _SCHEMA:
-            what = f"unsupported schema {schema!r} (supported: {_SCHEMA})"
+            what = f"unsupported index schema {schema!r} (supported: {_SCHEMA})"
             raise ContentError(
                 what, location=Location(path=shown), hint="install a newer hatch-agpm"
             )

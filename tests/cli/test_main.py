@@ -416,7 +416,7 @@ def test_an_ambiguous_name_is_refused_with_all_matches(flat, capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "pyproject.toml: cannot be read: No such file or directory"),
+        (None, "pyproject.toml is not in "),
         ("x", "pyproject.toml: is not valid TOML: "),
         (
             '[project]\nname = 3\n[build-system]\nbuild-backend = "hatchling.build"',

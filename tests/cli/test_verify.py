@@ -234,7 +234,7 @@ def test_a_bundle_of_another_distribution_may_have_another_version(audit):
     [
         (
             lambda index: index.update(schema=99),
-            f"{INDEX}: has schema 99; this version knows 1; "
+            f"{INDEX}: unsupported index schema 99 (supported: 1); "
             "verify it with the version that built it",
         ),
         (

@@ -403,8 +403,8 @@ ABLE = "only agents, commands and skills can be"
                     "model: opus", "agpm:\n  templating: true\n  runtime: {x: str}"
                 )
             },
-            "prompts/agents/sailor.md: is exported, and leaves open what nobody fills"
-            " in there: x; give it a value at build time",
+            "prompts/agents/sailor.md: cannot be exported: it has run-time variables; "
+            "set them in template_vars instead: x",
             id="left open",
         ),
         pytest.param(

@@ -5,7 +5,13 @@ import os
 import pytest
 
 from hatch_agpm.config.project import read_built_project
-from hatch_agpm.errors import AgpmError, ProblemsError, SourceError
+from hatch_agpm.errors import (
+    AgpmError,
+    ConfigError,
+    ProblemsError,
+    SourceError,
+    TemplateError,
+)
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_manifest, render_project
 
@@ -567,15 +573,13 @@ def test_a_link_with_another_extension_than_its_target_is_refused(
     render_files, tmp_path
 ):
     (tmp_path / "l.md").symlink_to("x.txt")
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ConfigError) as caught:
         render_files({"x.txt": "x"}, '[agents]\na = "l.md"\n')
-    assert str(caught.value) == (
-        "agpm.toml: agents.a.path is a symlink to 'x.txt', which has a different"
-        " extension, got 'l.md'"
-    )
+    assert caught.value.key == "agpm.toml: agents.a.path:"
     body = "{{ 'l.md' | content }}"
-    with pytest.raises(AgpmError, match=r"'l\.md' is a symlink to 'x\.txt', which"):
+    with pytest.raises(TemplateError) as refused:
         render_files({"x.txt": "x", "agents/a.md": TEMPLATE + body}, AGENT)
+    assert (refused.value.line, refused.value.column) == (5, 13)
 
 
 def test_the_filter_matches_markdown_in_any_case(render_files):

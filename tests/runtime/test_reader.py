@@ -299,7 +299,22 @@ def test_a_resource_may_have_the_name_of_a_method(tmp_path, package):
             "prompts.load('agent/plain')",
             "{} has no 'agent/plain'; did you mean 'agents/plain'?",
         ),
+        *(
+            (f"prompts.load({name!r})", f"{{}} has no {name!r}; did you mean {near}?")
+            for name, near in {
+                "plain": "'agents/plain'",
+                "agent/backend-engineer": "'agents/backend-engineer'",
+                "backend_engineer": "'agents/backend-engineer'",
+                "backend-enginer": "'agents/backend-engineer'",
+                "agents.plain": "'agents/plain'",
+                "plain.md": "'agents/plain'",
+            }.items()
+        ),
         ("prompts.load('')", "{} has no ''"),
+        (
+            "prompts.backend_engineer",
+            "{} has no 'backend_engineer'; did you mean 'agents.backend_engineer'?",
+        ),
         ("prompts.agnets", "{} has no 'agnets'; did you mean 'agents'?"),
     ],
 )
@@ -678,7 +693,7 @@ def test_load_refuses_an_index_from_the_future(tmp_path, package):
         hatch_agpm.load(package)
 
     assert str(caught.value) == (
-        f"{package}.prompts: its index.json has the schema 2, this reads up to 1;"
+        f"{package}.prompts: unsupported index schema 2 (supported: 1);"
         " install a newer hatch-agpm"
     )
 

@@ -570,7 +570,10 @@ def test_a_missing_file_is_reported(site, install, make):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda index: index.update(schema=9), "unsupported schema 9 (supported: 1)"),
+        (
+            lambda index: index.update(schema=9),
+            "unsupported index schema 9 (supported: 1)",
+        ),
         (lambda index: index.update(resources=3), "is damaged: TypeError(3)"),
         (lambda index: index.pop("resources"), "is damaged: KeyError('resources')"),
         (

@@ -170,8 +170,10 @@ def _check_extension(entry: Declaration, file: str) -> None:
     """Raise ConfigError for a symlink to a file with a different extension."""
     extension = posixpath.splitext(file)[1]
     if entry.section != "skills" and posixpath.splitext(entry.path)[1] != extension:
-        what = f"is a symlink to '{file}', which has a different extension"
-        raise ConfigError(f"{entry.key}.path", what, repr(entry.path))
+        what = (
+            f"'{entry.path}' is a symlink to '{file}', which has a different extension"
+        )
+        raise ConfigError(f"{entry.key}.path:", what)
 
 
 def _static_part(pattern: str) -> tuple[str, str]:
