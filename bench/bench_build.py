@@ -6,7 +6,7 @@ the first build.  Two tables:
 
 - As users run it, with isolation: the front end makes an environment for the backend,
   from a directory of wheels.  uv has a warm cache; it compiles nothing to byte code
-  when it installs, so each of its builds compiles Jinja2, PyYAML and us again.  `hatch
+  when it installs, so each of its builds compiles PyYAML and us again.  `hatch
   build` finds the environment of its last build; it asks hatchling projects what they
   require in a process of its own, but only those with a hook.  Of RUNS, a quarter.
 - Without isolation: the backend runs in an environment made beforehand, called by front
