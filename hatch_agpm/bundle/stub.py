@@ -55,6 +55,9 @@ def names() -> list[str]:
 
 
 _HEAD = '''
+# mypy may have cached that this module is missing: when this file is new in the
+# source tree, delete .mypy_cache.
+
 # In a class, names without `_` are those of resources. One may be called `int`.
 from builtins import bool as _bool, int as _int, object as _object
 from collections.abc import Iterator as _Iterator

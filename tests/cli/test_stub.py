@@ -162,3 +162,33 @@ def test_checkers_find_what_is_wrong_in_the_source_tree(tmp_path):
 
     assert 'wrong.py:2: error: "' in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_after_the_first_stub_mypy_needs_a_new_cache(write_files):
+    """If this fails, mypy has improved: take the advice out of stub and docs."""
+    project = write_files(
+        {
+            "pyproject.toml": (
+                '[build-system]\nrequires = ["hatchling", "hatch-agpm"]\n'
+                'build-backend = "hatchling.build"\n'
+                '[project]\nname = "acme"\nversion = "1"\n'
+            ),
+            "acme/__init__.py": "from acme import prompts\n",
+            "prompts/agents/a.md": "A",
+        }
+    )
+
+    def errors():
+        command = [sys.executable, "-m", "mypy", "acme"]
+        done = subprocess.run(
+            command, cwd=project, capture_output=True, text=True, check=False
+        )
+        return done.stdout.count("error:")
+
+    assert errors() == 1
+    assert stub(project) == 0
+    assert errors() == 1
+
+    shutil.rmtree(project / ".mypy_cache")
+    assert errors() == 0
