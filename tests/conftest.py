@@ -94,7 +94,7 @@ def offline(tmp_path_factory):
 
 @pytest.fixture
 def copy_project(tmp_path):
-    """Copy a sample project and lay files over it; None deletes one."""
+    """Copy a sample project and write files into it; None deletes one."""
 
     def copy(name, files=None):
         project = tmp_path / name

@@ -31,8 +31,8 @@ def test_only_newlines_end_a_line(text, lines):
 
 @given(TEXTS)
 def test_lines_joined_are_the_text_with_plain_newlines(text):
-    ending = "\n" if text.endswith("\n") else ""
-    assert "\n".join(rust_lines(text)) + ending == text.replace("\r\n", "\n")
+    end = "\n" if text.endswith("\n") else ""
+    assert "\n".join(rust_lines(text)) + end == text.replace("\r\n", "\n")
 
 
 def test_white_space_is_as_unicode_defines_it():

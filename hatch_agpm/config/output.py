@@ -45,7 +45,7 @@ def _check_parent(root: Path, output: PurePosixPath) -> None:
         return
     packages = [path.name for path in parent.parent.iterdir() if any(path.glob("*.py"))]
     if hint := did_you_mean(parent.name, packages):
-        what = f"lies in '{output.parent}', which is not there"
+        what = f"is in '{output.parent}', which does not exist"
         raise ConfigError(f"{TABLE}.output", what, repr(str(output)), hint)
 
 

@@ -153,8 +153,8 @@ def _unfit(resource: RenderedResource) -> Iterator[AgpmError]:
     """Yield the reasons why a resource cannot be exported, apart from its text."""
     path = resource.source_path
     if _TEMPLATES_NEVER_IN in PurePosixPath(path).parts:
-        what = f"lies under {_TEMPLATES_NEVER_IN}/, where coding agents that work "
-        what += "on the project itself take it for their own"
+        what = f"must not be under {_TEMPLATES_NEVER_IN}/, which coding agents that "
+        what += "work on the project itself read"
         yield BundleError(path, what, "move it, to prompts/ for example")
     if resource.runtime:
         names = ", ".join(variable.name for variable in resource.runtime)

@@ -89,9 +89,9 @@ def protect(text: str) -> ProtectedText:
         return ProtectedText(text=unified, blocks=(), word="", lines=())
     word = _word(text)
     kept, blocks, numbers = _take_blocks(rust_lines(text), word)
-    ending = "\n" if text.endswith("\n") else ""
+    end = "\n" if text.endswith("\n") else ""
     return ProtectedText(
-        text="\n".join(kept) + ending,
+        text="\n".join(kept) + end,
         blocks=tuple(blocks),
         word=word,
         lines=tuple(numbers),

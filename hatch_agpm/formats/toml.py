@@ -130,7 +130,7 @@ def plain_json(value: object) -> object:
 
 def _plain(value: object, depth: int) -> object:
     if depth == 0:
-        hint = f"at most {_MAX_DEPTH} tables and arrays may lie in each other"
+        hint = f"at most {_MAX_DEPTH} tables and arrays may be nested"
         raise ConfigError("a table", "is nested too deeply", hint=hint)
     if isinstance(value, dict):
         return {str(key): _plain(item, depth - 1) for key, item in value.items()}

@@ -311,6 +311,6 @@ def test_an_output_in_a_misspelt_package_is_refused(write_files):
     with pytest.raises(AgpmError) as caught:
         find_output(root, "pgk/prompts", "pkg")
     assert str(caught.value) == (
-        "tool.hatch-agpm.output lies in 'pgk', which is not there, got "
+        "tool.hatch-agpm.output is in 'pgk', which does not exist, got "
         "'pgk/prompts'; did you mean 'pkg'?"
     )

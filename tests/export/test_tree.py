@@ -405,7 +405,7 @@ ABLE = "only agents, commands and skills can be"
             },
             "prompts/agents/sailor.md: cannot be exported: it has run-time variables; "
             "set them in template_vars instead: x",
-            id="left open",
+            id="run-time variables",
         ),
         pytest.param(
             AGENTS
@@ -419,9 +419,8 @@ ABLE = "only agents, commands and skills can be"
         pytest.param(
             AGENTS + '[tool.hatch-agpm.agents]\na = ".agents/agents/a.md"\n',
             {".agents/agents/a.md": AGENT},
-            ".agents/agents/a.md: lies under .agents/, where coding agents that work on"
-            " the project itself take it for their own; move it, to prompts/ for"
-            " example",
+            ".agents/agents/a.md: must not be under .agents/, which coding agents that"
+            " work on the project itself read; move it, to prompts/ for example",
             id="templates under .agents",
         ),
         pytest.param(
@@ -476,7 +475,7 @@ ABLE = "only agents, commands and skills can be"
             " 'prompts/skills/mend-nets/references/knots.md' in hidden-text\n"
             "    Tie\ufffd\n"
             "       ^",
-            id="what readers refuse and nobody sees",
+            id="what readers refuse and does not show",
         ),
         pytest.param(
             '[tool.hatch-agpm.export]\ntypes = ["agents"]\ndirectory = "prompts/x"\n',

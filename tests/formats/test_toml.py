@@ -169,8 +169,7 @@ def test_tables_that_are_nested_too_deeply_are_an_error(written):
     with pytest.raises(ConfigError) as raised:
         plain_json(tomllib.loads(written))
     assert str(raised.value) == (
-        "a table is nested too deeply; "
-        "at most 127 tables and arrays may lie in each other"
+        "a table is nested too deeply; at most 127 tables and arrays may be nested"
     )
 
 

@@ -242,10 +242,10 @@ def test_the_sdist_includes_an_agpm_manifest(copy_project, build, unpack):
     text = (project / "pyproject.toml").read_text(encoding="utf-8")
     text = text.replace('prompts/snippets/greeting.md"', 'manifest = "ai/agpm.toml"')
     (project / "pyproject.toml").write_text(text, encoding="utf-8")
-    lay = project / "ai"
-    lay.mkdir()
-    (lay / "agpm.toml").write_text('[snippets]\nx = "x.md"\n', encoding="utf-8")
-    (lay / "x.md").write_text("X\n", encoding="utf-8")
+    directory = project / "ai"
+    directory.mkdir()
+    (directory / "agpm.toml").write_text('[snippets]\nx = "x.md"\n', encoding="utf-8")
+    (directory / "x.md").write_text("X\n", encoding="utf-8")
 
     unpacked = unpack(build(project, "sdist").artefact)
 

@@ -143,16 +143,16 @@ def test_an_upgrade_changes_only_what_depends_on_the_change(team, front_end, bac
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_exported_templates_use_the_newest_version_of_their_sources(team, front_end):
-    """The second offers its templates: nothing of it has to be built again."""
+    """The second exports its templates, so it need not be built again."""
     needs = '"acme-prompts>=1.2"'
 
     def build(*args, **options):
         return team(front_end, "hatchling", *args, **options)
 
-    offers = 'templates = "prompts"\n'
-    build("acme-prompts", "1.2", acme("Be kind.\n"), table=offers)
-    build("second", "1", SECOND, requires=needs, table=offers + ACME)
+    exports = 'templates = "prompts"\n'
+    build("acme-prompts", "1.2", acme("Be kind.\n"), table=exports)
+    build("second", "1", SECOND, requires=needs, table=exports + ACME)
     third = build("third", "1", THIRD, requires='"second"', table=SOURCE)
-    build("acme-prompts", "1.3", acme("Be brief.\n"), table=offers)
+    build("acme-prompts", "1.3", acme("Be brief.\n"), table=exports)
     again = build("third", "2", THIRD, requires='"second"', table=SOURCE)
     assert changed(third, again) == {"agents/by-tone"}

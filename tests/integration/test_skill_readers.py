@@ -94,7 +94,7 @@ def install(tmp_path_factory):
 
 @pytest.fixture
 def project(tmp_path):
-    """Lay a variant out as an installed package, and run programs beside it."""
+    """Write a variant as an installed package, and run programs beside it."""
     return Project(tmp_path)
 
 

@@ -206,7 +206,7 @@ MISTAKES = [
         '[agents]\na = "agents/a.MD"\n',
         "agents/a.MD: only files that end in .md are templates or have "
         "dependencies; rename the file",
-        id="an ending in capitals",
+        id="an extension in capitals",
     ),
     pytest.param(
         {"m/x.json": '{"dependencies": {"snippets": [{"pth": "x"}]}}'},

@@ -102,7 +102,7 @@ def test_a_skill_that_agpm_refuses_is_refused(document, message, render_files):
 
 
 def test_a_skill_whose_templates_are_not_yaml_is_refused(render_files):
-    """It would be rendered nowhere, so it is shipped, and read, as it stands."""
+    """It is rendered nowhere, so it is shipped, and read, as written."""
     document = text(notes="\n{% if true %}\n  x: 1\n{% endif %}")
     with pytest.raises(
         AgpmError, match="a skill is not rendered: its frontmatter must be"

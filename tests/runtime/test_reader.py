@@ -397,7 +397,7 @@ def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
 
     for page in (prompts.agents, prompts):
         text = pydoc.plain(pydoc.render_doc(page))
-        # Within the page of the module, the lines stand further to the right.
+        # In the page of the module, the lines are indented further.
         lines = [line.strip() for line in text.splitlines()]
         expected = [line.strip() for line in listed.splitlines()]
         start = lines.index(expected[0])

@@ -1,7 +1,7 @@
 """
 Distributions as sources: what they ship, how it is found, and what is refused.
 
-Each is built as a wheel and unpacked into a directory that stands for
+Each is built as a wheel and unpacked into a directory in place of
 `site-packages`; the front ends with their resolvers are in test_chain.py.
 """
 

@@ -73,7 +73,7 @@ def test_a_path_is_found_by_its_real_name(tree, path, real):
         ("sub/l.md", "nope.md", "l.md", None),
         ("sub/l.md", "l.md", "l.md", None),
     ],
-    ids=["file", "directory", "parent", "out-and-in", "broken", "circle"],
+    ids=["file", "directory", "parent", "out-and-in", "broken", "cycle"],
 )
 def test_a_link_inside_the_project_is_followed(root, tree, place, target, path, real):
     link(root, place, target)

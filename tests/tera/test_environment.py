@@ -61,7 +61,7 @@ def failing(error):
     "error",
     [
         ContentError("is missing", location=Location(path="a.md")),
-        GraphError("circle"),
+        GraphError("cycle"),
     ],
 )
 @pytest.mark.parametrize("dialect", ["tera", "jinja2"])
