@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from hatch_agpm._version import __version__
+from hatch_agpm.installed.index import GENERATOR, INDEX_SCHEMA
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
     )
     from hatch_agpm.model.runtime import RuntimeVariable
 
-__all__ = ["INDEX_SCHEMA", "index_file", "runtime_entry"]
-
-INDEX_SCHEMA = 1
-"""The number in `index.json`; docs/reference/index.md says when it changes."""
+__all__ = ["index_file", "runtime_entry"]
 
 
 def index_file(
@@ -50,7 +48,7 @@ def index_file(
     """
     index: dict[str, object] = {
         "schema": INDEX_SCHEMA,
-        "generator": {"name": "hatch-agpm", "version": __version__},
+        "generator": {"name": GENERATOR, "version": __version__},
         **facts,
         "sources": [_source(used) for used in rendering.sources if used.distribution],
         "templates": _exported_templates(rendering.exported_templates),

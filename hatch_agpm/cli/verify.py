@@ -24,7 +24,6 @@ from packaging.utils import canonicalize_name
 
 from hatch_agpm.build.verify import FileDigest, verify_wheel
 from hatch_agpm.bundle.bundle import COPIED_MODULES
-from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.formats.versions import same_version
@@ -34,6 +33,7 @@ from hatch_agpm.installed.discovery import (
     editable_directory,
     read_prompts_file,
 )
+from hatch_agpm.installed.index import is_index, schema_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -238,9 +238,7 @@ def _our_document(data: bytes) -> dict[str, object] | None:
         document = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    generator = document.get("generator") if isinstance(document, dict) else None
-    ours = isinstance(generator, dict) and generator.get("name") == "hatch-agpm"
-    return document if ours else None
+    return document if is_index(document) else None
 
 
 def _read_index(
@@ -248,10 +246,8 @@ def _read_index(
 ) -> tuple[AuditedBundle, dict[str, FileDigest], list[str]]:
     """Return the bundle, the files of all prompts, and their names from an index."""
     path = f"{directory}/{_INDEX}"
-    if index.get("schema") != INDEX_SCHEMA:
-        schema = index.get("schema")
-        what = f"unsupported index schema {schema!r} (supported: {INDEX_SCHEMA})"
-        raise BundleError(path, what, "verify it with the version that built it")
+    if problem := schema_problem(index):
+        raise BundleError(path, problem, "verify it with the version that built it")
     try:
         plan = dict(_planned(directory, index["resources"]))
         prompts = sum(file.size for file in plan.values())

@@ -14,8 +14,11 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from packaging.utils import canonicalize_name
+
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import discover
+from hatch_agpm.installed.index import is_index, schema_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Prompt", "Prompts", "Resources", "load"]
 
 _NAME_SIGNS = re.compile(r"[-_.]+")
-_SCHEMA = 1
-"""The newest index that can be read."""
 
 
 class Prompt(Protocol):
@@ -150,7 +151,7 @@ def _of_distribution(name: str) -> list[str]:
 
 def _same(one: str, other: str) -> bool:
     """Tell whether two names are those of one distribution (PEP 503)."""
-    return _NAME_SIGNS.sub("-", one).lower() == _NAME_SIGNS.sub("-", other).lower()
+    return canonicalize_name(one) == canonicalize_name(other)
 
 
 def _is_bundle(module: str) -> bool:
@@ -172,19 +173,8 @@ def _is_bundle(module: str) -> bool:
         index: object = json.loads(get_data(f"{next(iter(directories))}/index.json"))
     except (OSError, ValueError):
         return False
-    return _is_ours(module, index)
-
-
-def _is_ours(module: str, index: object) -> bool:
-    if not isinstance(index, dict) or not isinstance(index.get("generator"), dict):
+    if not is_index(index):
         return False
-    schema = index.get("schema")
-    if index["generator"].get("name") != "hatch-agpm" or not isinstance(schema, int):
-        return False
-    if schema > _SCHEMA:
-        raise BundleError(
-            module,
-            f"unsupported index schema {schema} (supported: {_SCHEMA})",
-            "install a newer hatch-agpm",
-        )
+    if problem := schema_problem(index):
+        raise BundleError(module, problem, "install a newer hatch-agpm")
     return True

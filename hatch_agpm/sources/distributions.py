@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -24,6 +24,7 @@ from hatch_agpm.installed.discovery import (
     editable_directory,
     read_prompts_file,
 )
+from hatch_agpm.installed.index import schema_problem
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.sources.locked import FileList, read_file_list
 
@@ -39,7 +40,6 @@ __all__ = [
     "read_required",
 ]
 
-_SCHEMA: Final = 1
 """The newest index that can be read."""
 
 
@@ -166,11 +166,11 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
     shown = f"index.json of {name} {version}"
     try:
         index = json.loads((directory / "index.json").read_bytes())
-        schema = index["schema"]
-        if not isinstance(schema, int) or schema > _SCHEMA:
-            what = f"unsupported index schema {schema!r} (supported: {_SCHEMA})"
+        if problem := schema_problem(index):
             raise ContentError(
-                what, location=Location(path=shown), hint="install a newer hatch-agpm"
+                problem,
+                location=Location(path=shown),
+                hint="install a newer hatch-agpm",
             )
         package = Package(
             distribution=name,

@@ -13,8 +13,8 @@ import pytest
 
 from hatch_agpm._version import __version__
 from hatch_agpm.bundle.bundle import COPIED_MODULES, build_bundle
-from hatch_agpm.bundle.index import INDEX_SCHEMA
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
+from hatch_agpm.installed.index import INDEX_SCHEMA
 from hatch_agpm.model.rendering import Input, RenderedResource, Rendering, SkillFile
 from hatch_agpm.model.runtime import RuntimeVariable
 
