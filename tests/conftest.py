@@ -23,7 +23,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
 HANGS_AFTER = 300
-"""Seconds after which a process is taken to hang, on a busy machine as well."""
+"""Seconds after which a process is treated as hanging, even on a busy machine."""
 
 BUILD = """
 import importlib, json, sys
@@ -42,7 +42,7 @@ BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta
 
 @dataclass(frozen=True)
 class Build:
-    """How a build went."""
+    """The result of a build."""
 
     artefact: Path | None
     output: str
@@ -68,7 +68,7 @@ def read_archive(path):
 @pytest.fixture(scope="session")
 def offline(tmp_path_factory):
     """
-    The environment in which front ends find all they need, and never an index.
+    The environment in which front ends find everything without an index.
 
     hatch-agpm itself is the one of this checkout, packed as a wheel.
     """
@@ -113,7 +113,7 @@ def copy_project(tmp_path):
 
 @pytest.fixture
 def run_build(tmp_path_factory):
-    """Run one build; what it leaves in its own temporary directory is an error."""
+    """Run one build; files left in its temporary directory are an error."""
 
     def run(project, target="wheel", backend="hatchling", settings=None, **environ):
         scratch = tmp_path_factory.mktemp("scratch")
@@ -158,7 +158,7 @@ def build(run_build):
 
 @pytest.fixture
 def error_of(run_build):
-    """Build what cannot be built, and return what the user sees."""
+    """Run a build that must fail, and return its output."""
 
     def unsuccessfully(project, *options, **environ):
         done = run_build(project, *options, **environ)
@@ -187,7 +187,7 @@ def unpack(tmp_path):
 
 @pytest.fixture
 def run_python():
-    """Run code in a fresh interpreter that sees nothing of this one's environment."""
+    """Run code in a fresh interpreter without this one's environment."""
 
     def run(code, *path, interpreter=sys.executable, options=("-I", "-S", "-B")):
         lines = [f"import sys; sys.path[:0] = {[str(entry) for entry in path]!r}", code]

@@ -1,4 +1,4 @@
-"""Errors: the sentence each one writes, and that none of it gets lost."""
+"""Errors: their sentences, and that copies keep them."""
 
 from __future__ import annotations
 

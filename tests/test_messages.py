@@ -40,7 +40,7 @@ CONTEXT = {
         "deps": {"agents": {"rust-expert": {"content": "x"}}},
     },
 }
-"""What the templates of the data file see."""
+"""The variables of the templates of the data file."""
 
 MISTAKES = [
     pytest.param(

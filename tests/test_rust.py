@@ -36,7 +36,7 @@ def test_lines_joined_are_the_text_with_plain_newlines(text):
 
 
 def test_white_space_is_as_unicode_defines_it():
-    # Python's own idea differs by the four separators of ASCII alone.
+    # Python's definition differs only in the four separators of ASCII.
     pythons = {chr(code) for code in range(0x110000) if chr(code).isspace()}
     assert set(WHITE_SPACE) == pythons - set("\x1c\x1d\x1e\x1f")
     assert len(set(WHITE_SPACE)) == len(WHITE_SPACE)

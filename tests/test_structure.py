@@ -1,4 +1,4 @@
-"""Measures of the code base: what keeps it readable, and would be lost unnoticed."""
+"""Limits on the code base that keep it readable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LINES_OF_A_MODULE = 400
 LINES_OF_A_FUNCTION = 40
 SUPPRESSIONS = 25
 
-# What is longer than the rule allows, by its length: it may shrink, and not grow.
+# Modules beyond the limit, with their length: they may shrink, and not grow.
 LONG_MODULES: dict[str, int] = {}
 LONG_FUNCTIONS: dict[str, int] = {}
 
@@ -90,7 +90,7 @@ def test_few_findings_of_the_linter_are_suppressed_and_each_with_a_reason():
 
 
 def identifiers(module):
-    """Every name that code reads, defines or imports; not its texts and comments."""
+    """Every name that code reads, defines or imports, without texts and comments."""
     for node in ast.walk(parse(module)):
         if isinstance(node, ast.Name):
             yield node.id

@@ -30,7 +30,7 @@ OLD = {
     "matter": r"(?<!no )(?<!not )(?<!that )\bmatter\b",
     "remedy": r"\bremed(?:y|ies)\b",
     # Skills of the tests and the docs mend nets, or are called that.
-    "mend": r"(?<![/\"-])\bmend(?:s|ed|ing)?\b(?![-/.\"\\]| nets\b| = )",
+    "mend": r"(?<![/\"-])\bmend(?:s|ed|ing)?\b(?![-/\"\\]|\.(?:md|sh)| nets\b| = )",
     "anew": r"\banew\b",
     "lasting": r"\blasting\b",
     "habits": r"\bhabits?\b",

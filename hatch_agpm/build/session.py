@@ -100,7 +100,7 @@ class BuildSession:
 
     @cached_property
     def plan(self) -> Plan:
-        """What the project ships.  Raises AgpmError for whatever is wrong with it."""
+        """The plan of the project.  Raises AgpmError for all its problems."""
         return plan_build(self.context)
 
     def wheel(
@@ -143,7 +143,7 @@ class BuildSession:
         """
         Compare the files of a wheel or sdist with what was added to it.
 
-        Where they differ, removes the artefact and raises `BundleError`, or
+        If they differ, removes the artefact and raises `BundleError`, or
         `ProblemsError` with all differences.
         """
         try:

@@ -1,4 +1,4 @@
-"""The programs that read exported files, and what they do where a rule is broken."""
+"""The programs that read exported files, and what they do if a rule is broken."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ READERS: Final[Mapping[str, str]] = {
 """What each tool does with a file that breaks its rules."""
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""The names that all of them take."""
+"""The names that all of them accept."""

@@ -1,4 +1,4 @@
-"""How a project says that it wants a resource."""
+"""The declaration of a resource in a project."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Declaration:
     """The key of an entry, or the `name` of a dependency; None without one."""
 
     tool: str | None = None
-    """The coding agent that is named; None where the declaration names none."""
+    """The coding agent that the declaration names; None without one."""
 
     source: str | None = None
-    """Where the path starts; None: at the manifest, or at the declaring file."""
+    """The source of the path; None if it starts at the manifest or declaring file."""
 
     install: bool | None = None
     line: int = 0

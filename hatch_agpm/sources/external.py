@@ -1,8 +1,8 @@
 """
 Opens the sources outside of a project: directories and installed distributions.
 
-Each is read where the build at hand has it: vendored, as the copy in an sdist, or
-from its own directory or distribution.
+Each is read from its vendored copy, from the copy in an sdist, or from its own
+directory or distribution.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class ExternalRoots:
     """Opens the external sources of one project."""
 
     def __init__(self, project: SourceRoot, *, live: bool) -> None:
-        """Take the project's root; if `live`, vendored copies are ignored."""
+        """Keep the project's source root; if `live`, vendored copies are ignored."""
         self.project: Final = project
         self._live: Final = live
 
     def problems(self, sources: Sequence[Source]) -> list[AgpmError]:
-        """Return what is wrong with the names of sources, and with their copies."""
+        """Return the problems of the names of sources, and of their copies."""
         found: list[AgpmError] = list(problems_of_names(sources))
         if not self.has_copies and self._has_marker:
             what = "holds the copies of an sdist, but this is not an unpacked sdist"
@@ -61,7 +61,7 @@ class ExternalRoots:
         return found
 
     def open(self, source: Source) -> SourceRoot:
-        """Return the root of a source.  Raises AgpmError where it cannot be opened."""
+        """Return the root of a source.  Raises AgpmError if it cannot be opened."""
         if source.distribution:
             return self._distribution(source)
         if self._locked is not None:
@@ -83,8 +83,8 @@ class ExternalRoots:
         """
         Return the source of a distribution that the distribution `by` needs.
 
-        That is the one of the `known` sources that names it, if there is one.  Raises
-        ContentError where another source has its name.
+        It is one of the `known` sources if one names the distribution.  Raises
+        ContentError if another source has its name.
         """
         wanted = canonicalize_name(required.distribution)
         for source in known.values():

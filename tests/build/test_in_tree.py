@@ -1,4 +1,4 @@
-"""`editable = "in-tree"` and `"off"`: what is written where, and what ships of it."""
+"""`editable = "in-tree"` and `"off"`: the files in the tree and in artefacts."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_written_stub_that_the_user_replaced_is_the_users(tmp_path):
 
 @pytest.fixture
 def develop(copy_project, edit, build, unpack):
-    """Install a project in development mode; return it, and what was installed."""
+    """Install a project in development mode; return it, and the installed files."""
 
     def installed(name, backend, mode="in-tree"):
         project = copy_project(name)
@@ -182,7 +182,7 @@ def test_trap_27_bundle_files_in_the_tree_reach_neither_sdist_nor_wheel(
 
 
 def ours(wheel):
-    """What a wheel holds, but for what setuptools dates."""
+    """The files of a wheel, without those in which setuptools writes dates."""
     return {path: data for path, data in wheel.items() if ".dist-info/" not in path}
 
 

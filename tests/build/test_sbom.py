@@ -27,7 +27,7 @@ ASKING = f'license = "MIT"\n\n[tool.hatch-agpm]\nsbom = true\n\n{FLAT}'
 
 @pytest.fixture
 def asking(copy_project, edit):
-    """Copy the flat project, which now asks for a bill of materials."""
+    """Copy the flat project, with a bill of materials."""
     project = copy_project("flat")
     edit(project, "[tool.hatch.build.hooks.agpm]\n", "")
     edit(project, FLAT, f"{ASKING}")

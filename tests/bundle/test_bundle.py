@@ -1,4 +1,4 @@
-"""What build_bundle makes of rendered resources: names, files, index, conflicts."""
+"""Bundles of rendered resources: names, files, index, conflicts."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def build(*resources, version="1.2.3"):
 
 
 def shipped(*resources):
-    """Return the paths of what is not generated."""
+    """Return the paths of the files that are not generated."""
     return [path for path in build(*resources).files if path not in GENERATED]
 
 
@@ -416,7 +416,7 @@ def test_nothing_to_ship_is_an_error(resources, message):
 
 
 def test_different_names_that_look_alike_are_not_a_conflict():
-    # None of these is an attribute, so nothing is ambiguous.
+    # None of these names is an attribute, so they are not ambiguous.
     assert names(resource("p/a.md", alias="1-a"), resource("p/b.md", alias="1_a")) == [
         "agents/1-a",
         "agents/1_a",

@@ -34,7 +34,7 @@ cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" 
 
 @pytest.fixture
 def flat(copy_project, use_backend, edit):
-    """A project with nothing to mend."""
+    """A project without mistakes."""
     project = copy_project("flat")
     use_backend(project, "hatchling")
     edit(project, "", CACHE_KEYS)

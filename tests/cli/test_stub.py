@@ -1,4 +1,4 @@
-"""The stub in the source tree: written, checked, accepted, and right for checkers."""
+"""The stub in the source tree: writing, checking, builds, type checkers."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_stub_of_the_example_is_committed_and_up_to_date():
 
 @pytest.fixture(params=["source tree", "wheel"])
 def example(request, tmp_path, build, unpack):
-    """The directory that holds the example as code, without a finder."""
+    """The directory of the example's code, without a finder."""
     project = tmp_path / "project"
     shutil.copytree(EXAMPLE, project)
     if request.param == "source tree":
@@ -166,7 +166,7 @@ def test_checkers_find_what_is_wrong_in_the_source_tree(tmp_path):
 
 @pytest.mark.slow
 def test_after_the_first_stub_mypy_needs_a_new_cache(write_files):
-    """If this fails, mypy has improved: take the advice out of stub and docs."""
+    """If this fails, mypy has improved: delete the advice from stub and docs."""
     project = write_files(
         {
             "pyproject.toml": (

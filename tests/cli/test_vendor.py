@@ -1,4 +1,4 @@
-"""`hatch-agpm vendor`: copies in the project, a lock file, and builds without more."""
+"""`hatch-agpm vendor`: copies, the lock file, and builds with only these."""
 
 import json
 import shutil
@@ -92,7 +92,7 @@ def project(write_files):
 
 @pytest.fixture
 def vendor(run_command, acme, project):
-    """Run the command where the distribution is installed, or is not."""
+    """Run the command with the distribution installed, or without it."""
     import os  # noqa: PLC0415 - only here
 
     def run(*options, installed=True):

@@ -1,4 +1,4 @@
-"""The tables of a manifest: what they mean, and every way to get them wrong."""
+"""The tables of a manifest: their meaning and their mistakes."""
 
 import tomllib
 

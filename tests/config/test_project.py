@@ -1,4 +1,4 @@
-"""A project's table and directories: what is read, what is found, what is refused."""
+"""A project's table and directories: reading, convention, errors."""
 
 import os
 import sys

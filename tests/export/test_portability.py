@@ -1,4 +1,4 @@
-"""What is refused of exported files, and whose rule that is."""
+"""Errors of exported files, and the readers whose rules they break."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""Portable frontmatter: what is written, and that every parser reads it back."""
+"""Portable frontmatter: its text, and that every parser reads the same values."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from hatch_agpm.export.profile import (
 from hatch_agpm.formats.yaml import load
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
-"""Of all characters that UTF-8 can hold, control characters among them."""
+"""Texts of all characters that UTF-8 can encode, including control characters."""
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=16)
 FIELDS = st.dictionaries(
@@ -34,7 +34,7 @@ TRICKY = st.text(st.sampled_from("-\n\r\t \"'\\:#[]{}&*!|>%@`\x00\x85\u2028\ufef
 
 
 def frontmatter_of(block):
-    """What is between the rules, cut out as strictly as any reader does it."""
+    """The text between the rules, extracted as strictly as by any reader."""
     return re.fullmatch(r"---\n((?:.*\n)*?)---\n", block)[1]
 
 
@@ -147,7 +147,7 @@ def assert_read_back(fields):
     assert yaml.load(text, yaml.SafeLoader) == fields
     assert yaml.load(text, yaml.CSafeLoader) == fields
     assert strictyaml.load(text).data == fields
-    # A reader that only looks at lines sees one for each scalar.
+    # A reader that parses single lines finds one for each scalar.
     texts = [text for text in fields.values() if isinstance(text, str)]
     texts += fields.get("metadata", {}).values()
     lines = [value_of(line) for line in text.split("\n")[:-1]]

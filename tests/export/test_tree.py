@@ -44,7 +44,7 @@ FILES = {
     "prompts/skills/mend-nets/scripts/knot.sh": "#!/bin/sh\n",
     "prompts/commands/mend.md": COMMAND,
     "prompts/agents/sailor.md": AGENT,
-    # Where it is ignored, hatchling loses it without a word.
+    # If it is ignored by Git, hatchling drops it silently.
     ".gitignore": ".*\n",
 }
 TABLES = """
@@ -57,7 +57,7 @@ LAYOUTS = {
     "flat": "flat",
     "src-layout": "src_layout",
     "namespace": "acme/tools",
-    # Without a package around it, the prompts' own directory is the package.
+    # The prompts' own directory is the package if it is not in another one.
     "no-code": "acme_prompts",
 }
 BACKENDS = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
@@ -315,7 +315,7 @@ def test_an_agpm_toml_is_exported_by_the_table(planned):
     ).bundle.export
 
     (item,) = export.resources
-    # Templates see what AGPM's would; the frontmatter is the project's own.
+    # Templates have the variables of AGPM's; the frontmatter is the project's.
     assert "net of sea 7 is torn" in item.text
     assert 'compatibility: "Requires p 1.5, Python >=3.9"' in item.text
 

@@ -1,4 +1,4 @@
-"""Frontmatter: its rules (AGPM semantics, 1.2) and what it says (1.4, 1.5, 2.1)."""
+"""Frontmatter: its limits (AGPM semantics, 1.2) and its values (1.4, 1.5, 2.1)."""
 
 from __future__ import annotations
 

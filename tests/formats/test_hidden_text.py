@@ -1,4 +1,4 @@
-"""Hidden text: what is found and what it says; and what every script needs."""
+"""Hidden text: its detection and decoding, and legitimate uses in scripts."""
 
 import copy
 import pickle

@@ -115,7 +115,7 @@ def test_building_in_process_gives_the_same_bytes(copy_project, build, tmp_path)
 
     (wheel,) = WheelBuilder(str(project)).build(directory=str(tmp_path / "out"))
 
-    with open(wheel, "rb") as file:  # noqa: PTH123 - hatchling gives a text
+    with open(wheel, "rb") as file:  # noqa: PTH123 - hatchling passes a str
         assert file.read() == expected
 
 

@@ -290,7 +290,7 @@ def test_a_built_wheel_is_discovered_and_loaded(
 def test_setuptools_writes_nothing_into_the_metadata_of_others(
     write_files, build, unpack
 ):
-    # As where the environment of a build has hatch-agpm for another project.
+    # As in a build environment that has hatch-agpm for another project.
     files = {
         "pyproject.toml": '[project]\nname = "other"\nversion = "1"\n',
         "other.py": "",

@@ -1,10 +1,10 @@
 """
-Random projects, rendered here and by the real AGPM, whose lockfile tells the rest.
+Random projects, rendered here and by the real AGPM.
 
-Runs where the program is installed (`cargo install agpm-cli --version 0.4.14
---locked`) and is skipped elsewhere.  AGPM_PROJECTS says how many projects, AGPM_SEED
-where to begin.  The projects keep to what both do alike: each deviation in
-docs/how-to/migrate-from-agpm.md has a test of its own.
+Runs where the program is installed (`cargo install agpm-cli --version 0.4.14 --locked`)
+and is skipped elsewhere.  AGPM_PROJECTS says how many projects, AGPM_SEED the first
+seed.  The projects avoid the deviations in docs/how-to/migrate-from-agpm.md, which have
+tests of their own.
 """
 
 import hashlib
@@ -93,7 +93,7 @@ def test_random_projects_give_what_the_program_gives(batch, tmp_path):
 
 
 def by_program(root, home):
-    """Return what AGPM's lockfile says, None where it refused, or PANIC."""
+    """Return the data of AGPM's lockfile, None if it refused the project, or PANIC."""
     done = subprocess.run(
         [PROGRAM, "install", "--yes", "--quiet"],
         cwd=root,
@@ -107,7 +107,7 @@ def by_program(root, home):
         check=False,
     )
     if "not a char boundary" in done.stderr:
-        # AGPM cuts long texts for its log, at times inside a character.
+        # AGPM shortens long texts for its log, sometimes inside a character.
         return PANIC
     if done.returncode:
         return None
@@ -119,7 +119,7 @@ def by_program(root, home):
             key = (type_, entry["name"], entry["tool"], entry["installed_at"])
             variables = entry.get("variant_inputs", {})
             key += (canonical(variables),)
-            # AGPM takes a dependency for an entry whose key is its name.
+            # AGPM mistakes a dependency for the entry whose key is its name.
             known = alias if alias != entry["name"] else None
             install = entry.get("install")
             found[key] = (known, install, entry["checksum"])
@@ -127,7 +127,7 @@ def by_program(root, home):
 
 
 def by_us(root):
-    """Return the same of our rendering, or None where it is refused."""
+    """Return the same data of the rendering here, or None if it is refused."""
     try:
         resources = render_manifest(root / "agpm.toml")
     except AgpmError as error:
@@ -145,13 +145,13 @@ def by_us(root):
 
 
 def canonical(variables):
-    """Return variables so that both sides compare; the lockfile has "" for null."""
+    """Return comparable variables; the lockfile has "" for null."""
     text = json.dumps(variables, sort_keys=True)
     return text.replace(": null", ': ""')
 
 
 class Project:
-    """One random project that both understand alike."""
+    """One random project that both read alike."""
 
     def __init__(self, chance, root):
         self.chance = chance
@@ -162,14 +162,14 @@ class Project:
         self.values = {}
 
     def write(self):
-        """Make up the project and write it."""
+        """Generate the project and write it."""
         self.values = self.project_values()
         self.files |= {
             "docs/guide.md": f"---\ntitle: Guide\n---\n\n# Guide\n{self.prose()}\n\n",
             "docs/notes.txt": "notes {{ raw }}\n",
             "docs/data.json": '{"b": [1, 2.50, 1e3], "a": {"é": null}}\n',
         }
-        # A snippet depends only on those before it, so that nothing is circular.
+        # A snippet depends only on those before it, so there are no cycles.
         for number in range(self.chance.randint(1, 5)):
             self.snippet(number)
         entries = {"agents": [], "commands": [], "snippets": [], "scripts": []}
@@ -253,7 +253,7 @@ class Project:
         for section in ("agents", "commands"):
             for alias, entry in entries[section]:
                 text = self.files[entry["path"]]
-                # What it cannot read before rendering, AGPM does not patch right.
+                # AGPM patches wrongly what it cannot read before rendering.
                 plain = "{%" not in text.partition("agpm:")[0] and "\r" not in text
                 if plain and text.startswith("---") and self.chance.random() < 0.15:
                     value = self.chance.choice(['"new"', "true", "3", '["a", "b c"]'])
@@ -320,13 +320,13 @@ class Project:
         lines = ["dependencies:\n  snippets:"]
         for number, snippet in enumerate(chosen):
             lines.append(f"    - path: {self.written(path, snippet)}")
-            # Where parents disagree, AGPM lets a race decide.
+            # If parents disagree, AGPM's result is random.
             if (install := self.installs[snippet]) is not None:
                 lines.append(f"      install: {install}")
             if self.chance.random() < 0.3 and "." not in Path(snippet).stem:
                 lines.append(f"      name: alias-{number}")
             if self.chance.random() < 0.15:
-                # By a path from its own directory, AGPM sees the tool.
+                # With a path from the file's own directory, AGPM uses the tool.
                 tool = self.chance.choice(["agpm", "claude-code", "opencode"])
                 lines.append(f"      tool: {tool}")
         return lines

@@ -29,14 +29,14 @@ REFUSED = {
     60: "templating: yes",
     61: "frontmatter that is not YAML",
 }
-"""Cases in which AGPM loses something without a word, and this is an error."""
+"""Cases in which AGPM silently loses something; here they are errors."""
 
 BETTER = {
     6: "--- inside a value belongs to the frontmatter",
     14: "a short text is a text",
     18: "two files of one name are reached by their own names",
 }
-"""Cases in which AGPM gives a text that its author cannot have meant."""
+"""Cases in which AGPM gives a text that the author cannot have intended."""
 
 
 def toml(value):
@@ -82,7 +82,7 @@ def rendered(root, case):
 
 
 def outcome(case):
-    """Return what AGPM gave: its resources, or None where it refused."""
+    """Return the resources of AGPM's result, or None if it refused the project."""
     if "expected" not in case or any("error" in item for item in case["expected"]):
         return None
     found = [
@@ -113,7 +113,7 @@ def listed_paths(manifest):
 
 
 def same_shape(found, wanted):
-    """Drop from `found` the fields that a case says nothing of."""
+    """Return `found` without the fields that a case does not have."""
     fields = set().union(*wanted) if wanted else set()
     found = [{k: v for k, v in item.items() if k in fields} for item in found]
     return sorted(found, key=identity)

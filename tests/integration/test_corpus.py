@@ -1,4 +1,4 @@
-"""A public library of real resources, as a maintainer would point hatch-agpm at it."""
+"""A public library of real resources, built with hatch-agpm."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ for name in library.names():
 
 @pytest.fixture
 def library(tmp_path):
-    """Copy the library to where it may be written."""
+    """Copy the library to a writable directory."""
     root = tmp_path / "library"
     shutil.copytree(LIBRARY, root, copy_function=shutil.copyfile)
     for folder in (root, *root.rglob("*/")):

@@ -60,7 +60,7 @@ CELLS = [
     for front_end in INSTALL
     # hatchling cannot map a namespace exactly, with or without a hook.
     if (layout, mode) != ("namespace", "exact")
-    # One smoke test is enough of what setuptools itself calls obsolete.
+    # One smoke test is enough for a mode that setuptools calls obsolete.
     if mode != "compat" or (layout, editable, front_end) == ("flat", "redirect", "pip")
 ]
 READ = """
@@ -74,14 +74,14 @@ print(text, end="")
 
 @pytest.fixture(scope="module")
 def shared(offline, tmp_path_factory):
-    """The front ends' environment, with a cache that only these tests fill."""
+    """The front ends' environment, with a cache that only these tests use."""
     cache = tmp_path_factory.mktemp("cache")
     return {**offline, "XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 @pytest.fixture
 def venv(tmp_path, run_command, shared):
-    """An environment of its own, in which hatch-agpm is, too."""
+    """A new environment that includes hatch-agpm."""
     venv = tmp_path / "venv"
     for command in (
         [*UV, "venv", "--quiet", "--python", PYTHON, venv],
@@ -148,7 +148,7 @@ def set_up(project, edit, backend, layout, mode, editable):
 
 
 def clean_copy(project, output, target):
-    """The sources alone, as a fresh checkout has them."""
+    """The sources without generated files, as in a fresh checkout."""
     for path in project.rglob("*"):
         name = path.relative_to(project).as_posix()
         made = name.startswith((f"{output}/", "build/")) or ".egg-info" in name

@@ -1,8 +1,7 @@
 """
-Declared directories outside of the project: read in the tree, carried by the sdist.
+Declared external directories: read in the tree, and included in the sdist.
 
-What is shown here for one backend is shown for the other, too: the copy is made by
-what both have in common.
+One backend is enough for each test: the code that copies is common to both.
 """
 
 import json
@@ -246,7 +245,7 @@ def test_the_index_says_which_paths_start_at_the_source(project, build):
 
 
 def test_inputs_can_be_read_where_they_are(project):
-    """As editable installs do, to see whether one has changed."""
+    """Editable installs read them so, to detect changes."""
     rendering = render(project)
     outside = [each for each in rendering.inputs if each.source == "shared"]
     assert {each.path for each in outside} >= {"../prompts/snippets/tone.md"}

@@ -1,4 +1,4 @@
-"""What goes wrong from outside: killed, out of space, read-only, changed in between."""
+"""External failures: killed, out of space, read-only, files changed meanwhile."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_killed_build_leaves_no_partial_wheel_and_does_not_affect_the_next(
             assert files(project) == files(pristine)
         again = build(project, "wheel", backend, **CLOCK).artefact
         assert again.read_bytes() == expected, point
-    # The points are spread over a build that writes at least the bundle and a wheel.
+    # The points in time are spread over a build that writes a bundle and a wheel.
     assert writes > 2 * POINTS
 
 
@@ -152,7 +152,7 @@ def test_trap_15_a_read_only_tree_is_built(copy_project, build, tmp_path):
 
 
 def obey_modes():
-    """Let the program that follows obey the modes of files, though it be root's."""
+    """Make the following program obey the modes of files, even as root."""
     if os.geteuid() == 0:
         drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
         ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)

@@ -1,5 +1,5 @@
 """
-What people meet besides a wheel: errors, editable installs, stale caches, the demo.
+Front ends: errors, editable installs, stale caches, the demo.
 
 Each front end makes an isolated environment, and finds the wheel of this checkout
 there; test_matrix.py checks that each of them builds every prompt.
@@ -41,7 +41,7 @@ TEXT = "You review flat 1.2.0.\nBe kind.\nNo tabs.\nÄ Ada Lovelace, \n"
 
 @pytest.fixture
 def flat(copy_project, use_backend, edit):
-    """A project that needs nothing, for one backend or the other."""
+    """A project without dependencies, for either backend."""
 
     def make(backend):
         project = copy_project("flat")

@@ -1,8 +1,9 @@
 """
 Every front end with every backend: a wheel, an environment, every prompt read.
 
-Nothing is shared but what they install: each cell builds in isolation, from the tree
-or from an sdist, and compares what an empty environment reads with the first render.
+The cells share only the installed wheels: each builds in isolation, from the tree or
+from an sdist, and compares the prompts in an empty environment with the first
+rendering.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ FRONT_ENDS = {
     ("uv", "tree"): [PYTHON, "-m", "uv", "build", "--wheel", "--out-dir", "{out}"],
     ("uv", "sdist"): [PYTHON, "-m", "uv", "build", "--out-dir", "{out}"],
     ("hatch", "tree"): [PYTHON, "-m", "hatch", "build", "-t", "wheel", "{out}"],
-    # hatch never builds from an sdist by itself.
+    # hatch does not build wheels from an sdist.
     ("hatch", "sdist"): [PYTHON, "-m", "hatch", "build", "-t", "wheel", "{out}"],
 }
 
@@ -103,7 +104,7 @@ def test_every_prompt_is_in_the_wheel(
         part.replace("{out}", str(out)).replace("{sdist}", str(sdist))
         for part in FRONT_ENDS[front_end, origin]
     ]
-    # Without it, the files of a setuptools wheel carry the time of their build.
+    # Without it, the files of a setuptools wheel have the time of their build.
     clock = {"SOURCE_DATE_EPOCH": "1700000000"}
     code, output = run_command(command, project, {**offline, **clock})
 
@@ -116,7 +117,7 @@ def test_every_prompt_is_in_the_wheel(
 
 
 def rendered(project, tmp_path, run_command):
-    """What the core renders: names, and sha256 of the documents."""
+    """The result of the core: names, and sha256 of the documents."""
     target = tmp_path / "rendered"
     assert main(["render", "--output", str(target), "--project", str(project)]) == 0
     _, shown = run_command([PYTHON, "-c", EXPECTED, target], tmp_path)
@@ -124,7 +125,7 @@ def rendered(project, tmp_path, run_command):
 
 
 def read(wheel, module, tmp_path, run_command, offline):
-    """What an environment that holds nothing but the wheel reads."""
+    """The prompts that an environment with only the wheel reads."""
     venv = tmp_path / "venv"
     uv = [PYTHON, "-m", "uv"]
     for command in (

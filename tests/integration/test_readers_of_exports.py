@@ -1,9 +1,9 @@
 """
-What a package exports is found by the tools that people have, whoever wrote them.
+The files that a package exports are found by existing tools.
 
-Each tool is installed from its registry at a fixed version, into an environment of
-its own, and asked about packages in another one.  None may talk home or read the user's
-files.  What all of them are asked alike is `SIGHTINGS`: skill -> description.
+Each tool is installed from its registry at a fixed version, into an environment of its
+own, and run on packages in another one.  Telemetry is off, and the user's files are not
+read.  `SIGHTINGS` has the question that all tools answer: skill -> description.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PYPI = {
 }
 NPM = {"@anthropic-ai/claude-code": "2.1.197", "skills": "1.5.18"}
 QUIET = {
-    "APM_E2E_TESTS": "1",  # asks nobody for a newer apm
+    "APM_E2E_TESTS": "1",  # no check for a newer apm
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "DISABLE_AUTOUPDATER": "1",
     "DISABLE_TELEMETRY": "1",
@@ -54,7 +54,7 @@ INSTALLING = 600
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory):
-    """Return the path of a program of a tool, which is installed when first asked."""
+    """Return the path of a program of a tool, which is installed at first use."""
     installed = {}
 
     def find(tool, name):
@@ -107,7 +107,7 @@ def run_or_skip(command):
 
 @dataclass(frozen=True)
 class Workplace:
-    """A project with an environment that holds nothing but packages of ours."""
+    """A project with an environment that has only the sample packages."""
 
     root: Path
     wheels: tuple[Path, ...]
@@ -128,7 +128,7 @@ class Workplace:
         ]
 
     def run(self, *command, cwd=None):
-        """Run a tool here, with a home of its own, and return its standard output."""
+        """Run a tool here, with a separate home directory, and return its output."""
         done = subprocess.run(
             [str(part) for part in command],
             cwd=cwd or self.root,
@@ -168,7 +168,7 @@ def workplace(tmp_path_factory):
             timeout=SECONDS,
         )
         names = [wheel.name.partition("-")[0] for wheel in wheels]
-        # library-skills looks at what the project depends on.
+        # library-skills reads the dependencies of the project.
         (root / "pyproject.toml").write_text(
             f'[project]\nname = "app"\nversion = "0"\ndependencies = {names}\n', "utf-8"
         )
@@ -277,7 +277,7 @@ def sample(tmp_path_factory):
 
 
 def review(name, version):
-    """What every tool is to say of the skill of a sample."""
+    """The description that every tool must give for the skill of a sample."""
     text = f'Reviews a change with {name} {version}: "all" of it. '
     return {f"{name}-review": f"{text}Use when a change is ready."}
 
@@ -307,11 +307,11 @@ def seen_by_skillager(place, program):
     states = ["--state-dir", place.home / "state"]
     states += ["--catalog-state-dir", place.home / "catalog"]
     command = [program("skillager", "skillager"), *states]
-    # It lists what somebody has approved: a skill with a script is a risk to it.
+    # It lists approved skills; a skill with a script needs approval.
     setup = ["setup", "--non-interactive", "--project-only", "--bulk-approve"]
     place.run(*command, *setup)
     shown = place.run(*command, "list", "--source", "python-package", "--json")
-    # It takes the frontmatter apart by itself, and leaves what is escaped as it is.
+    # It has its own frontmatter parser, which does not decode escapes.
     return {
         skill["name"]: json.loads(f'"{skill["summary"]}"')
         for skill in json.loads(shown)
@@ -409,7 +409,7 @@ def seen_by_npx_skills(place, program):
 
 
 def described(directory):
-    """Skill -> description of what a tool has put into a directory."""
+    """Skill -> description of the files that a tool has written to a directory."""
     found = {}
     for skill in sorted(directory.glob("skills/*/SKILL.md")):
         text = skill.read_text(encoding="utf-8")
@@ -495,7 +495,7 @@ def test_deployed_skills_have_all_files_and_modes(example, program):
 
 
 def contents(directory):
-    """Path -> (bytes, executable) of all files but those that a tool has added."""
+    """Path -> (bytes, executable) of all files except those that a tool has added."""
     return {
         path.relative_to(directory).as_posix(): (
             path.read_bytes(),
@@ -603,7 +603,7 @@ def test_tools_that_look_into_environments_look_into_editable_installs(
     workplace, sample, program, tool
 ):
     project = sample("acme-nets", "1.0")
-    # What is for those who work on the project is not for those who install it.
+    # Files for developers of the project are not for its users.
     own = project / ".agents/skills/contribute/SKILL.md"
     own.parent.mkdir(parents=True)
     own.write_text("---\nname: contribute\ndescription: d\n---\n", encoding="utf-8")

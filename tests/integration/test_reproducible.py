@@ -1,4 +1,4 @@
-"""One project, one wheel, byte for byte: whoever builds it, wherever, with whatever."""
+"""A project gives the same wheel, byte for byte, in every environment."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-The clean rules: where AGPM loses something without a word.
+The clean rules for cases in which AGPM silently loses something.
 
 Each test says in its docstring what AGPM does there.
 """
@@ -80,7 +80,7 @@ def test_an_at_sign_in_a_path_has_no_special_meaning(render_files):
 
 
 def test_a_dependency_behind_a_link_keeps_its_name_and_tool(render_files, tmp_path):
-    """AGPM: the name and tool of the declaration are not seen."""
+    """AGPM: the name and tool of the declaration are ignored."""
     (tmp_path / "s").mkdir()
     (tmp_path / "s/link.md").symlink_to("real.md")
     agent = parent(
@@ -115,7 +115,7 @@ def test_a_script_is_not_mistaken_for_the_snippet_beside_it(render_files):
 
 
 def test_two_files_that_differ_in_extension_are_two_resources(render_files):
-    """AGPM: whoever depends on run.py gets run.sh."""
+    """AGPM: a dependent of run.py gets run.sh."""
     files = {
         "agents/a.md": parent(
             "path: ../run.sh",
@@ -316,7 +316,7 @@ def test_indented_frontmatter_keeps_its_indentation(render_files):
 
 
 def test_ill_typed_other_keys_do_not_affect_the_dependencies(render_files):
-    """AGPM: `tags` as text makes all dependencies of the file vanish."""
+    """AGPM: `tags` as text drops all dependencies of the file."""
     agent = parent("path: ../s/x.md", body=LIST_SNIPPETS).replace(
         "---\nagpm", "---\ntags: one, two\nagpm", 1
     )
@@ -325,7 +325,7 @@ def test_ill_typed_other_keys_do_not_affect_the_dependencies(render_files):
 
 
 def test_invalid_yaml_in_a_rendered_body_is_text(render_files):
-    """AGPM does the same: the second strip leaves it alone."""
+    """AGPM does the same: the second strip does not change it."""
     agent = parent("path: ../s/x.md", body="[{{ agpm.deps.snippets.x.content }}]")
     snippet = TEMPLATE + "---\na: b: c\n---\nText\n"
     found = render_files({"agents/a.md": agent, "s/x.md": snippet}, AGENT)
@@ -409,7 +409,7 @@ VARIANTS = (
 
 
 def test_listed_variants_need_no_file_name_where_their_keys_name_the_files(write_files):
-    """AGPM has no such place: its keys name nothing."""
+    """AGPM has no equivalent: its keys do not name files."""
     root = write_files(
         {
             "pyproject.toml": f"[tool.hatch-agpm.agents]\n{VARIANTS}",

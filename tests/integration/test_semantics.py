@@ -1,5 +1,5 @@
 """
-Whole manifests: what is found, for which tool, and where it is installed.
+Whole manifests: the resources, their tools and their install paths.
 
 Each case names the section of AGPM's semantics it is for; the results are those of
 the program (release 0.4.14).

@@ -1,9 +1,9 @@
 """
-What the lint says, held against the tools themselves: the table of 31 variants first.
+The checks of exported skills compared with the tools, for a table of 31 variants.
 
-Each tool is installed from its registry at a fixed version and asked about a skill
-in each variant in the environment of a project.  quick_validate is a script in a
-repository, which no registry has: its column stays as it was read.
+Each tool is installed from its registry at a fixed version, and run on a skill in each
+variant in the environment of a project.  quick_validate is a script in a repository and
+not in a registry: its column was read from its source.
 """
 
 from __future__ import annotations

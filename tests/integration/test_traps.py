@@ -1,7 +1,7 @@
 """
-What is known to lose prompts, to leave rubbish, or to break an import: by number.
+Known ways to lose prompts, to leave files behind, or to break imports, by number.
 
-The numbers are those of docs/building.md.  Most hold for both backends.
+The numbers are those of docs/reference/traps.md.  Most hold for both backends.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EDITABLE = "import site; site.addsitedir({!r})\n"
 
 
 def last(output):
-    """What the user reads at the end."""
+    """The last line of the output."""
     return output.partition("hatch-agpm: ")[2]
 
 
@@ -256,7 +256,7 @@ def test_trap_14_another_hook_may_write_the_editable_wheel(
     edit(project, HOOK, tables)
 
     if order == "agpm custom":
-        # Too late to join it, but never silent.
+        # Too late to add files to it, but it is an error.
         assert "is missing from" in last(run_build(project, "editable").output)
         return
     site = unpack(build(project, "editable").artefact)

@@ -1,4 +1,4 @@
-"""What type checkers see of a bundle: its stub, on right and on wrong uses."""
+"""Type checkers with the stub of a bundle, on right and on wrong uses."""
 
 import json
 import shutil
@@ -161,7 +161,7 @@ call("text")  # wrong
 
 
 def marked(program):
-    """Return the lines of a program that are wrong."""
+    """Return the numbers of the wrong lines of a program."""
     lines = enumerate(program.splitlines(), 1)
     return [number for number, line in lines if "# wrong" in line]
 
@@ -208,7 +208,7 @@ def pyright(directory, *files, **options):
     checker = shutil.which("basedpyright", path=str(Path(sys.executable).parent))
     if checker is None:
         pytest.skip("basedpyright is not installed")
-    # The checks that its upstream does not have judge style.
+    # The additional checks of basedpyright are about style.
     settings = {"typeCheckingMode": "strict", "include": files, **options}
     (directory / "pyrightconfig.json").write_text(json.dumps(settings))
     done = subprocess.run(
@@ -239,8 +239,8 @@ def test_mypy_finds_exactly_the_mistakes(project):
 
 @pytest.mark.slow
 def test_pyright_finds_exactly_the_mistakes(project):
-    # That an expression is not used is the point of these programs; the generated
-    # code has a stub, and need not concern whoever imports it.
+    # These programs have unused expressions on purpose; the generated code is not
+    # checked, because it has a stub.
     found, output = pyright(
         project,
         "right.py",

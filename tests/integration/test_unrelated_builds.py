@@ -1,4 +1,4 @@
-"""Projects that have nothing to do with hatch-agpm build as if it were not there."""
+"""Projects without hatch-agpm build as if it were not installed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ HATCH_PROJECTS = {
     },
 }
 BROKEN = ("no TOML", "no UTF-8", "thousand deep", "that is not a table", "no project")
-"""What neither backend builds, with us or without."""
+"""Files that neither backend builds, with or without hatch-agpm."""
 
 BUILD = """
 import importlib, sys
@@ -138,7 +138,7 @@ def lines(output):
 
 
 def contents(out, project):
-    """Names and bytes of what was built; of an sdist, which has a clock, the name."""
+    """Names and bytes of the built files; of an sdist only its name."""
     return {
         path.name: {
             name: archive.read(name).replace(str(project).encode(), b"ROOT")

@@ -1,4 +1,4 @@
-"""Patches (AGPM semantics, 1.9); what is not refused has the program's bytes."""
+"""Patches (AGPM semantics, 1.9); accepted patches give the program's bytes."""
 
 import json
 import os
@@ -17,7 +17,7 @@ AGENT = '[agents]\na = "agents/a.md"\n'
 
 
 def patched(render_files, text, patch, **files):
-    """Return what becomes of an agent whose manifest patches it."""
+    """Return the text of an agent that the manifest patches."""
     manifest = f'[project]\nn = "N"\n{AGENT}[patch.agents.a]\n{patch}\n'
     found = render_files({"agents/a.md": text, **files}, manifest)
     return next(r.text for r in found if r.alias == "a")

@@ -59,7 +59,7 @@ def test_a_hook_that_fails_the_schema_check_is_refused(value, message):
 
 
 def test_a_hook_that_would_never_run_is_refused():
-    """AGPM: writes nothing."""
+    """AGPM: installs a hook that has no effect."""
     message = problems("hooks", {**HOOK, "events": []})
     assert message == "x.json: 'events' must not be empty; it would never run"
 

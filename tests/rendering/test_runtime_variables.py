@@ -60,7 +60,7 @@ def imported(resources, directory, monkeypatch=None):
 
 @pytest.fixture
 def prompts_of(render_files, tmp_path, monkeypatch):
-    """Render files, and return the module of what is shipped."""
+    """Render files, and return the module of their bundle."""
 
     def prompts(files, manifest=AGENT):
         site = tmp_path / "site"
@@ -230,7 +230,7 @@ def test_the_same_bytes_with_other_placeholders_are_two_texts(prompts_of):
     yes, no = prompts.agents.yes, prompts.agents.no
     assert (yes.document, yes.sha256) == (no.document, no.sha256)
     assert (yes(), no()) == ("1", "{{ n }}")
-    # Its two variants have names of their own, as they would with other bytes.
+    # Its two variants have different names, as if their bytes were different.
     assert len(prompts.snippets) == 2
     assert {prompts.snippets[name]() for name in prompts.snippets} == {"1", "{{ n }}"}
 
@@ -388,7 +388,7 @@ def test_a_filter_section_around_a_placeholder_is_an_error_at_its_line(
     ("body", "where"),
     [
         ("{% if CONTENT is containing('{{') %}{{ 1 }}{% endif %}", ":7"),
-        # What has no tag of its own has no place.
+        # A text without a tag has no placeholder.
         ("{% if CONTENT is containing('{{') %}yes{% endif %}", ""),
         ("{% if CONTENT is containing('{{') %}{{ [1] | nth(n=0) }}{% endif %}", ":7"),
     ],
@@ -762,7 +762,7 @@ PIECES = st.lists(
 
 
 def spelled(piece):
-    """Return a piece as a template has it: text between raw tags, or a variable."""
+    """Return a piece in template syntax: text between raw tags, or a variable."""
     return piece[0] if isinstance(piece, tuple) else f"{{% raw %}}{piece}{{% endraw %}}"
 
 

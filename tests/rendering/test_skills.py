@@ -153,7 +153,7 @@ def test_a_skill_has_at_most_a_thousand_files(render_files):
 
 def test_a_skill_has_at_most_a_hundred_mebibytes(write_files, render_files):
     root = write_files({"skills/k/large": ""})
-    # A file with a hole: what is too large must not be read.
+    # A sparse file: files that are too large must not be read.
     os.truncate(root / "skills/k/large", 2**40)
     with pytest.raises(AgpmError) as caught:
         skill(render_files, text())
@@ -190,7 +190,7 @@ def test_only_the_text_of_a_skill_is_patched(render_files):
 
 
 def test_a_patch_must_not_make_a_skill_invalid(render_files):
-    """AGPM: looks at the file before it is patched, and ships anything."""
+    """AGPM: checks the file before it is patched, and ships any result."""
     with pytest.raises(AgpmError, match="the name of a skill must not contain '/'"):
         render_files(
             {"skills/k/SKILL.md": text()},

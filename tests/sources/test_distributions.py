@@ -1,5 +1,5 @@
 """
-Distributions as sources: what they ship, how it is found, and what is refused.
+Distributions as sources: their files, finding them, and errors.
 
 Each is built as a wheel and unpacked into a directory in place of
 `site-packages`; the front ends with their resolvers are in test_chain.py.
@@ -91,13 +91,13 @@ def make(tmp_path):
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory):
-    """The wheels built so far, unpacked, by what they were built from."""
+    """The unpacked wheels built so far, by their inputs."""
     return {}, tmp_path_factory.mktemp("wheels")
 
 
 @pytest.fixture
 def install(site, make, build, unpack, wheels):
-    """Build a distribution, and put it where this interpreter finds it."""
+    """Build a distribution, and install it for this interpreter."""
     known, top = wheels
 
     def installed(name, files, table="", version="1.2", backend="hatchling"):
@@ -259,7 +259,7 @@ def test_the_bill_of_materials_names_distribution_and_version(
     own, theirs = (components[f"app/prompts/agents/{key}.md"] for key in "ah")
     assert own["licenses"] == [{"expression": "MIT"}]
     assert own["pedigree"]["ancestors"][0]["name"] == "prompts/a.md"
-    # Whose licence it is cannot be said of a vendored copy, so it never is.
+    # The licence of a vendored copy is unknown, so it is not stated.
     assert "licenses" not in theirs
     assert theirs["pedigree"]["ancestors"] == [
         {
@@ -333,7 +333,7 @@ NEEDS_BASE = (
 
 @pytest.fixture
 def diamond(install):
-    """Two distributions that build upon a third."""
+    """Two distributions that use a third."""
     install("base-prompts", BASE, 'templates = "lib"')
     for name in ("left-prompts", "right-prompts"):
         install(name, {"lib/mid.md": template(LEAF)}, NEEDS_BASE)
@@ -751,8 +751,8 @@ def test_a_link_among_exported_templates_is_reported(make):
 @pytest.mark.skipif(not SEED.is_dir(), reason="the corpus is not here")
 def test_an_agent_whose_snippets_are_in_a_distribution_is_the_same_agent(install, make):
     """
-    Its frontmatter names the source where dependencies are looked for, and shows the
-    path that AGPM knows where it is shipped: only then there is an `agpm.resource`.
+    Its frontmatter names the source when dependencies are found, and has the install
+    path when it is shipped: only then `agpm.resource` is defined.
     """
     snippets = {
         f"lib/{path.relative_to(SEED)}": path.read_text()

@@ -88,7 +88,7 @@ def test_nothing_else_makes_a_pattern(path):
 
 
 def reference(pattern, path):
-    """The rules said as plainly as possible: try every length of every gap."""
+    """A plain implementation of the rules: try every length of every gap."""
     if not pattern:
         return not path
     if pattern in {"**", "**/"}:

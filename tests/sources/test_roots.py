@@ -1,7 +1,7 @@
 """
 Sources that are directories of the project.
 
-AGPM lets only a private manifest name one; names and paths are what it gives then
+In AGPM only a private manifest can name one; names and paths are those of AGPM then
 (semantics, 3.2).
 """
 
@@ -76,7 +76,7 @@ def test_dependencies_are_of_the_same_source(path, render_files):
 
 
 def test_one_file_by_a_source_and_by_its_path_is_two_resources(render_files):
-    """AGPM does the same: the source belongs to what a resource is."""
+    """AGPM does the same: the source is a part of a resource's identity."""
     found = render_files(
         {
             "agents/b.md": template("../shared/snippets/x.md", "b"),

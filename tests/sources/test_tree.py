@@ -1,4 +1,4 @@
-"""The files of a project, and what must never be read as one."""
+"""The files of a project, and files that must not be read."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ def test_entries_may_be_nested_deeper_than_the_recursion_limit(root, tree, monke
         Path("d").mkdir()
         os.chdir("d")
     found = tree.entries("d")
-    # What clears up after the tests would need as deep a stack.
+    # Cleaning up after the test would exceed the recursion limit.
     for _ in range(depth):
         os.chdir("..")
         Path("d").rmdir()

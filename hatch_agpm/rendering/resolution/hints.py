@@ -1,4 +1,4 @@
-"""What to do about an undefined variable, in the words of a project's tables."""
+"""Hints for undefined variables, with the tables and keys of a project."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["in_frontmatter", "with_declaration"]
 
 _UNDEFINED: Final = re.compile(r"'(.+)' is undefined")
 _NO_PROJECT: Final = "there is no key 'project'"
-"""What Jinja2 says of `agpm.project.name` where there is no `agpm.project`."""
+"""The error of Jinja2 for `agpm.project.name` without `agpm.project`."""
 
 _DEPENDENCY: Final = re.compile(
     r"""agpm\.deps(?:\.|\[["'])(?P<type>[\w-]+)(?:["']\])?(?:\.(?P<key>\w+))?.*"""
 )
 _PROJECT: Final = re.compile(r"(?:agpm\.)?project(?:\.(\w+).*)?")
 _CONTEXT: Final = frozenset(("agpm", "project", "loop", "self"))
-"""First names of variables that nobody declares."""
+"""First names of variables that are never declared."""
 
 _IS_TEMPLATE: Final = re.compile(
     r"\b(?:runtime[ \t]*:|templating[ \t]*:(?![ \t]*false))"
@@ -30,7 +30,7 @@ _IS_TEMPLATE: Final = re.compile(
 
 
 def in_frontmatter(error: AgpmError, frontmatter: str) -> AgpmError:
-    """Return an error of rendering frontmatter with what to do, if that is missing."""
+    """Return an error of rendering frontmatter with a hint, if it has none."""
     if isinstance(error, ProblemsError):
         return ProblemsError(
             [in_frontmatter(each, frontmatter) for each in error.problems]
@@ -51,10 +51,10 @@ def with_declaration(
     error: AgpmError, *, left_out: Collection[str], table: str
 ) -> AgpmError:
     """
-    Say how to declare what a template uses and does not have.
+    Add a hint for declaring what a template uses without a declaration.
 
-    `left_out` are the keys of the project's metadata that templates do not see,
-    `table` is the one that sets keys of `agpm.project`.
+    `left_out` are the keys of the project's metadata that templates do not have,
+    `table` is the table that sets keys of `agpm.project`.
     """
     if isinstance(error, ProblemsError):
         problems = [
@@ -76,7 +76,7 @@ def with_declaration(
 
 
 def _undefined(error: AgpmError) -> str:
-    """Return the variable whose absence is the error, "" for another error."""
+    """Return the name of the undefined variable, "" for another error."""
     if not isinstance(error, TemplateError):
         return ""
     found = _UNDEFINED.fullmatch(error.what)
@@ -84,7 +84,7 @@ def _undefined(error: AgpmError) -> str:
 
 
 def _declare(path: str, table: str, *, in_markdown: bool) -> str:
-    """Return how to declare a variable, "" for one that cannot be."""
+    """Return the hint for declaring a variable, "" if it cannot be declared."""
     dependency = _DEPENDENCY.fullmatch(path)
     project = _PROJECT.fullmatch(path)
     root, *more = re.findall(r"[A-Za-z_]\w*", path) or [path]

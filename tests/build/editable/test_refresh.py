@@ -1,4 +1,4 @@
-"""What an import sees of a project whose sources changed after the install."""
+"""Imports of a project whose sources changed after the install."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def project(tmp_path):
 
 @pytest.fixture
 def develop(tmp_path):
-    """Install a project in development mode; return what its finder asks."""
+    """Install a project in development mode; return its `Install`."""
 
     def installed(root, *, wait=True):
         if wait:
-            # As by a build: what is a moment old is looked at again.
+            # As by a build, which marks files as uncertain that have just changed.
             time.sleep(0.12)
         pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
         metadata = {"name": "pkg", "version": "1.0"}
@@ -114,7 +114,7 @@ def develop(tmp_path):
 
 
 def bundle_of(install):
-    """The directory that an import would read; raises what is wrong."""
+    """The directory that an import would read; raises the errors of an import."""
     loader = install.loader()
     if isinstance(loader, _Refusal):
         raise loader._error  # noqa: SLF001
@@ -153,7 +153,7 @@ def in_table(old, new):
 
 
 def behind_its_back(root):
-    """Change a file, but neither its size nor its time."""
+    """Change the content of a file, but not its size or its time."""
     file = root / "docs/rules.md"
     before = file.stat()
     file.write_text("No dots.\n", encoding="utf-8")
@@ -447,7 +447,7 @@ finder.start()
 
 @pytest.fixture
 def run(tmp_path):
-    """Run code in a new process that has the install, and hatch-agpm if it shall."""
+    """Run code in a new process with the install, and optionally with hatch-agpm."""
 
     def done(code, *, live=True, cwd=tmp_path, **environ):
         code = RUN.format(
@@ -677,7 +677,7 @@ def test_a_later_import_ignores_what_a_killed_import_wrote(project, develop, cac
     install = develop(root)
     replace("docs/rules.md", "No dots.\n")(root)
     name = bundle_of(install).name
-    # As if the process had died while it wrote, and somebody had tidied up.
+    # As if the process had died while it wrote, and files had been deleted.
     (cache / install.key / "new-x/whole/agents").mkdir(parents=True)
     (cache / install.key / "new-x/whole/agents/a.md").write_text("Ki")
     (cache / f"{install.key}.snapshot").unlink()
@@ -718,7 +718,7 @@ def test_an_import_that_cannot_write_is_an_error(project, develop, run, cache):
     cache.parent.mkdir()
     cache.write_text("")
 
-    # Too small for the prompts: what a full disk is.
+    # Too small for the prompts, like a full disk.
     done = run(
         "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n{SHOW}"

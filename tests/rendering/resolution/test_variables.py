@@ -47,7 +47,7 @@ TABLES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 def test_merging_is_associative_and_does_not_change_its_arguments(a, b, c):
     before = repr((a, b, c))
     grouped = deep_merge(a, deep_merge(b, c))
-    # Only where a scalar comes between two mappings does the grouping show.
+    # The grouping matters only if a scalar is between two mappings.
     if not _hides_a_mapping(a, b, c):
         assert deep_merge(deep_merge(a, b), c) == grouped
     assert deep_merge(a, a) == a
