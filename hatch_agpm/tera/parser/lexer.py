@@ -10,39 +10,15 @@ which a terminal was missing, which is the position of a syntax error.
 from __future__ import annotations
 
 import re
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+__all__ = ["Cursor", "Terminal"]
 
-    _Find: TypeAlias = Callable[[str, int], re.Match[str] | None]
-
-__all__ = ["Cursor", "Pattern", "Terminal"]
-
-
-class Pattern:
-    """A regular expression that is compiled when it is first used."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern: Final = pattern
-
-    @cached_property
-    def match(self) -> _Find:
-        """Find the pattern in a text at an offset."""
-        return re.compile(self._pattern, re.DOTALL).match
-
-    @cached_property
-    def search(self) -> _Find:
-        """Find the pattern in a text, from an offset on."""
-        return re.compile(self._pattern, re.DOTALL).search
-
-
-Terminal: TypeAlias = str | Pattern
+Terminal: TypeAlias = str | re.Pattern[str]
 """What the parser asks for: a fixed text, or a pattern."""
 
 _SPACE: Final = " \t\r\n"
-_SPACES: Final = Pattern(r"[ \t\r\n]+")
+_SPACES: Final = re.compile(r"[ \t\r\n]+")
 
 
 class Cursor:

@@ -7,10 +7,10 @@ top of a template only.  So the rules of bodies take a key of `_ALLOWED`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from hatch_agpm.tera.failures import AS_TEXT, Refusal
-from hatch_agpm.tera.parser.lexer import Pattern
 from hatch_agpm.tera.parser.tags import TRIMS, Tag, TagParser
 from hatch_agpm.tera.parser.terminals import (
     CLOSE,
@@ -53,14 +53,14 @@ if TYPE_CHECKING:
 
 __all__ = ["parse"]
 
-_OPENING: Final = Pattern(r"\{[{%#]")
-_VARIABLE_END: Final = Pattern(r"-?\}\}")
-_COMMENT: Final = Pattern(r"\{#-?(?:(?!-?#\}).)+-?#\}")
+_OPENING: Final = re.compile(r"\{[{%#]")
+_VARIABLE_END: Final = re.compile(r"-?\}\}")
+_COMMENT: Final = re.compile(r"\{#-?(?:(?!-?#\}).)+-?#\}", re.DOTALL)
 _SUPER: Final = "super()"
-_ENDRAW: Final = Pattern(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
-_IN: Final = Pattern(r"in[ \t\r\n]+")
-_COMMA: Final = Pattern(r",[ \t\r\n]*")
-_IGNORE_MISSING: Final = Pattern(r"ignore[ \t\r\n]*missing")
+_ENDRAW: Final = re.compile(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
+_IN: Final = re.compile(r"in[ \t\r\n]+")
+_COMMA: Final = re.compile(r",[ \t\r\n]*")
+_IGNORE_MISSING: Final = re.compile(r"ignore[ \t\r\n]*missing")
 
 _EVERYWHERE: Final = frozenset(
     {"include", "set", "set_global", "if", "for", "filter", "raw"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.failures import AS_TEXT, Refusal
 from hatch_agpm.tera.parser.expressions import ExpressionParser
-from hatch_agpm.tera.parser.lexer import Pattern
 from hatch_agpm.tera.parser.suggestions import suggestion
 from hatch_agpm.tera.parser.terminals import IDENT
 from hatch_agpm.tera.parser.tree import Trim
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TRIMS", "Tag", "TagParser"]
 
-_TAG_START: Final = Pattern(r"\{%(-?)[ \t\r\n]*([a-z_]+)?")
-_TAG_END: Final = Pattern(r"[ \t\r\n]*(-?)%\}")
+_TAG_START: Final = re.compile(r"\{%(-?)[ \t\r\n]*([a-z_]+)?")
+_TAG_END: Final = re.compile(r"[ \t\r\n]*(-?)%\}")
 _WORDS: Final = (
     *("if", "endif", "else", "for", "endfor", "elif", "set_global", "set", "include"),
     *("filter", "endfilter", "raw", "block", "endblock", "macro", "endmacro"),
@@ -28,7 +28,7 @@ _WORDS: Final = (
 )
 """Tera's words: a longer one before its beginning, then by how frequent they are."""
 
-_WORD: Final = Pattern(r"\w+|-?[%#}]\}|\{[{%#]|.")
+_WORD: Final = re.compile(r"\w+|-?[%#}]\}|\{[{%#]|.", re.DOTALL)
 _OPERATORS: Final = dict.fromkeys(
     ("'or'", "'and'", "'in'", "'is'", "'~'", "a comparison", "a filter"), "an operator"
 )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
-
-from hatch_agpm.tera.parser.lexer import Pattern
 
 __all__ = [
     "AND",
@@ -33,22 +32,22 @@ __all__ = [
     "TILDE",
 ]
 
-IDENT: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*")
-DOTTED: Final = Pattern(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
-STEPS: Final = Pattern(r"(?:\.[a-zA-Z0-9_]+)+")
-INT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)")
-FLOAT: Final = Pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
-STRING: Final = Pattern(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
-BOOLEAN: Final = Pattern(r"[tT]rue|[fF]alse")
-OR: Final = Pattern(r"or[ \t\r\n]")
-AND: Final = Pattern(r"and[ \t\r\n]")
-NOT: Final = Pattern(r"not[ \t\r\n]")
+IDENT: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+DOTTED: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
+STEPS: Final = re.compile(r"(?:\.[a-zA-Z0-9_]+)+")
+INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+STRING: Final = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
+BOOLEAN: Final = re.compile(r"[tT]rue|[fF]alse")
+OR: Final = re.compile(r"or[ \t\r\n]")
+AND: Final = re.compile(r"and[ \t\r\n]")
+NOT: Final = re.compile(r"not[ \t\r\n]")
 IN: Final = "in"
 IS: Final = "is"
 IS_NOT: Final = "not"
-ARITHMETIC: Final = Pattern(r"(?!-?[%}]\})[-+*/%]")
+ARITHMETIC: Final = re.compile(r"(?!-?[%}]\})[-+*/%]")
 """An operator, which the first character of `%}`, `-%}` and `-}}` is not."""
-COMPARISON: Final = Pattern(r"<=|>=|>|<|==|!=")
+COMPARISON: Final = re.compile(r"<=|>=|>|<|==|!=")
 TILDE: Final = "~"
 PIPE: Final = "|"
 COMMA: Final = ","
