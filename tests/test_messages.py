@@ -6,14 +6,18 @@ Other tests check the class, path, line and key of an error; its sentence is her
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from hatch_agpm import load, render_manifest
 from hatch_agpm.cli import main
+from hatch_agpm.config.manifest import read_manifest
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.formats.frontmatter import parse
+from hatch_agpm.formats.frontmatter import interpret, interpret_json, parse
+from hatch_agpm.rendering.merged_files import check_shape
 from hatch_agpm.tera import TemplateError, render
 
 REVIEWER = "prompts/agents/reviewer.md"
@@ -495,6 +499,35 @@ def test_invalid_yaml_is_reported(frontmatter, message):
     line, column, sentence = message.strip().split(":", 2)
     first = str(caught.value).split("\n    ")[0]
     assert first == f"{line}:{column}: invalid YAML:{sentence}"
+
+
+def _manifest(text):
+    read_manifest(tomllib.loads(text), prefix="", path="x", agpm_toml=True)
+
+
+def _merged_file(text):
+    section, _, value = text.partition(" ")
+    check_shape(section, "x", value)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "message"),
+    [
+        (read, *case)
+        for name, read in {
+            "manifest": _manifest,
+            "frontmatter": lambda text: interpret(parse(text)),
+            "json": lambda text: interpret_json(json.loads(text)),
+            "merged": _merged_file,
+        }.items()
+        for case in messages(f"{name}_messages.txt")
+    ],
+)
+def test_a_mistake_in_a_table_or_a_file_is_reported(read, text, message):
+    with pytest.raises(AgpmError) as caught:
+        read(text)
+    shown = str(caught.value).removeprefix("x: ")
+    assert shown == message.strip().replace(r"\n", "\n")
 
 
 @pytest.mark.parametrize(("template", "sentence"), messages("tera_messages.txt"))

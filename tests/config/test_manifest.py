@@ -6,7 +6,7 @@ import pytest
 
 from hatch_agpm.config.manifest import read_manifest
 from hatch_agpm.config.tools import BUILTIN_TOOLS
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import ConfigError, ProblemsError
 
 
 def read(text, *, agpm_toml=True):
@@ -116,113 +116,69 @@ def test_keys_for_agpms_own_commands_have_no_effect():
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "key"),
     [
-        ('agent = { a = "x" }', "agent is not a known option; did you mean 'agents'?"),
-        ("agents = 3", "agents must be a table, got 3"),
-        ("gitignore = 1", "gitignore must be true or false, got 1"),
-        (
-            "token_warning_threshold = -1",
-            "token_warning_threshold must not be negative, got -1",
-        ),
-        (
-            'agents.a = { path = "x", args = [1] }',
-            "agents.a.args[0] must be a string, got 1",
-        ),
-        (
-            'agents.a = { path = "x", dependencies = {} }',
-            "agents.a.dependencies is not a known option; known are args, branch, "
-            "command, filename, flatten, install, path, rev, source, target, "
-            "template_vars, tool, version",
-        ),
-        ("agents.a = 3", "agents.a must be a path or a table with a path, got 3"),
-        (
-            'agents."a b" = {}',
-            'agents."a b".path is missing',
-        ),
-        ('agents.a = ""', "agents.a.path must not be empty, got ''"),
-        (
-            'agents.a = "x\\u0000"',
-            "agents.a.path must not hold a NUL character, got 'x\\x00'",
-        ),
-        (
-            'agents.a = { path = "x", instal = true }',
-            "agents.a.instal is not a known option; did you mean 'install'?",
-        ),
-        (
-            'agents.a = { path = "x", install = "no" }',
-            "agents.a.install must be true or false, got 'no'",
-        ),
-        (
-            'agents.a = { path = "x", template_vars = 3 }',
-            "agents.a.template_vars must be a table, got 3",
-        ),
+        ('agent = { a = "x" }', "agent"),
+        ("agents = 3", "agents"),
+        ("gitignore = 1", "gitignore"),
+        ("token_warning_threshold = -1", "token_warning_threshold"),
+        ('agents.a = { path = "x", args = [1] }', "agents.a.args[0]"),
+        ('agents.a = { path = "x", dependencies = {} }', "agents.a.dependencies"),
+        ("agents.a = 3", "agents.a"),
+        ('agents."a b" = {}', 'agents."a b".path'),
+        ('agents.a = ""', "agents.a.path"),
+        ('agents.a = "x\\u0000"', "agents.a.path"),
+        ('agents.a = { path = "x", instal = true }', "agents.a.instal"),
+        ('agents.a = { path = "x", install = "no" }', "agents.a.install"),
+        ('agents.a = { path = "x", template_vars = 3 }', "agents.a.template_vars"),
         (
             'agents.a = { path = "x", tool = "opnecode" }',
-            "agents.a: the tool 'opnecode' is not known; did you mean 'opencode'?",
+            "agents.a: the tool 'opnecode'",
         ),
         (
             'scripts.a = { path = "x", tool = "opencode" }',
-            "scripts.a: the tool 'opencode' does not support scripts; "
-            "claude-code would",
+            "scripts.a: the tool 'opencode'",
         ),
-        (
-            'agents = { Lint = "a.md", lint = "b.md" }',
-            "agents.lint differs from 'Lint' in case only; some file systems would "
-            "keep one of them; rename it",
-        ),
-        (
-            'default-tools.agent = "opencode"',
-            "default-tools.agent is not a known option; did you mean 'agents'?",
-        ),
-        ("default-tools.agents = 3", "default-tools.agents must be a string, got 3"),
-        ("tools.x = 3", "tools.x must be a table, got 3"),
-        ("tools.x = {}", "tools.x.path is missing"),
-        (
-            'tools.x = { path = "../x" }',
-            "tools.x.path must stay inside the project, got '../x'",
-        ),
-        (
-            'tools."a/b" = { path = "x" }',
-            'tools."a/b" must not be a path',
-        ),
+        ('agents = { Lint = "a.md", lint = "b.md" }', "agents.lint"),
+        ('default-tools.agent = "opencode"', "default-tools.agent"),
+        ("default-tools.agents = 3", "default-tools.agents"),
+        ("tools.x = 3", "tools.x"),
+        ("tools.x = {}", "tools.x.path"),
+        ('tools.x = { path = "../x" }', "tools.x.path"),
+        ('tools."a/b" = { path = "x" }', 'tools."a/b"'),
         (
             'tools.x = { path = "x", resources.agents = { } }',
-            "tools.x.resources.agents.path is missing",
+            "tools.x.resources.agents.path",
         ),
         (
             'tools.x = { path = "x", resources.hooks = { } }',
-            "tools.x.resources.hooks.merge-target is missing",
+            "tools.x.resources.hooks.merge-target",
         ),
         (
             'tools.x = { path = "x", resources.agents.path = "..\\\\y" }',
-            "tools.x.resources.agents must stay inside the project, got '..\\\\y'",
+            "tools.x.resources.agents",
         ),
-        ("project = 3", "project must be a table, got 3"),
+        ("project = 3", "project"),
     ],
 )
-def test_a_mistake_is_reported_with_its_key(text, message):
-    with pytest.raises(AgpmError) as caught:
+def test_a_mistake_is_reported_with_its_key(text, key):
+    with pytest.raises(ConfigError) as caught:
         read(text)
-    assert str(caught.value) == f"agpm.toml: {message}"
+    assert (caught.value.path, caught.value.key) == ("agpm.toml", key)
 
 
 def test_all_mistakes_are_reported_at_once():
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ProblemsError) as caught:
         read("agents.a = 3\ncommands.b = {}\ntools.x = {}\nnope = 1\n")
-    assert str(caught.value).splitlines() == [
-        "agpm.toml: nope is not a known option; known are agents, commands, "
-        "default-tools, gitignore, hooks, mcp-servers, patch, project, scripts, "
-        "skills, snippets, sources, token_warning_threshold, tools",
-        "agpm.toml: tools.x.path is missing",
-        "agpm.toml: agents.a must be a path or a table with a path, got 3",
-        "agpm.toml: commands.b.path is missing",
+    assert [(each.path, each.key) for each in caught.value.problems] == [
+        ("agpm.toml", "nope"),
+        ("agpm.toml", "tools.x.path"),
+        ("agpm.toml", "agents.a"),
+        ("agpm.toml", "commands.b.path"),
     ]
 
 
 def test_in_pyproject_the_whole_key_is_named():
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ConfigError) as caught:
         read("agents.a = 3", agpm_toml=False)
-    assert str(caught.value) == (
-        "tool.hatch-agpm.agents.a must be a path or a table with a path, got 3"
-    )
+    assert (caught.value.path, caught.value.key) == ("", "tool.hatch-agpm.agents.a")

@@ -17,6 +17,12 @@ def problems(type_, value):
     return str(caught.value)
 
 
+def keys(type_, value):
+    """Return the key that each problem names, `object` for the whole object."""
+    lines = problems(type_, value).removeprefix("x.json: ").split("\nx.json: ")
+    return [line.split("'")[1] if "'" in line else "object" for line in lines]
+
+
 @pytest.mark.parametrize(
     ("type_", "value"),
     [
@@ -36,26 +42,23 @@ def test_files_that_agpm_accepts_are_accepted(type_, value):
 
 
 @pytest.mark.parametrize(
-    ("value", "message"),
+    ("value", "key"),
     [
-        ([], "a hook must be an object, got []"),
-        ({**HOOK, "events": "Stop"}, "'events' must be a list of strings, got 'Stop'"),
-        ({**HOOK, "events": None}, "'events' must be a list of strings, got null"),
-        ({**HOOK, "events": ["a", 5]}, "'events[1]' must be a string, got 5"),
-        ({**HOOK, "matcher": 5}, "'matcher' must be a string, got 5"),
-        ({**HOOK, "description": {}}, "'description' must be a string, got a table"),
-        ({**HOOK, "command": None}, "'command' must be a string, got null"),
-        *(
-            (
-                {**HOOK, "timeout": timeout},
-                f"'timeout' must be a whole number of 32 bits, got {shown}",
-            )
-            for timeout, shown in [(2**32, 2**32), (-1, -1), (1.5, 1.5), (True, "true")]
-        ),
+        ([], "object"),
+        ({**HOOK, "events": "Stop"}, "events"),
+        ({**HOOK, "events": None}, "events"),
+        ({**HOOK, "events": ["a", 5]}, "events[1]"),
+        ({**HOOK, "matcher": 5}, "matcher"),
+        ({**HOOK, "description": {}}, "description"),
+        ({**HOOK, "command": None}, "command"),
+        ({**HOOK, "timeout": 4294967296}, "timeout"),
+        ({**HOOK, "timeout": -1}, "timeout"),
+        ({**HOOK, "timeout": 1.5}, "timeout"),
+        ({**HOOK, "timeout": True}, "timeout"),
     ],
 )
-def test_a_hook_that_fails_the_schema_check_is_refused(value, message):
-    assert problems("hooks", value) == f"x.json: {message}"
+def test_a_hook_that_fails_the_schema_check_is_refused(value, key):
+    assert keys("hooks", value) == [key]
 
 
 def test_a_hook_that_would_never_run_is_refused():
@@ -82,20 +85,20 @@ def test_a_known_key_given_twice_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("value", "message"),
+    ("value", "key"),
     [
-        ([], "an MCP server must be an object, got []"),
-        ({"url": 5}, "'url' must be a string, got 5"),
-        ({"command": "x", "type": []}, "'type' must be a string, got []"),
-        ({"command": "x", "args": "y"}, "'args' must be a list of strings, got 'y'"),
-        ({"command": "x", "args": None}, "'args' must be a list of strings, got null"),
-        ({"command": "x", "args": [True]}, "'args[0]' must be a string, got true"),
-        ({"command": "x", "env": []}, "'env' must be an object, got []"),
-        ({"url": "x", "headers": "h"}, "'headers' must be an object, got 'h'"),
+        ([], "object"),
+        ({"url": 5}, "url"),
+        ({"command": "x", "type": []}, "type"),
+        ({"command": "x", "args": "y"}, "args"),
+        ({"command": "x", "args": None}, "args"),
+        ({"command": "x", "args": [True]}, "args[0]"),
+        ({"command": "x", "env": []}, "env"),
+        ({"url": "x", "headers": "h"}, "headers"),
     ],
 )
-def test_a_server_that_fails_the_schema_check_is_refused(value, message):
-    assert problems("mcp-servers", value) == f"x.json: {message}"
+def test_a_server_that_fails_the_schema_check_is_refused(value, key):
+    assert keys("mcp-servers", value) == [key]
 
 
 def test_a_server_that_could_not_be_reached_is_refused():
