@@ -359,6 +359,17 @@ RENDERED = [
         id="variable in the frontmatter of a template",
     ),
     pytest.param(
+        "runtime: {vip: bool}",
+        "{% if vip %}x{% endif %}",
+        AGENT,
+        "a.md:5:7: the run-time variable 'vip' can only be printed; write {{ vip }}, "
+        "or choose between two prompts in Python: its value is not known at build "
+        "time\n"
+        "    {% if vip %}x{% endif %}\n"
+        "          ^",
+        id="condition on a run-time variable",
+    ),
+    pytest.param(
         "templating: true",
         "a\n  {{ agpm.project.name\nb",
         AGENT,

@@ -97,7 +97,8 @@ def check_uses(
 
 def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
     what = f"the run-time variable '{use.name}' can only be printed"
-    hint = f"write {{{{ {use.name} }}}}: its value is not known yet"
+    hint = f"write {{{{ {use.name} }}}}, or choose between two prompts in Python: "
+    hint += "its value is not known at build time"
     if not in_body:
         what = f"the run-time variable '{use.name}' has no value in frontmatter"
         hint = "it can be printed in the text below"

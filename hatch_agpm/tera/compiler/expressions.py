@@ -12,6 +12,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from hatch_agpm.errors import did_you_mean
 from hatch_agpm.rust import digits
 from hatch_agpm.tera.compiler import operators
 from hatch_agpm.tera.compiler.steps import call, constant
@@ -158,7 +159,8 @@ class ExpressionCompiler:
         macro = self._macros.get(macro_call.name)
         if macro_call.namespace != "self" or macro is None:
             what = f"there is no macro '{name}'"
-            return call(operators.fail, (), what, macro_call.at)
+            near = did_you_mean(name, [f"self::{known}" for known in self._macros])
+            return call(operators.fail, (), what, macro_call.at, near)
         parts: dict[str, Evaluator[object]] = {}
         for parameter, default in macro.parameters.items():
             given = macro_call.arguments.get(parameter)

@@ -373,9 +373,9 @@ def block(scope: Scope, functions: Mapping[str, Function], name: str) -> str:
 # Errors that a template always has where it is rendered
 
 
-def fail(_: Scope, what: str, at: int) -> NoReturn:
+def fail(_: Scope, what: str, at: int, hint: str = "") -> NoReturn:
     """Raise a Failure."""
-    raise Failure(what, at=at)
+    raise Failure(what, hint=hint, at=at)
 
 
 def refuse(_: Scope, what: str, hint: str, at: int) -> NoReturn:
