@@ -170,53 +170,28 @@ def test_a_missing_text_is_absent_and_a_missing_list_is_empty():
 
 
 @pytest.mark.parametrize(
-    ("project", "message"),
+    ("project", "key"),
     [
-        ({"name": 3}, "project.name must be a string, got 3"),
-        (
-            {"version": "one"},
-            "project.version must be a version of PEP 440, got 'one'",
-        ),
-        (
-            {"requires-python": "3.9"},
-            "project.requires-python must be version specifiers, got '3.9'",
-        ),
-        ({"license": 1}, "project.license must be a string, got 1"),
-        ({"authors": "Ada"}, "project.authors must be a list of tables, got 'Ada'"),
-        (
-            {"maintainers": [{"name": "Ada"}, {"name": 1}]},
-            "project.maintainers[1] must be a table of strings, got {'name': 1}",
-        ),
-        (
-            {"keywords": "a, b"},
-            "project.keywords must be a list of strings, got 'a, b'",
-        ),
-        (
-            {"classifiers": [1]},
-            "project.classifiers must be a list of strings, got [1]",
-        ),
-        ({"urls": ["x"]}, "project.urls must be a table of strings, got ['x']"),
-        (
-            {"dependencies": ["ok", "not ok"]},
-            "project.dependencies[1] must be a requirement of PEP 508, got 'not ok'",
-        ),
-        (
-            {"optional-dependencies": []},
-            "project.optional-dependencies must be a table, got []",
-        ),
+        ({"name": 3}, "project.name"),
+        ({"version": "one"}, "project.version"),
+        ({"requires-python": "3.9"}, "project.requires-python"),
+        ({"license": 1}, "project.license"),
+        ({"authors": "Ada"}, "project.authors"),
+        ({"maintainers": [{"name": "Ada"}, {"name": 1}]}, "project.maintainers[1]"),
+        ({"keywords": "a, b"}, "project.keywords"),
+        ({"classifiers": [1]}, "project.classifiers"),
+        ({"urls": ["x"]}, "project.urls"),
+        ({"dependencies": ["ok", "not ok"]}, "project.dependencies[1]"),
+        ({"optional-dependencies": []}, "project.optional-dependencies"),
         (
             {"optional-dependencies": {"dev": ["a b"]}},
-            "project.optional-dependencies.dev[0] must be a requirement of PEP 508, "
-            "got 'a b'",
+            "project.optional-dependencies.dev[0]",
         ),
-        (
-            {"scripts": {"a": 1}},
-            "project.scripts must be a table of strings, got {'a': 1}",
-        ),
+        ({"scripts": {"a": 1}}, "project.scripts"),
     ],
 )
-def test_a_malformed_field_is_named(project, message):
+def test_a_malformed_field_is_named(project, key):
     with pytest.raises(ConfigError) as caught:
         project_metadata(project)
 
-    assert str(caught.value) == message
+    assert caught.value.key == key
