@@ -16,6 +16,7 @@ from hatch_agpm import load, render_manifest
 from hatch_agpm.cli import main
 from hatch_agpm.config.manifest import read_manifest
 from hatch_agpm.config.metadata import project_metadata
+from hatch_agpm.config.project import read_project
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.export.portability import check_skill
 from hatch_agpm.formats.frontmatter import interpret, interpret_json, parse
@@ -628,6 +629,13 @@ EXPORTED = [
 def test_a_skill_that_a_reader_would_lose_is_reported(data, expected):
     found = check_skill("SKILL.md", data, directory_name="mx-nets", files=["SKILL.md"])
     assert [str(problem) for problem in found] == expected
+
+
+@pytest.mark.parametrize(("table", "message"), messages("table_messages.txt"))
+def test_a_mistake_in_the_table_is_reported(tmp_path, table, message):
+    with pytest.raises(AgpmError) as caught:
+        read_project(tmp_path, {"tool": {"hatch-agpm": json.loads(table)}})
+    assert str(caught.value) == message.strip().replace(r"\n", "\n")
 
 
 def _manifest(text):

@@ -22,90 +22,70 @@ def listed(project):
 
 
 @pytest.mark.parametrize(
-    ("table", "message"),
+    ("table", "keys"),
     [
+        pytest.param({"outptu": "x"}, ["tool.hatch-agpm.outptu"], id="unknown key"),
+        pytest.param({"output": 3}, ["tool.hatch-agpm.output"], id="type"),
         pytest.param(
-            {"outptu": "x"},
-            "tool.hatch-agpm.outptu is not a known option; did you mean 'output'?",
-            id="unknown key",
-        ),
-        pytest.param(
-            {"output": 3}, "tool.hatch-agpm.output must be a string, got 3", id="type"
-        ),
-        pytest.param(
-            {"output": "../x"},
-            "tool.hatch-agpm.output must be a directory inside the project, written "
-            "with '/', got '../x'",
-            id="output outside",
+            {"output": "../x"}, ["tool.hatch-agpm.output"], id="output outside"
         ),
         pytest.param(
             {"output": "my-pkg/prompts"},
-            "tool.hatch-agpm.output must be importable, which 'my-pkg' is not, got "
-            "'my-pkg/prompts'",
+            ["tool.hatch-agpm.output"],
             id="output that is not a package",
         ),
         pytest.param(
             {"output": "pkg/class"},
-            "tool.hatch-agpm.output must be importable, which 'class' is not, got "
-            "'pkg/class'",
+            ["tool.hatch-agpm.output"],
             id="output that is a keyword",
         ),
         pytest.param(
             {"manifest": "agpm.toml", "agents": {}, "project": {}},
-            "tool.hatch-agpm.project cannot be combined with 'manifest'; move it into "
-            "agpm.toml, or delete 'manifest'\n"
-            "tool.hatch-agpm.agents cannot be combined with 'manifest'; move it into "
-            "agpm.toml, or delete 'manifest'",
+            ["tool.hatch-agpm.project", "tool.hatch-agpm.agents"],
             id="tables beside a manifest",
         ),
         pytest.param(
             {"manifest": "../agpm.toml"},
-            "tool.hatch-agpm.manifest must stay inside the project, got '../agpm.toml'",
+            ["tool.hatch-agpm.manifest"],
             id="manifest outside",
         ),
-        pytest.param(
-            {"manifest": "none.toml"},
-            "none.toml: cannot be read: No such file or directory",
-            id="no manifest",
-        ),
+        pytest.param({"manifest": "none.toml"}, ["none.toml:"], id="no manifest"),
         pytest.param(
             {"manifest": 3},
-            "tool.hatch-agpm.manifest must be a string, got 3",
+            ["tool.hatch-agpm.manifest"],
             id="manifest that is a number",
         ),
         pytest.param(
             {"limits": {"loop": 0, "lop": 1, "depth": True}, "agents": {}},
-            "tool.hatch-agpm.limits.lop is not a known option; did you mean 'loop'?\n"
-            "tool.hatch-agpm.limits.loop must be at least 1, got 0\n"
-            "tool.hatch-agpm.limits.depth must be a whole number, got true",
+            [
+                "tool.hatch-agpm.limits.lop",
+                "tool.hatch-agpm.limits.loop",
+                "tool.hatch-agpm.limits.depth",
+            ],
             id="limits",
         ),
         pytest.param(
             {"env": ["HOME", 3], "metadata": "yes", "agents": {}},
-            "tool.hatch-agpm.metadata must be true or false, got 'yes'\n"
-            "tool.hatch-agpm.env[1] must be a string, got 3",
+            ["tool.hatch-agpm.metadata", "tool.hatch-agpm.env[1]"],
             id="env and metadata",
         ),
-        pytest.param(
-            {},
-            "tool.hatch-agpm lists no resource, and none is found in "
-            "prompts/agents, prompts/commands, ...; list them, or move the templates "
-            "there",
-            id="nothing at all",
-        ),
+        pytest.param({}, ["tool.hatch-agpm"], id="nothing at all"),
         pytest.param(
             {"outptu": 1, "agents": {"a": 3}, "tools": {"x": {}}},
-            "tool.hatch-agpm.outptu is not a known option; did you mean 'output'?\n"
-            "tool.hatch-agpm.tools.x.path is missing\n"
-            "tool.hatch-agpm.agents.a must be a path or a table with a path, got 3",
+            [
+                "tool.hatch-agpm.outptu",
+                "tool.hatch-agpm.tools.x.path",
+                "tool.hatch-agpm.agents.a",
+            ],
             id="problems of every kind at once",
         ),
     ],
 )
-def test_all_problems_of_a_table_are_reported(table, message, tmp_path):
+def test_all_problems_of_a_table_are_reported(table, keys, tmp_path):
     with pytest.raises(AgpmError) as caught:
         read(tmp_path, table)
-    assert str(caught.value) == message
+    problems = getattr(caught.value, "problems", [caught.value])
+    assert [each.key for each in problems] == keys
 
 
 @pytest.mark.parametrize("table", [3, [], "x"])
