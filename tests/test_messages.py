@@ -638,6 +638,23 @@ def test_a_mistake_in_the_table_is_reported(tmp_path, table, message):
     assert str(caught.value) == message.strip().replace(r"\n", "\n")
 
 
+def messages_of_json(name):
+    """Return the pairs of a data file whose inputs are JSON, with `\\n` in messages."""
+    path = Path(__file__).parent / "data" / name
+    lines = [line for line in path.read_text("utf-8").split("\n")[1:] if line]
+    expected = [line.strip(" ").replace(r"\n", "\n") for line in lines[1::2]]
+    return list(zip(map(json.loads, lines[::2]), expected, strict=True))
+
+
+@pytest.mark.parametrize(("given", "message"), messages_of_json("patch_messages.txt"))
+def test_a_mistake_in_a_patch_is_reported(render_files, given, message):
+    text, patch = given
+    manifest = f'[project]\nn = "N"\n{AGENT}[patch.agents.a]\n{patch}\n'
+    with pytest.raises(AgpmError) as caught:
+        render_files({"a.md": text}, manifest)
+    assert str(caught.value) == message
+
+
 def _manifest(text):
     read_manifest(tomllib.loads(text), prefix="", path="x", agpm_toml=True)
 
