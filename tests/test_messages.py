@@ -14,12 +14,15 @@ import pytest
 
 from hatch_agpm import load, render_manifest
 from hatch_agpm.cli import main
+from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.manifest import read_manifest
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.config.project import read_project
+from hatch_agpm.config.tables import AgpmTable
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.export.portability import check_skill
 from hatch_agpm.formats.frontmatter import interpret, interpret_json, parse
+from hatch_agpm.formats.toml import TableReader
 from hatch_agpm.rendering.merged_files import check_shape
 from hatch_agpm.tera import TemplateError, render
 
@@ -656,7 +659,9 @@ def test_a_mistake_in_a_patch_is_reported(render_files, given, message):
 
 
 def _manifest(text):
-    read_manifest(tomllib.loads(text), prefix="", path="x", agpm_toml=True)
+    reader = TableReader(path="x")
+    tables = read_table(AgpmTable, tomllib.loads(text), reader)
+    read_manifest(tables, reader, path="x")
 
 
 def _merged_file(text):

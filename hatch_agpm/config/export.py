@@ -22,40 +22,25 @@ if TYPE_CHECKING:
     from hatch_agpm.formats.toml import TableReader
     from hatch_agpm.model.declaration import Declaration
 
-__all__ = ["mark_exported", "read_export_table"]
+__all__ = ["check_export_table", "mark_exported"]
 
 _TABLE: Final = "tool.hatch-agpm.export"
-_KEYS: Final = ("types", "resources", "directory", "prefix")
 _PREFIX: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ABLE: Final = "only agents, commands and skills can be"
 
 
-def read_export_table(
-    reader: TableReader, table: Mapping[str, object]
-) -> ExportSettings:
-    """Return the settings of the table `export` in `table`; problems go to `reader`."""
-    export = reader.get(table, "export", dict) or {}
-    where = "export."
-    reader.known_only(export, _KEYS, where)
-    types = reader.strings(export, "types", where)
-    for index, section in enumerate(types):
+def check_export_table(reader: TableReader, settings: ExportSettings) -> None:
+    """Report to `reader` what is wrong with the values of the table `export`."""
+    for index, section in enumerate(settings.types):
         if section not in EXPORTED_TYPES:
             hint = did_you_mean(section, EXPORTED_TYPES) or _ABLE
             key, what = f"export.types[{index}]", "cannot be exported"
             reader.problem(key, what, got=repr(section), hint=hint)
-    directory = reader.get(export, "directory", str, where)
-    if directory is not None and (problem := _directory_problem(directory)):
-        reader.problem("export.directory", problem, got=repr(directory))
-    prefix = reader.get(export, "prefix", str, where)
-    if prefix and not re.fullmatch(_PREFIX, prefix):
+    if problem := _directory_problem(settings.directory):
+        reader.problem("export.directory", problem, got=repr(settings.directory))
+    if settings.prefix and not re.fullmatch(_PREFIX, settings.prefix):
         what = "must be lower-case letters and digits, with '-' between words"
-        reader.problem("export.prefix", what, got=repr(prefix))
-    return ExportSettings(
-        types=types,
-        resources=reader.strings(export, "resources", where),
-        directory=directory or ExportSettings().directory,
-        prefix=prefix,
-    )
+        reader.problem("export.prefix", what, got=repr(settings.prefix))
 
 
 def _directory_problem(directory: str) -> str:

@@ -8,16 +8,13 @@ which, so that messages name what the user wrote.  Reads no files.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.patches import read_patches
-from hatch_agpm.config.sources import (
-    GIT_FIELDS,
-    check_source,
-    path_problem,
-    read_sources,
-    refuse_git,
-)
+from hatch_agpm.config.sources import check_source, read_sources, refuse_git
+from hatch_agpm.config.tables import AgpmEntryTable, EntryTable, section_field
 from hatch_agpm.config.tools import (
     BUILTIN_TOOLS,
     MERGED,
@@ -28,14 +25,16 @@ from hatch_agpm.config.tools import (
 )
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
 from hatch_agpm.formats.file_names import leads_out
-from hatch_agpm.formats.toml import TableReader, plain_json, quoted_key
+from hatch_agpm.formats.toml import plain_json, quoted_key
 from hatch_agpm.model.declaration import Declaration
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.model.config import Patch, Source
+    from hatch_agpm.config.tables import InstallTable, ResourceTables, ToolTable
+    from hatch_agpm.formats.toml import TableReader
+    from hatch_agpm.model.config import Source
 
 __all__ = ["SECTIONS", "Manifest", "read_manifest"]
 
@@ -48,22 +47,6 @@ SECTIONS: Final = (
     "patch",
 )
 """The tables of a manifest."""
-
-_FOR_AGPM_ONLY: Final = ("gitignore", "token_warning_threshold")
-"""Keys of an agpm.toml that affect only AGPM's own commands."""
-
-_ENTRY_TEXTS: Final = (
-    *("path", "tool", "filename", "target"),
-    *("source", "version", "command"),
-)
-_ENTRY_FIELDS: Final = (
-    *_ENTRY_TEXTS,
-    *GIT_FIELDS,
-    "flatten",
-    "install",
-    "template_vars",
-    "args",
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,39 +83,39 @@ class Manifest:
 
 
 def read_manifest(
-    table: Mapping[str, object], *, prefix: str, path: str, agpm_toml: bool
+    tables: ResourceTables,
+    reader: TableReader,
+    *,
+    path: str,
+    found: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> Manifest:
     """
-    Read the tables of a manifest; other keys of `table` are the caller's.
+    Return the resources that the tables list, and their tools.
 
-    In messages, `prefix` precedes the keys, and `path` is the file.  In an `agpm_toml`
-    the keys for AGPM's own commands are accepted, and unknown ones are refused here.
-    Raises ConfigError, or ProblemsError with all problems.
+    `path` is the file of the manifest, and `found` has the entries by section that no
+    table lists.  Problems go to `reader`; raises ConfigError, or ProblemsError, with
+    them and those that it has already.
     """
-    shown_path = path if agpm_toml else ""
-    reader = TableReader(prefix, shown_path)
-    if agpm_toml:
-        reader.known_only(table, (*SECTIONS, *_FOR_AGPM_ONLY))
-        _check_agpm_only(reader, table)
-    project = reader.get(table, "project", dict) or {}
-    tools = _tools(reader, reader.get(table, "tools", dict))
-    defaults = _default_tools(reader, reader.get(table, "default-tools", dict) or {})
-    sources = read_sources(reader, reader.get(table, "sources", dict) or {})
-    patches = _patches(reader, table)
-    entries: list[Declaration] = []
-    for section in RESOURCE_TYPES:
-        listed = reader.get(table, section, dict) or {}
-        _same_but_for_case(reader, section, listed)
-        for alias in listed:
-            entry = _entry(reader, section, alias, listed[alias], defaults)
-            if entry and _usable(reader, entry, tools):
-                check_source(reader, entry, sources)
-                patch = patches.get((section, alias))
-                entries.append(replace(entry, patch=patch))
+    tools = _tools(reader, tables.tools)
+    defaults = tables.default_tools or {}
+    # AGPM ignores an unknown type here; it can only be a mistake.
+    reader.known_only(defaults, RESOURCE_TYPES, "default-tools.")
+    sources = read_sources(reader, tables.sources or {})
+    listed = {
+        section: found.get(section) or _listed(reader, tables, section)
+        for section in RESOURCE_TYPES
+    }
+    patches = read_patches(reader, tables.patch, listed) if tables.patch else {}
+    entries = _entries(reader, listed, defaults, tools)
+    for entry in entries:
+        check_source(reader, entry, sources)
     raise_problems(reader.problems)
     return Manifest(
-        project=_json_table(project),
-        entries=tuple(entries),
+        project=_json_table(tables.project or {}),
+        entries=tuple(
+            replace(entry, patch=patches.get((entry.section, entry.name or "")))
+            for entry in entries
+        ),
         tools=tools,
         default_tools=defaults,
         sources=sources,
@@ -140,21 +123,28 @@ def read_manifest(
     )
 
 
-def _check_agpm_only(reader: TableReader, table: Mapping[str, object]) -> None:
-    """Report wrong types, which AGPM refuses; the values have no effect here."""
-    reader.get(table, "gitignore", bool)
-    threshold = reader.get(table, "token_warning_threshold", int)
-    if threshold is not None and threshold < 0:
-        what = "must not be negative"
-        reader.problem("token_warning_threshold", what, got=str(threshold))
+def _entries(
+    reader: TableReader,
+    listed: Mapping[str, Mapping[str, object]],
+    defaults: Mapping[str, str],
+    tools: Mapping[str, Tool],
+) -> list[Declaration]:
+    """Return the entries, without those of tools that are switched off."""
+    entries: list[Declaration] = []
+    for section, by_key in listed.items():
+        _same_but_for_case(reader, section, by_key)
+        for alias, value in by_key.items():
+            entry = _entry(reader, section, alias, value, defaults)
+            if entry and _usable(reader, entry, tools):
+                entries.append(entry)
+    return entries
 
 
-def _patches(
-    reader: TableReader, table: Mapping[str, object]
-) -> Mapping[tuple[str, str], Patch]:
-    if "patch" not in table:
-        return {}
-    return read_patches(reader, table)
+def _listed(
+    reader: TableReader, tables: ResourceTables, section: str
+) -> Mapping[str, object]:
+    value = getattr(tables, section_field(section))
+    return reader.expect(value, dict, section) or {} if value is not None else {}
 
 
 def _json_table(table: Mapping[str, object]) -> dict[str, object]:
@@ -199,56 +189,38 @@ def _entry(
         reader.problem(key, "must be a path or a table with a path", got=repr(value))
         return None
     where = f"{key}."
-    value = _known_fields(reader, value, where)
-    texts = {field: reader.get(value, field, str, where) for field in _ENTRY_TEXTS}
-    reader.strings(value, "args", where)  # have no effect, in AGPM and here
+    found = _entry_table(reader, value, where)
     refuse_git(reader, value, where)
-    template_vars = reader.get(value, "template_vars", dict, where)
-    flatten = reader.get(value, "flatten", bool, where)
-    install = reader.get(value, "install", bool, where)
-    export = reader.get(value, "export", bool, where)
-    path = texts["path"]
-    _check_path(reader, value, path, where)
-    if not path:
+    if not found.path:
         return None
+    variables = found.template_vars
     return Declaration(
         section=section,
         name=alias,
-        path=path,
+        path=found.path,
         key=reader.whole(key),
-        tool=texts["tool"] or default_tool(section, defaults),
-        source=texts["source"],
-        filename=texts["filename"],
-        target=texts["target"],
-        flatten=flatten,
-        install=install,
-        export=export,
-        template_vars=None if template_vars is None else _json_table(template_vars),
+        tool=found.tool or default_tool(section, defaults),
+        source=found.source,
+        filename=found.filename,
+        target=found.target,
+        flatten=found.flatten,
+        install=found.install,
+        export=found.export if isinstance(found, EntryTable) else None,
+        template_vars=None if variables is None else _json_table(variables),
     )
 
 
-def _known_fields(
+def _entry_table(
     reader: TableReader, value: Mapping[str, object], where: str
-) -> Mapping[str, object]:
-    """Return the fields of an entry, and report each that is not allowed."""
-    known: tuple[str, ...] = _ENTRY_FIELDS
+) -> AgpmEntryTable:
+    """Return the keys of an entry; those of an agpm.toml are AGPM's."""
     if not reader.path:
-        known = (*known, "export")
-    elif "export" in value:
+        return read_table(EntryTable, value, reader, where)
+    if "export" in value:
         hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
         reader.problem(f"{where}export", "is not a field of AGPM", hint=hint)
-        value = {field: value[field] for field in value if field != "export"}
-    reader.known_only(value, known, where)
-    return value
-
-
-def _check_path(
-    reader: TableReader, value: Mapping[str, object], path: str | None, where: str
-) -> None:
-    if "path" not in value:
-        reader.problem(f"{where}path", "is missing")
-    elif path is not None and (problem := path_problem(path)):
-        reader.problem(f"{where}path", problem, got=repr(path))
+        value = {name: value[name] for name in value if name != "export"}
+    return read_table(AgpmEntryTable, value, reader, where)
 
 
 def _same_but_for_case(
@@ -265,45 +237,26 @@ def _same_but_for_case(
             )
 
 
-def _default_tools(
-    reader: TableReader, table: Mapping[str, object]
-) -> Mapping[str, str]:
-    # AGPM ignores an unknown type here; it can only be a mistake.
-    reader.known_only(table, RESOURCE_TYPES, "default-tools.")
-    found = {
-        section: reader.get(table, section, str, "default-tools.")
-        for section in RESOURCE_TYPES
-    }
-    return {section: tool for section, tool in found.items() if tool is not None}
-
-
 def _tools(
-    reader: TableReader, table: Mapping[str, object] | None
+    reader: TableReader, tables: Mapping[str, ToolTable] | None
 ) -> Mapping[str, Tool]:
     """Return the tools; a table `[tools.*]` replaces all of AGPM's (semantics, 7.1)."""
-    if table is None:
+    if tables is None:
         return BUILTIN_TOOLS
     tools: dict[str, Tool] = {}
-    for name in table:
+    for name, table in tables.items():
         where = f"tools.{quoted_key(name)}"
-        value = reader.expect(table[name], dict, where)
-        if value is None:
-            continue
-        where += "."
-        reader.known_only(value, ("path", "enabled", "resources"), where)
         if "/" in name or "\\" in name or ".." in name:
-            reader.problem(where[:-1], "must not be a path")
-        path = reader.get(value, "path", str, where)
-        if "path" not in value:
-            reader.problem(f"{where}path", "is missing")
-        enabled = reader.get(value, "enabled", bool, where)
-        resources = reader.get(value, "resources", dict, where) or {}
+            reader.problem(where, "must not be a path")
         builtin = BUILTIN_TOOLS.get(name)
         rules = dict(builtin.rules) if builtin else {}
-        rules |= _install_rules(reader, name, resources, f"{where}resources.")
-        if path is not None and _leaves_project(reader, path, f"{where}path"):
+        rules |= _install_rules(
+            reader, name, table.resources or {}, f"{where}.resources."
+        )
+        path = table.path or ""
+        if path and _leaves_project(reader, path, f"{where}.path"):
             continue
-        tools[name] = Tool(path=path or "", rules=rules, enabled=enabled is not False)
+        tools[name] = Tool(path=path, rules=rules, enabled=table.enabled)
     return tools
 
 
@@ -315,27 +268,23 @@ def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
 
 
 def _install_rules(
-    reader: TableReader, tool: str, resources: Mapping[str, object], where: str
+    reader: TableReader, tool: str, tables: Mapping[str, InstallTable], where: str
 ) -> dict[str, InstallRule]:
-    reader.known_only(resources, RESOURCE_TYPES, where)
+    reader.known_only(tables, RESOURCE_TYPES, where)
     rules: dict[str, InstallRule] = {}
-    for section in RESOURCE_TYPES:
-        value = reader.get(resources, section, dict, where)
-        if value is None:
-            continue
+    for section, table in tables.items():
         here = f"{where}{section}."
-        reader.known_only(value, ("path", "merge-target", "flatten"), here)
-        path = reader.get(value, "path", str, here)
-        merge_target = reader.get(value, "merge-target", str, here)
-        # An overridden type without `flatten` is not flattened.
-        flatten = reader.get(value, "flatten", bool, here) or False
         rule = make_install_rule(
-            tool, section, path=path, merge_target=merge_target, flatten=flatten
+            tool,
+            section,
+            path=table.path,
+            merge_target=table.merge_target,
+            # An overridden type without `flatten` is not flattened.
+            flatten=table.flatten,
         )
         if rule is None:
             wanted = "merge-target" if section in MERGED else "path"
-            if wanted not in value:
-                reader.problem(f"{here}{wanted}", "is missing")
+            reader.problem(f"{here}{wanted}", "is missing")
         else:
             _leaves_project(reader, rule.path.lstrip("/"), here[:-1])
         # A wrong install rule is reported once, not again for each of its resources.

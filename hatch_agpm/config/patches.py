@@ -22,24 +22,25 @@ __all__ = ["read_patches"]
 
 
 def read_patches(
-    reader: TableReader, table: Mapping[str, object]
+    reader: TableReader,
+    sections: Mapping[str, object],
+    listed: Mapping[str, Mapping[str, object]],
 ) -> dict[tuple[str, str], Patch]:
     """
-    Read the `patch` of a manifest, by plural of the type and key of the entry.
+    Read the table `patch` of a manifest, by section and key of the entry.
 
-    Reports to `reader` patches without an entry, and patches without effect.
+    `listed` are the entries by section.  Reports to `reader` patches without an entry,
+    and patches without effect.
     """
-    sections = reader.get(table, "patch", dict) or {}
     reader.known_only(sections, RESOURCE_TYPES, "patch.")
     found: dict[tuple[str, str], Patch] = {}
     for section in RESOURCE_TYPES:
-        listed = reader.get(sections, section, dict, "patch.") or {}
-        entries = table.get(section)
-        for alias in listed:
+        patches = reader.get(sections, section, dict, "patch.") or {}
+        for alias in patches:
             key = f"patch.{section}.{quoted_key(alias)}"
-            values = reader.expect(listed[alias], dict, key)
-            if not isinstance(entries, dict) or alias not in entries:
-                hint = did_you_mean(alias, entries if isinstance(entries, dict) else ())
+            values = reader.expect(patches[alias], dict, key)
+            if alias not in listed[section]:
+                hint = did_you_mean(alias, listed[section])
                 hint = hint or "list what is to be patched, dependencies too"
                 reader.problem(
                     key, f"patches nothing: [{section}] has no such key", hint=hint

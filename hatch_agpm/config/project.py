@@ -8,17 +8,19 @@ conventional directories.  Does not read resources.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from hatch_agpm.config.conventions import (
     CONVENTION,
     by_convention,
     conventional_directories,
 )
-from hatch_agpm.config.export import mark_exported, read_export_table
+from hatch_agpm.config.declared import read_table
+from hatch_agpm.config.export import check_export_table, mark_exported
 from hatch_agpm.config.manifest import SECTIONS, Manifest, read_manifest
-from hatch_agpm.config.output import find_output, output_problem, outside_problem
+from hatch_agpm.config.output import find_output
+from hatch_agpm.config.tables import AgpmTable, ProjectTable, section_field
 from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
@@ -32,7 +34,7 @@ from hatch_agpm.model.types import RESOURCE_TYPES
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hatch_agpm.model.build import BuildContext
@@ -46,21 +48,6 @@ __all__ = [
     "read_built_project",
     "read_project",
 ]
-
-
-_OPTIONS: Final = (
-    "output",
-    "manifest",
-    "metadata",
-    "templates",
-    "env",
-    "limits",
-    "editable",
-    "export",
-    "sbom",
-    "hidden-text",
-)
-_EDITABLE: Final = ("redirect", "in-tree", "off")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,35 +109,27 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     """
     table = _table(pyproject)
     reader = TableReader(f"{TABLE}.")
-    reader.known_only(table, (*_OPTIONS, *SECTIONS))
-    output = _directory(reader, table, "output", output_problem)
-    path = reader.get(table, "manifest", str)
-    templates = _directory(reader, table, "templates", outside_problem)
-    wanted = reader.get(table, "metadata", bool)
-    env = reader.strings(table, "env")
-    limits = _limits(reader, reader.get(table, "limits", dict) or {})
-    sbom = reader.get(table, "sbom", bool)
-    hidden_text = reader.strings(table, "hidden-text")
-    _check_editable(reader, table)
+    tables = read_table(ProjectTable, table, reader)
+    check_export_table(reader, tables.export)
     # Read before they are searched, so that a file that is added meanwhile is seen as
     # a change.
-    has_convention = path is None and not _lists_resources(table)
+    has_convention = tables.manifest is None and not _lists_resources(table)
     searched = conventional_directories(root) if has_convention else {}
-    export = read_export_table(reader, table)
-    manifest = _manifest(root, table, path, reader.problems)
+    manifest = _manifest(root, table, tables, reader)
+    path = tables.manifest
     return Project(
         root=root,
         base=root if path is None else (root / path).parent,
-        manifest=mark_exported(manifest, export),
-        output=output or "",
-        templates=templates,
-        with_metadata=path is None if wanted is None else wanted,
-        env=env,
-        limits=limits,
-        sbom=bool(sbom),
-        hidden_text=hidden_text,
+        manifest=mark_exported(manifest, tables.export),
+        output=tables.output or "",
+        templates=tables.templates,
+        with_metadata=path is None if tables.metadata is None else tables.metadata,
+        env=tables.env,
+        limits=Limits(**asdict(tables.limits)),
+        sbom=tables.sbom,
+        hidden_text=tables.hidden_text,
         searched=searched,
-        export=export,
+        export=tables.export,
     )
 
 
@@ -186,19 +165,6 @@ def _lists_resources(table: Mapping[str, object]) -> bool:
     return any(section in table for section in RESOURCE_TYPES)
 
 
-def _directory(
-    reader: TableReader,
-    table: Mapping[str, object],
-    key: str,
-    problem_of: Callable[[str], str],
-) -> str | None:
-    """Return the directory that a key names, and report its problems."""
-    directory = reader.get(table, key, str)
-    if directory is not None and (problem := problem_of(directory)):
-        reader.problem(key, problem, got=repr(directory))
-    return directory
-
-
 def editable_mode(pyproject: Mapping[str, object]) -> str:
     """
     Return what an editable install does: `redirect`, `in-tree` or `off`.
@@ -208,71 +174,51 @@ def editable_mode(pyproject: Mapping[str, object]) -> str:
     tool = pyproject.get("tool")
     table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
     reader = TableReader(f"{TABLE}.")
-    mode = _check_editable(reader, table if isinstance(table, dict) else {})
+    known = table if isinstance(table, dict) and "editable" in table else {}
+    only = {"editable": known["editable"]} if known else {}
+    mode = read_table(ProjectTable, only, reader).editable
     raise_problems(reader.problems)
-    return mode
-
-
-def _check_editable(reader: TableReader, table: Mapping[str, object]) -> str:
-    mode = reader.get(table, "editable", str) or _EDITABLE[0]
-    if mode not in _EDITABLE:
-        known = ", ".join(f"'{each}'" for each in _EDITABLE)
-        reader.problem("editable", f"must be one of {known}", got=repr(mode))
     return mode
 
 
 def _manifest(
     root: Path,
     table: Mapping[str, object],
-    path: str | None,
-    known: Sequence[AgpmError],
+    tables: ProjectTable,
+    reader: TableReader,
 ) -> Manifest:
-    """Read the manifest; raise its problems together with the `known` ones."""
-    if path is None and ("manifest" in table or not _lists_resources(table)):
-        # With a misspelt section there seem to be no resources; one message is enough.
-        raise_problems(known)
+    """Read the manifest; raise its problems together with those of `reader`."""
+    path = tables.manifest
+    if path is None:
+        if "manifest" in table or not _lists_resources(table):
+            # With a misspelt section there seem to be no resources; one message is
+            # enough.
+            raise_problems(reader.problems)
+        return _own_manifest(root, tables, reader)
     try:
-        if path is None:
-            manifest = _own_manifest(root, table)
-        else:
-            manifest = _other_manifest(root, table, path)
+        manifest = _other_manifest(root, table, path)
     except ProblemsError as error:
-        raise ProblemsError([*known, *error.problems]) from None
+        raise ProblemsError([*reader.problems, *error.problems]) from None
     except AgpmError as error:
-        raise_problems([*known, error])
+        raise_problems([*reader.problems, error])
         raise
-    raise_problems(known)
+    raise_problems(reader.problems)
     return manifest
 
 
-def _limits(reader: TableReader, table: Mapping[str, object]) -> Limits:
-    names = [each.name for each in fields(Limits)]
-    reader.known_only(table, names, "limits.")
-    found = {}
-    for name in names:
-        value = reader.get(table, name, int, "limits.")
-        if value is not None and value < 1:
-            reader.problem(f"limits.{name}", "must be at least 1", got=str(value))
-        elif value is not None:
-            found[name] = value
-    return Limits(**found)
-
-
-def _own_manifest(root: Path, table: Mapping[str, object]) -> Manifest:
+def _own_manifest(root: Path, tables: ProjectTable, reader: TableReader) -> Manifest:
     """Read the resources of the table, or find them by convention."""
-    if not _lists_resources(table):
+    found: Mapping[str, Mapping[str, object]] = {}
+    if all(getattr(tables, section_field(each)) is None for each in RESOURCE_TYPES):
         found = by_convention(root)
-        if not found and "templates" not in table:
+        if not found and tables.templates is None:
             raise ConfigError(
                 f"{TABLE}",
                 "lists no resource, and none is found in "
                 f"{CONVENTION}/agents, {CONVENTION}/commands, ...",
                 hint="list them, or move the templates there",
             )
-        table = {**table, **found}
-    return read_manifest(
-        table, prefix=f"{TABLE}.", path="pyproject.toml", agpm_toml=False
-    )
+    return read_manifest(tables, reader, path="pyproject.toml", found=found)
 
 
 def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manifest:
@@ -297,7 +243,9 @@ def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manif
 
 
 def _agpm_manifest(path: Path, shown: str) -> Manifest:
-    return read_manifest(load_toml(path, shown), prefix="", path=shown, agpm_toml=True)
+    reader = TableReader(path=shown)
+    tables = read_table(AgpmTable, load_toml(path, shown), reader)
+    return read_manifest(tables, reader, path=shown)
 
 
 def read_agpm_toml(path: Path, root: Path) -> Project:
@@ -308,6 +256,3 @@ def read_agpm_toml(path: Path, root: Path) -> Project:
     """
     manifest = _agpm_manifest(path, path.name)
     return Project(root=root, base=path.parent, manifest=manifest)
-
-
-# --- where the bundle goes --------------------------------------------------------

@@ -4,15 +4,20 @@ import tomllib
 
 import pytest
 
+from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.manifest import read_manifest
+from hatch_agpm.config.tables import AgpmTable, ProjectTable
 from hatch_agpm.config.tools import BUILTIN_TOOLS
 from hatch_agpm.errors import ConfigError, ProblemsError
+from hatch_agpm.formats.toml import TableReader
 
 
 def read(text, *, agpm_toml=True):
-    prefix, path = ("", "agpm.toml") if agpm_toml else ("tool.hatch-agpm.", "x")
-    table = tomllib.loads(text)
-    return read_manifest(table, prefix=prefix, path=path, agpm_toml=agpm_toml)
+    prefix, path = ("", "agpm.toml") if agpm_toml else ("tool.hatch-agpm.", "")
+    reader = TableReader(prefix, path)
+    declaration = AgpmTable if agpm_toml else ProjectTable
+    tables = read_table(declaration, tomllib.loads(text), reader)
+    return read_manifest(tables, reader, path=path)
 
 
 def test_an_entry_is_a_path_or_a_table():

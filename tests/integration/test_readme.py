@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm.cli.main import main
-from hatch_agpm.config.manifest import SECTIONS
+from hatch_agpm.config.declared import keys_of
+from hatch_agpm.config.tables import EntryTable, ProjectTable
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 ROOT = Path(__file__).parents[2]
@@ -88,10 +89,16 @@ def test_the_readme_is_short():
 
 @pytest.mark.parametrize(
     "option",
-    ["output", "manifest", "metadata", "templates", "env", "limits", *SECTIONS],
+    [each.name for each in keys_of(ProjectTable)],
 )
 def test_every_option_of_the_table_is_described(option):
     table = OPTIONS.partition("## The table")[2].partition("## A resource")[0]
+    assert f"`{option}`" in table
+
+
+@pytest.mark.parametrize("option", [each.name for each in keys_of(EntryTable)])
+def test_every_option_of_a_resource_is_described(option):
+    table = OPTIONS.partition("## A resource")[2].partition("## What")[0]
     assert f"`{option}`" in table
 
 
