@@ -10,6 +10,7 @@ Does not depend on frontmatter.
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from hatch_agpm.errors import FrontmatterError, Location, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from yaml.error import Mark
     from yaml.nodes import MappingNode, Node, ScalarNode
 
 __all__ = [
@@ -153,6 +155,7 @@ def unquoted(text: str) -> Iterator[Unquoted]:
     """
     with _located(text):
         root = yaml.compose(text, Loader=_Loader)
+    positions = _Positions(text)
     seen: set[int] = set()
     waiting: list[tuple[Node, tuple[str | int, ...], bool]] = []
     if root is not None:
@@ -168,7 +171,7 @@ def unquoted(text: str) -> Iterator[Unquoted]:
                 yield Unquoted(
                     path=path,
                     is_key=is_key,
-                    line=node.start_mark.line + 1,
+                    line=positions.line(node.start_mark),
                     text=node.value,
                     tag="" if node.tag == _PLAIN else kind,
                 )
@@ -205,7 +208,7 @@ def _located(text: str) -> Iterator[None]:
         what = str(error.problem or error.context or "invalid")
         if what.startswith("but "):
             what = f"{error.context}, {what}"
-        where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        where = _Positions(text).position(mark) if mark else (0, 0)
         # By far the commonest mistake: a description with a colon in it.
         if what.startswith("mapping values are not allowed"):
             hint = "quote the text that has the colon"
@@ -258,11 +261,30 @@ def _control_character(text: str, character: str) -> FrontmatterError:
     return _error(what, text, line, column)
 
 
+class _Positions:
+    """
+    Lines and columns of a text, from 1, by the offsets of PyYAML's marks.
+
+    Its own lines also end at U+0085, U+2028 and U+2029, those of an editor do not.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def line(self, mark: Mark) -> int:
+        return bisect.bisect_right(self._starts, mark.index)
+
+    def position(self, mark: Mark) -> tuple[int, int]:
+        line = self.line(mark)
+        return line, mark.index - self._starts[line - 1] + 1
+
+
 class _Converter:
     """Converts nodes to JSON values, and records the lines of keys."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.positions = _Positions(text)
         self.lines: dict[tuple[str | int, ...], int] = {}
         self.spelled: dict[tuple[str | int, ...], str] = {}
         self.repeated: dict[tuple[str | int, ...], int] = {}
@@ -285,7 +307,7 @@ class _Converter:
             items = []
             for index, item in enumerate(node.value):
                 here = (*path, index)
-                self.lines[here] = item.start_mark.line + 1
+                self.lines[here] = self.positions.line(item.start_mark)
                 items.append(self.convert(item, here))
             return items
         return self.mapping(cast("MappingNode", node), path)
@@ -297,7 +319,7 @@ class _Converter:
                 raise self.fail(key_node, "a key must be text")
             key = _key_text(self.scalar(key_node), key_node.value)
             here = (*path, key)
-            self.lines[here] = key_node.start_mark.line + 1
+            self.lines[here] = self.positions.line(key_node.start_mark)
             if key in result:
                 self.repeated[here] = self.lines[here]
             result[key] = self.convert(value_node, here)
@@ -325,8 +347,8 @@ class _Converter:
         return value
 
     def fail(self, node: Node, what: str, hint: str = "") -> FrontmatterError:
-        mark = node.start_mark
-        return _error(what, self.text, mark.line + 1, mark.column + 1, hint)
+        where = self.positions.position(node.start_mark)
+        return _error(what, self.text, *where, hint)
 
 
 def plain_value(text: str) -> object:

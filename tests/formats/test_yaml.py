@@ -287,3 +287,15 @@ def test_a_tab_gets_a_hint_to_use_spaces():
         load("a:\n\tb: 1\n")
 
     assert caught.value.hint == "a tab is not allowed: use spaces"
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "é", "\U0001f600"])
+@pytest.mark.parametrize("before", ["a: 'x{0} {0}y'", "# {0}\na: {0}"])
+def test_lines_and_columns_are_those_of_an_editor(before, sign):
+    text = f"{before.format(sign)}\nb: 1\nc: [x\n"
+    with pytest.raises(FrontmatterError) as caught:
+        load(text)
+    opened = text.split("\n").index("c: [x") + 1
+    location = caught.value.location
+    assert (location.line, location.column) == (opened, 4)
+    assert load(text.replace("[x", "x")).lines["c",] == opened
