@@ -122,6 +122,8 @@ def _frontmatter_problems(path: str, text: str) -> list[SourceError]:
     if parts is None:
         what = "a skill needs frontmatter with a name and a description"
         hint = "begin the file with '---', 'name: ...', 'description: ...', '---'"
+        if text.startswith("\ufeff"):
+            hint = "the file begins with a byte order mark: save it without one"
         return [FrontmatterError(what, location=Location(path=path, line=1), hint=hint)]
     if (size := len(parts.frontmatter.encode())) > _MAX_FRONTMATTER:
         what = f"the frontmatter of a skill has at most {_MAX_FRONTMATTER // 2**10} KiB"

@@ -48,6 +48,11 @@ def test_a_skill_within_the_limits_is_shipped_as_it_is(fields, render_files):
     ("document", "message"),
     [
         (
+            "\ufeff---\nname: k\ndescription: d\n---\n",
+            "1: a skill needs frontmatter with a name and a description; the file "
+            "begins with a byte order mark: save it without one",
+        ),
+        (
             "Body\n",
             "1: a skill needs frontmatter with a name and a description; begin the "
             "file with '---', 'name: ...', 'description: ...', '---'",
