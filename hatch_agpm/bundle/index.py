@@ -177,7 +177,7 @@ def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
         "type": variable.kind,
         "required": variable.default is None,
         "default": _plain(variable.default),
-        "spans": [list(span) for span in variable.spans],
+        "places": [list(span) for span in variable.spans],
     }
 
 

@@ -251,10 +251,10 @@ def test_the_index_has_the_byte_offsets_of_placeholders(render_files):
     ] == [("n", "float", True, None), ("s", "str", False, 'a|""";@')]
     for each in entry["runtime"]:
         shown = f"{{{{ {each['name']} }}}}".encode()
-        assert [data[start:end] for start, end in each["spans"]] == [
-            shown for _ in each["spans"]
+        assert [data[start:end] for start, end in each["places"]] == [
+            shown for _ in each["places"]
         ]
-    assert [len(each["spans"]) for each in entry["runtime"]] == [2, 1]
+    assert [len(each["places"]) for each in entry["runtime"]] == [2, 1]
 
 
 def test_the_result_does_not_depend_on_the_sentinels(render_files):
