@@ -307,7 +307,7 @@ class HiddenTextError(SourceError):
         self.says = ""
 
     def saying(self, kind: str, says: str) -> Self:
-        """Return the same error with what was found."""
+        """Return the same error with the kind and the decoded text of a finding."""
         return self._changed(kind=kind, says=says)
 
 

@@ -158,7 +158,7 @@ def build_bundle(
 
 
 def _check_exported(export: Export | None) -> None:
-    """Raise where what is exported could not be laid out as what is bundled."""
+    """Raise for exported resources whose names are not valid in a bundle."""
     exported = (item.resource for item in export.resources) if export else ()
     lay_out([replace(resource, install=None) for resource in exported])
 

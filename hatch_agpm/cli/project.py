@@ -49,7 +49,7 @@ def open_project(root: Path) -> OpenProject:
 
 
 def _check_project(root: Path) -> None:
-    """Raise ConfigError for what is not the directory of a project."""
+    """Raise ConfigError for a path that is not the directory of a project."""
     if root.is_file():
         hint = f"give its directory: --project {shlex.quote(str(root.parent))}"
         raise ConfigError(str(root), "is not a directory", hint=hint)

@@ -123,18 +123,19 @@ def install_path(
     tool: Tool, section: str, path: str, entry: Declaration | None = None
 ) -> str:
     """
-    Return where AGPM installs the resource at `path`, relative to its directory.
+    Return the path to which AGPM installs a resource, relative to AGPM's directory.
 
-    `path` is relative to the manifest, with `/`; the tool supports what `section`
-    lists; an `entry` may set the path.  Raises ValueError, with what is wrong, where
-    nothing remains of the path or it would lead out of the tool's directory.
+    `path` is the file, relative to the manifest, with `/`.  The tool must support the
+    resources of `section`.  An `entry` may have options for the path.  Raises
+    ValueError, with the problem, if nothing remains of the path or it would be outside
+    of the tool's directory.
     """
-    place = tool.rules[section]
-    if place.merge:
-        return place.path
+    rule = tool.rules[section]
+    if rule.merge:
+        return rule.path
     entry = entry or Declaration(section=section, path=path)
-    flat = place.flatten if entry.flatten is None else entry.flatten
-    base = _joined(tool.path, *filter(None, place.path.split("/")))
+    flat = rule.flatten if entry.flatten is None else entry.flatten
+    base = _joined(tool.path, *filter(None, rule.path.split("/")))
     kept = _meaningful(path) if entry.filename is None else entry.filename
     relative = _kept_part(kept, base, flat=flat)
     # Texts are joined, not paths: AGPM keeps `.` and `..` of a target as written.

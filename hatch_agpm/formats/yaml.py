@@ -226,7 +226,7 @@ def _located(text: str) -> Iterator[None]:
 
 
 def _closing(error: yaml.MarkedYAMLError) -> str:
-    """Return how to close what the error says is open, "" if nothing is."""
+    """Return a hint for closing an open quote or bracket, "" for other errors."""
     if error.context in {
         "while parsing a flow sequence",
         "while parsing a flow mapping",

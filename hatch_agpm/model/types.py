@@ -32,7 +32,7 @@ SKILL_FILE: Final = "SKILL.md"
 
 
 def type_of(section: str) -> str:
-    """Return the type of what a section lists: `agent` for `agents`."""
+    """Return the type of the resources in a section: `agent` for `agents`."""
     return RESOURCE_TYPES[section]
 
 
