@@ -11,6 +11,7 @@ from hatch_agpm.build.session import (
     BuildSession,
     SdistContents,
     WheelContents,
+    is_wrapped,
     leaves_out_prompts,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "Plan",
     "SdistContents",
     "WheelContents",
+    "is_wrapped",
     "leaves_out_prompts",
     "plan_build",
 ]

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = ["BuildSession", "SdistContents", "WheelContents", "leaves_out_prompts"]
+__all__ = [
+    "BuildSession",
+    "SdistContents",
+    "WheelContents",
+    "is_wrapped",
+    "leaves_out_prompts",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +96,17 @@ def leaves_out_prompts(pyproject: Mapping[str, object], *, editable: bool) -> bo
     Raises `ConfigError` for an unknown value of that key.
     """
     return editable and editable_mode(pyproject) == "off"
+
+
+def is_wrapped(pyproject: Mapping[str, object]) -> bool:
+    """
+    Return whether `hatch_agpm.backend` builds the project, whatever it wraps.
+
+    Then it adds the prompts, and the integration of the inner backend does not.
+    """
+    system = pyproject.get("build-system")
+    backend = system.get("build-backend") if isinstance(system, dict) else None
+    return str(backend).partition(":")[0] == "hatch_agpm.backend"
 
 
 class BuildSession:

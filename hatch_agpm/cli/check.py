@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from hatch_agpm.build import is_wrapped
 from hatch_agpm.formats.toml import toml_value
 
 if TYPE_CHECKING:
@@ -63,18 +64,25 @@ def build_system_notes(
     likely = "hatchling" if isinstance(tool, dict) and "hatch" in tool else "setuptools"
     backend = system.get("build-backend")
     name = next((name for name in _BACKENDS if str(backend).startswith(name)), None)
-    if backend is not None and name is None:
+    stated = _strings(system.get("requires"))
+    wrapped = is_wrapped(pyproject)
+    if backend is not None and name is None and not wrapped:
         yield Note(
             what=f"the backend '{backend}' renders no prompts",
-            lines=_build_system(likely),
+            lines=_wrapping(str(backend), stated),
             loses_prompts=True,
         )
         return
-    requires = [*_strings(system.get("requires")), *_strings(hook.get("dependencies"))]
+    requires = [*stated, *_strings(hook.get("dependencies"))]
     if not any(_names_us(requirement) for requirement in requires):
+        lines = (
+            (f"requires = {toml_value([*stated, 'hatch-agpm'])}",)
+            if wrapped
+            else _build_system(name or likely)
+        )
         yield Note(
             what="the build does not install hatch-agpm",
-            lines=_build_system(name or likely),
+            lines=lines,
             loses_prompts=True,
         )
 
@@ -110,6 +118,18 @@ def _build_system(name: str) -> tuple[str, ...]:
         "[build-system]",
         f'requires = ["{name}", "hatch-agpm"]',
         f'build-backend = "{_BACKENDS[name]}"',
+    )
+
+
+def _wrapping(backend: str, requires: list[str]) -> tuple[str, ...]:
+    """Return the lines with which `hatch_agpm.backend` wraps a backend."""
+    ours = [] if any(_names_us(each) for each in requires) else ["hatch-agpm"]
+    return (
+        "[build-system]",
+        f"requires = {toml_value([*requires, *ours])}",
+        'build-backend = "hatch_agpm.backend"',
+        "[tool.hatch-agpm]",
+        f"build-backend = {toml_value(backend)}",
     )
 
 

@@ -1,8 +1,8 @@
 """
 The command `hatch-agpm`: shows prompts as a build would render them.
 
-The core, the messages and the verification are those of a build.  Only `render
---output`, `stub` and `vendor` write files.
+The core, the messages and the verification are those of a build.  Only `add`, `render`
+with a directory, `stub` and `vendor` write files.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     _vendor_options(command(_vendor, what, in_project))
     what = "write one prompt to standard output, or all to files"
     _render_options(command(_render, what, in_project))
+    added = command(_add, "put the prompts into wheels that exist", in_project)
+    added.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
     return parser
 
 
@@ -104,6 +106,8 @@ def _render_options(render: argparse.ArgumentParser) -> None:
     chosen.add_argument("name", metavar="NAME", nargs="?", help="as `list` shows it")
     what = "write all prompts into a new directory"
     chosen.add_argument("--output", metavar="DIR", type=Path, help=what)
+    what = "write the whole package of prompts into a new directory"
+    chosen.add_argument("--bundle", metavar="DIR", type=Path, help=what)
 
 
 def _project_option() -> argparse.ArgumentParser:
@@ -253,11 +257,24 @@ def _as_json(wheel: Path, audit: Audit) -> dict[str, object]:
     }
 
 
+def _add(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.add import add_prompts
+
+    for wheel in arguments.wheels:
+        print(f"{wheel.name}: {add_prompts(arguments.project, wheel)}")
+    return 0
+
+
 def _render(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.project import open_project
 
     plan = open_project(arguments.project).plan()
     rendering, bundle = plan.rendering, plan.bundle
+    if arguments.bundle is not None:
+        whole = bundle.in_one()
+        _write_directory(arguments.bundle, whole)
+        print(f"{len(whole)} files in {arguments.bundle}")
+        return 0
     if arguments.output is None:
         # Bytes: standard output must not translate line ends or characters.
         sys.stdout.buffer.write(_find(arguments.name, rendering, bundle))

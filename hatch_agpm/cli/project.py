@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from abc import ABC, abstractmethod
+from contextlib import chdir, redirect_stdout
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from hatch_agpm.build import Plan, plan_build
+from hatch_agpm.backend.inner import load_inner_backend, read_inner_backend
+from hatch_agpm.backend.metadata import context_of, prepared_metadata
+from hatch_agpm.build import Plan, is_wrapped, plan_build
 from hatch_agpm.cli.check import Note, build_system_notes, hook_notes
 from hatch_agpm.config import load_toml, read_built_project
 from hatch_agpm.config.metadata import project_metadata
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from hatchling.metadata.core import ProjectMetadata
 
+    from hatch_agpm.backend.metadata import CoreMetadata
     from hatch_agpm.hatch.hook import AgpmBuildHook
     from hatch_agpm.model.rendering import Rendering
 
@@ -44,8 +49,13 @@ def open_project(root: Path) -> OpenProject:
     system = pyproject.get("build-system")
     named = system.get("build-backend") if isinstance(system, dict) else None
     backend = str(named).partition(".")[0]
-    kind = {"hatchling": _Hatchling, "setuptools": _Setuptools}.get(backend, _Static)
+    kind = _Wrapped if is_wrapped(pyproject) else _kind(backend)
     return kind(root, pyproject)
+
+
+def _kind(backend: str) -> type[OpenProject]:
+    """Return the class of projects with a backend, by its top module."""
+    return {"hatchling": _Hatchling, "setuptools": _Setuptools}.get(backend, _Static)
 
 
 def _check_project(root: Path) -> None:
@@ -87,7 +97,7 @@ class OpenProject(ABC):
         return render_project(read_built_project(context), context, live=live)
 
     def _context(self) -> BuildContext:
-        metadata = self._metadata()
+        metadata = self.metadata()
         return BuildContext(
             root=self.root,
             pyproject=self.pyproject,
@@ -104,22 +114,61 @@ class OpenProject(ABC):
         return str(project.get("name", "")) if isinstance(project, dict) else ""
 
     @abstractmethod
-    def _metadata(self) -> Mapping[str, object]:
+    def metadata(self) -> Mapping[str, object]:
         """Return the defaults of `agpm.project`."""
 
 
 class _Static(OpenProject):
     """A project with another backend: its metadata is the `[project]` table."""
 
-    def _metadata(self) -> Mapping[str, object]:
+    def metadata(self) -> Mapping[str, object]:
         project = self.pyproject.get("project", {})
         if not isinstance(project, dict):
             raise ConfigError("project", "must be a table", repr(project))
         return project_metadata(project)
 
 
+class _Wrapped(OpenProject):
+    """A project with `hatch_agpm.backend`: its metadata is that of the inner one."""
+
+    def metadata(self) -> Mapping[str, object]:
+        inner = read_inner_backend(self.pyproject)
+        kind = _kind(inner.module.partition(".")[0])
+        if kind is not _Static or self._is_static:
+            return kind(self.root, self.pyproject).metadata()
+        core = self._prepared(inner.name)
+        return context_of(self.root, self.pyproject, core).metadata
+
+    @property
+    def _is_static(self) -> bool:
+        """Whether the `[project]` table has all that a template may use."""
+        project = self.pyproject.get("project")
+        if not isinstance(project, dict) or project.get("dynamic"):
+            return False
+        # The text of a licence that is in a file is in the metadata only.
+        return {"name", "version"} <= set(project) and not isinstance(
+            project.get("license"), dict
+        )
+
+    def _prepared(self, name: str) -> CoreMetadata:
+        """Return the metadata that the inner backend writes without a build."""
+        # Backends print what they do.
+        with chdir(self.root), redirect_stdout(sys.stderr):
+            backend = load_inner_backend(self.root)
+            try:
+                core = prepared_metadata(backend, "wheel", None, "")
+            except (Exception, SystemExit) as error:
+                what = f"is refused by {name}: {error}"
+                raise ConfigError("project", what) from error
+        if core is None:
+            what = f"has fields that {name} knows only after a build"
+            hint = "write them into [project], or build the wheel"
+            raise ConfigError("project", what, hint=hint)
+        return core
+
+
 class _Setuptools(OpenProject):
-    def _metadata(self) -> Mapping[str, object]:
+    def metadata(self) -> Mapping[str, object]:
         try:
             from hatch_agpm.setuptools.metadata import known_metadata, read_distribution
         except ModuleNotFoundError:
@@ -155,7 +204,7 @@ class _Hatchling(OpenProject):
 
     @cached_property
     def _hooks(self) -> Mapping[str, AgpmBuildHook]:
-        from hatch_agpm.hatch.hook import configured_hooks
+        from hatch_agpm.hatch.configured import configured_hooks
 
         try:
             return configured_hooks(self._hatchling)
@@ -166,7 +215,7 @@ class _Hatchling(OpenProject):
         if not self._hooks:
             return super().plan()
         # Forced inclusions differ by target: each hook checks its own.
-        self._metadata()
+        self.metadata()
         return [hook.plan() for hook in self._hooks.values()][-1]
 
     def notes(self) -> list[Note]:
@@ -186,7 +235,7 @@ class _Hatchling(OpenProject):
             ),
         ]
 
-    def _metadata(self) -> Mapping[str, object]:
+    def metadata(self) -> Mapping[str, object]:
         from hatch_agpm.hatch.metadata import known_metadata
 
         try:

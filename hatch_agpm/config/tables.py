@@ -195,6 +195,12 @@ class ProjectTable(ResourceTables):
     output: str | None = key(problem_of=output_problem)
     """The bundle's directory, as a path in the source tree."""
 
+    build_backend: str | None = key("build-backend")
+    """The backend that builds the package, where `hatch_agpm.backend` wraps it."""
+
+    backend_path: tuple[str, ...] = key("backend-path", default=())
+    """The directories of the project that have that backend."""
+
     manifest: str | None = None
     """An AGPM manifest to read instead of the tables here."""
 

@@ -23,12 +23,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hatchling.metadata.core import ProjectMetadata
-
     from hatch_agpm.build import BuildSession, Plan, SdistContents, WheelContents
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = ["AgpmBuildHook", "configured_hooks"]
+__all__ = ["AgpmBuildHook"]
 
 _HOOK_KEYS = frozenset(
     {
@@ -39,28 +37,6 @@ _HOOK_KEYS = frozenset(
     }
 )
 """The keys that hatchling reads from the table of any hook."""
-
-
-def configured_hooks(metadata: ProjectMetadata[Any]) -> dict[str, AgpmBuildHook]:
-    """
-    Return the hook for each of the targets `sdist` and `wheel` that would run it.
-
-    Uses hatch.toml and the environment as hatchling does, and loads only the plugins
-    that `metadata` needs.  Raises the errors of hatchling.
-    """
-    from hatchling.builders.sdist import SdistBuilder
-    from hatchling.builders.wheel import WheelBuilder
-
-    hooks: dict[str, AgpmBuildHook] = {}
-    for builder_class in (SdistBuilder, WheelBuilder):
-        config: Any = builder_class(metadata.root, metadata=metadata).config
-        table = config.hook_config.get(AgpmBuildHook.PLUGIN_NAME)
-        if table is not None:
-            target = builder_class.PLUGIN_NAME
-            hooks[target] = AgpmBuildHook(
-                metadata.root, table, config, metadata, "", target
-            )
-    return hooks
 
 
 class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
@@ -82,8 +58,12 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the inputs of templates to an sdist, or rendered prompts to a wheel."""
+        from hatch_agpm.build import is_wrapped
+
         self._contents = None
-        if self.target_name not in {"sdist", "wheel"}:
+        if self.target_name not in {"sdist", "wheel"} or is_wrapped(
+            self.metadata.config
+        ):
             return
         editable = self.target_name == "wheel" and version == "editable"
         with self._errors_as_messages():

@@ -77,12 +77,23 @@ class Redirect:
         if self.parent:
             around = [os.path.realpath(entry) for entry in path or ()]
             parent = os.path.realpath(self.parent)
-            return parent in around or any(map(self._is_linked, around))
+            return (
+                parent in around
+                or any(map(self._is_linked, around))
+                or self._was_loaded_from(parent)
+            )
         from importlib.machinery import PathFinder
 
         found = PathFinder.find_spec(self.module, None if path is None else [*path])
         where = os.path.dirname(found.origin or "") if found else ""
         return os.path.realpath(where) in map(os.path.realpath, self.directories)
+
+    def _was_loaded_from(self, directory: str) -> bool:
+        """Tell whether the package around was loaded from a file in a directory."""
+        # Packages of meson-python have a `__path__` that is not a directory.
+        package = sys.modules.get(self.module.rpartition(".")[0])
+        file = getattr(package, "__file__", None) or ""
+        return os.path.dirname(os.path.realpath(file)) == directory
 
     def _is_linked(self, entry: str) -> bool:
         """Tell whether a package is in the directory of links of a strict install."""

@@ -26,13 +26,15 @@ def finalize(dist: Distribution) -> None:
     """
     pyproject = _pyproject_with_our_table()
     if pyproject is not None:
+        from hatch_agpm.build import is_wrapped
         from hatch_agpm.setuptools.commands import add_commands
         from hatch_agpm.setuptools.package_discovery import (
             hide_templates_from_discovery,
         )
 
         hide_templates_from_discovery(pyproject)
-        add_commands(dist, pyproject)
+        if not is_wrapped(pyproject):
+            add_commands(dist, pyproject)
 
 
 def _pyproject_with_our_table() -> dict[str, Any] | None:

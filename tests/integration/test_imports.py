@@ -31,7 +31,12 @@ def test_importing_the_package_loads_nothing_else_of_it():
 
 @pytest.mark.parametrize(
     ("package", "modules"),
-    [("hatch", {"hook"}), ("setuptools", set()), ("cli", {"main"})],
+    [
+        ("hatch", {"hook"}),
+        ("setuptools", set()),
+        ("backend", set()),
+        ("cli", {"main"}),
+    ],
 )
 def test_importing_an_integration_loads_neither_the_core_nor_its_needs(
     package, modules
