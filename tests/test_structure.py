@@ -36,7 +36,7 @@ COPIED = {
 }
 
 # Directories of tests that mirror no package.
-NOT_OF_A_PACKAGE = {"integration", "data", "projects"}
+NOT_OF_A_PACKAGE = {"integration", "data", "messages", "projects"}
 TEST_DIRECTORIES = sorted(
     {module.parent.relative_to(TESTS) for module in TESTS.rglob("test_*.py")} - {Path()}
 )
