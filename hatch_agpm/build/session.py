@@ -120,21 +120,18 @@ class BuildSession:
         """The plan of the project.  Raises AgpmError for all its problems."""
         return plan_build(self.context)
 
-    def wheel(
-        self, directory: str, *, editable: bool = False, metadata_directory: str = ""
-    ) -> WheelContents:
+    def wheel(self, directory: str, *, editable: bool = False) -> WheelContents:
         """
         Return the files to add to the wheel.
 
-        `directory` is the directory of the wheel where the backend puts `output`, and
-        `metadata_directory` is the directory in `.dist-info` where it puts additional
-        files.  If `editable`, the output directory in the tree is updated first.
+        `directory` is the directory of the wheel where the backend puts `output`.  If
+        `editable`, the output directory in the tree is updated first.
         Raises `AgpmError`.
         """
         plan = self.plan
         module = directory.replace("/", ".")
         name, file = metadata_file(plan.bundle, module=module)
-        metadata = {f"{metadata_directory}/{name}".lstrip("/"): file}
+        metadata = {name: file}
         if editable:
             return _editable_wheel(plan, module, metadata)
         return WheelContents(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build import Plan
 
-__all__ = ["Note", "build_system_notes", "hook_notes", "plan_notes"]
+__all__ = ["Note", "build_system_notes", "hook_notes", "plan_notes", "table_notes"]
 
 _BACKENDS = {
     "hatchling": "hatchling.build",
@@ -111,6 +111,15 @@ def hook_notes(
         prefix = "tool.hatch." if file == "pyproject.toml" else ""
         lines = (f"[{prefix}build.hooks.agpm]",)
         yield Note(what=what, lines=lines, file=file, loses_prompts=True)
+
+
+def table_notes(pyproject: Mapping[str, Any]) -> Iterator[Note]:
+    """Yield a note if setuptools does nothing because our table is missing."""
+    tool = pyproject.get("tool")
+    if isinstance(tool, dict) and "hatch-agpm" in tool:
+        return
+    what = "without the table [tool.hatch-agpm], setuptools packs no prompts"
+    yield Note(what=what, lines=("[tool.hatch-agpm]",), loses_prompts=True)
 
 
 def _build_system(name: str) -> tuple[str, ...]:

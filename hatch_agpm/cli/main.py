@@ -286,7 +286,8 @@ def _render(arguments: argparse.Namespace) -> int:
         if path not in bundle.files:
             files[path] = file
     _write_directory(arguments.output, files)
-    print(f"{len(files)} files in {arguments.output}")
+    number = "1 file" if len(files) == 1 else f"{len(files)} files"
+    print(f"{number} in {arguments.output}")
     return 0
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from hatch_agpm.backend.inner import load_inner_backend, read_inner_backend
 from hatch_agpm.backend.metadata import context_of, prepared_metadata
 from hatch_agpm.build import Plan, is_wrapped, plan_build
-from hatch_agpm.cli.check import Note, build_system_notes, hook_notes
+from hatch_agpm.cli.check import Note, build_system_notes, hook_notes, table_notes
 from hatch_agpm.config import load_toml, read_built_project
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.errors import ConfigError
@@ -168,6 +168,9 @@ class _Wrapped(OpenProject):
 
 
 class _Setuptools(OpenProject):
+    def notes(self) -> list[Note]:
+        return [*super().notes(), *table_notes(self.pyproject)]
+
     def metadata(self) -> Mapping[str, object]:
         try:
             from hatch_agpm.setuptools.metadata import known_metadata, read_distribution

@@ -146,15 +146,14 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     ) -> None:
         """Remove the files that an in-tree install wrote into the source tree."""
         from hatch_agpm.build.in_tree import remove_from_tree
-        from hatch_agpm.config import read_project
-        from hatch_agpm.config.output import find_output
+        from hatch_agpm.config import read_built_project
         from hatch_agpm.errors import AgpmError
+        from hatch_agpm.model.build import BuildContext
 
+        name, pyproject = self.metadata.core.raw_name, self.metadata.config
+        context = BuildContext(Path(self.root), pyproject, {}, distribution=name)
         try:
-            project = read_project(Path(self.root), self.metadata.config)
-            output = find_output(
-                project.root, project.output, self.metadata.core.raw_name
-            )
+            output = read_built_project(context).output
         except AgpmError:
             # A broken configuration must not prevent the rest of `hatch clean`.
             return
@@ -175,7 +174,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
                     f"{table}.{key}",
                     "is not read",
                     hint=did_you_mean(key, _HOOK_KEYS)
-                    or "it belongs in [tool.hatch-agpm]",
+                    or "options are in [tool.hatch-agpm]; this table is empty",
                 )
                 for key in sorted(set(self.config) - _HOOK_KEYS)
             ]
@@ -301,24 +300,24 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _add_to_wheel(self, build_data: dict[str, Any], *, editable: bool) -> None:
         """Force the inclusion of the bundle, and of its list in the metadata."""
+        builder: Any = self.build_config.builder
+        info = f"{builder.artifact_project_id}.dist-info"
         output = self._session.plan.output
         contents = self._session.wheel(
             self._directory_in_archive(self._packed_output(output)),
             editable=editable,
-            metadata_directory="extra_metadata",
         )
         inclusions = [build_data["force_include"]]
         if build_data["force_include_editable"]:
             # Another hook has set this table: then hatchling uses only it.
             inclusions.append(build_data["force_include_editable"])
-        # All in one directory: removing directories takes longer than everything else.
-        for number, (path, file) in enumerate(contents.files.items()):
+        files = contents.files
+        # hatchling puts its extra metadata into a directory of their own.
+        files |= {f"{info}/{path}": it for path, it in contents.metadata.items()}
+        for number, (path, file) in enumerate(files.items()):
             staged = self._staged(f"{number}-{PurePosixPath(path).name}", file)
             for inclusion in inclusions:
                 inclusion[str(staged)] = self._in_source_form(path)
-        for path, file in contents.metadata.items():
-            name = PurePosixPath(path).name
-            build_data["extra_metadata"][str(self._staged(name, file))] = name
         for path, file in contents.sbom.items():
             self._staged_sbom = str(self._staged(path, file))
             build_data["sbom_files"].append(self._staged_sbom)

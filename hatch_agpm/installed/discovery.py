@@ -31,8 +31,8 @@ FILE_NAME = "agpm-prompts.txt"
 
 _FORMAT = "1"
 _INFOS = (".dist-info", ".egg-info")
-# hatchling puts additional files into a directory, setuptools does not.
-FILE_PATHS = (f"extra_metadata/{FILE_NAME}", FILE_NAME)
+# hatchling puts extra metadata into a directory of its own.
+FILE_PATHS = (FILE_NAME, f"extra_metadata/{FILE_NAME}")
 """The paths of the file in a distribution's metadata: the first that exists is used."""
 
 

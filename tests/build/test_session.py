@@ -32,12 +32,12 @@ def write_wheel(path, contents, **others):
 
 
 def test_a_wheel_has_the_bundle_in_the_directory_of_the_backend(session):
-    contents = session.wheel("moved/prompts", metadata_directory="extra_metadata")
+    contents = session.wheel("moved/prompts")
 
     assert contents.directory == "moved/prompts"
     assert contents.bundle["moved/prompts/agents/a.md"].data == b"Kind.\n"
     assert contents.editable == {}
-    assert contents.metadata.keys() == {"extra_metadata/agpm-prompts.txt"}
+    assert contents.metadata.keys() == {"agpm-prompts.txt"}
     assert contents.sbom.keys() == {"sboms/pkg.agpm.cdx.json"}
     (listed,) = contents.metadata.values()
     assert b"moved.prompts" in listed.data

@@ -284,6 +284,27 @@ def test_check_finds_the_requirement_in_every_valid_table(flat, edit, lines, sta
     assert main(["check", "--project", str(flat)]) == status
 
 
+@pytest.mark.parametrize("table", ["", "[tool.hatch.build.hooks.agpm]\n"])
+def test_check_reports_a_setuptools_project_without_our_table(
+    write_files, capsys, table
+):
+    project = write_files(
+        {
+            "pyproject.toml": "[build-system]\n"
+            'requires = ["setuptools", "hatch-agpm"]\n'
+            'build-backend = "setuptools.build_meta"\n'
+            '[project]\nname = "pkg"\nversion = "1"\n'
+            f"{table}",
+            "src/pkg/__init__.py": "",
+            "prompts/agents/a.md": "Hi\n",
+        }
+    )
+
+    assert main(["check", "--project", str(project)]) == 1
+
+    assert "    [tool.hatch-agpm]\n" in capsys.readouterr().err
+
+
 def test_check_reports_hooks_switched_off_by_the_environment(flat):
     done = run("check", cwd=flat, env={**os.environ, "HATCH_BUILD_NO_HOOKS": "true"})
 

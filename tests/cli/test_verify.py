@@ -12,7 +12,7 @@ from hatch_agpm.cli.verify import audit_wheel
 INDEX = "flat/prompts/index.json"
 RECORD = "flat-1.2.0.dist-info/RECORD"
 METADATA = "flat-1.2.0.dist-info/METADATA"
-DISCOVERY_FILE = "flat-1.2.0.dist-info/extra_metadata/agpm-prompts.txt"
+DISCOVERY_FILE = "flat-1.2.0.dist-info/agpm-prompts.txt"
 IN_SETUPTOOLS = "flat-1.2.0.dist-info/agpm-prompts.txt"
 LISTED = b"""\
 Agpm-Version: 1

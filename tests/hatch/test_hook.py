@@ -10,6 +10,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from hatch_agpm.hatch.hook import AgpmBuildHook
+from hatch_agpm.installed.discovery import FILE_NAME
 
 FLAT_REVIEWER = """\
 ---
@@ -183,6 +184,13 @@ def test_the_hook_does_nothing_for_other_targets(tmp_path):
 
 
 # --- sdists ---------------------------------------------------------------------------
+
+
+def test_the_list_of_prompts_is_in_the_metadata(copy_project, build):
+    files = build(copy_project("flat")).files
+
+    listed = [name for name in files if name.endswith(FILE_NAME)]
+    assert listed == ["flat-1.2.0.dist-info/agpm-prompts.txt"]
 
 
 @pytest.mark.parametrize("name", [*LAYOUTS, "excluded-sources", "dynamic-metadata"])
@@ -378,9 +386,9 @@ def test_keys_in_the_hooks_table_are_errors_that_name_the_right_table(
 
     assert error_of(project, target) == one_line(
         "tool.hatch.build.hooks.agpm.agents is not read; "
-        "it belongs in [tool.hatch-agpm]\n"
+        "options are in [tool.hatch-agpm]; this table is empty\n"
         "tool.hatch.build.hooks.agpm.output is not read; "
-        "it belongs in [tool.hatch-agpm]"
+        "options are in [tool.hatch-agpm]; this table is empty"
     )
 
 
@@ -402,7 +410,7 @@ def test_keys_in_the_targets_own_hook_table_are_named_there(copy_project, error_
 
     assert error_of(project) == one_line(
         "tool.hatch.build.targets.wheel.hooks.agpm.x is not read; "
-        "it belongs in [tool.hatch-agpm]"
+        "options are in [tool.hatch-agpm]; this table is empty"
     )
 
 
@@ -492,7 +500,8 @@ class Hook(BuildHookInterface):
         (
             "agpm custom",
             "build_data['force_include'] = {}",
-            "flat/prompts/__init__.py: is missing from flat-1.2.0-py2.py3-none-any.whl",
+            "flat-1.2.0.dist-info/agpm-prompts.txt: is missing from "
+            "flat-1.2.0-py2.py3-none-any.whl",
         ),
         (
             "agpm custom",

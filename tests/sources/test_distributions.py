@@ -520,7 +520,7 @@ def failure(make, table=ACME):
 def test_a_module_of_another_distribution_is_refused(site, install, make):
     install("acme-prompts", EXPORTED, 'templates = "lib"')
     install("evil", EXPORTED, 'templates = "lib"')
-    (info,) = site.glob("evil-*.dist-info/extra_metadata/agpm-prompts.txt")
+    (info,) = site.glob("evil-*.dist-info/agpm-prompts.txt")
     info.write_text(info.read_text().replace("Module: evil.", "Module: acme_prompts."))
     table = 'sources.acme = { distribution = "evil" }\n'
     assert failure(make, table).endswith(

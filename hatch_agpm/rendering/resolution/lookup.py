@@ -96,6 +96,7 @@ def dependency_files(
         where = posixpath.normpath(path)
         hint = "" if elsewhere else _respelled(source_root, folder, dependency.path)
         hint = hint or source_root.hint or tree.nearest(where)
+        hint = hint or "create it, or correct the path"
         raise ContentError(f"there is no file '{where}'{source_root.within}", hint=hint)
     _check_kind(source_root, dependency.section, file, path)
     return [file]
