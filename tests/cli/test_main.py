@@ -244,7 +244,9 @@ OFF = [
         "the backend 'flit_core.buildapi' renders no prompts; in pyproject.toml:\n"
         "    [build-system]\n"
         '    requires = ["hatchling", "hatch-agpm"]\n'
-        '    build-backend = "hatchling.build"',
+        '    build-backend = "hatch_agpm.backend"\n'
+        "    [tool.hatch-agpm]\n"
+        '    build-backend = "flit_core.buildapi"',
         id="another backend",
     ),
 ]

@@ -8,7 +8,7 @@ leave.  If a file is missing, the error suggests a similar one.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConfigError, ContentError, Location
 from hatch_agpm.model.types import SKILL_FILE
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hatch_agpm.sources.root import SourceRoot
 
 __all__ = ["dependency_files", "entry_files"]
+
+_CREATE: Final = "create it, or correct the path"
 
 
 def entry_files(
@@ -95,8 +97,7 @@ def dependency_files(
     if file is None:
         where = posixpath.normpath(path)
         hint = "" if elsewhere else _respelled(source_root, folder, dependency.path)
-        hint = hint or source_root.hint or tree.nearest(where)
-        hint = hint or "create it, or correct the path"
+        hint = hint or source_root.hint or tree.nearest(where) or _CREATE
         raise ContentError(f"there is no file '{where}'{source_root.within}", hint=hint)
     _check_kind(source_root, dependency.section, file, path)
     return [file]
