@@ -8,6 +8,7 @@ files of others is refused.
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -127,7 +128,7 @@ def installed_package(required: Required) -> Package:
     if not fits(version, required.version):
         what = f"{name} {version} is installed, not {name}{required.version}"
         raise NotInstalledError(what, hint=hint)
-    own = {file.as_posix() for file in found.files or ()}
+    own = _own_files(found)
     if not own:
         what = f"{name} {version} has no list of its files (RECORD)"
         raise ContentError(what, hint="install it from a wheel")
@@ -141,6 +142,18 @@ def installed_package(required: Required) -> Package:
             )
             raise ContentError(what, hint="ask its authors")
     return package
+
+
+def _own_files(found: metadata.Distribution) -> set[str]:
+    """
+    Return the files of a distribution by path relative to `site-packages`.
+
+    By its RECORD: later versions of Python leave missing files out of `files`.
+    """
+    record = found.read_text("RECORD")
+    if record is not None:
+        return {row[0] for row in csv.reader(record.splitlines()) if row}
+    return {file.as_posix() for file in found.files or ()}
 
 
 def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str:

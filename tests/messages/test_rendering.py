@@ -208,10 +208,10 @@ MISTAKES = [
         id="a wrong dependency in JSON",
     ),
     pytest.param(
-        {"m/x.json": '{\n  "a": 1,\n}'},
+        {"m/x.json": '{\n  "a": 1,\n b}'},
         '[mcp-servers]\nx = "m/x.json"\n',
-        "m/x.json:3:1: invalid JSON: expecting property name enclosed in double "
-        "quotes\n    }\n    ^",
+        "m/x.json:3:2: invalid JSON: expecting property name enclosed in double "
+        "quotes\n     b}\n     ^",
         id="invalid JSON",
     ),
     pytest.param(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hatch_agpm.model.variants import variant_hash
@@ -42,7 +42,7 @@ VALUES = st.recursive(
 TABLES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES, TABLES, TABLES)
 def test_merging_is_associative_and_does_not_change_its_arguments(a, b, c):
     before = repr((a, b, c))
