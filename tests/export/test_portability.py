@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import (
     check_agent,
-    check_command,
     check_skill,
 )
 from hatch_agpm.export.profile import portable_frontmatter
@@ -153,81 +152,9 @@ def test_links_to_exported_files_are_accepted(body):
     assert lint(HEAD + b"---\n" + body.encode(), files=files) == ()
 
 
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (
-            "\n\nSee [rules](references/rule.md).",
-            "SKILL.md:7: the link 'references/rule.md' leads to no file of the skill; "
-            "did you mean 'references/rules.md'?",
-        ),
-        (
-            "[shared](../shared/tone.md)",
-            "SKILL.md:5: the link '../shared/tone.md' leads out of the skill's "
-            "directory; put a copy of the file into the directory",
-        ),
-        (
-            "```\n```\n[root](/etc/nets.md)",
-            "SKILL.md:7: the link '/etc/nets.md' leads out of the skill's directory; "
-            "put a copy of the file into the directory",
-        ),
-        (
-            "[1]: scripts/knot.py",
-            "SKILL.md:5: the link 'scripts/knot.py' leads to no file of the skill; an "
-            "example of a link belongs between backticks",
-        ),
-    ],
-)
-def test_links_to_files_that_are_not_exported_are_refused(body, message):
-    files = ["SKILL.md", "references/rules.md"]
-    (problem,) = lint(HEAD + b"---\n" + body.encode(), files=files)
-    lost = "\n  left behind by library-skills, npx skills, skillager"
-    assert str(problem) == message + lost
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ("x\n", "a.md:1: has no frontmatter at its first byte; begin the file with "
-         "a line --- and its description"),
-        ("---\nname: a\n---\n", "a.md:1: has no description; add 'description: ...'"),
-        ("---\nname: b\ndescription: d\n---\n", "a.md:2: the name is not that of the "
-         "file, 'a', got 'b'; some tools know it by the one, others by the other"),
-        ("---\nname: 12\ndescription: d\n---\n", "a.md:2: 'name' is not text, got 12; "
-         "quote it"),
-        ("---\ndescription: [d]\n---\n", "a.md:2: 'description' is not text, "
-         "got ['d']; quote it"),
-        ("---\ndescription: Use when: x\n---\n", "a.md:2: invalid YAML: mapping values "
-         "are not allowed in this context; quote the text that has the colon"),
-    ],
-)  # fmt: skip
-def test_an_agent_without_its_description_is_refused(data, message):
-    (problem,) = check_agent("a.md", data.encode(), name="a")
-    assert str(problem) == f"{message}\n  refused by claude"
-
-
 def test_an_agent_may_use_what_is_refused_in_skills():
     data = b"---\ndescription: <b>when</b>\ntools: [Read]\nhooks: &a {}\n---\n"
     assert check_agent("a.md", data, name="a") == ()
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ("---\nargument-hint: '[x]'\n---\n", "c.md:1: has no description; add "
-         "'description: ...'\n  refused by claude"),
-        ("---\ndescription: d\nallowed-tools: 4\n---\n", "c.md:3: 'allowed-tools' is "
-         "neither text nor a list of texts, got 4; quote them\n  refused by claude"),
-        ("---\ndescription: d\nargument-hint: [x] - y\n---\n", "c.md:3: invalid YAML: "
-         "block sequence entries are not allowed in this context; quote the text\n"
-         "  refused by claude"),
-        (f"---\ndescription: {'d' * 1537}\n---\n", "c.md:2: a description is listed up "
-         "to 1536 UTF-16 units, got 1537\n  cut short by claude"),
-    ],
-)  # fmt: skip
-def test_a_command_that_would_not_be_listed_is_refused(data, message):
-    (problem,) = check_command("c.md", data.encode())
-    assert str(problem) == message
 
 
 PLUGIN = {
@@ -244,43 +171,6 @@ PLUGIN = {
 def test_a_plugin_needs_a_name_and_may_have_all_metadata():
     for plugin in (PLUGIN, {"name": "heldskill"}):
         assert check_plugin("plugin.json", json.dumps(plugin).encode()) == ()
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"name": "Held_skill"}, "'name' must have lower-case letters, digits and "
-         "single hyphens, got 'Held_skill'"),
-        ({"name": None}, "'name' must have lower-case letters, digits and single "
-         "hyphens, got null"),
-        ({"keyword": []}, "a plugin has no key 'keyword'; did you mean 'keywords'?"),
-        ({"urls": {}}, "a plugin has no key 'urls'; delete it"),
-        ({"version": 1}, "'version' must be text, got 1"),
-        ({"homepage": "example"}, "'homepage' must be a URL, got 'example'"),
-        ({"keywords": "nets"}, "'keywords' must be a list of texts, got 'nets'"),
-        ({"author": "A"}, "'author' must be an object with a name, got 'A'"),
-        ({"author": {"name": ""}}, "'author' must be an object with a name, "
-         "got a table"),
-    ],
-)  # fmt: skip
-def test_a_plugin_that_is_refused_or_ignored_in_part_is_an_error(changed, message):
-    (problem,) = check_plugin("plugin.json", json.dumps(PLUGIN | changed).encode())
-    assert str(problem) == f"plugin.json: {message}\n  refused by claude"
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"[1]", "plugin.json: is not a JSON object, got [1]"),
-        (b"{\n'a'", "plugin.json:2: is not valid JSON: Expecting property name "
-         "enclosed in double quotes: line 2 column 1 (char 2)"),
-        (b"\xff", "plugin.json: is not valid JSON: 'utf-8' codec can't decode byte "
-         "0xff in position 0: invalid start byte"),
-    ],
-)  # fmt: skip
-def test_a_plugin_that_is_not_a_json_object_is_refused(data, message):
-    (problem,) = check_plugin("plugin.json", data)
-    assert str(problem) == f"{message}\n  refused by claude"
 
 
 def test_the_error_survives_copies():

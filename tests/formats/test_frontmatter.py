@@ -146,12 +146,6 @@ def located(function, *arguments):
     return [(each.line, each.what.split("'")[1]) for each in problems]
 
 
-def error_of(function, *arguments):
-    with pytest.raises(AgpmError) as raised:
-        function(*arguments)
-    return str(raised.value)
-
-
 def test_invalid_frontmatter_of_an_embedded_file_is_an_error():
     with pytest.raises(FrontmatterError) as raised:
         body_text("---\n\na: 1\nb: c: d\n---\nBody\n")
@@ -165,42 +159,6 @@ def test_invalid_frontmatter_of_an_embedded_file_is_an_error():
 def test_a_mapping_or_comments_are_frontmatter(block, expected):
     assert is_frontmatter(block) == expected
     assert (parse(block) is not None) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (
-            "\n\n---\nagpm:\n  templating: true\n---\n",
-            "3: the frontmatter does not begin at the first byte of the file; "
-            "delete the white space before it",
-        ),
-        (
-            "\ufeff---\nagpm:\n  templating: true\n---\n",
-            "1: the frontmatter does not begin at the first byte of the file; "
-            "delete the byte order mark before it",
-        ),
-        (
-            "  ---\ntitle: x\ndependencies:\n---\n",
-            "1: the frontmatter does not begin at the first byte of the file; "
-            "delete the white space before it",
-        ),
-        (
-            "---\ntitle: x\n'agpm' :\n  templating: true\n",
-            "1: the frontmatter is not closed; end it with a line ---",
-        ),
-        (
-            "---\nagpm.templating: true\n# Text\n",
-            "1: the frontmatter is not closed; end it with a line ---",
-        ),
-        (
-            "---\ndependencies:\n  snippets: []\n ---\n",
-            "1: the frontmatter is not closed; end it with a line ---",
-        ),
-    ],
-)
-def test_instructions_outside_of_frontmatter_are_an_error(text, message):
-    assert error_of(check_unrecognised, text) == message
 
 
 @pytest.mark.parametrize(

@@ -220,11 +220,12 @@ def test_the_shape_of_a_text_does_not_depend_on_its_values(text, kind):
 
 
 def test_the_shape_of_invalid_yaml_is_an_error():
-    assert error_of("a: 1\nb: c: d", shape) == (
-        "2:5: invalid YAML: mapping values are not allowed in this context; "
-        "quote the text that has the colon\n"
-        "    b: c: d\n        ^"
-    )
+    with pytest.raises(FrontmatterError) as caught:
+        shape("a: 1\nb: c: d")
+
+    location = caught.value.location
+    assert (location.line, location.column) == (2, 5)
+    assert location.source_line == "b: c: d"
 
 
 VALUES = st.recursive(

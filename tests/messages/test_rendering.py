@@ -221,6 +221,18 @@ MISTAKES = [
         "'agpm:' and below it '  templating: jinja2'",
         id="a flag that appears only by rendering",
     ),
+    pytest.param(
+        {
+            "agents/a.md": "---\nagpm:\n  templating: true\n  dependencies:\n"
+            "    snippets: [{path: ../x/u.md}, {path: ../y/u.md}]\n---\n",
+            "x/u.md": "",
+            "y/u.md": "",
+        },
+        AGENT,
+        "x/u.md and y/u.md: both are the dependency 'u' of agents/a.md; "
+        "give each a different 'name'",
+        id="two dependencies of one name",
+    ),
 ]
 
 

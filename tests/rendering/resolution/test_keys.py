@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_agpm.errors import AgpmError, ConflictError
+from hatch_agpm.errors import AgpmError, ConflictError, ProblemsError
 from hatch_agpm.rendering.resolution.keys import Dependency, keyed
 
 
@@ -109,21 +109,17 @@ def test_a_shared_key_may_be_the_name_of_one():
 def test_a_key_of_two_files_is_an_error(declarations, files, key):
     with pytest.raises(ConflictError) as raised:
         keys_of(*declarations)
-    assert str(raised.value) == (
-        f"{files}: both are the dependency '{key}' of agents/a.md; "
-        "give each a different 'name'"
-    )
+    assert raised.value.paths == tuple(files.split(" and "))
+    assert f"the dependency '{key}' of" in raised.value.what
 
 
 def test_all_conflicts_are_reported_at_once():
-    with pytest.raises(AgpmError) as raised:
+    with pytest.raises(ProblemsError) as raised:
         keys_of("x/u.md", "y/u.md", "x/b.md", "y/b.md")
-    assert str(raised.value) == (
-        "x/b.md and y/b.md: both are the dependency 'b' of agents/a.md; "
-        "give each a different 'name'\n"
-        "x/u.md and y/u.md: both are the dependency 'u' of agents/a.md; "
-        "give each a different 'name'"
-    )
+    assert [problem.paths for problem in raised.value.problems] == [
+        ("x/b.md", "y/b.md"),
+        ("x/u.md", "y/u.md"),
+    ]
 
 
 PATHS = st.sampled_from(["x/u.md", "y/u.md", "x/v.md", "w.md", "x/v-1.2.md"])

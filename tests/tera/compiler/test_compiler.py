@@ -8,18 +8,19 @@ from hatch_agpm.tera import Limits, TemplateError, TeraEnvironment, render
 
 
 @pytest.mark.parametrize(
-    ("source", "message"),
+    ("source", "place", "name"),
     [
-        ("{{ a }}\n{{ first }}", ":2:4: 'first' is undefined"),
-        ("\n\n{{ a }} {{second.b}}", ":3:11: 'second.b' is undefined"),
-        ("{{ a }}\n{{ c | uper }}", ":2:8: there is no filter 'uper'"),
-        ("{{ a }}{{\na | lowr }}", ":2:5: there is no filter 'lowr'"),
+        ("{{ a }}\n{{ first }}", (2, 4), "'first'"),
+        ("\n\n{{ a }} {{second.b}}", (3, 11), "'second.b'"),
+        ("{{ a }}\n{{ c | uper }}", (2, 8), "'uper'"),
+        ("{{ a }}{{\na | lowr }}", (2, 5), "'lowr'"),
     ],
 )
-def test_an_error_names_its_position(source, message):
+def test_an_error_names_its_position(source, place, name):
     with pytest.raises(TemplateError) as caught:
         render(source, {"a": "x", "c": "y"})
-    assert str(caught.value).startswith(f"{message[1:]}")
+    assert (caught.value.line, caught.value.column) == place
+    assert name in caught.value.what
 
 
 def test_limits_belong_to_a_render():
@@ -117,7 +118,7 @@ def test_macros_nest_as_deep_as_the_limit_allows_whatever_is_around_a_call(tags)
     )
     text = "".join(str(n) for n in range(63, 0, -1))
     assert render(f"{macro}{{{{ self::m(n=63) }}}}", {}) == text
-    with pytest.raises(TemplateError, match="nests deeper than 64 levels"):
+    with pytest.raises(TemplateError, match="deeper than 64 levels"):
         render(f"{macro}{{{{ self::m(n=64) }}}}", {})
 
 
