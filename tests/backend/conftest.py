@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 CALL = """
 import importlib, json, sys
-_, hook, arguments = sys.argv
-import hatch_agpm.backend as backend
+_, backend, hook, arguments = sys.argv
+backend = importlib.import_module(backend)
 print(getattr(backend, hook)(*json.loads(arguments)))
 """
 
@@ -35,12 +35,12 @@ def make_project(tmp_path):
 def call_hook(tmp_path_factory):
     """Call one hook of the backend in a process of its own, as front ends do."""
 
-    def call(project, hook, *arguments, **environ):
+    def call(project, hook, *arguments, backend="hatch_agpm.backend", **environ):
         scratch = tmp_path_factory.mktemp("scratch")
         # As in an environment of a front end, where backends look for their programs.
         programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            [sys.executable, "-c", CALL, hook, json.dumps(arguments)],
+            [sys.executable, "-c", CALL, backend, hook, json.dumps(arguments)],
             cwd=project,
             env={**os.environ, "PATH": programs, "TMPDIR": str(scratch), **environ},
             capture_output=True,
@@ -56,10 +56,10 @@ def call_hook(tmp_path_factory):
 def build_with_hook(call_hook, tmp_path_factory):
     """Build an artefact, which must succeed, and return its path."""
 
-    def build(project, target, **environ):
+    def build(project, target, **options):
         out = tmp_path_factory.mktemp("out")
         code, output, errors = call_hook(
-            project, f"build_{target}", str(out), **environ
+            project, f"build_{target}", str(out), **options
         )
         assert code == 0, output + errors
         (artefact,) = out.iterdir()
