@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm import load, render_manifest
+from hatch_agpm.backend.inner import read_inner_backend
 from hatch_agpm.cli import main
 from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.manifest import read_manifest
@@ -639,6 +640,36 @@ def test_a_mistake_in_the_table_is_reported(tmp_path, table, message):
     with pytest.raises(AgpmError) as caught:
         read_project(tmp_path, {"tool": {"hatch-agpm": json.loads(table)}})
     assert str(caught.value) == message.strip().replace(r"\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            {},
+            "build-backend is missing: it says which backend builds the package "
+            'itself; for example: build-backend = "uv_build"',
+        ),
+        (
+            {"build-backend": "a b"},
+            "build-backend must be a module, or a module and an object: "
+            "'module:object', got 'a b'",
+        ),
+        (
+            {"build-backend": "hatch_agpm.backend"},
+            "build-backend must be another backend, got 'hatch_agpm.backend'; name "
+            "the one that builds the package itself",
+        ),
+        (
+            {"build-backend": "a", "backend-path": "."},
+            "backend-path must be a list of strings, got '.'",
+        ),
+    ],
+)
+def test_a_wrong_inner_backend_is_reported(table, message):
+    with pytest.raises(AgpmError) as caught:
+        read_inner_backend({"tool": {"hatch-agpm": table}})
+    assert str(caught.value) == f"tool.hatch-agpm.{message}"
 
 
 def messages_of_json(name):

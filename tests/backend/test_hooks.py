@@ -65,6 +65,12 @@ class WithMetadata(Backend):
         return "acme-3.0.dist-info"
 
 
+    def build_editable(self, directory, config_settings=None, metadata_directory=None):
+        global MORE
+        MORE = {"acme.pth": os.getcwd() + "\\n"}
+        return self.build_wheel(directory, config_settings, metadata_directory)
+
+
 class namespace:
     plain = Backend()
 
@@ -310,3 +316,51 @@ def test_the_stub_in_the_tree_is_replaced_by_that_of_the_wheel(
 
     assert code == 0, errors
     assert read(project / "out/acme-3.0-py3-none-any.whl")[stub] == text
+
+
+def editable(project, edit, call_hook, mode):
+    edit(project, "namespace.plain", "with_metadata")
+    edit(project, "snippets.a", f'editable = "{mode}"\nsnippets.a')
+    code, _, errors = call_hook(project, "build_editable", "out")
+    assert code == 0, errors
+    return read(project / "out/acme-3.0-py3-none-any.whl")
+
+
+def test_an_editable_wheel_has_the_finder_beside_what_was_there(
+    project, call_hook, edit
+):
+    files = editable(project, edit, call_hook, "redirect")
+    assert files["acme.pth"] == f"{project}\n"
+    name = "_agpm_editable_acme__prompts"
+    assert {f"{name}.pth", f"{name}.start", f"{name}.py", f"{name}.json"} < {*files}
+    assert f"{name}_bundle/snippets/a.md" in files
+    assert [path for path in files if path.startswith("acme/prompts/")] == []
+
+
+def test_an_editable_wheel_has_no_prompts_if_they_are_off(project, call_hook, edit):
+    files = editable(project, edit, call_hook, "off")
+    assert [path for path in files if "agpm" in path] == []
+
+
+def test_what_an_in_tree_install_wrote_is_in_no_wheel_and_sdist(
+    project, call_hook, edit
+):
+    editable(project, edit, call_hook, "in-tree")
+    tree = project / "acme/prompts"
+    assert (tree / "snippets/a.md").is_file()
+    texts = {f"acme/prompts/{p.name}": p.read_text("utf-8") for p in tree.glob("*.*")}
+    edit(project, "MORE = {}", f"MORE = {texts!r}", "inner_backend.py")
+    edit(project, "", "Changed.\n", "prompts/a.md")
+
+    for hook in ("build_wheel", "build_sdist"):
+        code, _, errors = call_hook(project, hook, "out")
+        assert code == 0, errors
+
+    files = read(project / "out/acme-3.0-py3-none-any.whl")
+    assert files["acme/prompts/snippets/a.md"].endswith("Changed.\n")
+    assert "acme/prompts/.hatch-agpm" not in files
+    with tarfile.open(project / "out/acme-3.0.tar.gz") as archive:
+        paths = archive.getnames()
+    assert [p for p in paths if p.startswith("acme-3.0/acme/prompts/")] == [
+        "acme-3.0/acme/prompts/snippets"
+    ]
