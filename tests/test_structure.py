@@ -30,9 +30,8 @@ UNWANTED = {"gc", "ContextVar", "setrecursionlimit", "NamedTuple"}
 # Files of `runtime` are copied into wheels and environments and cannot import from
 # the rest: there each class has a name that the other module may have as well.
 COPIED = {
-    "Prompt": {"runtime/accessor.py", "installed/load.py"},
-    "Resources": {"runtime/accessor.py", "installed/load.py"},
-    "Bundle": {"runtime/_reader.py", "bundle/bundle.py"},
+    "Prompt": {"runtime/_prompt.py", "installed/load.py"},
+    "Bundle": {"runtime/accessor.py", "bundle/bundle.py"},
 }
 
 # Directories of tests that mirror no package.

@@ -17,11 +17,10 @@ from hatch_agpm.build.writing import remove_empty, replace_file
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 __all__ = [
-    "STUB",
     "is_owned",
     "recorded_digests",
     "release",
@@ -29,7 +28,6 @@ __all__ = [
     "write_into_tree",
 ]
 
-STUB: Final = "__init__.pyi"
 _MARKER: Final = ".hatch-agpm"
 _IGNORED: Final = ".gitignore"
 _HEADER: Final = "# hatch-agpm writes, replaces and removes these files\n"
@@ -43,16 +41,16 @@ def is_owned(directory: Path, path: str) -> bool:
 
 
 def write_into_tree(
-    directory: Path, files: Mapping[str, FileContent], *, with_stub: bool
+    directory: Path, files: Mapping[str, FileContent], *, kept: Collection[str] = ()
 ) -> None:
     """
     Write a bundle into an output directory, and remove what was written there before.
 
-    `with_stub` is false where the user has a stub there.  The caller must have checked
-    the files that are not listed in the marker.  Raises `OSError`.
+    `kept` are the stubs that the user has there.  The caller must have checked the
+    files that are not listed in the marker.  Raises `OSError`.
     """
-    contents = {path: file for path, file in files.items() if path != STUB or with_stub}
-    contents[_IGNORED] = _ignored(*() if with_stub else (STUB,))
+    contents = {path: file for path, file in files.items() if path not in kept}
+    contents[_IGNORED] = _ignored(kept)
     before = _listed(directory)
     after = {path: {file.sha256} for path, file in contents.items()}
     directory.mkdir(parents=True, exist_ok=True)
@@ -78,11 +76,14 @@ def remove_from_tree(directory: Path) -> None:
     remove_empty([directory])
 
 
-def release(directory: Path, path: str) -> None:
-    """Remove a file from the marker, so that it is the user's."""
+def release(directory: Path, paths: Collection[str]) -> None:
+    """Remove files from the marker, so that they are the user's."""
     listed = _listed(directory)
-    if listed.pop(path, None):
-        ignored = _ignored(path)
+    found = [path for path in paths if path in listed]
+    for path in found:
+        del listed[path]
+    if found:
+        ignored = _ignored(paths)
         replace_file(directory / _IGNORED, ignored)
         listed[_IGNORED] = {ignored.sha256}
         _write_marker(directory, listed)
@@ -100,9 +101,9 @@ def recorded_digests(directory: Path) -> dict[str, str]:
     return recorded
 
 
-def _ignored(*kept: str) -> FileContent:
+def _ignored(kept: Iterable[str]) -> FileContent:
     """Return a .gitignore for the directory that keeps the user's own files."""
-    text = "*\n" + "".join(f"!/{path}\n" for path in kept)
+    text = "*\n" + "".join(f"!/{path}\n" for path in sorted(kept))
     return FileContent(data=text.encode())
 
 

@@ -38,7 +38,7 @@ class Plan:
     rendering: Rendering
     bundle: Bundle
     stubs: Mapping[str, FileContent] = field(default_factory=dict)
-    """The stub in the output directory by path, if one is committed."""
+    """The stubs in the output directory by path, if they are committed."""
 
     @property
     def root(self) -> Path:
@@ -121,8 +121,8 @@ def plan_build(context: BuildContext) -> Plan:
     """
     plan = plan_refresh(context)
     check_nothing_in(context.root, plan.bundle.export_directory())
-    stub = plan.bundle.files["__init__.pyi"].data
-    return replace(plan, stubs=check_output(context.root, plan.output, stub=stub))
+    stubs = check_output(context.root, plan.output, stubs=plan.bundle.stubs)
+    return replace(plan, stubs=stubs)
 
 
 def plan_refresh(context: BuildContext) -> Plan:

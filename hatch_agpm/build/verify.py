@@ -17,7 +17,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from hatch_agpm.build.in_tree import STUB, is_owned
+from hatch_agpm.build.in_tree import is_owned
 from hatch_agpm.errors import AgpmError, BundleError, raise_problems
 from hatch_agpm.model.rendering import FileContent
 
@@ -56,14 +56,16 @@ class FileDigest:
         return cls(size=len(data), sha256=sha256, executable=executable)
 
 
-def check_output(root: Path, output: str, *, stub: bytes) -> dict[str, FileContent]:
+def check_output(
+    root: Path, output: str, *, stubs: Mapping[str, FileContent]
+) -> dict[str, FileContent]:
     """
-    Return the generated stub in the directory `output` of the tree, by its path.
+    Return the generated stubs in the directory `output` of the tree, by their paths.
 
-    Returns {} where there is none.  Files that an in-tree install wrote are allowed
-    and not returned.  A stub is recognised by the first line of `stub`: it may be older
-    than the prompts.  Raises `BundleError`, or `ProblemsError` for several, where any
-    other file is there or has the name of the directory.
+    Files that an in-tree install wrote are allowed and not returned.  A stub is
+    recognised by its path and the first line of that of `stubs`: it may be older than
+    the prompts.  Raises `BundleError`, or `ProblemsError` for several, where any other
+    file is there or has the name of the directory.
     """
     directory = root / output
     module = directory.with_name(f"{directory.name}.py")
@@ -81,8 +83,16 @@ def check_output(root: Path, output: str, *, stub: bytes) -> dict[str, FileConte
         problems.append(BundleError(output, what, _MOVE_IT))
     found = _files_below(directory)
     found = [path for path in found if not is_owned(directory, path)]
-    ours = [path for path in found if path == STUB and _is_stub(directory, stub)]
-    if foreign := [path for path in found if path not in ours]:
+    ours = [
+        path
+        for path in found
+        if path in stubs and _is_generated(directory / path, stubs[path])
+    ]
+    stale = [path for path in found if _is_stale(directory, path, stubs)]
+    for path in stale:
+        what = "is the generated stub of prompts that are no longer there"
+        problems.append(BundleError(f"{output}/{path}", what, "remove it"))
+    if foreign := [path for path in found if path not in {*ours, *stale}]:
         problems.append(_occupied(output, foreign, _MOVE_THEM))
     raise_problems(problems)
     return {f"{output}/{path}": _content_of(directory / path) for path in ours}
@@ -118,9 +128,17 @@ def _files_below(directory: Path) -> list[str]:
     )
 
 
-def _is_stub(directory: Path, stub: bytes) -> bool:
-    first_line = stub.partition(b"\n")[0]
-    return (directory / STUB).read_bytes().startswith(first_line)
+def _is_stale(directory: Path, path: str, stubs: Mapping[str, FileContent]) -> bool:
+    """Tell whether a file is a generated stub that the bundle does not have."""
+    is_stub = path.endswith(".pyi") and "/" not in path and path not in stubs
+    return is_stub and any(
+        _is_generated(directory / path, stub) for stub in stubs.values()
+    )
+
+
+def _is_generated(file: Path, stub: FileContent) -> bool:
+    first_line = stub.data.partition(b"\n")[0]
+    return file.read_bytes().startswith(first_line)
 
 
 def verify_wheel(

@@ -12,11 +12,16 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hatch_agpm.bundle.accessor import accessor_source
+from hatch_agpm.bundle.accessor import (
+    accessor_source,
+    command_source,
+    namespace_source,
+)
 from hatch_agpm.bundle.index import index_file
 from hatch_agpm.bundle.layout import lay_out
-from hatch_agpm.bundle.stub import stub_source
-from hatch_agpm.errors import BundleError
+from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
+from hatch_agpm.bundle.stub import namespace_stub, stub_source
+from hatch_agpm.errors import BundleError, raise_problems
 from hatch_agpm.installed.discovery import FILE_NAME, file_text
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 
@@ -29,8 +34,19 @@ if TYPE_CHECKING:
 
 __all__ = ["COPIED_MODULES", "Bundle", "build_bundle", "metadata_file"]
 
-COPIED_MODULES = ("_errors.py", "_reader.py", "_variables.py")
-"""The modules of `hatch_agpm.runtime` that a bundle has a copy of."""
+COPIED_MODULES = MappingProxyType(
+    {
+        "_accessor.py": "accessor.py",
+        "_command.py": "_command.py",
+        "_errors.py": "_errors.py",
+        "_modules.py": "modules.py",
+        "_prompt.py": "_prompt.py",
+        "_reader.py": "_reader.py",
+        "_resources.py": "_resources.py",
+        "_variables.py": "_variables.py",
+    }
+)
+"""The copies of modules of `hatch_agpm.runtime` in a bundle, and their names there."""
 
 _WITH_PACKAGE = 2
 """The least number of directories in the path of a bundle inside an import package."""
@@ -53,6 +69,15 @@ class Bundle:
     version: str
     names: tuple[str, ...]
     """The full names of all resources in it, sorted."""
+
+    @property
+    def stubs(self) -> Mapping[str, FileContent]:
+        """The stubs for type checkers by path, which a project may commit."""
+        return {
+            path: file
+            for path, file in self.files.items()
+            if path.endswith(".pyi") and "/" not in path
+        }
 
     @property
     def exported(self) -> Mapping[str, FileContent]:
@@ -167,11 +192,20 @@ def _python_files(
     shipped: Sequence[Shipped], output: str, *, distribution: str, version: str
 ) -> dict[str, FileContent]:
     """Return the Python files of a bundle by path."""
-    accessor = accessor_source(shipped, distribution, version)
-    stub = stub_source(shipped, distribution, output)
+    raise_problems([*directory_conflicts(shipped)])
+    tree = directory_tree(shipped)
+    generated = {
+        "__init__.py": accessor_source(tree, distribution, version),
+        "__init__.pyi": stub_source(tree, distribution, output),
+        "__main__.py": command_source(),
+    }
+    for name, directory in tree.directories.items():
+        generated[f"{name}.py"] = namespace_source(directory)
+        generated[f"{name}.pyi"] = namespace_stub(directory, tree)
     runtime = resources.files("hatch_agpm.runtime")
-    copied = {name: runtime.joinpath(name).read_bytes() for name in COPIED_MODULES}
-    files = {"__init__.py": accessor.encode(), "__init__.pyi": stub.encode(), **copied}
+    files = {path: text.encode() for path, text in generated.items()}
+    for path, name in COPIED_MODULES.items():
+        files[path] = runtime.joinpath(name).read_bytes()
     return {path: FileContent(data=data) for path, data in files.items()}
 
 

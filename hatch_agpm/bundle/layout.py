@@ -8,7 +8,6 @@ need the same path or the same Python attribute are errors; none is renamed.
 from __future__ import annotations
 
 import itertools
-import keyword
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
@@ -20,13 +19,14 @@ from hatch_agpm.formats.file_names import folded, is_device
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, section_of
 from hatch_agpm.model.variants import variant_hash
+from hatch_agpm.runtime._prompt import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hatch_agpm.model.rendering import RenderedResource
 
-__all__ = ["TYPES", "Shipped", "lay_out"]
+__all__ = ["TYPES", "Shipped", "attribute_path", "lay_out"]
 
 TYPES = tuple(sorted(RESOURCE_TYPES))
 """The sections, which are the directories of a bundle, sorted."""
@@ -62,17 +62,8 @@ class Shipped:
 
     @property
     def identifier(self) -> str | None:
-        """The attribute; None if the name cannot be one."""
-        attribute = self.name.replace("-", "_")
-        # Python normalises identifiers in source code, but not the argument of
-        # `getattr`. Only a name that is already normalised is found by both.
-        usable = (
-            attribute.isidentifier()
-            and not attribute.startswith("_")
-            and not keyword.iskeyword(attribute)
-            and unicodedata.normalize("NFKC", attribute) == attribute
-        )
-        return attribute if usable else None
+        """The attribute, with dots (`team.lead`); None if the name cannot be one."""
+        return attribute_path(self.name)
 
     def files(self) -> dict[str, FileContent]:
         """Return the files of this name, by path in the bundle."""
@@ -84,6 +75,16 @@ class Shipped:
         executable = self.path in files and files[self.path].executable
         own = FileContent(data=first.document, executable=executable)
         return files | {self.path: own}
+
+
+def attribute_path(name: str) -> str | None:
+    """
+    Return a name as code has it after a module: `team.lead` for `team/lead`.
+
+    Returns None if a part of it cannot be written as an attribute.
+    """
+    parts = [identifier(part) for part in name.split("/")]
+    return ".".join(parts) if all(parts) else None
 
 
 def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
@@ -272,6 +273,8 @@ def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
     for (section, attribute), same in _repeated(
         attributes, lambda item: (item.section, item.identifier or "")
     ).items():
+        if len({folded(item.path) for item in same}) == 1:
+            continue  # a conflict of paths
         where = section.replace("-", "_")
         yield ConflictError(
             f"would all be read as prompts.{where}.{attribute}",

@@ -1,7 +1,8 @@
 """
-The stub: the `__init__.pyi` of a bundle, which editors and type checkers read.
+The stubs of a bundle, which editors and type checkers read.
 
-Every name is in it, with the run-time variables of each prompt.
+`__init__.pyi` has every name, with the run-time variables of each prompt; the stubs of
+the namespaces, as `agents.pyi`, have their attributes for `from ... import`.
 """
 
 from __future__ import annotations
@@ -9,145 +10,186 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from hatch_agpm.bundle.accessor import MARK, attribute, docstring
-from hatch_agpm.bundle.layout import TYPES
+from hatch_agpm.bundle.accessor import MARK, docstring, type_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.bundle.namespaces import Directory
     from hatch_agpm.model.runtime import RuntimeVariable
 
-__all__ = ["stub_source"]
+__all__ = ["namespace_stub", "stub_source"]
+
+_HEAD = '''
+# mypy may have cached that this module is missing: when this file is new in the
+# source tree, delete .mypy_cache.
+
+# Names without `_` are those of resources, but for the few below.  One may be `int`.
+from builtins import bool as _bool, bytes as _bytes, dict as _dict, float as _float
+from builtins import int as _int, list as _list, object as _object, str as _str
+from builtins import classmethod as _classmethod, tuple as _tuple
+from collections.abc import Iterator as _Iterator
+from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
+from typing import Protocol as _Protocol, overload as _overload
+
+# Nothing is imported from the modules of the wheel: in a source tree they are missing.
+class UnknownPromptError(KeyError, AttributeError):
+    """No resource has this name; `near` has the most similar names."""
+
+    location: _str
+    near: _tuple[_str, ...]
+    def __init__(
+        self, location: _str, name: _object, near: _tuple[_str, ...] = ()
+    ) -> None: ...
+
+class DamagedWheelError(OSError):
+    """A file of the bundle is missing, or differs from what was built."""
+
+    path: _str
+    reason: _str
+    frozen: _str
+    def __init__(self, path: _str, reason: _str, frozen: _str = "") -> None: ...
+
+class VariableError(TypeError):
+    """A prompt was called with wrong variables; `problems` says which."""
+
+    location: _str
+    problems: _tuple[_str, ...]
+    def __init__(self, location: _str, problems: _tuple[_str, ...]) -> None: ...
+
+class _Resource:
+    full_name: _str
+    """The argument of `load`{full_name}."""
+    path: _str
+    """The path of its file in the wheel{path}."""
+    sha256: _str
+    """The SHA-256 of the whole file, in hexadecimal."""
+    @property
+    def metadata(self) -> _dict[_str, _Any]:
+        """The frontmatter, {} without one.  All accesses return the same dict."""
+    @property
+    def name(self) -> _str:
+        """The name among its type{name}."""
+    @property
+    def type(self) -> _str:
+        """What it is: `agent`, `command`, `skill` and so on."""
+    @property
+    def tool(self) -> {tool}:
+        """The coding agent it is for: `claude-code`, `opencode` and so on."""
+    @property
+    def install_path(self) -> {tool}:
+        """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
+    @property
+    def files(self) -> _tuple[_str, ...]:
+        """The files of a skill, SKILL.md included, sorted; () for other types."""
+    def read(self, file: _str) -> _bytes:
+        """Return one of the `files`; raises `UnknownPromptError` for others."""
+
+class BinaryResource(_Resource, _bytes):
+    """A resource that is not text: the `bytes` of its file."""
+
+    @property
+    def document(self) -> _bytes:
+        """The same bytes."""
+
+class Prompt(_Resource, _str):
+    """A prompt: a `str`, everything after the frontmatter, byte for byte."""
+
+    @property
+    def document(self) -> _str:
+        """The whole file, frontmatter included."""
+    def __call__(self, /, *positional: _Any, **values: _Any) -> _str:
+        """Return the text with its run-time variables; raises `VariableError`."""
+    def parts(
+        self, /, *positional: _Any, **values: _Any
+    ) -> _tuple[_tuple[_str, _bool], ...]:
+        """Return the same in pieces: (text, False), and (value, True) for a value."""
+    @_classmethod
+    def __get_pydantic_core_schema__(cls, source: _Any, handler: _Any) -> _Any: ...
+
+class _Prompt(Prompt):
+    """A prompt without run-time variables."""
+
+    def __call__(self) -> _str:
+        """Return the text."""
+    def parts(self) -> _tuple[_tuple[_str, _bool], ...]:
+        """Return the text, as the only pair; () for an empty text."""
+
+_BinaryResource = BinaryResource
+
+class _Namespace(_Protocol):
+    def __len__(self) -> _int: ...
+    def __contains__(self, name: _object, /) -> _bool: ...
+
+class _Empty(_Namespace, _Protocol):
+    def __getitem__(self, name: _NoReturn, /) -> _NoReturn: ...
+    def __iter__(self) -> _Iterator[_NoReturn]: ...
+'''
 
 
-def stub_source(shipped: Sequence[Shipped], distribution: str, output: str) -> str:
+def stub_source(tree: Directory, distribution: str, output: str) -> str:
     """
     Return the text of the bundle's `__init__.pyi`: every resource by name.
 
     `output` is the bundle's directory, as a path in the source tree.  The text does not
     contain a version, so that a project can keep a copy under version control.
     """
-    kinds = _kinds(shipped)
-    classes = "\n".join(
-        _stub_class(
-            section, [item for item in shipped if item.section == section], kinds
-        )
-        for section in TYPES
-    )
-    attributes = "\n".join(
-        f"{attribute(section)}: {_class(section)}" for section in TYPES
-    )
+    kinds = _kinds(tree.items)
+    lines: list[str] = []
+    for directory in tree.directories.values():
+        lines += _protocols(directory, kinds)
+    for name in sorted({*type_attributes(), *tree.directories}):
+        found = tree.directories.get(name)
+        lines.append(f"{name}: {_class(found) if found else '_Empty'}")
+    lines += _attributes(tree, kinds, indent="")
+    body = "\n".join(lines)
     return f'''\
 {MARK}
-{docstring(shipped, distribution)}
+{docstring(tree.items, distribution)}
 
-{_head(shipped, output)}
+{_head(tree.items, output)}
 
-{_stub_prompts(shipped, kinds)}
-{classes}
-{attributes}
+{_prompts(tree.items, kinds)}
+{body}
 
-{_stub_load(shipped, kinds)}
-def names() -> list[str]:
+{_load(tree.items, kinds)}
+def names() -> _list[_str]:
     """Return the full names of all resources, sorted."""
 '''
 
 
-_HEAD = '''
-# mypy may have cached that this module is missing: when this file is new in the
-# source tree, delete .mypy_cache.
-
-# In a class, names without `_` are those of resources. One may be called `int`.
-from builtins import bool as _bool, int as _int, object as _object
-from collections.abc import Iterator as _Iterator
-from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
-from typing import overload as _overload
-
-# Nothing is imported from `_reader`: in a source tree it is not beside the stub.
-class UnknownPromptError(KeyError, AttributeError):
-    """No resource has this name; `near` has the most similar names."""
-
-    location: str
-    near: tuple[str, ...]
-
-class DamagedWheelError(OSError):
-    """A file of the bundle is missing, or differs from what was built."""
-
-    path: str
-    reason: str
-
-class VariableError(TypeError):
-    """A prompt was called with wrong variables; `problems` says which."""
-
-    location: str
-    problems: tuple[str, ...]
-
-class _Details:
-    @property
-    def metadata(self) -> dict[str, _Any]:
-        """The frontmatter, {} without one.  All accesses return the same dict."""
-    @property
-    def name(self) -> str:
-        """The name among its type{name}."""
-    @property
-    def type(self) -> str:
-        """What it is: `agent`, `command`, `skill` and so on."""
-    @property
-    def tool(self) -> str:
-        """The coding agent it is for: `claude-code`, `opencode` and so on."""
-    @property
-    def path(self) -> str:
-        """The path of its file in the wheel{path}."""
-    @property
-    def install_path(self) -> str:
-        """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the whole file, in hexadecimal."""
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The files of a skill, SKILL.md included, sorted; () for other types."""
-    def read(self, file: str) -> bytes:
-        """Return one of the `files`; raises `UnknownPromptError` for others."""
-
-class BinaryResource(bytes, _Details):
-    """A resource that is not text: the `bytes` of its file."""
-
-    @property
-    def document(self) -> bytes:
-        """The same bytes."""
-
-class Prompt(str, _Details):
-    """A prompt: a `str`, everything after the frontmatter, byte for byte."""
-
-    @property
-    def document(self) -> str:
-        """The whole file, frontmatter included."""
-    def __call__(self, *args: _Any, **variables: _Any) -> str:
-        """Return the text with its run-time variables; raises `VariableError`."""
-
-class _Prompt(Prompt):
-    """A prompt without run-time variables."""
-
-    def __call__(self) -> str:
-        """Return the text."""
-
-_BinaryResource = BinaryResource
-'''
+def namespace_stub(directory: Directory, tree: Directory) -> str:
+    """Return the text of the stub of a directory of the bundle `tree`."""
+    kinds = _kinds(tree.items)
+    used = {kinds[item.full_name] for item in directory.attributes.values()}
+    used |= {_class(inner) for inner in directory.directories.values()}
+    imports = [f"from . import {name} as {name}" for name in sorted(used)]
+    lines = [MARK, *imports, ""]
+    lines += [f"{name}: {_class(x)}" for name, x in directory.directories.items()]
+    lines += _attributes(directory, kinds, indent="")
+    return "\n".join([*lines, ""])
 
 
 def _head(shipped: Sequence[Shipped], output: str) -> str:
     """Return the classes of every stub, with a resource of this one as example."""
-    name = path = ""
+    examples = {"full_name": "", "name": "", "path": ""}
     if shipped:
-        name = f": `{shipped[0].name}`"
-        path = f": `{output.removeprefix('src/')}/{shipped[0].path}`"
-    return _HEAD.strip().replace("{name}", name).replace("{path}", path)
+        first = shipped[0]
+        path = f"{output.removeprefix('src/')}/{first.path}"
+        examples = {"full_name": first.full_name, "name": first.name, "path": path}
+    text = _HEAD.strip()
+    for key, example in examples.items():
+        text = text.replace(f"{{{key}}}", f": `{example}`" if example else "")
+    # Plain prompts are for no coding agent.
+    for_all = all(item.section != "prompts" for item in shipped)
+    return text.replace("{tool}", "_str" if for_all else "_str | None")
 
 
-def _class(section: str) -> str:
-    return f"_{section.title().replace('-', '')}"
+def _class(directory: Directory) -> str:
+    """Return the name of the class of a directory: `_McpServers`, `_Agents_team`."""
+    first, *others = directory.attribute.split(".")
+    return "_".join([f"_{first.title().replace('_', '')}", *others])
 
 
 def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
@@ -172,7 +214,7 @@ def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
     return kinds
 
 
-def _stub_prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
+def _prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
     """Return the classes of prompts that have run-time variables."""
     classes = {
         kinds[item.full_name]: item.resources[0].runtime
@@ -182,14 +224,17 @@ def _stub_prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
     return "\n".join(
         f"class {name}(Prompt):\n"
         f'    """A prompt with {", ".join(each.name for each in runtime)}."""\n\n'
-        f"    def __call__(self, *, {_parameters(runtime)}) -> str:\n"
+        f"    def __call__(self, *, {_parameters(runtime)}) -> _str:\n"
         '        """Return the text with its run-time variables."""\n'
+        f"    def parts(self, *, {_parameters(runtime)})"
+        " -> _tuple[_tuple[_str, _bool], ...]:\n"
+        '        """Return the same in pieces, each with whether it is a value."""\n'
         for name, runtime in sorted(classes.items())
     )
 
 
 def _parameters(runtime: Iterable[RuntimeVariable]) -> str:
-    return ", ".join(variable.parameter for variable in runtime)
+    return ", ".join(variable.parameter.replace(": ", ": _", 1) for variable in runtime)
 
 
 def _by_kind(
@@ -201,46 +246,48 @@ def _by_kind(
     return dict(sorted(quoted.items()))
 
 
-def _stub_class(
-    section: str, items: Sequence[Shipped], kinds: Mapping[str, str]
-) -> str:
-    names = ", ".join(f'"{item.name}"' for item in items)
-    known = f"_Literal[{names}]" if items else "_NoReturn"
-    lines = [f"class {_class(section)}:"]
-    for item in items:
-        if item.identifier:
-            lines.append(f"    {item.identifier}: {kinds[item.full_name]}")
-            lines += _description(item)
-    by_kind = _by_kind(items, kinds, lambda item: item.name) or {"_NoReturn": []}
+def _protocols(directory: Directory, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of the class of a directory, after those of its directories."""
+    for inner in directory.directories.values():
+        yield from _protocols(inner, kinds)
+    yield f"class {_class(directory)}(_Namespace, _Protocol):"
+    for name, inner in directory.directories.items():
+        yield f"    {name}: {_class(inner)}"
+    yield from _attributes(directory, kinds, indent="    ")
+    by_kind = _by_kind(directory.items, kinds, directory.name_of)
     for kind, quoted in by_kind.items():
-        lines += ["    @_overload"] if len(by_kind) > 1 else []
-        accepted = f"_Literal[{', '.join(quoted)}]" if quoted else "_NoReturn"
-        lines.append(f"    def __getitem__(self, name: {accepted}, /) -> {kind}: ...")
-    lines += [
-        f"    def __iter__(self) -> _Iterator[{known}]: ...",
-        "    def __len__(self) -> _int: ...",
-        "    def __contains__(self, name: _object, /) -> _bool: ...",
-    ]
-    return "\n".join([*lines, ""])
+        if len(by_kind) > 1:
+            yield "    @_overload"
+        accepted = f"_Literal[{', '.join(quoted)}]"
+        yield f"    def __getitem__(self, name: {accepted}, /) -> {kind}: ..."
+    names = ", ".join(f'"{directory.name_of(item)}"' for item in directory.items)
+    yield f"    def __iter__(self) -> _Iterator[_Literal[{names}]]: ..."
+    yield ""
 
 
-def _description(item: Shipped) -> list[str]:
-    """Return the frontmatter's description, for editors, as a line of the stub."""
-    description = item.resources[0].metadata.get("description")
-    return [f"    {description!r}"] if isinstance(description, str) else []
+def _attributes(
+    directory: Directory, kinds: Mapping[str, str], *, indent: str
+) -> Iterator[str]:
+    """Yield the lines of the resources, each with its description for editors."""
+    for name, item in directory.attributes.items():
+        yield f"{indent}{name}: {kinds[item.full_name]}"
+        description = item.resources[0].metadata.get("description")
+        if isinstance(description, str):
+            yield f"{indent}{description!r}"
 
 
-def _stub_load(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
+def _load(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
     """Return the overloads of `load`: one for each type of result, one for a `str`."""
     by_kind = _by_kind(shipped, kinds, lambda item: item.full_name)
     of_any = ["BinaryResource"] if "_BinaryResource" in by_kind else []
     of_any += ["Prompt"] if by_kind.keys() - {"_BinaryResource"} else []
     signatures = [
         *((f"_Literal[{', '.join(names)}]", kind) for kind, names in by_kind.items()),
-        ("str", " | ".join(of_any)),
+        ("_str", " | ".join(of_any) or "_NoReturn"),
     ]
+    decorator = "@_overload\n" if len(signatures) > 1 else ""
     return "\n".join(
-        f"@_overload\ndef load(full_name: {accepted}) -> {kind}:\n"
+        f"{decorator}def load(full_name: {accepted}) -> {kind}:\n"
         '    """Return the resource of this name: its type, `/`, its name."""\n'
         for accepted, kind in signatures
     )

@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command(_check, "render everything, and report what to fix", in_project)
     what = "fail on notes, too"
     check.add_argument("--strict", action="store_true", help=what)
-    what = "write the stub by which editors and type checkers know the prompts"
+    what = "write the stubs by which editors and type checkers know the prompts"
     stub = command(_stub, what, in_project)
     what = "write nothing, fail where it is not right"
     stub.add_argument("--check", action="store_true", help=what)
@@ -198,13 +198,13 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _stub(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.project import open_project
-    from hatch_agpm.cli.stub import check_stub, write_stub
+    from hatch_agpm.cli.stub import check_stubs, write_stubs
 
     plan = open_project(arguments.project).plan()
     if arguments.check:
-        check_stub(plan)
+        check_stubs(plan)
     else:
-        print(write_stub(plan))
+        print("\n".join(write_stubs(plan)))
     return 0
 
 

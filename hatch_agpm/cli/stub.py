@@ -1,48 +1,51 @@
 """
-The stub in the source tree, which editors and type checkers read.
+The stubs in the source tree, which editors and type checkers read.
 
-It is the same file as in the wheel, committed by the user.  A build accepts it in the
-output directory, and no other file of a bundle.
+They are the same files as in the wheel, committed by the user.  A build accepts them in
+the output directory, and no other files of a bundle.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.in_tree import STUB, release
+from hatch_agpm.build.in_tree import release
 from hatch_agpm.build.writing import replace_file
-from hatch_agpm.errors import BundleError
+from hatch_agpm.errors import BundleError, raise_problems
 
 if TYPE_CHECKING:
     from hatch_agpm.build import Plan
 
-__all__ = ["check_stub", "is_current", "write_stub"]
+__all__ = ["check_stubs", "write_stubs"]
 
 
-def is_current(plan: Plan) -> bool:
-    """Tell whether the stub in the tree equals that of the wheel."""
-    file = plan.root / plan.output / STUB
+def write_stubs(plan: Plan) -> list[str]:
+    """Write the stubs into the output directory, and return their paths."""
+    directory = plan.root / plan.output
+    for name, file in plan.bundle.stubs.items():
+        if not _is_current(plan, name):
+            replace_file(directory / name, file)
+    release(directory, plan.bundle.stubs.keys())
+    return [f"{plan.output}/{name}" for name in plan.bundle.stubs]
+
+
+def check_stubs(plan: Plan) -> None:
+    """Raise `BundleError`, or `ProblemsError`, if the stubs are not up to date."""
+    problems = []
+    for name in plan.bundle.stubs:
+        path = f"{plan.output}/{name}"
+        if not _is_current(plan, name):
+            there = (plan.root / path).exists()
+            what = "is not that of the prompts as they are" if there else "is not there"
+            problems.append(BundleError(path, what, "run `hatch-agpm stub`"))
+    raise_problems(problems)
+
+
+def _is_current(plan: Plan, name: str) -> bool:
+    """Tell whether a stub in the tree equals that of the wheel."""
+    file = plan.root / plan.output / name
     if not file.is_file():
         return False
     # Git may have checked it out with Windows line ends.
     text = file.read_bytes().replace(b"\r\n", b"\n")
-    return text == plan.bundle.files[STUB].data
-
-
-def write_stub(plan: Plan) -> str:
-    """Write the stub into the output directory, and return its path."""
-    directory = plan.root / plan.output
-    if not is_current(plan):
-        replace_file(directory / STUB, plan.bundle.files[STUB])
-    release(directory, STUB)
-    return f"{plan.output}/{STUB}"
-
-
-def check_stub(plan: Plan) -> str:
-    """Return the path of the stub; raise `BundleError` if it is not up to date."""
-    path = f"{plan.output}/{STUB}"
-    if not is_current(plan):
-        there = (plan.root / path).exists()
-        what = "is not that of the prompts as they are" if there else "is not there"
-        raise BundleError(path, what, "run `hatch-agpm stub`")
-    return path
+    return text == plan.bundle.stubs[name].data

@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 
 from hatch_agpm.build.verify import FileDigest, verify_wheel
 from hatch_agpm.bundle.bundle import COPIED_MODULES
+from hatch_agpm.bundle.namespaces import module_names
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.formats.versions import same_version
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "AuditedBundle", "audit_wheel"]
 
 _INDEX = "index.json"
-_GENERATED = ("__init__.py", "__init__.pyi", *COPIED_MODULES, _INDEX)
+_GENERATED = ("__init__.py", "__init__.pyi", "__main__.py", *COPIED_MODULES, _INDEX)
 _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error)
 
 
@@ -91,7 +92,7 @@ def audit_wheel(wheel: Path) -> Audit:
             if contents.is_own(bundle):
                 contents.check_version(bundle)
                 problems += contents.discovery_problems(bundle, names)
-            plan |= exported | contents.recorded(directory)
+            plan |= exported | contents.recorded(directory, names)
             verify_wheel(
                 wheel, contents.as_packed(plan), directory=directory, export=export
             )
@@ -211,10 +212,12 @@ class _Contents:
         for name in sorted(set(described.names) - set(names)):
             yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
 
-    def recorded(self, directory: str) -> dict[str, FileDigest]:
+    def recorded(self, directory: str, names: Sequence[str]) -> dict[str, FileDigest]:
         """Return the digests of the generated files from RECORD."""
         planned = {}
-        for path in (f"{directory}/{name}" for name in _GENERATED):
+        modules = module_names(names)
+        stubs = [f"{name}{suffix}" for name in modules for suffix in (".py", ".pyi")]
+        for path in (f"{directory}/{name}" for name in (*_GENERATED, *stubs)):
             digest, size = self._record.get(path, ("", ""))
             algorithm, _, encoded = digest.partition("=")
             if algorithm != "sha256" or not size.isdecimal():

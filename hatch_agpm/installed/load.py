@@ -40,6 +40,10 @@ class Prompt(Protocol):
         """The frontmatter."""
 
     @property
+    def full_name(self) -> str:
+        """The argument of `load`."""
+
+    @property
     def name(self) -> str:
         """The name among its type."""
 
@@ -48,16 +52,16 @@ class Prompt(Protocol):
         """The type, in the singular."""
 
     @property
-    def tool(self) -> str:
-        """The coding agent it is for."""
+    def tool(self) -> str | None:
+        """The coding agent it is for; None for a plain prompt."""
 
     @property
     def path(self) -> str:
         """Its file in the wheel."""
 
     @property
-    def install_path(self) -> str:
-        """Where that coding agent looks for it."""
+    def install_path(self) -> str | None:
+        """Where that coding agent looks for it; None for a plain prompt."""
 
     @property
     def sha256(self) -> str:

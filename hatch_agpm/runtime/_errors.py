@@ -35,14 +35,25 @@ class UnknownPromptError(KeyError, AttributeError):
 
 
 class DamagedWheelError(OSError):
-    """A file of the bundle is missing, or differs from what was built."""
+    """
+    A file of the bundle is missing, or differs from what was built.
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
+    `frozen` is the module of the bundle if it is in a frozen program, else "".
+    """
+
+    def __init__(self, path: str, reason: str, frozen: str = "") -> None:
+        super().__init__(path, reason, frozen)
         self.path = path
         self.reason = reason
+        self.frozen = frozen
 
     def __str__(self) -> str:
+        if self.frozen:
+            return (
+                f"{self.path}: {self.reason}; the program was frozen without this file,"
+                f" freeze it with the data files of {self.frozen}"
+                f" (PyInstaller: --collect-data {self.frozen})"
+            )
         package = self.path.partition("/")[0]
         return (
             f"{self.path}: {self.reason}; the installed files of {package} are not"

@@ -12,54 +12,67 @@ from ._errors import did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    from ._reader import Origin
+    Variable = tuple[str, str, str | None, tuple[tuple[int, int], ...]]
+    """
+    Name, type, text of the default (None without one), and start and end of each
+    placeholder in the bytes of the file.
+    """
 
 
 class PromptTemplate:
     """A text with placeholders for its run-time variables, parsed once."""
 
-    def __init__(self, prompt: Any) -> None:
-        origin: Origin = prompt._origin
+    def __init__(self, head: bytes, text: str, variables: Iterable[Variable]) -> None:
+        """Take the bytes of the file before the text, the text and its variables."""
         self.kinds: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
-        spans: list[tuple[int, int, str]] = []
-        for row in filter(None, "".join(origin[5:]).split(";")):
-            # `name:kind=default@start-end,start-end`, the default's bytes in hex.
-            declared, _, found = row.partition("@")
-            name, _, kind = declared.partition(":")
-            self.kinds[name], has_default, default = kind.partition("=")
-            if has_default:
-                self.defaults[name] = bytes.fromhex(default).decode()
-            for span in filter(None, found.split(",")):
-                start, end = map(int, span.split("-"))
-                spans.append((start, end, name))
+        found: list[tuple[int, int, str]] = []
+        for name, kind, default, spans in variables:
+            self.kinds[name] = kind
+            if default is not None:
+                self.defaults[name] = default
+            found += [(start, end, name) for start, end in spans]
         # Offsets count from the start of the file, as in the index.
-        data, at = origin[3] + str(prompt).encode(), len(origin[3])
-        self.parts: list[str] = []
+        data, at = head + text.encode(), len(head)
+        self.texts: list[str] = []
         self.gaps: list[tuple[int, str]] = []
-        for start, end, name in sorted(spans):
-            self.parts += [data[at:start].decode(), ""]
-            self.gaps.append((len(self.parts) - 1, name))
+        """The variable of each gap between `texts`, with its position among them."""
+
+        for start, end, name in sorted(found):
+            self.texts += [data[at:start].decode(), ""]
+            self.gaps.append((len(self.texts) - 1, name))
             at = end
-        self.parts.append(data[at:].decode())
+        self.texts.append(data[at:].decode())
 
     def fill(self, given: Mapping[str, object]) -> str | None:
         """Return the text with the values `given`; None if they are not valid."""
-        texts = self.defaults.copy()
+        pieces = self._filled(given)
+        return None if pieces is None else "".join(pieces)
+
+    def parts(self, given: Mapping[str, object]) -> list[tuple[str, bool]] | None:
+        """Return the same in pieces, each with whether it is a value; none is empty."""
+        pieces = self._filled(given)
+        if pieces is None:
+            return None
+        gaps = {index for index, _ in self.gaps}
+        return [(piece, i in gaps) for i, piece in enumerate(pieces) if piece]
+
+    def _filled(self, given: Mapping[str, object]) -> list[str] | None:
+        values = self.defaults.copy()
         for name, value in given.items():
             text = text_of(self.kinds.get(name), value)
             if text is None:
                 return None
-            texts[name] = text
-        if len(texts) != len(self.kinds):
+            values[name] = text
+        if len(values) != len(self.kinds):
             return None
-        parts = self.parts.copy()
+        pieces = self.texts.copy()
         for index, name in self.gaps:
-            parts[index] = texts[name]
-        return "".join(parts)
+            pieces[index] = values[name]
+        return pieces
 
     def problems(self, given: Mapping[str, object]) -> Iterator[str]:
         """Yield the problems of the values `given`."""
@@ -73,6 +86,8 @@ class PromptTemplate:
         for name, value in given.items():
             if name not in self.kinds:
                 yield f"there is no variable {name!r}{did_you_mean(name, self.kinds)}"
+            elif _has_placeholders(value):
+                yield f"{name} is a prompt with unfilled placeholders; call that first"
             elif text_of(self.kinds[name], value) is None:
                 kind = type(value).__name__
                 yield f"{name} must be {_with_article(self.kinds[name])}, got {kind}"
@@ -100,7 +115,8 @@ class PromptTemplate:
 def text_of(kind: str | None, value: object) -> str | None:
     """Return the text of a value of the type `kind`; None if it has another type."""
     if kind == "str":
-        return value if isinstance(value, str) else None
+        usable = isinstance(value, str) and not _has_placeholders(value)
+        return str.__str__(value) if usable else None
     if isinstance(value, bool):
         # As in templates, JSON and YAML.
         return ("true" if value else "false") if kind == "bool" else None
@@ -111,10 +127,20 @@ def text_of(kind: str | None, value: object) -> str | None:
     return None
 
 
-def parameter(variable: Mapping[str, object]) -> str:
-    """Return a variable of the index as in a signature."""
-    default = "" if variable["required"] else f" = {variable['default']!r}"
-    return f"{variable['name']}: {variable['type']}{default}"
+def parse(kind: str, text: str) -> object:
+    """Return the value that a text has as `kind`; the text itself if it has none."""
+    if kind == "bool":
+        return {"true": True, "false": False}.get(text, text)
+    try:
+        return {"str": str, "int": int, "float": float}[kind](text)
+    except ValueError:
+        return text
+
+
+def _has_placeholders(value: object) -> bool:
+    """Tell whether a value is a prompt with placeholders, of this bundle or another."""
+    variables = getattr(value, "_variables", ()) if type(value) is not str else ()
+    return any(spans for _, _, _, spans in variables)
 
 
 def _with_article(kind: str) -> str:

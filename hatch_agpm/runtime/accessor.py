@@ -1,115 +1,141 @@
 # SPDX-License-Identifier: MIT-0
 """
-The code of every accessor: only what is needed to read a text.
+The prompts of a bundle by name, read when they are asked for.
 
-The code below the line is copied into a bundle's `__init__.py`, above its tables.
-Where `.pyc` files are not kept it is compiled at every start, and from a zip twice, so
-each function costs 70 or 140 microseconds.  Everything else is in `_reader.py`, which
-is imported when it is needed.  Only built-in modules are imported here, not even
-`__future__`; therefore annotations are in quotes.  Runs on Python 3.9 and later.
+Every bundle has a copy of this file as `_accessor.py`.  Its generated `__init__.py` has
+a table of all names, and makes a `Bundle` of it.  Runs on Python 3.9 and later, with
+only the standard library.
 """
 
-# --- below this line -----------------------------------------------------------------
+from __future__ import annotations
 
-from _operator import attrgetter, methodcaller
+from ._prompt import TYPES, BinaryResource, Prompt, identifier, normalized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
+    from ._variables import Variable
 
-class Prompt(str):
-    """
-    A prompt: a `str`, everything after the frontmatter, byte for byte.
-
-    Calling it gives a `str` with the run-time variables filled in.
-
-    document        the whole file, frontmatter included
-    metadata        the frontmatter, as a dict
-    name            its name within the type
-    type            `agent`, `command`, `skill` and so on
-    tool            the coding agent it is for
-    path            its file in the wheel
-    install_path    where the coding agent looks for it
-    sha256          of the whole file, in hexadecimal
-    files, read()   of a skill: the names of its files; the bytes of one
-    """
-
-    __slots__ = ("_origin",)
-    __call__ = property(attrgetter("_late.call"), doc="The text with its variables.")
-    __dir__ = property(attrgetter("_late.dir"), doc="The attributes.")
-
-    def __getattr__(self, name: str) -> "Any":
-        return _more().detail(self, name)
+    Row = tuple[str, int | None, str] | tuple[str, int, str, tuple[Variable, ...]]
+    """Path, offset of the text or None for other bytes, sha256, run-time variables."""
 
 
-class Resources:  # noqa: D101 - `help` shows the docstring of the instance
-    __dir__ = property(attrgetter("_late.dir"))
-    __doc__ = property(attrgetter("_late.doc"))
-    __iter__ = property(attrgetter("_rows.__iter__"))
-    __len__ = property(attrgetter("_rows.__len__"))
-    __repr__ = property(attrgetter("_late.repr"))
+class Bundle:
+    """The prompts of one package."""
 
-    def __init__(self, directory: str, table: str) -> None:
-        rows = map(methodcaller("split", "|", 1), table.split("\n")[:-1])
-        self._rows: dict[str, str] = dict(rows)
-        self._read: dict[str, Any] = {}
-        self._directory = directory
-        _types[directory] = self
+    def __init__(self, spec: Any, table: Mapping[str, Row]) -> None:
+        self.spec = spec
+        self.table = table
+        self._read: dict[str, Prompt | BinaryResource] = {}
+        self._members: dict[str, dict[str, str]] = {}
+        self._normalized: dict[str, str] | None = None
+        self._entries: dict[str, dict[str, Any]] = {}
 
-    def __getitem__(self, name: str) -> "Any":
+    def load(self, full_name: str) -> Any:
+        """
+        Return the resource of this full name: its type in the plural, `/`, its name.
+
+        Plain prompts have no type in their name.  Raises `UnknownPromptError`, which is
+        a `KeyError` and names the most similar.
+        """
+        name = self.find(full_name)
+        if name is None:
+            from ._reader import unknown_name
+
+            raise unknown_name(self, full_name)
         if name not in self._read:
-            try:
-                tail, body, *more = self._rows[name].split("|")
-                # All loaders accept `/`; zipimport converts it.
-                path = f"{_place[0]}/{self._directory}/{name}{tail}"
-                data = _loader.get_data(path)
-                resource: Any = Prompt(data[int(body) :], "utf-8")
-                resource._origin = self._directory, name, tail, data[: int(body)], *more
-            except Exception as error:  # noqa: BLE001 - the reader handles it
-                resource = _more().otherwise(self, name, error)
             # If two threads read it, both get the object that the first one stores.
-            self._read.setdefault(name, resource)
+            self._read.setdefault(name, self._resource(name, *self.table[name]))
         return self._read[name]
 
-    def __getattr__(self, attribute: str) -> "Any":
-        # `copy` and debuggers look up `__names__`, even before `__init__` ran.
-        if attribute[:1] == "_":
-            return _more().detail(self, attribute)
-        name = attribute.replace("_", "-")
-        if name not in self._rows:
-            name = _more().spelled(self, attribute)
-        self.__dict__[attribute] = resource = self[name]
+    def names(self) -> list[str]:
+        """Return the full names of all resources, sorted."""
+        return [*self.table]
+
+    def find(self, name: object) -> str | None:
+        """
+        Return the full name in the table that equals `name`, None without one.
+
+        Names are compared as Python compares identifiers.
+        """
+        if not isinstance(name, str):
+            return None
+        if name in self.table:
+            return name
+        if self._normalized is None:
+            others = [known for known in self.table if not known.isascii()]
+            self._normalized = {normalized(known): known for known in others}
+        return self._normalized.get(normalized(name))
+
+    def below(self, directory: str) -> list[str]:
+        """Return the full names in a directory (`agents/`) and those below it."""
+        return [name for name in self.table if name.startswith(directory)]
+
+    def members(self, directory: str) -> dict[str, str]:
+        """
+        Return what is directly in a directory (`agents/`, "" for all), by attribute.
+
+        A directory ends with `/`, and precedes a file of the same name.
+        """
+        if directory not in self._members:
+            types = [] if directory else [f"{name}s/" for name in TYPES]
+            members: dict[str, str] = {}
+            for name in [*types, *self.below(directory)]:
+                part, slash, _ = name[len(directory) :].partition("/")
+                attribute = identifier(part)
+                if attribute and (slash or attribute not in members):
+                    members[attribute] = f"{directory}{part}{slash}"
+            self._members[directory] = members
+        return self._members[directory]
+
+    def entry(self, full_name: str) -> dict[str, Any]:
+        """Return the entry of a resource in the index, which is read once."""
+        if not self._entries:
+            from ._reader import entries
+
+            self._entries = entries(self)
+        if full_name not in self._entries:
+            from ._reader import damaged
+
+            reason = LookupError(f"it does not list {full_name}")
+            raise damaged(self, "index.json", reason)
+        return self._entries[full_name]
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file of the bundle; raises `DamagedWheelError`."""
+        directory = self.spec.submodule_search_locations[0]
+        try:
+            # All loaders accept `/`; zipimport converts it.
+            data: bytes = self.spec.loader.get_data(f"{directory}/{path}")
+        except (OSError, ImportError) as error:
+            from ._reader import damaged
+
+            raise damaged(self, path, error) from None
+        return data
+
+    def wheel_path(self, path: str) -> str:
+        """Return the path in the wheel of a path in the bundle."""
+        return f"{self.spec.name.replace('.', '/')}/{path}"
+
+    def _resource(
+        self,
+        full_name: str,
+        path: str,
+        body: int | None,
+        sha256: str,
+        variables: tuple[Variable, ...] = (),
+    ) -> Prompt | BinaryResource:
+        data = self.read(path)
+        try:
+            text = None if body is None else Prompt(data[body:], "utf-8")
+        except UnicodeDecodeError as error:
+            from ._reader import damaged
+
+            raise damaged(self, path, error) from None
+        resource = BinaryResource(data) if text is None else text
+        resource.full_name, resource.sha256 = full_name, sha256
+        resource.path = self.wheel_path(path)
+        resource._head, resource._variables = data[: body or 0], variables
         return resource
-
-
-def load(full_name: str) -> "Any":
-    """
-    Return the resource of this full name: its type in the plural, `/`, its name.
-
-    Raises `UnknownPromptError`, which is a `KeyError` and names the most similar.
-    """
-    directory, _, name = full_name.partition("/")
-    if directory not in _types:
-        raise _more().nothing(full_name, _types)
-    return _types[directory][name]
-
-
-def names() -> "list[str]":
-    """Return the full names of all resources, sorted."""
-    listed: list[str] = _more().names(_types)
-    return listed
-
-
-def __getattr__(name: str) -> "Any":
-    return _more().public(name, _types)
-
-
-def _more() -> "Any":
-    """Return the reader, which implements everything except reading a text."""
-    return __import__(f"{__name__}._reader", None, None, ("*",)).reader(__spec__)
-
-
-_loader: "Any" = __spec__.loader
-_place: "Any" = __spec__.submodule_search_locations
-_types: "dict[str, Resources]" = {}

@@ -47,10 +47,10 @@ def tree(directory):
 
 
 def test_writing_replaces_only_files_that_were_written_before(tmp_path):
-    write_into_tree(tmp_path, files(a="1", old__b="2", old__c="3"), with_stub=True)
+    write_into_tree(tmp_path, files(a="1", old__b="2", old__c="3"))
     (tmp_path / "mine.txt").touch()
 
-    write_into_tree(tmp_path, files(a="4", new__d="5"), with_stub=True)
+    write_into_tree(tmp_path, files(a="4", new__d="5"))
 
     assert {path for path in tree(tmp_path) if not path.startswith(".")} == {
         "a",
@@ -63,7 +63,7 @@ def test_writing_replaces_only_files_that_were_written_before(tmp_path):
 
 
 def test_only_unchanged_written_files_are_owned(tmp_path):
-    write_into_tree(tmp_path, files(a="1", b="2"), with_stub=True)
+    write_into_tree(tmp_path, files(a="1", b="2"))
     (tmp_path / "b").write_text("mine")
     (tmp_path / "c").touch()
 
@@ -74,7 +74,7 @@ def test_only_unchanged_written_files_are_owned(tmp_path):
 
 def test_removing_keeps_the_files_of_the_user(tmp_path):
     output = tmp_path / "pkg/prompts"
-    write_into_tree(output, files(a="1", b__c="2"), with_stub=True)
+    write_into_tree(output, files(a="1", b__c="2"))
     (output / "mine.txt").touch()
 
     remove_from_tree(output)
@@ -98,14 +98,21 @@ def test_files_of_a_killed_process_are_not_taken_for_the_users(tmp_path):
         "    if event == 'os.rename' and str(arguments[1]).endswith('/b'):\n"
         "        os._exit(1)\n"
         "sys.addaudithook(audit)\n"
-        f"write_into_tree(pathlib.Path({str(tmp_path)!r}), Dies(new), with_stub=True)\n"
+        f"write_into_tree(pathlib.Path({str(tmp_path)!r}), Dies(new))\n"
     )
-    write_into_tree(tmp_path, files(a="1", b="2", c="3"), with_stub=True)
+    write_into_tree(tmp_path, files(a="1", b="2", c="3"))
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 1
 
     assert (tmp_path / "a").read_text() == "4"
-    assert check_output(tmp_path.parent, tmp_path.name, stub=b"# stub") == {}
+    assert (
+        check_output(
+            tmp_path.parent,
+            tmp_path.name,
+            stubs={"__init__.pyi": files(x="# stub")["x"]},
+        )
+        == {}
+    )
 
 
 def test_the_stub_of_the_user_is_neither_written_nor_owned(tmp_path):
@@ -113,7 +120,7 @@ def test_the_stub_of_the_user_is_neither_written_nor_owned(tmp_path):
     stub.write_text("# stub")
 
     written = {**files(a="1"), "__init__.pyi": files(x="# newer")["x"]}
-    write_into_tree(tmp_path, written, with_stub=False)
+    write_into_tree(tmp_path, written, kept=["__init__.pyi"])
 
     assert stub.read_text() == "# stub"
     assert (tmp_path / ".gitignore").read_text() == "*\n!/__init__.pyi\n"
@@ -122,10 +129,10 @@ def test_the_stub_of_the_user_is_neither_written_nor_owned(tmp_path):
 
 def test_a_written_stub_that_the_user_replaced_is_the_users(tmp_path):
     written = {"__init__.pyi": files(x="# stub")["x"]}
-    write_into_tree(tmp_path, written, with_stub=True)
+    write_into_tree(tmp_path, written)
     assert is_owned(tmp_path, "__init__.pyi")
 
-    release(tmp_path, "__init__.pyi")
+    release(tmp_path, ["__init__.pyi"])
 
     assert not is_owned(tmp_path, "__init__.pyi")
     assert is_owned(tmp_path, ".gitignore")
@@ -187,14 +194,17 @@ def ours(wheel):
 
 
 @BOTH
-def test_of_an_in_tree_bundle_the_sdist_includes_only_the_stub(develop, build, backend):
+def test_of_an_in_tree_bundle_the_sdist_includes_only_the_stubs(
+    develop, build, backend
+):
     project, _ = develop("flat", backend)
     assert main(["stub", "--project", str(project)]) == 0
 
     sdist = build(project, "sdist", backend).files
 
     inside = [path for path in sdist if path.startswith("flat/prompts/")]
-    assert inside == ["flat/prompts/__init__.pyi"]
+    stubs = ["__init__.pyi", "agents.pyi", "scripts.pyi"]
+    assert sorted(inside) == [f"flat/prompts/{name}" for name in stubs]
 
 
 @BOTH
@@ -288,4 +298,4 @@ def test_a_tree_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(OSError, match="file"):
-        write_into_tree(tmp_path / "file/prompts", files(a="1"), with_stub=True)
+        write_into_tree(tmp_path / "file/prompts", files(a="1"))

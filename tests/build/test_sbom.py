@@ -218,9 +218,10 @@ def test_generated_files_are_attributed_to_hatch_agpm(document_of):
         for path in (
             "__init__.py",
             "__init__.pyi",
-            "_errors.py",
-            "_reader.py",
-            "_variables.py",
+            "__main__.py",
+            "_accessor.py",
+            "agents.py",
+            "agents.pyi",
             "index.json",
         )
     }
@@ -228,9 +229,10 @@ def test_generated_files_are_attributed_to_hatch_agpm(document_of):
     assert found == {
         "__init__.py": ("MIT-0", ours),
         "__init__.pyi": ("MIT-0", ours),
-        "_errors.py": ("MIT-0", ours),
-        "_reader.py": ("MIT-0", ours),
-        "_variables.py": ("MIT-0", ours),
+        "__main__.py": ("MIT-0", ours),
+        "_accessor.py": ("MIT-0", ours),
+        "agents.py": ("MIT-0", ours),
+        "agents.pyi": ("MIT-0", ours),
         "index.json": ("MIT", ours),
     }
 

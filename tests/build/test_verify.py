@@ -14,8 +14,9 @@ from hatch_agpm.build.verify import (
     verify_wheel,
 )
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.rendering import FileContent
 
-STUB = b"# a stub\nprompts: int\n"
+STUBS = {"__init__.pyi": FileContent(data=b"# a stub\nprompts: int\n")}
 
 
 def planned(data, *, executable=False):
@@ -128,13 +129,13 @@ def test_a_wheel_whose_bytes_are_damaged_cannot_be_read(tmp_path):
 def test_an_output_directory_that_is_absent_or_empty_is_fine(tmp_path, files):
     lay_out(tmp_path, files)
 
-    assert check_output(tmp_path, "out", stub=STUB) == {}
+    assert check_output(tmp_path, "out", stubs=STUBS) == {}
 
 
 def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
     lay_out(tmp_path, {"out/__init__.pyi": b"# a stub\nold: int\n"})
 
-    assert [*check_output(tmp_path, "out", stub=STUB)] == ["out/__init__.pyi"]
+    assert [*check_output(tmp_path, "out", stubs=STUBS)] == ["out/__init__.pyi"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_files_in_the_output_directory_are_named(tmp_path, files, message):
     lay_out(tmp_path, files)
 
     with pytest.raises(AgpmError) as caught:
-        check_output(tmp_path, "pkg/out", stub=STUB)
+        check_output(tmp_path, "pkg/out", stubs=STUBS)
 
     assert str(caught.value) == message
 

@@ -19,12 +19,17 @@ from hatch_agpm.model.rendering import Input, RenderedResource, Rendering, Skill
 from hatch_agpm.model.runtime import RuntimeVariable
 
 DOCS = Path(__file__).parents[2] / "docs"
+MODULES = [
+    f"{name}{suffix}"
+    for name in ("agents", "mcp_servers", "scripts", "skills", "snippets")
+    for suffix in (".py", ".pyi")
+]
 GENERATED = [
+    *MODULES,
     "__init__.py",
     "__init__.pyi",
-    "_errors.py",
-    "_reader.py",
-    "_variables.py",
+    "__main__.py",
+    *COPIED_MODULES,
     "index.json",
 ]
 
@@ -572,7 +577,7 @@ def test_a_binary_resource_has_no_encoding():
 def test_the_generated_python_is_valid_for_python_3_9():
     files = build(resource("agents/x.md"), skill("skills/net", {})).files
 
-    for name in ("__init__.py", "__init__.pyi", *COPIED_MODULES):
+    for name in (path for path in files if path.endswith((".py", ".pyi"))):
         ast.parse(files[name].data, name, feature_version=(3, 9))
 
 
@@ -585,7 +590,9 @@ def test_generated_code_names_no_other_package_than_its_own():
     files = bundle.files
 
     python = {path: file.data for path, file in files.items() if ".py" in path}
-    assert sorted(python) == ["__init__.py", "__init__.pyi", *COPIED_MODULES]
+    assert set(python) - {"agents.py", "agents.pyi"} == (
+        {*GENERATED} - {*MODULES, "index.json"}
+    )
     for data in python.values():
         assert b"example" not in data.lower()
         assert b"backend-engineer" not in data
@@ -602,7 +609,9 @@ def test_the_stub_does_not_change_with_the_version():
     assert len(stubs) == 1
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "__init__.pyi"])
+@pytest.mark.parametrize(
+    "name", ["__init__.py", "__init__.pyi", "__main__.py", "agents.py", "agents.pyi"]
+)
 def test_generated_files_say_so_in_their_first_line(name):
     data = build(resource("agents/x.md")).files[name].data
 

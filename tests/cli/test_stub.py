@@ -14,6 +14,7 @@ from hatch_agpm.cli.main import main
 
 EXAMPLE = Path(__file__).parents[2] / "example_pkg"
 STUB = "flat/prompts/__init__.pyi"
+STUBS = [STUB, "flat/prompts/agents.pyi", "flat/prompts/scripts.pyi"]
 BOTH = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 
 
@@ -26,8 +27,9 @@ def test_the_command_writes_the_stub_of_the_wheel(copy_project, build, capsys):
 
     assert stub(project) == 0
 
-    assert capsys.readouterr().out == f"{STUB}\n"
-    assert (project / STUB).read_bytes() == build(project).files[STUB]
+    assert capsys.readouterr().out.splitlines() == STUBS
+    files = build(project).files
+    assert all((project / path).read_bytes() == files[path] for path in STUBS)
     assert stub(project, "--check") == 0
 
 
@@ -37,8 +39,9 @@ def test_check_names_the_command_that_updates_the_stub(
     project = copy_project("flat")
     use_backend(project, "hatchling")
     assert stub(project, "--check") == 1
-    missing = f"hatch-agpm: {STUB}: is not there; run `hatch-agpm stub`\n"
-    assert capsys.readouterr().err == missing
+    missing = [f"hatch-agpm: {STUBS[0]}: is not there; run `hatch-agpm stub`"]
+    missing += [f"{path}: is not there; run `hatch-agpm stub`" for path in STUBS[1:]]
+    assert capsys.readouterr().err.splitlines() == missing
 
     stub(project)
     edit(project, "[tool.hatch-agpm.scripts]\ncheck", "[tool.hatch-agpm.scripts]\nlook")
@@ -46,7 +49,10 @@ def test_check_names_the_command_that_updates_the_stub(
 
     assert stub(project, "--check") == 1
     old = "is not that of the prompts as they are; run `hatch-agpm stub`"
-    assert capsys.readouterr().err == f"hatch-agpm: {STUB}: {old}\n"
+    assert capsys.readouterr().err.splitlines() == [
+        f"hatch-agpm: {STUB}: {old}",
+        f"flat/prompts/scripts.pyi: {old}",
+    ]
     assert main(["check", "--project", str(project)]) == 0
     advice = f"note: {STUB} is not up to date: run `hatch-agpm stub`\n"
     assert advice in capsys.readouterr().out

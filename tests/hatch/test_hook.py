@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+from hatch_agpm.bundle.bundle import COPIED_MODULES
 from hatch_agpm.hatch.hook import AgpmBuildHook
 from hatch_agpm.installed.discovery import FILE_NAME
 
@@ -71,11 +72,14 @@ def test_a_wheel_has_the_bundle_and_the_tree_is_unchanged(copy_project, build):
     assert sorted(path for path in done.files if "/prompts/" in path) == [
         "flat/prompts/__init__.py",
         "flat/prompts/__init__.pyi",
-        "flat/prompts/_errors.py",
-        "flat/prompts/_reader.py",
-        "flat/prompts/_variables.py",
+        "flat/prompts/__main__.py",
+        *(f"flat/prompts/{name}" for name in COPIED_MODULES),
+        "flat/prompts/agents.py",
+        "flat/prompts/agents.pyi",
         "flat/prompts/agents/reviewer.md",
         "flat/prompts/index.json",
+        "flat/prompts/scripts.py",
+        "flat/prompts/scripts.pyi",
         "flat/prompts/scripts/check.sh",
     ]
     assert done.files["flat/prompts/agents/reviewer.md"].decode() == FLAT_REVIEWER

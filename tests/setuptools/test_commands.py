@@ -324,7 +324,9 @@ def test_a_deleted_prompt_is_not_in_the_next_wheel(copy_project, build, edit):
 
     second = build(project, "wheel", "setuptools").files
 
-    assert first.keys() - second.keys() == {"flat/prompts/scripts/check.sh"}
+    gone = {"flat/prompts/scripts/check.sh"}
+    gone |= {"flat/prompts/scripts.py", "flat/prompts/scripts.pyi"}
+    assert first.keys() - second.keys() == gone
 
 
 def test_a_moved_output_leaves_nothing_in_the_next_wheel(copy_project, build, edit):

@@ -8,153 +8,153 @@ The prompts of example-pkg: 2 agents, 1 command, 1 mcp-server, 1 snippet.
 
 Each is a `str`, everything after the frontmatter; `.document` is the whole file and
 `.metadata` the frontmatter.  Calling one gives its text with the values of its
-run-time variables: what `help` shows in parentheses.  `names()` lists them all,
-iterating over a type those of the type.
+run-time variables: what `help` of its type shows in parentheses.  `names()` lists them
+all, iterating over a type those of the type.
 """
 
 # mypy may have cached that this module is missing: when this file is new in the
 # source tree, delete .mypy_cache.
 
-# In a class, names without `_` are those of resources. One may be called `int`.
-from builtins import bool as _bool, int as _int, object as _object
+# Names without `_` are those of resources, but for the few below.  One may be `int`.
+from builtins import bool as _bool, bytes as _bytes, dict as _dict, float as _float
+from builtins import int as _int, list as _list, object as _object, str as _str
+from builtins import classmethod as _classmethod, tuple as _tuple
 from collections.abc import Iterator as _Iterator
 from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
-from typing import overload as _overload
+from typing import Protocol as _Protocol, overload as _overload
 
-# Nothing is imported from `_reader`: in a source tree it is not beside the stub.
+# Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
     """No resource has this name; `near` has the most similar names."""
 
-    location: str
-    near: tuple[str, ...]
+    location: _str
+    near: _tuple[_str, ...]
+    def __init__(
+        self, location: _str, name: _object, near: _tuple[_str, ...] = ()
+    ) -> None: ...
 
 class DamagedWheelError(OSError):
     """A file of the bundle is missing, or differs from what was built."""
 
-    path: str
-    reason: str
+    path: _str
+    reason: _str
+    frozen: _str
+    def __init__(self, path: _str, reason: _str, frozen: _str = "") -> None: ...
 
 class VariableError(TypeError):
     """A prompt was called with wrong variables; `problems` says which."""
 
-    location: str
-    problems: tuple[str, ...]
+    location: _str
+    problems: _tuple[_str, ...]
+    def __init__(self, location: _str, problems: _tuple[_str, ...]) -> None: ...
 
-class _Details:
+class _Resource:
+    full_name: _str
+    """The argument of `load`: `agents/backend-engineer`."""
+    path: _str
+    """The path of its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
+    sha256: _str
+    """The SHA-256 of the whole file, in hexadecimal."""
     @property
-    def metadata(self) -> dict[str, _Any]:
+    def metadata(self) -> _dict[_str, _Any]:
         """The frontmatter, {} without one.  All accesses return the same dict."""
     @property
-    def name(self) -> str:
+    def name(self) -> _str:
         """The name among its type: `backend-engineer`."""
     @property
-    def type(self) -> str:
+    def type(self) -> _str:
         """What it is: `agent`, `command`, `skill` and so on."""
     @property
-    def tool(self) -> str:
+    def tool(self) -> _str:
         """The coding agent it is for: `claude-code`, `opencode` and so on."""
     @property
-    def path(self) -> str:
-        """The path of its file in the wheel: `example_pkg/prompts/agents/backend-engineer.md`."""
-    @property
-    def install_path(self) -> str:
+    def install_path(self) -> _str:
         """Where that coding agent looks for it: `.claude/agents/agpm/x.md`."""
     @property
-    def sha256(self) -> str:
-        """The SHA-256 of the whole file, in hexadecimal."""
-    @property
-    def files(self) -> tuple[str, ...]:
+    def files(self) -> _tuple[_str, ...]:
         """The files of a skill, SKILL.md included, sorted; () for other types."""
-    def read(self, file: str) -> bytes:
+    def read(self, file: _str) -> _bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
 
-class BinaryResource(bytes, _Details):
+class BinaryResource(_Resource, _bytes):
     """A resource that is not text: the `bytes` of its file."""
 
     @property
-    def document(self) -> bytes:
+    def document(self) -> _bytes:
         """The same bytes."""
 
-class Prompt(str, _Details):
+class Prompt(_Resource, _str):
     """A prompt: a `str`, everything after the frontmatter, byte for byte."""
 
     @property
-    def document(self) -> str:
+    def document(self) -> _str:
         """The whole file, frontmatter included."""
-    def __call__(self, *args: _Any, **variables: _Any) -> str:
+    def __call__(self, /, *positional: _Any, **values: _Any) -> _str:
         """Return the text with its run-time variables; raises `VariableError`."""
+    def parts(
+        self, /, *positional: _Any, **values: _Any
+    ) -> _tuple[_tuple[_str, _bool], ...]:
+        """Return the same in pieces: (text, False), and (value, True) for a value."""
+    @_classmethod
+    def __get_pydantic_core_schema__(cls, source: _Any, handler: _Any) -> _Any: ...
 
 class _Prompt(Prompt):
     """A prompt without run-time variables."""
 
-    def __call__(self) -> str:
+    def __call__(self) -> _str:
         """Return the text."""
+    def parts(self) -> _tuple[_tuple[_str, _bool], ...]:
+        """Return the text, as the only pair; () for an empty text."""
 
 _BinaryResource = BinaryResource
+
+class _Namespace(_Protocol):
+    def __len__(self) -> _int: ...
+    def __contains__(self, name: _object, /) -> _bool: ...
+
+class _Empty(_Namespace, _Protocol):
+    def __getitem__(self, name: _NoReturn, /) -> _NoReturn: ...
+    def __iter__(self) -> _Iterator[_NoReturn]: ...
 
 class _Prompt_lines(Prompt):
     """A prompt with lines."""
 
-    def __call__(self, *, lines: int = 30) -> str:
+    def __call__(self, *, lines: _int = 30) -> _str:
         """Return the text with its run-time variables."""
+    def parts(self, *, lines: _int = 30) -> _tuple[_tuple[_str, _bool], ...]:
+        """Return the same in pieces, each with whether it is a value."""
 
-class _Agents:
+class _Agents(_Namespace, _Protocol):
     backend_engineer: _Prompt
     'Designs, reviews and repairs the hard parts of a backend. Use it for work that touches data, concurrency, security or more than one service.'
     backend_engineer_rust: _Prompt
     'Designs, reviews and repairs the hard parts of a backend. Use it for work that touches data, concurrency, security or more than one service.'
     def __getitem__(self, name: _Literal["backend-engineer", "backend-engineer-rust"], /) -> _Prompt: ...
     def __iter__(self) -> _Iterator[_Literal["backend-engineer", "backend-engineer-rust"]]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
 
-class _Commands:
+class _Commands(_Namespace, _Protocol):
     review_change: _Prompt
     'Reviews the change on the current branch.'
     def __getitem__(self, name: _Literal["review-change"], /) -> _Prompt: ...
     def __iter__(self) -> _Iterator[_Literal["review-change"]]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
 
-class _Hooks:
-    def __getitem__(self, name: _NoReturn, /) -> _NoReturn: ...
-    def __iter__(self) -> _Iterator[_NoReturn]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
-
-class _McpServers:
+class _McpServers(_Namespace, _Protocol):
     project_files: _Prompt
     def __getitem__(self, name: _Literal["project-files"], /) -> _Prompt: ...
     def __iter__(self) -> _Iterator[_Literal["project-files"]]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
 
-class _Scripts:
-    def __getitem__(self, name: _NoReturn, /) -> _NoReturn: ...
-    def __iter__(self) -> _Iterator[_NoReturn]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
-
-class _Skills:
-    def __getitem__(self, name: _NoReturn, /) -> _NoReturn: ...
-    def __iter__(self) -> _Iterator[_NoReturn]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
-
-class _Snippets:
+class _Snippets(_Namespace, _Protocol):
     release_notes: _Prompt_lines
     'Turns the subjects of commits into release notes.'
     def __getitem__(self, name: _Literal["release-notes"], /) -> _Prompt_lines: ...
     def __iter__(self) -> _Iterator[_Literal["release-notes"]]: ...
-    def __len__(self) -> _int: ...
-    def __contains__(self, name: _object, /) -> _bool: ...
 
 agents: _Agents
 commands: _Commands
-hooks: _Hooks
+hooks: _Empty
 mcp_servers: _McpServers
-scripts: _Scripts
-skills: _Skills
+scripts: _Empty
+skills: _Empty
 snippets: _Snippets
 
 @_overload
@@ -166,8 +166,8 @@ def load(full_name: _Literal["snippets/release-notes"]) -> _Prompt_lines:
     """Return the resource of this name: its type, `/`, its name."""
 
 @_overload
-def load(full_name: str) -> Prompt:
+def load(full_name: _str) -> Prompt:
     """Return the resource of this name: its type, `/`, its name."""
 
-def names() -> list[str]:
+def names() -> _list[_str]:
     """Return the full names of all resources, sorted."""

@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.editable.wheel import HAND_OVER_VERSION, snapshot, write_tree
-from hatch_agpm.build.in_tree import STUB
 from hatch_agpm.build.plan import plan_refresh
 from hatch_agpm.build.verify import check_output
 from hatch_agpm.build.writing import write_files
@@ -79,9 +78,8 @@ def refresh(install: str, cache: str | None) -> str:
         hint = "install it again"
         raise ConfigError("tool.hatch-agpm.output", what, repr(plan.output), hint)
     if editable_mode(context.pyproject) == "in-tree":
-        stub = bundle.files[STUB].data
-        stubs = check_output(context.root, bundle.output, stub=stub)
-        write_tree(context.root, bundle, with_stub=not stubs)
+        kept = check_output(context.root, bundle.output, stubs=bundle.stubs)
+        write_tree(context.root, bundle, kept=kept)
     # As in an editable wheel, exported files are in the directory of the prompts.
     files = bundle.in_one()
     name = _name(files)

@@ -37,7 +37,7 @@ from hatch_agpm.runtime.freshness import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import ModuleType
 
     from hatch_agpm.build.plan import Plan
@@ -166,7 +166,7 @@ def update_tree(plan: Plan) -> None:
     written.
     """
     if editable_mode(plan.context.pyproject) == "in-tree":
-        write_tree(plan.root, plan.bundle, with_stub=not plan.stubs)
+        write_tree(plan.root, plan.bundle, kept=plan.stubs)
         return
     try:
         remove_from_tree(plan.root / plan.output)
@@ -174,15 +174,16 @@ def update_tree(plan: Plan) -> None:
         raise _unwritable(plan.output, error) from None
 
 
-def write_tree(root: Path, bundle: Bundle, *, with_stub: bool) -> None:
+def write_tree(root: Path, bundle: Bundle, *, kept: Iterable[str]) -> None:
     """
     Write a bundle into the output directory in the tree.
 
-    `with_stub` is false where the user has a stub there.  Raises `BundleError` where
-    it cannot be written.
+    `kept` are the paths of the stubs that the user has there.  Raises `BundleError`
+    where it cannot be written.
     """
     try:
-        write_into_tree(root / bundle.output, bundle.files, with_stub=with_stub)
+        names = {path.removeprefix(f"{bundle.output}/") for path in kept}
+        write_into_tree(root / bundle.output, bundle.files, kept=names)
     except OSError as error:
         raise _unwritable(bundle.output, error) from None
 

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT-0
+"""
+The modules of a bundle: its package, and one for each directory of prompts.
+
+Every bundle has a copy of this file as `_modules.py`.  A directory in it has a module
+of the same name beside it (`agents.py`).  It calls `open_namespace`, and is then what
+the directory is read by: `prompts.agents.backend_engineer`, `prompts.agents["x-1.0"]`,
+`from acme.prompts.agents import backend_engineer`.
+Runs on Python 3.9 and later, with only the standard library.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from ._prompt import normalized
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, Protocol
+
+    class NamedPrompts(Protocol):
+        """The methods of `_accessor.Bundle` that are used here."""
+
+        load: Callable[[str], Any]
+        find: Callable[[object], str | None]
+        below: Callable[[str], list[str]]
+        members: Callable[[str], dict[str, str]]
+
+
+class Namespace(ModuleType):
+    """A directory of prompts: a module, and a mapping of the names below it."""
+
+    _package: Any
+    """The module of the whole bundle.  A reload gives it another `_bundle`."""
+
+    _directory: str
+    """The path in the bundle: `agents/`."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            from ._reader import unknown_key
+
+            raise unknown_key(self, name)
+        return self._bundle.load(self._directory + name)
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        return self._bundle.find(self._directory + name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        start = len(self._directory)
+        return iter([name[start:] for name in self._bundle.below(self._directory)])
+
+    def __len__(self) -> int:
+        return len(self._bundle.below(self._directory))
+
+    def __getattr__(self, attribute: str) -> Any:
+        return member(self, self._package, self._directory, attribute)
+
+    def __dir__(self) -> list[str]:
+        return attributes(self, self._bundle, self._directory)
+
+    @property
+    def __all__(self) -> list[str]:
+        return [*self._bundle.members(self._directory)]
+
+    @property
+    def _bundle(self) -> NamedPrompts:
+        bundle: NamedPrompts = self._package._bundle
+        return bundle
+
+
+class NamespaceLoader:
+    """The loader of a namespace's module; its resources are those of the directory."""
+
+    def __init__(self, loader: Any, package: str, directory: str) -> None:
+        self.loader = loader
+        self.package = package
+        self.directory = directory
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+    def get_resource_reader(self, name: str) -> Any:  # noqa: ARG002 - as loaders have it
+        """Return what `importlib.resources` reads the directory with."""
+        from ._resources import DirectoryReader
+
+        return DirectoryReader(self.package, self.directory)
+
+
+def open_package(
+    package: str,
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` for the package of a bundle."""
+    module: Any = sys.modules[package]
+    return (
+        lambda attribute: member(module, module, "", attribute),
+        lambda: attributes(module, module._bundle, ""),
+    )
+
+
+def open_namespace(name: str, directory: str) -> None:
+    """Make the module of this name the namespace of a directory of the bundle."""
+    module: Any = sys.modules[name]
+    parent = name.rpartition(".")[0]
+    __import__(parent)  # Another thread may be importing it: wait for that.
+    module._package, module._directory = sys.modules[parent], directory
+    module.__class__ = Namespace
+    # A package, because `importlib.resources` takes only these before Python 3.12; with
+    # an empty path, because the directory has no modules.
+    spec = module.__spec__
+    spec.loader = NamespaceLoader(spec.loader, parent, directory)
+    spec.submodule_search_locations = []
+    if sys.version_info < (3, 10):
+        # `importlib.resources.files` returns the directory of this path.
+        spec.origin = f"{sys.modules[parent].__path__[0]}/{directory}*"
+    module.__loader__, module.__package__, module.__path__ = spec.loader, name, []
+
+
+def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
+    """Return an attribute of the module of a directory: a prompt, or a namespace."""
+    if attribute.startswith("_"):
+        raise AttributeError(
+            f"module {module.__name__!r} has no attribute {attribute!r}"
+        )
+    bundle: NamedPrompts = package._bundle
+    found = bundle.members(directory).get(normalized(attribute))
+    if found is None:
+        from ._reader import unknown_attribute
+
+        raise unknown_attribute(module, bundle, directory, attribute)
+    if not found.endswith("/"):
+        return bundle.load(found)
+    name = f"{module.__name__}.{normalized(attribute)}"
+    if not directory and bundle.below(found):
+        __import__(name)
+        return sys.modules[name]
+    # A directory further down, or a type without resources, has no module to import.
+    child = Namespace(name)
+    child._package, child._directory = package, found
+    return module.__dict__.setdefault(normalized(attribute), child)
+
+
+def attributes(module: Any, bundle: NamedPrompts, directory: str) -> list[str]:
+    """Return the names of the attributes that `member` finds and of all others."""
+    return sorted({*module.__dict__, *bundle.members(directory)})

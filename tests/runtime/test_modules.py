@@ -1,0 +1,552 @@
+"""What Python code does with the modules of a bundle, each in a fresh interpreter."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.model.rendering import RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.runtime import RuntimeVariable
+
+ROOT = Path(__file__).parents[2] / "hatch_agpm" / "runtime"
+VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
+HANGS_AFTER = 120
+"""Seconds after which a process is taken to hang, on a busy machine as well."""
+
+TEXT = "You are a backend engineer.\n"
+GREETING = "Hello {{ user }}!\n"
+
+
+def resource(name, *, type="agent", text=TEXT, suffix=".md", **given):  # noqa: A002
+    fields = {
+        "name": name,
+        "tool": "claude-code",
+        "install": None,
+        "install_path": f".claude/{name}{suffix}",
+        "variables": {},
+        "body": 0,
+        "metadata": {"name": name},
+        "source_path": f"p/{name}{suffix}",
+        "inputs": (),
+    }
+    return RenderedResource(type=type, alias=name, text=text, **(fields | given))
+
+
+VARIABLE = RuntimeVariable(name="user", kind="str", default=None, spans=((6, 16),))
+RESOURCES = [
+    resource("backend-engineer"),
+    resource("class"),
+    resource("team/lead", text="Lead.\n"),
+    resource("greeter", text=GREETING, runtime=(VARIABLE,)),
+    resource("ﬁle", text="ligature\n"),
+    resource("re\u0301sume\u0301", text="decomposed\n"),
+    resource("files", type="mcp-server", text="{}\n", suffix=".json"),
+    resource(
+        "pdf",
+        type="skill",
+        text="Read.\n",
+        source_path="pdf/SKILL.md",
+        files=(
+            SkillFile(path="SKILL.md", data=b"Read.\n", executable=False),
+            SkillFile(path="notes.txt", data=b"Notes.\n", executable=False),
+        ),
+    ),
+]
+
+START = """
+import sys, warnings
+warnings.simplefilter("error")
+sys.path.insert(0, {site!r})
+{setup}
+"""
+
+WAYS = {
+    "attributes, keys and names": """
+from acme import prompts
+engineer = prompts.agents.backend_engineer
+assert engineer == "You are a backend engineer.\\n"
+assert engineer is prompts.agents["backend-engineer"]
+assert engineer is prompts.load("agents/backend-engineer")
+assert prompts.agents.team.lead == prompts.agents["team/lead"] == "Lead.\\n"
+assert prompts.agents.team is prompts.agents.team
+assert list(prompts.agents.team) == ["lead"] and prompts.agents.team["lead"]
+assert "team/lead" in prompts.agents and "team" not in prompts.agents
+assert 3 not in prompts.agents and len(prompts.agents) == 6
+""",
+    "importing a namespace first": """
+import acme.prompts.agents
+assert acme.prompts.agents.backend_engineer
+assert sys.modules["acme.prompts.agents"] is acme.prompts.agents
+""",
+    "importing a namespace after it was used": """
+from acme import prompts
+namespace = prompts.agents
+assert namespace.backend_engineer
+import acme.prompts.agents as imported
+assert imported is namespace is prompts.agents
+""",
+    "importing from a namespace": """
+from acme.prompts.agents import backend_engineer, team
+from acme.prompts.mcp_servers import files
+import acme.prompts.skills as skills
+assert backend_engineer.startswith("You") and team.lead and files == "{}\\n"
+assert skills.pdf.read("notes.txt") == b"Notes.\\n"
+""",
+    "a star import": """
+from acme.prompts.agents import *
+from acme.prompts import *
+assert agents.backend_engineer == backend_engineer and load("agents/class")
+assert {"greeter", "team", "skills", "names"} <= set(globals())
+""",
+    "a failing import leaves everything as it was": """
+for name in ("agents.nope", "nope", "agents.backend_engineer", "skills.pdf"):
+    try:
+        __import__(f"acme.prompts.{name}")
+    except ModuleNotFoundError:
+        pass
+    else:
+        raise AssertionError(name)
+try:
+    from acme.prompts.agents import nope
+except ImportError as error:
+    assert "cannot import name 'nope'" in str(error), error
+else:
+    raise AssertionError
+from acme import prompts
+assert prompts.agents.backend_engineer and prompts.agents["class"]
+assert prompts.skills.pdf == "Read.\\n"
+""",
+    "patching by a dotted name": """
+from unittest import mock
+for _ in range(2):
+    with mock.patch("acme.prompts.agents.backend_engineer", "X"):
+        from acme import prompts
+        from acme.prompts.agents import backend_engineer
+        assert prompts.agents.backend_engineer == backend_engineer == "X"
+    assert prompts.agents.backend_engineer.startswith("You")
+with mock.patch("acme.prompts.agents.team.lead", "Y"):
+    assert prompts.agents.team.lead == "Y"
+assert prompts.agents.team.lead == "Lead.\\n"
+with mock.patch("acme.prompts.agents", {"a": 1}):
+    assert prompts.agents == {"a": 1}
+with mock.patch.object(prompts.skills, "pdf", "Z"):
+    assert prompts.skills.pdf == "Z"
+assert prompts.agents.backend_engineer and prompts.skills.pdf == "Read.\\n"
+try:
+    with mock.patch("acme.prompts.agents.nope", "X"):
+        pass
+except AttributeError:
+    pass
+else:
+    raise AssertionError
+assert prompts.agents.backend_engineer
+""",
+    "assigning and deleting an attribute": """
+from acme import prompts
+old = prompts.agents.backend_engineer
+prompts.agents.backend_engineer = "X"
+assert prompts.agents.backend_engineer == "X"
+del prompts.agents.backend_engineer
+assert prompts.agents.backend_engineer is old
+""",
+    "resolving a name": """
+import pkgutil
+for name in ("acme.prompts.agents.backend_engineer",
+             "acme.prompts.agents:backend_engineer",
+             "acme.prompts:agents.backend_engineer"):
+    assert pkgutil.resolve_name(name).startswith("You"), name
+assert pkgutil.resolve_name("acme.prompts.skills.pdf") == "Read.\\n"
+""",
+    "the files of a namespace as resources": """
+from importlib.resources import files
+agents = files("acme.prompts.agents")
+assert (agents / "backend-engineer.md").read_text(encoding="utf-8").startswith("You")
+assert (agents / "team" / "lead.md").read_bytes() == b"Lead.\\n"
+assert "class.md" in [file.name for file in agents.iterdir()]
+assert (files("acme.prompts.mcp_servers") / "files.json").is_file()
+assert (files("acme.prompts") / "agents" / "class.md").is_file()
+from acme import prompts
+assert (files(prompts.agents) / "class.md").is_file()
+""",
+    "old functions of importlib.resources": """
+warnings.simplefilter("ignore")
+import importlib.resources
+if hasattr(importlib.resources, "is_resource"):
+    read = importlib.resources.read_text("acme.prompts.agents", "class.md")
+    assert read.startswith("You")
+    assert importlib.resources.is_resource("acme.prompts.agents", "class.md")
+""",
+    "data of the package": """
+import pkgutil
+assert pkgutil.get_data("acme.prompts", "agents/class.md").startswith(b"You")
+""",
+    "reloading the package": """
+import importlib, pickle
+from acme import prompts
+old, agents, kind = prompts.agents.backend_engineer, prompts.agents, prompts.Prompt
+assert importlib.reload(prompts) is prompts
+assert prompts.agents is agents and prompts.Prompt is kind
+assert isinstance(old, prompts.Prompt)
+again = pickle.loads(pickle.dumps(old))
+assert again == old == prompts.agents.backend_engineer and type(again) is kind
+assert old.metadata == {"name": "backend-engineer"}
+""",
+    "reloading a namespace": """
+import importlib, pickle
+from importlib.resources import files
+from acme import prompts
+old, agents = prompts.agents.backend_engineer, prompts.agents
+for _ in range(2):
+    assert importlib.reload(agents) is agents is sys.modules["acme.prompts.agents"]
+assert prompts.agents is agents and agents.backend_engineer == old
+assert agents["class"] and pickle.loads(pickle.dumps(old)) == old
+assert (files("acme.prompts.agents") / "class.md").is_file()
+""",
+    "pickles and copies": """
+import copy, pickle
+from acme import prompts
+for prompt in (prompts.agents.backend_engineer, prompts.skills.pdf,
+               prompts.agents.greeter):
+    prompt(user="Ada") if prompt is prompts.agents.greeter else prompt()
+    twins = [pickle.loads(pickle.dumps(prompt, number))
+             for number in range(pickle.HIGHEST_PROTOCOL + 1)]
+    twins += [copy.copy(prompt), copy.deepcopy(prompt)]
+    for twin in twins:
+        assert twin == prompt and type(twin) is prompts.Prompt
+        assert twin.sha256 == prompt.sha256 and twin.document == prompt.document
+        assert twin.full_name == prompt.full_name and twin.metadata == prompt.metadata
+        assert "_template" not in vars(twin)
+assert twins[0](user="Ada") == "Hello Ada!\\n"
+""",
+    "subinterpreters": """
+code = f"import sys; sys.path.insert(0, {sys.path[0]!r})" + '''
+from acme import prompts
+assert prompts.agents.backend_engineer
+from acme.prompts.agents import backend_engineer
+'''
+if sys.version_info >= (3, 14):
+    from concurrent import interpreters
+    other = interpreters.create()
+    other.exec(code)
+    other.close()
+else:
+    try:
+        import _xxsubinterpreters as interpreters
+    except ImportError:
+        import _interpreters as interpreters
+    other = interpreters.create()
+    failed = interpreters.run_string(other, code)
+    interpreters.destroy(other)
+    assert failed is None, failed
+from acme import prompts
+assert prompts.agents.backend_engineer
+""",
+    "identifiers as Python normalizes them": """
+from acme import prompts
+assert prompts.agents.ﬁle == prompts.agents.file == prompts.agents["ﬁle"]
+assert getattr(prompts.agents, "ﬁle") == "ligature\\n" == prompts.agents["file"]
+assert getattr(prompts.agents, "re\\u0301sume\\u0301") == "decomposed\\n"
+assert prompts.agents.r\u00e9sum\u00e9 == prompts.agents["r\u00e9sum\u00e9"]
+assert prompts.load("agents/r\u00e9sum\u00e9") == "decomposed\\n"
+assert "r\u00e9sum\u00e9" in prompts.agents
+from acme.prompts.agents import r\u00e9sum\u00e9
+assert {"file", "r\u00e9sum\u00e9", "team"} <= set(dir(prompts.agents))
+assert "class" not in dir(prompts.agents) and not hasattr(prompts.agents, "class")
+""",
+    "what dir lists can be read": """
+from acme import prompts
+for namespace in (prompts, prompts.agents, prompts.skills, prompts.agents.team):
+    for name in dir(namespace):
+        getattr(namespace, name)
+assert {"agents", "skills", "load", "names", "Prompt"} <= set(dir(prompts))
+public = [name for name in dir(prompts.skills) if not name.startswith("_")]
+assert public == ["pdf"]
+""",
+    "missing names": """
+from acme import prompts
+assert not hasattr(prompts.agents, "nope") and not hasattr(prompts, "nope")
+assert getattr(prompts.agents, "nope", 1) == 1
+for wrong in ("prompts.agents.backend_enginer", "prompts.agents['backend-enginer']"):
+    try:
+        eval(wrong)
+    except prompts.UnknownPromptError as error:
+        assert error.near and isinstance(error, KeyError), error
+    else:
+        raise AssertionError(wrong)
+""",
+    "specs": """
+from importlib.util import find_spec
+for _ in range(2):
+    assert find_spec("acme.prompts.agents").name == "acme.prompts.agents"
+    assert find_spec("acme.prompts.agents.nope") is None
+    assert find_spec("acme.prompts.nope") is None
+    assert find_spec("acme.prompts.skills.pdf") is None
+    import acme.prompts.agents
+""",
+    "a second import after all modules were removed": """
+from acme import prompts
+assert prompts.agents.backend_engineer
+for name in [name for name in sys.modules if name.partition(".")[0] == "acme"]:
+    del sys.modules[name]
+import acme.prompts.agents
+assert acme.prompts.agents.backend_engineer
+assert acme.prompts.agents is not prompts.agents
+assert prompts.agents.backend_engineer and prompts.agents.greeter(user="Ada")
+""",
+    "a second import after one module was removed": """
+from acme import prompts
+assert prompts.agents.backend_engineer
+del sys.modules["acme.prompts.agents"]
+import acme.prompts.agents as again
+assert again.backend_engineer and prompts.agents.backend_engineer
+""",
+    "walking packages": """
+import pkgutil
+import acme
+names = [module.name for module in pkgutil.walk_packages(acme.__path__, "acme.")]
+assert "acme.prompts" in names and "acme.prompts.agents" in names
+from acme import prompts
+assert prompts.agents.backend_engineer
+""",
+    "help, inspect and doctest": """
+import doctest, inspect, pydoc
+from acme import prompts
+for module in (prompts, prompts.agents, prompts.agents.team):
+    assert inspect.ismodule(module) and repr(module)
+    pydoc.render_doc(module)
+    inspect.getmembers(module)
+    doctest.DocTestFinder().find(module, "x")
+assert "open_namespace" in inspect.getsource(prompts.agents)
+assert str(inspect.signature(prompts.agents.greeter)) == "(*, user: str) -> str"
+""",
+    "json and dataclasses": """
+import dataclasses, json
+from acme import prompts
+prompt = prompts.agents.backend_engineer
+assert json.loads(json.dumps({prompt: prompt})) == {prompt: prompt}
+assert json.dumps(prompt) == json.dumps(str(prompt))
+Data = dataclasses.make_dataclass("Data", [("text", str, prompt)])
+assert dataclasses.asdict(Data())["text"] == prompt
+assert type(str(prompt)) is str
+""",
+    "the import system is left alone": """
+before = [*sys.meta_path], [*sys.path_hooks], [*sys.path]
+import acme.prompts.agents
+assert acme.prompts.agents.backend_engineer
+assert before == ([*sys.meta_path], [*sys.path_hooks], [*sys.path])
+""",
+    "the command": """
+import subprocess
+command = [sys.executable, "-m", "acme.prompts"]
+environ = {**__import__("os").environ, "PYTHONPATH": sys.path[0]}
+done = subprocess.run([*command, "get", "agents/greeter", "--var", "user=Ada"],
+                      capture_output=True, env=environ)
+assert done.stdout == b"Hello Ada!\\n", done
+""",
+}
+
+NEEDS_FINDER = {"subinterpreters", "the command", "walking packages"}
+"""Ways that use another interpreter, or what the finder of an install cannot serve."""
+
+# What some Pythons cannot do, named in docs/reference/reading.md.
+LAZY = """
+import importlib.util
+import acme
+spec = importlib.util.find_spec("acme.prompts")
+spec.loader = importlib.util.LazyLoader(spec.loader)
+module = importlib.util.module_from_spec(spec)
+sys.modules["acme.prompts"] = acme.prompts = module
+spec.loader.exec_module(module)
+assert module.agents.backend_engineer
+import acme.prompts.agents
+"""
+
+THREADS = """
+import importlib, threading
+sys.setswitchinterval(1e-6)
+start, errors = threading.Barrier(8), []
+
+def use(number):
+    start.wait()
+    try:
+        if number % 4 == 0:
+            from acme import prompts
+            prompts.agents.backend_engineer
+        elif number % 4 == 1:
+            import acme.prompts.agents
+            acme.prompts.agents.backend_engineer
+        elif number % 4 == 2:
+            from acme.prompts.agents import backend_engineer
+        else:
+            importlib.import_module("acme.prompts.skills").pdf
+    except BaseException as error:
+        errors.append(repr(error))
+
+threads = [threading.Thread(target=use, args=(number,)) for number in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+assert not errors, errors
+"""
+
+
+def interpreters():
+    """Yield a Python of each version that can be found."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in VERSIONS:
+        installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
+        found = str(installed[-1]) if installed else shutil.which(f"python{version}")
+        marks = [] if found else [pytest.mark.skip(reason="not installed")]
+        yield pytest.param(found, marks=marks, id=version)
+
+
+def write_package(directory):
+    """Write a package with a bundle as its wheel would install it."""
+    rendering = Rendering(resources=RESOURCES)
+    bundle = build_bundle(
+        rendering, output="acme/prompts", distribution="acme", version="1.0"
+    )
+    write_files(directory / "acme/prompts", bundle.files)
+    (directory / "acme/__init__.py").touch()
+    return directory
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory):
+    """Return how the package is found in a directory, a zip and an editable install."""
+    root = tmp_path_factory.mktemp("sites")
+    site = write_package(root / "site")
+    archive = root / "site.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(site.rglob("*.*")):
+            file.write(path, path.relative_to(site).as_posix())
+    return {
+        "directory": START.format(site=str(site), setup=""),
+        "zip": START.format(site=str(archive), setup=""),
+        "editable": START.format(site=str(editable(root)), setup=FINDER),
+    }
+
+
+FINDER = "import finder_of_acme; finder_of_acme.start()"
+
+
+def editable(root):
+    """Write a checkout without a bundle, and a finder that leads to the bundle."""
+    checkout = root / "checkout"
+    write_package(root / "installed")
+    (checkout / "acme").mkdir(parents=True)
+    (checkout / "acme/__init__.py").touch()
+    bundle = str(root / "installed/acme/prompts")
+    start = f"""
+def start():
+    known = dict(module="acme.prompts", root={str(checkout)!r}, base="", key="",
+                 bundle={bundle!r})
+    install(known, helper="helper_of_acme", parent={str(checkout / "acme")!r})
+"""
+    finder = (ROOT / "finder.py").read_text(encoding="utf-8")
+    (checkout / "finder_of_acme.py").write_text(finder + start, encoding="utf-8")
+    helper = f"""
+from importlib.machinery import SourceFileLoader
+
+class Install:
+    def __init__(self, **known):
+        pass
+
+    def loader(self):
+        return SourceFileLoader("acme.prompts", {bundle + "/__init__.py"!r})
+"""
+    (checkout / "helper_of_acme.py").write_text(helper, encoding="utf-8")
+    return checkout
+
+
+def run(interpreter, code):
+    """Run code in a fresh interpreter; return its output if it fails."""
+    done = subprocess.run(
+        [interpreter, "-I", "-B", "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANGS_AFTER,
+    )
+    return done.stdout or "failed" if done.returncode else ""
+
+
+def failures(interpreter, start, ways):
+    results = {way: run(interpreter, start + code) for way, code in ways.items()}
+    return {way: output for way, output in results.items() if output}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("install", ["directory", "zip", "editable"])
+def test_ordinary_code_works_with_the_modules(sites, way, install):
+    if install == "editable" and way in NEEDS_FINDER:
+        pytest.skip("other interpreters have no finder")
+    assert run(sys.executable, sites[install] + WAYS[way]) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("install", ["directory", "zip", "editable"])
+@pytest.mark.parametrize("interpreter", list(interpreters()))
+def test_every_python_can_use_the_modules(sites, interpreter, install):
+    skipped = NEEDS_FINDER if install == "editable" else set()
+    ways = {way: code for way, code in WAYS.items() if way not in skipped}
+    if install != "zip" or not is_3_9(interpreter):
+        ways["a lazy loader"] = LAZY
+
+    assert failures(interpreter, sites[install], ways) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("install", ["directory", "zip", "editable"])
+@pytest.mark.parametrize("interpreter", list(interpreters()))
+def test_the_first_import_may_be_from_several_threads(sites, interpreter, install):
+    if install == "zip" and is_3_9(interpreter):
+        pytest.skip("named in docs/reference/reading.md")
+    rounds = dict.fromkeys(range(20), THREADS)
+
+    assert failures(interpreter, sites[install], rounds) == {}
+
+
+def is_3_9(interpreter):
+    code = "import sys; sys.exit(sys.version_info[:2] != (3, 9))"
+    return not subprocess.run([interpreter, "-c", code], check=False).returncode
+
+
+# --- how the modules are written ------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["accessor", "modules"])
+def test_the_modules_are_short_and_are_copied_as_they_are(name):
+    text = (ROOT / f"{name}.py").read_text(encoding="utf-8")
+    rendering = Rendering(resources=RESOURCES)
+    bundle = build_bundle(
+        rendering, output="acme/prompts", distribution="acme", version="1.0"
+    )
+
+    assert text.count("\n") <= 150
+    assert bundle.files[f"_{name}.py"].data.decode() == text
+
+
+@pytest.mark.parametrize("module", ["accessor", "modules", "_prompt", "_reader"])
+def test_the_modules_are_plain_python(module):
+    text = (ROOT / f"{module}.py").read_text(encoding="utf-8")
+
+    for word in (
+        "attrgetter",
+        "methodcaller",
+        "_operator",
+        "meta_path",
+        "# ---  below",
+    ):
+        assert word not in text
