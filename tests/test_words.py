@@ -54,6 +54,7 @@ OLD = {
     # The language has a test `ending_with`.
     "ending": r"\bendings?\b(?! with\b)",
     "left open": r"\b(?:left|leaves?|leaving) open\b",
+    "stands": r"\bstands?\b(?! for\b|-)",
     "search for garbage": r"\bsearch(?:es)? for garbage\b",
 }
 SEARCHED = re.compile(
@@ -119,6 +120,8 @@ def test_few_words_are_allowed_and_each_is_used():
         ("a name that is_away, which may lie anywhere", ["is_away", "lies"]),
         ("the skill mends nets; mend.md; it mends files", ["mend"]),
         ("platforms that matter", []),
+        ("what stands here may stand alone", ["stands", "stands"]),
+        ("`...` stands for a stand-alone text; a standard", []),
     ],
 )
 def test_the_search_finds_words_and_leaves_what_looks_like_them(line, words):

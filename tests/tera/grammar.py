@@ -300,7 +300,7 @@ def tests(value):
 
 
 def extend(value):
-    """Grow one level of expressions; `value` may stand where the grammar allows."""
+    """Grow one level of expressions; `value` is used where the grammar allows it."""
     operand = st.one_of(paths, paths, numbers, value)
     chain = st.one_of(
         operand,

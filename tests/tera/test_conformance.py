@@ -79,7 +79,7 @@ def upstream():
         pytest.skip("the cases of the engine's own tests are not here")
     rows = read(path)
     assert len(rows) == 1_213
-    # A template stands alone here: those of several files are not compared.
+    # A template cannot load another here: those of several files are not compared.
     return [row for row in rows if "files" not in row]
 
 

@@ -61,7 +61,7 @@ def test_jinja2_is_itself(template, expected):
         ("{% for x in list %}\n{{ 1 / 0 }}{% endfor %}", "2: division by zero"),
         (
             "{% include 'x' %}",
-            "1: a template stands alone: there is nothing to load here",
+            "1: a template cannot load another",
         ),
         (
             "{{ name.__class__ }}",

@@ -27,7 +27,7 @@ def is_integer(value: object, bounds: range) -> bool:
 
 
 class Arguments:
-    """What stands in the parentheses of a call; `owner` is named in errors."""
+    """What is in the parentheses of a call; `owner` is named in errors."""
 
     def __init__(self, owner: str, given: Mapping[str, object], scope: Scope) -> None:
         self.owner: Final = owner

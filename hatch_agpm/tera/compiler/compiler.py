@@ -161,7 +161,7 @@ class _Compiler:
 
     def _jump(self, node: Jump) -> Step:
         if not self._loops:
-            return _failing(f"'{node.word}' stands outside a loop", node.at)
+            return _failing(f"'{node.word}' is outside of a loop", node.at)
         return jump_step(node.word, node.at)
 
     def _filter_section(self, node: FilterSection, at: int) -> Step:

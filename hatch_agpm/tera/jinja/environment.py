@@ -294,7 +294,7 @@ def _measured(scope: Context, value: object) -> object:
 
 
 def _joined(scope: Context, parts: list[object]) -> str:
-    """Join what stands between `~`."""
+    """Join the values between `~`."""
     account = _account(scope)
     for part in parts:
         account.whole(part)

@@ -39,7 +39,7 @@ class JinjaTemplate:
         try:
             for kind in (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends):
                 for node in tree.find_all(kind):
-                    what = "a template stands alone: there is nothing to load here"
+                    what = "a template cannot load another"
                     raise at_line(TemplateError(what), self._source, node.lineno)
             return self._environment.from_string(CountingTransformer().visit(tree))
         except jinja2.TemplateSyntaxError as error:

@@ -143,7 +143,7 @@ class _TemplateParser(TagParser):
             return None
         if tag.word not in _ALLOWED[place]:
             self.at = tag.at
-            self.miss("a tag that may stand here")
+            self.miss("a tag that is allowed here")
             self.at = start
             return None
         self.count()
@@ -346,7 +346,7 @@ class _TemplateParser(TagParser):
         return parameters
 
     def _default(self) -> Literal | Boolean | None:
-        """Take `=literal`, in which no white space may stand."""
+        """Take `=literal`, without white space in it."""
         start = self.at
         if self.take(EQUALS):
             found = self.boolean() or self.string() or self.number()

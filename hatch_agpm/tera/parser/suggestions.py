@@ -130,8 +130,8 @@ _TAGS: Final = {
     "do": "'set' makes a variable",
     "call": "a macro is called as {{ self::name() }}",
     "from": "macros are defined where they are used",
-    "import": "a template stands alone: macros are defined where they are used",
-    "extends": "a template stands alone: 'extends' has nothing to extend",
+    "import": "a template cannot import another: define macros where they are used",
+    "extends": "a template cannot extend another",
     "autoescape": "nothing is escaped; filter 'escape' does it",
     "trans": "Tera does not translate",
     "unless": "write 'if not'",
@@ -140,10 +140,10 @@ _TAGS: Final = {
     "switch": "write 'if' and 'elif'",
     "comment": "a comment is {# text #}",
     "verbatim": "it is called 'raw'",
-    "macro": "a macro stands at the top of a template, outside other tags",
-    "block": "a block stands neither in a loop nor in a macro",
-    "break": "'break' stands in a loop",
-    "continue": "'continue' stands in a loop",
+    "macro": "a macro is defined at the top of a template, outside other tags",
+    "block": "a block cannot be in a loop or in a macro",
+    "break": "'break' is allowed in loops only",
+    "continue": "'continue' is allowed in loops only",
 }
 
 _BEFORE: Final = 300

@@ -151,7 +151,7 @@ class TagParser(ExpressionParser):
         return Refusal(what, self._found(), hint, self.furthest)
 
     def _found(self) -> str:
-        """Name what stands where the error is."""
+        """Name what is at the place of the error."""
         found = _WORD.match(self.source, self.furthest)
         if found is None:
             return "the end of the template"

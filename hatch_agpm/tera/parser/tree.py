@@ -175,7 +175,7 @@ Expression: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """An expression, whether `not` stands before it, and the filters behind it."""
+    """An expression, whether `not` precedes it, and the filters after it."""
 
     value: Expression
     negated: bool = False

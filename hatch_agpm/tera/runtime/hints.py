@@ -98,7 +98,7 @@ _TESTS: Final = {
 _FUNCTIONS: Final = {
     "namespace": "'set_global' sets a variable outside the loop",
     "dict": "Tera has no objects but those of its context",
-    "super": "'super()' stands alone in a block: {{ super() }}",
+    "super": "'super()' is a tag of its own in a block: {{ super() }}",
     "cycler": "use 'loop.index' and '%'",
     "joiner": "use 'loop.last', or filter 'join(sep=...)'",
     "caller": "Tera's macros get no text from their caller",

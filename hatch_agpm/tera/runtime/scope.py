@@ -189,7 +189,7 @@ class Scope:
         loop = self._frames[-1].loop
         # An error that a condition swallowed may have left a macro's frame behind.
         if loop is None:
-            raise Failure(f"{what} stands outside a loop")
+            raise Failure(f"{what} is outside of a loop")
         return loop
 
     def enter_macro(self, variables: dict[str, object]) -> None:

@@ -219,7 +219,7 @@ _FIXED: Final[dict[str, Callable[[Moment], str]]] = {
     "%": lambda _: "%",
 }
 _OFFSETS: Final = {"%:z": (":", 2), "%::z": (":", 3), "%:::z": ("", 1)}
-"""What stands between hours, minutes and seconds, and how many of them there are."""
+"""What is between hours, minutes and seconds, and how many of them there are."""
 
 
 def _offset(moment: Moment, colon: str, parts: int) -> str:

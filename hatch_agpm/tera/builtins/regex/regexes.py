@@ -139,7 +139,7 @@ class _Translator(CharacterClasses):
     def _atom(self) -> tuple[str, int]:
         character = self.peek()
         if character in "*+?{":
-            raise PatternError(f"nothing stands before '{character}'")
+            raise PatternError(f"there is nothing before '{character}'")
         if character == "(":
             return self._group()
         if character == "[":
