@@ -1,8 +1,14 @@
 """The messages about sources: directories, and distributions with templates."""
 
+import tomllib
+
 import pytest
 
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.config.project import read_built_project
+from hatch_agpm.errors import AgpmError, ContentError
+from hatch_agpm.model.build import BuildContext
+from hatch_agpm.rendering.renderer import render_project
+from hatch_agpm.sources.tree import Tree
 
 SHARED = '[sources]\nshared = "./shared"\n'
 
@@ -98,3 +104,161 @@ def test_a_dependency_outside_of_its_source_is_reported(render_files):
         "shared/a.md:5: the dependency '../x.md': 'x.md' leads out of the source "
         "'shared'"
     )
+
+
+PACKAGE = """\
+[project]
+name = "{name}"
+version = "{version}"
+
+[tool.setuptools]
+packages = ["{module}"]
+
+[tool.hatch.build.hooks.agpm]
+
+[tool.hatch-agpm]
+{table}
+"""
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Write a project and return its directory."""
+
+    def made(name, files, table="", version="1.2"):
+        module = name.replace("-", "_")
+        root = tmp_path / "projects" / f"{name}-{version}"
+        texts = {
+            "pyproject.toml": PACKAGE.format(
+                name=name, version=version, module=module, table=table
+            ),
+            f"{module}/__init__.py": "raise RuntimeError('nobody imports this')\n",
+            **files,
+        }
+        for path, text in texts.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return root
+
+    return made
+
+
+EXPORTED = {"lib/snippets/tone.md": "Tone.", "lib/rules.txt": "no tabs."}
+
+
+def render(root):
+    tables = tomllib.loads((root / "pyproject.toml").read_text())
+    context = BuildContext(
+        root, tables, metadata={"name": "app"}, distribution=root.name.split("-")[0]
+    )
+    return render_project(read_built_project(context), context)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            "{ distribtion = 'x' }",
+            "sources.acme.distribtion is not a known option; did you mean "
+            "'distribution'?\ntool.hatch-agpm.sources.acme.distribution is missing",
+        ),
+        (
+            "{ distribution = '-x' }",
+            "sources.acme.distribution is not the name of a distribution, got '-x'",
+        ),
+        (
+            "{ distribution = 'x', version = '1.2' }",
+            "sources.acme.version is not a version specifier, got '1.2'; write "
+            "'>=1.2', '==1.2.*', '>=1.2,<2', ...",
+        ),
+        (
+            "{ distribution = 'x' }\nsources.other = { distribution = 'X' }",
+            "sources.other names the same distribution as 'acme'; use one name for it",
+        ),
+        (
+            "{ distribution = 'x' }\nsources.ACME = { distribution = 'y' }",
+            "sources.ACME differs from 'acme' in case only; some file systems would "
+            "keep one of them; rename it",
+        ),
+    ],
+)
+def test_an_invalid_table_is_reported(table, message, make):
+    app = make("app", {"prompts/agents/a.md": "A"}, f"sources.acme = {table}\n")
+    with pytest.raises(AgpmError) as caught:
+        render(app)
+    assert str(caught.value) == f"tool.hatch-agpm.{message}"
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('templates = "../lib"', "must be a directory inside the project, written "),
+        ('templates = "libs"', "names no directory, got 'libs'; did you mean 'lib'?"),
+        ('templates = "lib/rules.txt"', "names no directory, got 'lib/rules.txt'"),
+        ('templates = "empty"', "names an empty directory, got 'empty'"),
+        (
+            'templates = "acme_prompts"',
+            "holds the output directory, acme_prompts/prompts",
+        ),
+    ],
+)
+def test_templates_that_cannot_be_exported_are_reported(table, message, make):
+    project = make("acme-prompts", {**EXPORTED, "empty/.keep": ""}, table)
+    tables = tomllib.loads((project / "pyproject.toml").read_text())
+    context = BuildContext(project, tables, metadata={}, distribution="acme-prompts")
+    with pytest.raises(AgpmError) as caught:
+        render_project(read_built_project(context), context)
+    assert str(caught.value).startswith(f"tool.hatch-agpm.templates {message}")
+
+
+TREE = [
+    ("l.md", "'l.md' leads out of the project through a link; move the file into the "
+     "project"),
+    ("../x.md", "'../x.md' leads out of the project; move the file into the project"),
+    ("/x.md", "the path '/x.md' must be relative to the project; a build on another "
+     "machine could not find it"),
+    ("\udcff.md", "the path '\\udcff.md' is not UTF-8 text"),
+    ("x" * 300, f"cannot read '{'x' * 300}': File name too long"),
+    ("d", "d: is a directory, not a file"),
+    ("k", "k: is a link, not a file"),
+    ("/dev/null", "the path '/dev/null' must be relative to the project; a build on "
+     "another machine could not find it"),
+    ("z", "z: cannot be read: No such file or directory"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "message"), TREE)
+def test_a_path_that_cannot_be_read_is_reported(write_files, path, message):
+    root = write_files({"p/d/a.md": "", "x.md": ""}) / "p"
+    (root / "l.md").symlink_to("../x.md")
+    (root / "k").symlink_to("d")
+    tree = Tree(root, root)
+    with pytest.raises(ContentError) as caught:
+        (tree.read if path in {"d", "k", "z"} else tree.locate)(path)
+    assert str(caught.value) == message
+
+
+EXTERNAL = [
+    ('s = "../promts"', "sources.s names no directory, got '../promts'"),
+    ('s = "../s"\nS = "../s"', "sources.S differs from 's' in case only; some file "
+     "systems would keep one of them; rename it"),
+    ('aux = "../s"', "sources.aux has the name of a device on Windows; rename it"),
+    ('s = "../s"\n[tool.hatch-agpm.agents]\na = {source = "s", path = "../x.md"}',
+     "agents.a.path: '../x.md' leads out of the source 's'; move the file into the "
+     "source 's'"),
+    ('s = "../s"\n[tool.hatch-agpm.agents]\na = {source = "s", path = "/x.md"}',
+     "agents.a.path: the path '/x.md' must be relative to the source 's'; a build on "
+     "another machine could not find it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sources", "message"), EXTERNAL)
+def test_a_directory_outside_of_the_project_is_reported(write_files, sources, message):
+    table = f"[tool.hatch-agpm.sources]\n{sources}\n"
+    files = {"s/a.md": "A", "app/prompts/agents/b.md": "B", "app/app/__init__.py": ""}
+    root = write_files(files) / "app"
+    context = BuildContext(root, tomllib.loads(table), metadata={}, distribution="app")
+    with pytest.raises(AgpmError) as caught:
+        render_project(read_built_project(context), context)
+    assert str(caught.value) == f"tool.hatch-agpm.{message}"

@@ -679,63 +679,6 @@ def test_a_text_with_run_time_variables_cannot_be_embedded_elsewhere(install, ma
     )
 
 
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        (
-            "{ distribtion = 'x' }",
-            "sources.acme.distribtion is not a known option; did you mean "
-            "'distribution'?\ntool.hatch-agpm.sources.acme.distribution is missing",
-        ),
-        (
-            "{ distribution = '-x' }",
-            "sources.acme.distribution is not the name of a distribution, got '-x'",
-        ),
-        (
-            "{ distribution = 'x', version = '1.2' }",
-            "sources.acme.version is not a version specifier, got '1.2'; write "
-            "'>=1.2', '==1.2.*', '>=1.2,<2', ...",
-        ),
-        (
-            "{ distribution = 'x' }\nsources.other = { distribution = 'X' }",
-            "sources.other names the same distribution as 'acme'; use one name for it",
-        ),
-        (
-            "{ distribution = 'x' }\nsources.ACME = { distribution = 'y' }",
-            "sources.ACME differs from 'acme' in case only; some file systems would "
-            "keep one of them; rename it",
-        ),
-    ],
-)
-def test_an_invalid_table_is_reported(table, message, make):
-    app = make("app", {"prompts/agents/a.md": "A"}, f"sources.acme = {table}\n")
-    with pytest.raises(AgpmError) as caught:
-        render(app)
-    assert str(caught.value) == f"tool.hatch-agpm.{message}"
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ('templates = "../lib"', "must be a directory inside the project, written "),
-        ('templates = "libs"', "names no directory, got 'libs'; did you mean 'lib'?"),
-        ('templates = "lib/rules.txt"', "names no directory, got 'lib/rules.txt'"),
-        ('templates = "empty"', "names an empty directory, got 'empty'"),
-        (
-            'templates = "acme_prompts"',
-            "holds the output directory, acme_prompts/prompts",
-        ),
-    ],
-)
-def test_templates_that_cannot_be_exported_are_reported(table, message, make):
-    project = make("acme-prompts", {**EXPORTED, "empty/.keep": ""}, table)
-    tables = tomllib.loads((project / "pyproject.toml").read_text())
-    context = BuildContext(project, tables, metadata={}, distribution="acme-prompts")
-    with pytest.raises(AgpmError) as caught:
-        render_project(read_built_project(context), context)
-    assert str(caught.value).startswith(f"tool.hatch-agpm.templates {message}")
-
-
 def test_a_link_among_exported_templates_is_reported(make):
     project = make("acme-prompts", EXPORTED, 'templates = "lib"')
     (project / "lib/alias.md").symlink_to("rules.txt")

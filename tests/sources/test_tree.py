@@ -96,12 +96,9 @@ def test_a_link_inside_the_project_is_followed(root, tree, place, target, path, 
 )
 def test_a_link_out_of_the_project_is_refused(root, tree, place, target, path):
     link(root, place, target)
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(ContentError, match="through a link") as raised:
         tree.locate(path)
-    assert str(raised.value) == (
-        f"{path!r} leads out of the project through a link; "
-        "move the file into the project"
-    )
+    assert raised.value.what.startswith(repr(path))
 
 
 @posix_only
@@ -113,42 +110,27 @@ def test_a_project_may_be_reached_through_a_link(root, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "message"),
+    ("path", "what"),
     [
-        (
-            "../../outside/secret.md",
-            "'../../outside/secret.md' leads out of the project; "
-            "move the file into the project",
-        ),
-        (
-            "../../project2",
-            "'../../project2' leads out of the project; move the file into the project",
-        ),
-        (
-            "/etc/passwd",
-            "the path '/etc/passwd' must be relative to the project; "
-            "a build on another machine could not find it",
-        ),
-        (
-            "a\0.md",
-            "the path 'a\\x00.md' must be relative to the project; "
-            "a build on another machine could not find it",
-        ),
-        ("\udcff.md", "the path '\\udcff.md' is not UTF-8 text"),
+        ("../../outside/secret.md", "leads out of the project"),
+        ("../../project2", "leads out of the project"),
+        ("/etc/passwd", "must be relative to"),
+        ("a\0.md", "must be relative to"),
+        ("\udcff.md", "is not UTF-8 text"),
     ],
 )
-def test_a_path_that_is_not_portable_is_refused(tree, path, message):
-    with pytest.raises(ContentError) as raised:
+def test_a_path_that_is_not_portable_is_refused(tree, path, what):
+    with pytest.raises(ContentError, match=what) as raised:
         tree.locate(path)
-    assert str(raised.value) == message
+    assert repr(path) in raised.value.what
 
 
 @posix_only
 @pytest.mark.parametrize("path", ["x" * 300, "x/" * 5000 + "a.md"])
 def test_a_name_that_is_too_long_is_refused(tree, path):
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(ContentError, match="File name too long") as raised:
         tree.locate(path)
-    assert str(raised.value) == f"cannot read {path!r}: File name too long"
+    assert repr(path) in raised.value.what
 
 
 @pytest.mark.parametrize(
@@ -205,26 +187,21 @@ def test_a_file_records_whether_it_is_executable(root, tree, mode, executable):
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("data", "line", "got"),
     [
-        (
-            b"one\ntwo \xff\n",
-            "a.md:2: is not UTF-8 text, got byte 0xff; save the file as UTF-8",
-        ),
-        (
-            b"\xfe\xffa",
-            "a.md:1: is not UTF-8 text, got byte 0xfe; save the file as UTF-8",
-        ),
-        (b"\xc3", "a.md:1: is not UTF-8 text, got byte 0xc3; save the file as UTF-8"),
+        (b"one\ntwo \xff\n", 2, "byte 0xff"),
+        (b"\xfe\xffa", 1, "byte 0xfe"),
+        (b"\xc3", 1, "byte 0xc3"),
     ],
 )
-def test_a_file_that_is_not_text_is_an_error_with_its_line(root, tree, data, message):
+def test_a_file_that_is_not_text_is_an_error_with_its_line(root, tree, data, line, got):
     (root / "a.md").write_bytes(data)
     file = tree.read("a.md")
     assert file.data == data
     with pytest.raises(ContentError) as raised:
         _ = file.text
-    assert str(raised.value) == message
+    error = raised.value
+    assert (error.path, error.line, error.got) == ("a.md", line, got)
 
 
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbfx\r\n\0", b""])
@@ -235,16 +212,16 @@ def test_a_text_is_every_byte_of_its_file(root, tree, data):
 
 @posix_only
 @pytest.mark.parametrize(
-    ("kind", "message"),
+    ("kind", "what"),
     [
-        ("directory", "x: is a directory, not a file"),
-        ("link", "x: is a link, not a file"),
-        ("device", "x: is a link, not a file"),
-        ("pipe", "x: is not a regular file"),
-        ("missing", "x: cannot be read: No such file or directory"),
+        ("directory", "is a directory"),
+        ("link", "is a link"),
+        ("device", "is a link"),
+        ("pipe", "is not a regular file"),
+        ("missing", "No such file"),
     ],
 )
-def test_only_a_regular_file_is_read(root, tree, kind, message):
+def test_only_a_regular_file_is_read(root, tree, kind, what):
     if kind == "directory":
         (root / "x").mkdir()
     elif kind == "pipe":
@@ -252,17 +229,18 @@ def test_only_a_regular_file_is_read(root, tree, kind, message):
     elif kind != "missing":
         target = "a.md" if kind == "link" else "/dev/zero"
         (root / "x").symlink_to(target)
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(ContentError, match=what) as raised:
         tree.read("x")
-    assert str(raised.value) == message
+    assert raised.value.path == "x"
     assert tree.read_files == {}
 
 
 @posix_only
 def test_a_file_below_a_link_is_not_read(root, tree):
     link(root, "skill", "../outside")
-    with pytest.raises(ContentError, match=r"^skill/secret\.md: is a link, not a file"):
+    with pytest.raises(ContentError, match="is a link") as raised:
         tree.read("skill/secret.md")
+    assert raised.value.path == "skill/secret.md"
 
 
 @posix_only
@@ -271,9 +249,9 @@ def test_a_file_that_may_not_be_read_is_an_error(root, tree):
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
     (root / "a.md").chmod(0)
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(ContentError, match="Permission denied") as raised:
         tree.read("a.md")
-    assert str(raised.value) == "a.md: cannot be read: Permission denied"
+    assert raised.value.path == "a.md"
 
 
 def test_entries_are_all_files_below_a_directory(tree):
@@ -313,9 +291,9 @@ def test_entries_may_be_nested_deeper_than_the_recursion_limit(root, tree, monke
 
 
 def test_entries_of_a_file_are_an_error(tree):
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(ContentError, match="Not a directory") as raised:
         tree.entries("a.md")
-    assert str(raised.value) == "a.md: cannot be read: Not a directory"
+    assert raised.value.path == "a.md"
 
 
 @posix_only
