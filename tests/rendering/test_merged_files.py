@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import AgpmError, ConflictError
 from hatch_agpm.rendering.merged_files import check_shape
 
 HOOK = {"events": ["Stop"], "type": "command", "command": "x"}
@@ -63,17 +63,12 @@ def test_a_hook_that_fails_the_schema_check_is_refused(value, key):
 
 def test_a_hook_that_would_never_run_is_refused():
     """AGPM: installs a hook that has no effect."""
-    message = problems("hooks", {**HOOK, "events": []})
-    assert message == "x.json: 'events' must not be empty; it would never run"
+    assert keys("hooks", {**HOOK, "events": []}) == ["events"]
 
 
 def test_all_problems_of_a_hook_are_reported():
-    assert problems("hooks", {"comand": "x", "timeout": "5"}).splitlines() == [
-        "x.json: a hook needs 'events'",
-        "x.json: a hook needs 'type'",
-        "x.json: a hook needs 'command'; did you mean 'command'?",
-        "x.json: 'timeout' must be a whole number of 32 bits, got '5'",
-    ]
+    found = keys("hooks", {"comand": "x", "timeout": "5"})
+    assert found == ["events", "type", "command", "timeout"]
 
 
 def test_a_known_key_given_twice_is_refused():
@@ -81,7 +76,9 @@ def test_a_known_key_given_twice_is_refused():
         '{"events": ["Stop"], "type": "command", "command": "x", "command": "y", '
         '"mine": {"type": 1, "type": 2}, "own": 1, "own": 2}'
     )
-    assert problems("hooks", text) == "x.json: 'command' is given twice; delete one"
+    message = problems("hooks", text)
+    assert message.startswith("x.json: 'command' is given twice")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -103,12 +100,8 @@ def test_a_server_that_fails_the_schema_check_is_refused(value, key):
 
 def test_a_server_that_could_not_be_reached_is_refused():
     """AGPM: merges it, and drops the keys that it does not know."""
-    message = "x.json: an MCP server needs 'command' or 'url'"
-    assert problems("mcp-servers", {}) == message
-    assert (
-        problems("mcp-servers", {"comand": "x"})
-        == f"{message}; did you mean 'command'?"
-    )
+    for server in ({}, {"comand": "x"}):
+        assert "needs 'command' or 'url'" in problems("mcp-servers", server)
 
 
 def test_invalid_json_is_reported_with_its_line():
@@ -122,12 +115,12 @@ def test_the_text_is_shipped_unchanged_whatever_its_name(section, render_files):
     text = text.replace("{{}}", "1.10")
     (found,) = render_files({"m/x.conf": text}, f'[{section}]\nx = "m/x.conf"\n')
     assert found.text == text
-    with pytest.raises(AgpmError, match=r"m/x.conf:1:1: invalid JSON"):
+    with pytest.raises(AgpmError, match=r"x\.conf:1:1: invalid"):
         render_files({"m/x.conf": "x"}, f'[{section}]\nx = "m/x.conf"\n')
 
 
 def test_bytes_that_are_not_text_are_refused(render_files):
-    with pytest.raises(AgpmError, match=r"x.conf:1: is not UTF-8 text"):
+    with pytest.raises(AgpmError, match=r"x\.conf:1: is not UTF-8"):
         render_files({"x.conf": b"\xff"}, '[hooks]\nx = "x.conf"\n')
 
 
@@ -136,20 +129,17 @@ def test_bytes_that_are_not_text_are_refused(render_files):
 
 def test_two_servers_of_one_key_are_refused(render_files):
     """AGPM: all matches of a pattern share its key, and one survives."""
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ConflictError, match="the mcp-server 'all'") as caught:
         render_files(
             {"m/a.json": '{"command": "a"}', "m/b.json": '{"command": "b"}'},
             '[mcp-servers]\nall = "m/*.json"\n',
         )
-    assert str(caught.value) == (
-        "m/a.json and m/b.json: both would be the mcp-server 'all' in .mcp.json; list "
-        "each under a key of its own"
-    )
+    assert caught.value.paths == ("m/a.json", "m/b.json")
 
 
 def test_two_hooks_of_one_name_are_refused(render_files):
     """AGPM: the name has no extension, and one survives."""
-    with pytest.raises(AgpmError, match=r"both would be the hook 'h/a' in \.claude/"):
+    with pytest.raises(ConflictError, match="the hook 'h/a'"):
         render_files(
             {
                 "h/a.json": json.dumps(HOOK),

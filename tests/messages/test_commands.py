@@ -1,0 +1,178 @@
+"""The messages of the commands."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hatch_agpm.cli.main import main
+from hatch_agpm.errors import AgpmError
+from hatch_agpm.sources.lockfile import read_lock
+
+CACHE_KEYS = """
+[tool.uv]
+cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" }]
+"""
+
+
+@pytest.fixture
+def flat(copy_project, use_backend, edit):
+    """A project without mistakes."""
+    project = copy_project("flat")
+    use_backend(project, "hatchling")
+    edit(project, "", CACHE_KEYS)
+    return project
+
+
+def run(*arguments, module="hatch_agpm", **options):
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        capture_output=True,
+        check=False,
+        **options,
+    )
+
+
+GLOBAL = "[tool.hatch.build.hooks.agpm]\n"
+
+
+OFF = [
+    pytest.param(
+        (GLOBAL, ""),
+        "the hook is off for sdist and wheel; in pyproject.toml:\n"
+        "    [tool.hatch.build.hooks.agpm]",
+        id="no table",
+    ),
+    pytest.param(
+        (GLOBAL, "[tool.hatch.build.targets.wheel.hooks.agpm]\n"),
+        "the hook is off for sdist; in pyproject.toml:\n"
+        "    [tool.hatch.build.hooks.agpm]",
+        id="table of the wheel only",
+    ),
+    pytest.param(
+        (GLOBAL, f"{GLOBAL}enable-by-default = false\n"),
+        "the hook is off for sdist and wheel; delete `enable-by-default = false`",
+        id="off by default",
+    ),
+    pytest.param(
+        ('["hatchling", "hatch-agpm"]', '["hatchling", "hatch-agpm-like"]'),
+        "the build does not install hatch-agpm; in pyproject.toml:\n"
+        "    [build-system]\n"
+        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    build-backend = "hatchling.build"',
+        id="not required",
+    ),
+    pytest.param(
+        ("hatchling.build", "flit_core.buildapi"),
+        "the backend 'flit_core.buildapi' renders no prompts; in pyproject.toml:\n"
+        "    [build-system]\n"
+        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    build-backend = "hatch_agpm.backend"\n'
+        "    [tool.hatch-agpm]\n"
+        '    build-backend = "flit_core.buildapi"',
+        id="another backend",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), OFF)
+def test_check_fails_where_a_build_would_ship_no_prompts(
+    flat, edit, capsys, change, message
+):
+    edit(flat, *change)
+
+    assert main(["check", "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
+
+
+def test_check_reports_hooks_switched_off_by_the_environment(flat):
+    done = run("check", cwd=flat, env={**os.environ, "HATCH_BUILD_NO_HOOKS": "true"})
+
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "hatch-agpm: the hook is off for sdist and wheel: HATCH_BUILD_NO_HOOKS is set\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "agents/reviwer",
+            "'agents/reviwer' is not a prompt of this project; "
+            "did you mean 'agents/reviewer'?",
+        ),
+        (
+            "zzz",
+            "'zzz' is not a prompt of this project; "
+            "`hatch-agpm list` shows their names",
+        ),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_the_nearest_one(flat, capsys, name, message):
+    assert main(["render", name, "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
+
+
+def test_an_ambiguous_name_is_refused_with_all_matches(flat, capsys):
+    pyproject = flat / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8").replace(
+        "[tool.hatch-agpm.scripts]",
+        'other = { path = "prompts/agents/reviewer.md", '
+        'filename = "other.md", template_vars = '
+        '{ project = { version = "9" } } }\n\n[tool.hatch-agpm.scripts]',
+    )
+    pyproject.write_text(text, encoding="utf-8")
+
+    name = "prompts/agents/reviewer"
+    assert main(["render", name, "--project", str(flat)]) == 1
+
+    assert capsys.readouterr().err == (
+        f"hatch-agpm: '{name}' means several: agents/other, agents/reviewer\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "pyproject.toml is not in "),
+        ("x", "pyproject.toml: is not valid TOML: "),
+        (
+            '[project]\nname = 3\n[build-system]\nbuild-backend = "hatchling.build"',
+            "project is refused by hatchling: ",
+        ),
+        ("project = 3", "project must be a table, got 3"),
+    ],
+)
+def test_a_project_that_cannot_be_read_is_an_error(tmp_path, capsys, text, message):
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    assert main(["list", "--project", str(tmp_path)]) == 1
+
+    assert capsys.readouterr().err.startswith(f"hatch-agpm: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "version = 2",
+            "hatch-agpm.lock: unsupported version 2 (supported: 1); use a newer",
+        ),
+        ("nonsense", "hatch-agpm.lock: is damaged: "),
+        ("version = 1\n[[source]]\n", "hatch-agpm.lock: is damaged: 'name'; run "),
+        (
+            'version = 1\n[[source]]\nname = "x"\ndirectory = "y"\n'
+            'files = [{ path = "../x", sha256 = "0" }]\n',
+            "hatch-agpm.lock: lists the file '../x', which is not below its own",
+        ),
+    ],
+)
+def test_a_lock_file_that_cannot_be_read_is_reported(text, message):
+    with pytest.raises(AgpmError) as caught:
+        read_lock(text)
+    assert str(caught.value).startswith(message)
