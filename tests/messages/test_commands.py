@@ -1,5 +1,6 @@
 """The messages of the commands."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -176,3 +177,110 @@ def test_a_lock_file_that_cannot_be_read_is_reported(text, message):
     with pytest.raises(AgpmError) as caught:
         read_lock(text)
     assert str(caught.value).startswith(message)
+
+
+VENDORING = """\
+[project]
+name = "app"
+version = "1"
+[build-system]
+requires = ["hatchling", "hatch-agpm"]
+build-backend = "hatchling.build"
+[tool.hatch.build.hooks.agpm]
+[tool.hatch-agpm]
+output = "app/prompts"
+[tool.hatch-agpm.sources]
+shared = "../shared"
+more = "../more"
+[tool.hatch-agpm.agents]
+s = { source = "shared", path = "s.md" }
+"""
+COPIES = "prompts/vendor/shared"
+RUN = "run `hatch-agpm vendor`"
+
+
+def replace_in_table(old, new):
+    def change(root):
+        text = (root / "pyproject.toml").read_text("utf-8")
+        assert old in text
+        (root / "pyproject.toml").write_text(text.replace(old, new), "utf-8")
+
+    return change
+
+
+def behind_a_link(root):
+    (root / "prompts/vendor").rename(root.parent / "elsewhere")
+    (root / "prompts/vendor").symlink_to(root.parent / "elsewhere")
+
+
+def everything(root):
+    (root.parent / "shared/s.md").write_text("S, changed\n", "utf-8")
+    (root / COPIES / "own.md").write_text("mine", "utf-8")
+
+
+DIGESTS = [hashlib.sha256(text).hexdigest() for text in (b"x", b"S\n")]
+VENDORED = [
+    (
+        lambda root: (root / COPIES / "s.md").unlink(),
+        "list",
+        f"{COPIES}/s.md: is missing; {RUN}",
+    ),
+    (
+        lambda root: (root / COPIES / "s.md").write_text("x", "utf-8"),
+        "list",
+        f"{COPIES}/s.md: has changed: its sha256 is {DIGESTS[0]}, not {DIGESTS[1]}; "
+        f"{RUN}",
+    ),
+    (
+        behind_a_link,
+        "list",
+        f"tool.hatch-agpm.sources.shared: hatch-agpm.lock names '{COPIES}', which is "
+        f"not a directory of the project; {RUN}",
+    ),
+    (
+        replace_in_table('"s.md"', '"unused.md"'),
+        "list",
+        f"tool.hatch-agpm.agents.s.path names no file, got 'unused.md'; {RUN}",
+    ),
+    (
+        replace_in_table('"shared", path', '"more", path'),
+        "list",
+        "tool.hatch-agpm.sources.more: hatch-agpm.lock does not have the source "
+        f"'more'; {RUN}",
+    ),
+    (
+        everything,
+        "vendor --check",
+        f"{COPIES}/s.md: is not the same; {RUN}\n"
+        f"{COPIES}/own.md: is vendored and not used; {RUN}\n"
+        f"hatch-agpm.lock: is not up to date; {RUN}",
+    ),
+    (
+        everything,
+        "vendor",
+        f"{COPIES}/own.md: is not listed in hatch-agpm.lock; move it elsewhere",
+    ),
+    (
+        lambda root: root,
+        "vendor --directory ../out",
+        "--directory must be inside the project, got '../out'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "command", "message"), VENDORED)
+def test_a_copy_that_is_not_the_vendored_one_is_reported(
+    write_files, capsys, change, command, message
+):
+    files = {"pyproject.toml": VENDORING, "app/__init__.py": ""}
+    root = write_files(
+        {f"app/{path}": text for path, text in files.items()}
+        | {"shared/s.md": "S\n", "shared/unused.md": "U\n", "more/s.md": "S\n"}
+    )
+    root /= "app"
+    assert main(["vendor", "--project", str(root)]) == 0
+    change(root)
+    capsys.readouterr()
+
+    assert main([*command.split(), "--project", str(root)]) == 1
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
