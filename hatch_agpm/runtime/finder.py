@@ -93,7 +93,7 @@ class Redirect:
         # Packages of meson-python have a `__path__` that is not a directory.
         package = sys.modules.get(self.module.rpartition(".")[0])
         file = getattr(package, "__file__", None) or ""
-        return os.path.dirname(os.path.realpath(file)) == directory
+        return file != "" and os.path.dirname(os.path.realpath(file)) == directory
 
     def _is_linked(self, entry: str) -> bool:
         """Tell whether a package is in the directory of links of a strict install."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -69,6 +70,25 @@ def test_a_finder_knows_where_setuptools_links_the_package(redirect, tmp_path):
     links = tmp_path / "build/__editable__.pkg-1-0.editable-py3-none-any/pkg"
 
     assert redirect.find_spec("pkg.prompts", [str(links)])
+
+
+@pytest.mark.parametrize(
+    ("file", "answers"),
+    [("{}/pkg/__init__.py", True), ("{}/other/__init__.py", False), ("", False)],
+)
+def test_a_finder_knows_a_package_that_was_loaded_from_the_checkout(
+    redirect, tmp_path, monkeypatch, file, answers
+):
+    package = ModuleType("pkg")
+    package.__file__ = file.format(tmp_path)
+    monkeypatch.setitem(sys.modules, "pkg", package)
+    # A file without a name must not mean the current directory.
+    (tmp_path / "pkg/below").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "pkg/below")
+
+    spec = redirect.find_spec("pkg.prompts", ["/a/loader.py/pkg"])
+
+    assert bool(spec) == answers
 
 
 @pytest.mark.parametrize(("first", "answers"), [("site", True), ("other", False)])
