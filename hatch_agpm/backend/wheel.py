@@ -19,17 +19,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm.backend.location import locate
+from hatch_agpm.bundle.freezers import with_entry_point
 from hatch_agpm.errors import BundleError, raise_problems
+from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hatch_agpm.build import BuildSession, Plan, WheelContents
-    from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["add_to_wheel", "dist_info_of"]
 
 _INFO = ".dist-info"
+_ENTRY_POINTS = "entry_points.txt"
 
 
 def dist_info_of(wheel: str, paths: Iterable[str]) -> str:
@@ -61,6 +63,12 @@ def add_to_wheel(wheel: Path, session: BuildSession, *, editable: bool = False) 
         contents = _below(place.prefix, contents)
     dist_info = dist_info_of(wheel.name, files)
     replaced = _replaced(plan, contents, files, dist_info)
+    if plan.bundle.names and not editable:
+        path = f"{dist_info}/{_ENTRY_POINTS}"
+        text = files.get(path, b"").decode()
+        text = with_entry_point(text, place.directory.replace("/", "."))
+        metadata = {**contents.metadata, _ENTRY_POINTS: FileContent(data=text.encode())}
+        contents = replace(contents, metadata=metadata)
     kept = [member for member in members if member[0].filename not in replaced]
     # On the same file system, and with the same name, from which the paths in a wheel
     # are derived.
@@ -144,6 +152,12 @@ def _write(
     if old is None:
         raise BundleError(record, f"is missing from {target.name}")
     metadata = {f"{dist_info}/{path}": f for path, f in contents.dist_info.items()}
+    added = {**contents.files, **metadata}
+    # entry_points.txt may be one of the inner backend's, with a line of ours.
+    files = [
+        (info, metadata.pop(info.filename).data if info.filename in metadata else data)
+        for info, data in files
+    ]
     number = len(files)
     while number and files[number - 1][0].filename.startswith(f"{dist_info}/"):
         number -= 1
@@ -154,7 +168,6 @@ def _write(
         *((_copy(info), data) for info, data in files[number:]),
         *_members(metadata, date),
     ]
-    added = {**contents.files, **metadata}
     paths = [info.filename for info, _ in members]
     text = _record(old[1].decode(), paths, added, record)
     with zipfile.ZipFile(target, "w") as archive:

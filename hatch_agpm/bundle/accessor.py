@@ -29,6 +29,7 @@ __all__ = [
     "accessor_source",
     "command_source",
     "docstring",
+    "exported",
     "namespace_source",
     "type_attributes",
 ]
@@ -41,9 +42,6 @@ _HEADER = f"{MARK}\n# SPDX-License-Identifier: MIT-0\n"
 
 def accessor_source(tree: Directory, distribution: str, version: str) -> str:
     """Return the text of the bundle's `__init__.py`: the table of all names."""
-    # `help` shows only these; without the list, the class `Prompt` would fill ten
-    # pages.
-    exported = sorted({*type_attributes(), *_members(tree), "load", "names"})
     rows = "".join(_row(item) for item in tree.items)
     return f"""\
 {_HEADER}{docstring(tree.items, f"{distribution} {version}")}
@@ -52,7 +50,7 @@ from ._accessor import BinaryResource, Bundle as _Bundle, Prompt
 from ._errors import {", ".join(ERRORS)}
 from ._modules import open_package as _open_package
 
-__all__ = {exported!r}
+__all__ = {exported(tree)!r}
 
 _bundle = _Bundle(__spec__, {{
     # full name: file, offset of its text, SHA-256, run-time variables
@@ -91,7 +89,8 @@ import sys
 
 from ._command import main
 
-sys.exit(main(sys.modules[__package__], sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.modules[__package__], sys.argv[1:]))
 '''
 
 
@@ -121,13 +120,15 @@ all, iterating over a type those of the type.
 """'''
 
 
+def exported(tree: Directory) -> list[str]:
+    """Return the `__all__` of the package: without it, `help` shows the class too."""
+    members = {*tree.attributes, *tree.directories}
+    return sorted({*type_attributes(), *members, "load", "names"})
+
+
 def type_attributes() -> list[str]:
     """Return the attributes of all types that have a directory of their own."""
     return [identifier(f"{type_}s") for type_ in RUNTIME_TYPES]
-
-
-def _members(tree: Directory) -> list[str]:
-    return [*tree.attributes, *tree.directories]
 
 
 def _counted(items: Sequence[Shipped]) -> str:
@@ -153,7 +154,7 @@ def _import_all():
 
 
 def _row(item: Shipped) -> str:
-    """Return a row of the table, as `hatch_agpm.runtime.accessor.Row` describes it."""
+    """Return a row of the table, as `hatch_agpm.runtime.accessor` describes it."""
     resource = item.resources[0]
     body = None if isinstance(resource.text, bytes) else resource.body
     sha256 = hashlib.sha256(resource.document).hexdigest()

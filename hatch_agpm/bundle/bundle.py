@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.accessor import (
+    MARK,
     accessor_source,
     command_source,
     namespace_source,
 )
+from hatch_agpm.bundle.freezers import hook_file
 from hatch_agpm.bundle.index import index_file
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
@@ -193,6 +195,7 @@ def _python_files(
 ) -> dict[str, FileContent]:
     """Return the Python files of a bundle by path."""
     raise_problems([*directory_conflicts(shipped)])
+    hook = hook_file(output, MARK) if shipped else {}
     tree = directory_tree(shipped)
     generated = {
         "__init__.py": accessor_source(tree, distribution, version),
@@ -206,7 +209,7 @@ def _python_files(
     files = {path: text.encode() for path, text in generated.items()}
     for path, name in COPIED_MODULES.items():
         files[path] = runtime.joinpath(name).read_bytes()
-    return {path: FileContent(data=data) for path, data in files.items()}
+    return hook | {path: FileContent(data=data) for path, data in files.items()}
 
 
 def _check_apart(bundle: Bundle) -> None:

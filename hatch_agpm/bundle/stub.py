@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from hatch_agpm.bundle.accessor import MARK, docstring, type_attributes
+from hatch_agpm.bundle.accessor import MARK, docstring, exported, type_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,12 +26,15 @@ _HEAD = '''
 # source tree, delete .mypy_cache.
 
 # Names without `_` are those of resources, but for the few below.  One may be `int`.
-from builtins import bool as _bool, bytes as _bytes, dict as _dict, float as _float
+from builtins import bool as _bool, bytes as _bytes, dict as _dict{float}
 from builtins import int as _int, list as _list, object as _object, str as _str
 from builtins import classmethod as _classmethod, tuple as _tuple
-from collections.abc import Iterator as _Iterator
-from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
+from collections.abc import Callable as _Callable, Iterator as _Iterator
+from typing import Any as _Any, Generic as _Generic, Literal as _Literal
+from typing import NoReturn as _NoReturn, ParamSpec as _ParamSpec
 from typing import Protocol as _Protocol, overload as _overload
+from typing_extensions import TypeAlias as _TypeAlias, TypeVar as _TypeVar
+from typing_extensions import disjoint_base as _disjoint_base
 
 # Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
@@ -86,6 +89,7 @@ class _Resource:
     def read(self, file: _str) -> _bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
 
+@_disjoint_base
 class BinaryResource(_Resource, _bytes):
     """A resource that is not text: the `bytes` of its file."""
 
@@ -93,30 +97,37 @@ class BinaryResource(_Resource, _bytes):
     def document(self) -> _bytes:
         """The same bytes."""
 
-class Prompt(_Resource, _str):
+_Values = _ParamSpec("_Values")
+_Variables_co = _TypeVar("_Variables_co", covariant=True, default=_Callable[..., _str])
+
+class Prompt(_Resource, _str, _Generic[_Variables_co]):
     """A prompt: a `str`, everything after the frontmatter, byte for byte."""
 
     @property
     def document(self) -> _str:
         """The whole file, frontmatter included."""
-    def __call__(self, /, *positional: _Any, **values: _Any) -> _str:
+    def __call__(
+        self: Prompt[_Callable[_Values, _str]],
+        /,
+        *positional: _Values.args,
+        **values: _Values.kwargs,
+    ) -> _str:
         """Return the text with its run-time variables; raises `VariableError`."""
     def parts(
-        self, /, *positional: _Any, **values: _Any
+        self: Prompt[_Callable[_Values, _str]],
+        /,
+        *positional: _Values.args,
+        **values: _Values.kwargs,
     ) -> _tuple[_tuple[_str, _bool], ...]:
         """Return the same in pieces: (text, False), and (value, True) for a value."""
     @_classmethod
     def __get_pydantic_core_schema__(cls, source: _Any, handler: _Any) -> _Any: ...
 
-class _Prompt(Prompt):
-    """A prompt without run-time variables."""
+class _NoVariables(_Protocol):
+    def __call__(self) -> _str: ...
 
-    def __call__(self) -> _str:
-        """Return the text."""
-    def parts(self) -> _tuple[_tuple[_str, _bool], ...]:
-        """Return the text, as the only pair; () for an empty text."""
-
-_BinaryResource = BinaryResource
+_Prompt: _TypeAlias = Prompt[_NoVariables]
+_BinaryResource: _TypeAlias = BinaryResource
 
 class _Namespace(_Protocol):
     def __len__(self) -> _int: ...
@@ -148,6 +159,8 @@ def stub_source(tree: Directory, distribution: str, output: str) -> str:
 {MARK}
 {docstring(tree.items, distribution)}
 
+__all__ = {exported(tree)!r}
+
 {_head(tree.items, output)}
 
 {_prompts(tree.items, kinds)}
@@ -165,7 +178,8 @@ def namespace_stub(directory: Directory, tree: Directory) -> str:
     used = {kinds[item.full_name] for item in directory.attributes.values()}
     used |= {_class(inner) for inner in directory.directories.values()}
     imports = [f"from . import {name} as {name}" for name in sorted(used)]
-    lines = [MARK, *imports, ""]
+    names = sorted({*directory.attributes, *directory.directories})
+    lines = [MARK, *imports, "", f"__all__ = {names!r}", ""]
     lines += [f"{name}: {_class(x)}" for name, x in directory.directories.items()]
     lines += _attributes(directory, kinds, indent="")
     return "\n".join([*lines, ""])
@@ -181,6 +195,8 @@ def _head(shipped: Sequence[Shipped], output: str) -> str:
     text = _HEAD.strip()
     for key, example in examples.items():
         text = text.replace(f"{{{key}}}", f": `{example}`" if example else "")
+    kinds = {each.kind for item in shipped for each in item.resources[0].runtime}
+    text = text.replace("{float}", ", float as _float" if "float" in kinds else "")
     # Plain prompts are for no coding agent.
     for_all = all(item.section != "prompts" for item in shipped)
     return text.replace("{tool}", "_str" if for_all else "_str | None")
@@ -215,20 +231,16 @@ def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
 
 
 def _prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
-    """Return the classes of prompts that have run-time variables."""
+    """Return the types of prompts that have run-time variables."""
     classes = {
         kinds[item.full_name]: item.resources[0].runtime
         for item in shipped
         if item.resources[0].runtime
     }
     return "\n".join(
-        f"class {name}(Prompt):\n"
-        f'    """A prompt with {", ".join(each.name for each in runtime)}."""\n\n'
-        f"    def __call__(self, *, {_parameters(runtime)}) -> _str:\n"
-        '        """Return the text with its run-time variables."""\n'
-        f"    def parts(self, *, {_parameters(runtime)})"
-        " -> _tuple[_tuple[_str, _bool], ...]:\n"
-        '        """Return the same in pieces, each with whether it is a value."""\n'
+        f"class {name.replace('_Prompt', '_Variables', 1)}(_Protocol):\n"
+        f"    def __call__(self, *, {_parameters(runtime)}) -> _str: ...\n\n"
+        f"{name}: _TypeAlias = Prompt[{name.replace('_Prompt', '_Variables', 1)}]\n"
         for name, runtime in sorted(classes.items())
     )
 

@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 
 from hatch_agpm.build.verify import FileDigest, verify_wheel
 from hatch_agpm.bundle.bundle import COPIED_MODULES
+from hatch_agpm.bundle.freezers import HOOKS
 from hatch_agpm.bundle.namespaces import module_names
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
 from hatch_agpm.formats.toml import list_of_tables
@@ -217,7 +218,12 @@ class _Contents:
         planned = {}
         modules = module_names(names)
         stubs = [f"{name}{suffix}" for name in modules for suffix in (".py", ".pyi")]
-        for path in (f"{directory}/{name}" for name in (*_GENERATED, *stubs)):
+        paths = [f"{directory}/{name}" for name in (*_GENERATED, *stubs)]
+        hooks = f"{directory}/{HOOKS}/"
+        for path in [
+            *paths,
+            *(path for path in self._record if path.startswith(hooks)),
+        ]:
             digest, size = self._record.get(path, ("", ""))
             algorithm, _, encoded = digest.partition("=")
             if algorithm != "sha256" or not size.isdecimal():

@@ -321,7 +321,17 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         for path, file in contents.sbom.items():
             self._staged_sbom = str(self._staged(path, file))
             build_data["sbom_files"].append(self._staged_sbom)
+        if self._session.plan.bundle.names and not editable:
+            self._add_entry_points(contents.directory.replace("/", "."))
         self._contents = contents
+
+    def _add_entry_points(self, module: str) -> None:
+        """Add what PyInstaller finds the bundle by, unless the project has its own."""
+        from hatch_agpm.bundle.freezers import ENTRY_POINT_GROUP, entry_points
+
+        groups = self.metadata.core.entry_points
+        group = groups.setdefault(ENTRY_POINT_GROUP, {})
+        groups[ENTRY_POINT_GROUP] = {**entry_points(module), **group}
 
     def _in_source_form(self, path: str) -> str:
         """Return the path in the source tree of a path in the wheel."""

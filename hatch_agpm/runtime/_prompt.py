@@ -16,7 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._variables import Variable
+    from typing_extensions import disjoint_base
+
+    from ._variables import _Variable
+else:
+
+    def disjoint_base(cls: type) -> type:
+        """Mark a class that other bases cannot be combined with (PEP 800)."""
+        return cls
+
 
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -41,7 +49,7 @@ class ResourceDetails:
     _head: bytes
     """The bytes of the file before the text."""
 
-    _variables: tuple[Variable, ...]
+    _variables: tuple[_Variable, ...]
 
     @property
     def type(self) -> str:
@@ -88,6 +96,10 @@ class ResourceDetails:
         data: bytes = self._bundle.read(f"{self.full_name}/{file}")
         return data
 
+    def __getstate__(self) -> dict[str, object]:
+        # Without what `_reader` keeps for the next call.
+        return {key: value for key, value in vars(self).items() if key != "_template"}
+
     @property
     def _bundle(self) -> Any:
         __import__(_PACKAGE)
@@ -131,10 +143,6 @@ class Prompt(ResourceDetails, str):
             f"{type(self).__name__!r} object has no attribute {name!r}"
         )
 
-    def __getstate__(self) -> dict[str, object]:
-        # Without what `_reader` keeps for the next call.
-        return {key: value for key, value in vars(self).items() if key != "_template"}
-
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         """Return the schema of a field that takes any `str` and keeps a prompt."""
@@ -144,6 +152,7 @@ class Prompt(ResourceDetails, str):
         return {"type": "json-or-python", "json_schema": text, "python_schema": python}
 
 
+@disjoint_base
 class BinaryResource(ResourceDetails, bytes):
     """A resource that is not text: the `bytes` of its file."""
 

@@ -135,6 +135,16 @@ def _written(resource: Any) -> str:
     return f"{type(resource).__module__}.{_dotted(resource.full_name)}"
 
 
+# --- freezers -------------------------------------------------------------------------
+
+
+def hook_directories() -> list[str]:
+    """Return the directory with the hook; PyInstaller calls this by an entry point."""
+    from pathlib import Path
+
+    return [str(Path(__file__).with_name("_pyinstaller"))]
+
+
 # --- damage ---------------------------------------------------------------------------
 
 

@@ -31,3 +31,7 @@ class DirectoryReader(TraversableResources):
     def files(self) -> Any:
         """Return the directory."""
         return files(self._package).joinpath(self._directory)
+
+    def is_resource(self, path: str) -> bool:
+        """Tell whether this is a file; the inherited method fails on Python 3.9."""
+        return bool(self.files().joinpath(path).is_file())

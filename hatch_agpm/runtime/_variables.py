@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    Variable = tuple[str, str, str | None, tuple[tuple[int, int], ...]]
+    _Variable = tuple[str, str, str | None, tuple[tuple[int, int], ...]]
     """
     Name, type, text of the default (None without one), and start and end of each
     placeholder in the bytes of the file.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class PromptTemplate:
     """A text with placeholders for its run-time variables, parsed once."""
 
-    def __init__(self, head: bytes, text: str, variables: Iterable[Variable]) -> None:
+    def __init__(self, head: bytes, text: str, variables: Iterable[_Variable]) -> None:
         """Take the bytes of the file before the text, the text and its variables."""
         self.kinds: dict[str, str] = {}
         self.defaults: dict[str, str] = {}

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ._variables import Variable
+    from ._variables import _Variable
 
-    Row = tuple[str, int | None, str] | tuple[str, int, str, tuple[Variable, ...]]
+    _Row = tuple[str, int | None, str] | tuple[str, int, str, tuple[_Variable, ...]]
     """Path, offset of the text or None for other bytes, sha256, run-time variables."""
 
 
 class Bundle:
     """The prompts of one package."""
 
-    def __init__(self, spec: Any, table: Mapping[str, Row]) -> None:
+    def __init__(self, spec: Any, table: Mapping[str, _Row]) -> None:
         self.spec = spec
         self.table = table
         self._read: dict[str, Prompt | BinaryResource] = {}
@@ -125,7 +125,7 @@ class Bundle:
         path: str,
         body: int | None,
         sha256: str,
-        variables: tuple[Variable, ...] = (),
+        variables: tuple[_Variable, ...] = (),
     ) -> Prompt | BinaryResource:
         data = self.read(path)
         try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Protocol
 
-    class NamedPrompts(Protocol):
+    class _NamedPrompts(Protocol):
         """The methods of `_accessor.Bundle` that are used here."""
 
         load: Callable[[str], Any]
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class Namespace(ModuleType):
     """A directory of prompts: a module, and a mapping of the names below it."""
 
+    __module__ = __name__.rpartition(".")[0]  # the stubs have a class for each
     _package: Any
     """The module of the whole bundle.  A reload gives it another `_bundle`."""
 
@@ -66,11 +67,11 @@ class Namespace(ModuleType):
 
     @property
     def __all__(self) -> list[str]:
-        return [*self._bundle.members(self._directory)]
+        return sorted(self._bundle.members(self._directory))
 
     @property
-    def _bundle(self) -> NamedPrompts:
-        bundle: NamedPrompts = self._package._bundle
+    def _bundle(self) -> _NamedPrompts:
+        bundle: _NamedPrompts = self._package._bundle
         return bundle
 
 
@@ -92,9 +93,7 @@ class NamespaceLoader:
         return DirectoryReader(self.package, self.directory)
 
 
-def open_package(
-    package: str,
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def open_package(package: str) -> tuple[Callable[[str], Any], Callable[[], Any]]:
     """Return `__getattr__` and `__dir__` for the package of a bundle."""
     module: Any = sys.modules[package]
     return (
@@ -116,7 +115,7 @@ def open_namespace(name: str, directory: str) -> None:
     spec.loader = NamespaceLoader(spec.loader, parent, directory)
     spec.submodule_search_locations = []
     if sys.version_info < (3, 10):
-        # `importlib.resources.files` returns the directory of this path.
+        # The directory of this path is what `importlib.resources.files` returns.
         spec.origin = f"{sys.modules[parent].__path__[0]}/{directory}*"
     module.__loader__, module.__package__, module.__path__ = spec.loader, name, []
 
@@ -127,7 +126,7 @@ def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
         raise AttributeError(
             f"module {module.__name__!r} has no attribute {attribute!r}"
         )
-    bundle: NamedPrompts = package._bundle
+    bundle: _NamedPrompts = package._bundle
     found = bundle.members(directory).get(normalized(attribute))
     if found is None:
         from ._reader import unknown_attribute
@@ -145,6 +144,6 @@ def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
     return module.__dict__.setdefault(normalized(attribute), child)
 
 
-def attributes(module: Any, bundle: NamedPrompts, directory: str) -> list[str]:
+def attributes(module: Any, bundle: _NamedPrompts, directory: str) -> list[str]:
     """Return the names of the attributes that `member` finds and of all others."""
     return sorted({*module.__dict__, *bundle.members(directory)})

@@ -204,6 +204,10 @@ def test_the_rest_of_the_wheel_is_what_the_inner_backend_wrote(project, call_hoo
         "RECORD",
     ]
     assert record[0] == "acme/__init__.py,,"
+    with zipfile.ZipFile(wheel) as archive:
+        text = archive.read("acme-3.0.dist-info/entry_points.txt").decode()
+    assert "hook-dirs = acme.prompts._reader:hook_directories" in text
+    assert "[console_scripts]" in text
 
 
 def test_the_metadata_is_that_of_the_inner_backend(project, call_hook, edit):
@@ -362,5 +366,6 @@ def test_what_an_in_tree_install_wrote_is_in_no_wheel_and_sdist(
     with tarfile.open(project / "out/acme-3.0.tar.gz") as archive:
         paths = archive.getnames()
     assert [p for p in paths if p.startswith("acme-3.0/acme/prompts/")] == [
-        "acme-3.0/acme/prompts/snippets"
+        "acme-3.0/acme/prompts/_pyinstaller",
+        "acme-3.0/acme/prompts/snippets",
     ]

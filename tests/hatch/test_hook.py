@@ -69,11 +69,12 @@ def test_a_wheel_has_the_bundle_and_the_tree_is_unchanged(copy_project, build):
 
     done = build(project)
 
-    assert sorted(path for path in done.files if "/prompts/" in path) == [
+    assert {path for path in done.files if "/prompts/" in path} == {
         "flat/prompts/__init__.py",
         "flat/prompts/__init__.pyi",
         "flat/prompts/__main__.py",
         *(f"flat/prompts/{name}" for name in COPIED_MODULES),
+        "flat/prompts/_pyinstaller/hook-flat.prompts.py",
         "flat/prompts/agents.py",
         "flat/prompts/agents.pyi",
         "flat/prompts/agents/reviewer.md",
@@ -81,9 +82,24 @@ def test_a_wheel_has_the_bundle_and_the_tree_is_unchanged(copy_project, build):
         "flat/prompts/scripts.py",
         "flat/prompts/scripts.pyi",
         "flat/prompts/scripts/check.sh",
-    ]
+    }
     assert done.files["flat/prompts/agents/reviewer.md"].decode() == FLAT_REVIEWER
     assert tree(project) == before
+
+
+def test_the_entry_point_of_pyinstaller_is_added(copy_project, build, edit):
+    project = copy_project("flat")
+    path = "flat-1.2.0.dist-info/entry_points.txt"
+    line = "hook-dirs = flat.prompts._reader:hook_directories"
+
+    lines = build(project).files[path].decode().splitlines()
+    assert lines[lines.index("[pyinstaller40]") + 1] == line
+
+    own = '[project.entry-points.pyinstaller40]\nhook-dirs = "flat:mine"\n'
+    edit(project, "", f"\n{own}")
+    text = build(project).files[path].decode()
+    assert "hook-dirs = flat:mine" in text
+    assert line not in text
 
 
 def test_a_script_stays_executable_and_a_text_is_not(copy_project, build):

@@ -55,12 +55,15 @@ def test_openai_takes_messages_of_plain_texts(run):
     ]
 
 
-def test_anthropic_takes_a_block_that_can_be_cached(run):
+def test_anthropic_caches_what_is_the_same_for_all_values(run):
     request = run("anthropic")["request"]
 
     assert request["messages"] == [{"role": "user", "content": QUESTION}]
-    (block,) = request["system"]
-    assert block["text"] == REVIEWER.replace("5", "3")
+    fixed, rest = request["system"]
+    assert fixed["text"] + rest["text"] == REVIEWER.replace("5", "3")
+    assert fixed["text"] == REVIEWER.partition("Rust")[0]
+    assert "cache_control" in fixed
+    assert "cache_control" not in rest
 
 
 def test_langchain_leaves_the_braces_of_a_message_alone(run):
@@ -104,7 +107,7 @@ def test_fastmcp_serves_the_skills_of_the_bundle(run):
 def test_traces_get_name_version_and_digest(run):
     attributes = run("traces")["attributes"]
 
-    assert attributes["prompt.name"] == "agent/reviewer"
+    assert attributes["prompt.name"] == "agents/reviewer"
     assert attributes["prompt.version"] == "1.0"
     assert re.fullmatch("[0-9a-f]{64}", attributes["prompt.sha256"])
 

@@ -1,6 +1,7 @@
 """Type checkers with the stub of a bundle, on right and on wrong uses."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,8 @@ RESOURCES = [
     resource("counter", runtime=variables(share=0.5, loud=False, limit="int")),
     resource("same-names", runtime=variables(user_name="str", limit="str")),
     resource("quoting", runtime=TEXT_DEFAULT),
+    resource("team/lead"),
+    resource("team/greeter", runtime=variables(user_name="str", limit=5)),
     resource("int.dotted", runtime=variables(int="int", str="str", type="bool")),
     resource("blob", type="script", text=b"\xff", suffix="bin"),
     resource("run", type="script", suffix="sh"),
@@ -70,8 +73,14 @@ RESOURCES = [
 RIGHT = """
 from pkg import prompts
 from pkg.prompts import Prompt, UnknownPromptError, VariableError
+from pkg.prompts.agents import greeter, team
+
+lead = team.lead
 
 text: str = prompts.agents.backend_engineer
+text = prompts.agents.team.lead + prompts.agents.team["lead"]
+text = prompts.agents.team.greeter(user_name="Ada") + lead + greeter(user_name="Ada")
+pieces: tuple[tuple[str, bool], ...] = prompts.agents.greeter.parts(user_name="Ada")
 prompt: Prompt = prompts.agents["backend-engineer"]
 model: object = prompts.load("agents/backend-engineer").metadata["model"]
 document: str = prompts.agents.int.document
@@ -117,6 +126,10 @@ prompts.agents.backend  # wrong
 prompts.agents["backend"]  # wrong
 prompts.hooks["x"]  # wrong
 prompts.agnets  # wrong
+prompts.agents.team.leed  # wrong
+prompts.agents.team.greeter()  # wrong
+prompts.agents.greeter.parts()  # wrong
+from pkg.prompts.agents import nope  # wrong
 prompts.agents.int.titel  # wrong
 prompts.load(3)  # wrong
 prompts.scripts["blob"].upper().encode()  # wrong
@@ -254,6 +267,19 @@ def test_pyright_finds_exactly_the_mistakes(project):
     )
 
     assert found == EXPECTED, output
+
+
+def test_stubtest_finds_no_difference_from_the_code(project):
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "pkg.prompts"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project)},
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture

@@ -424,6 +424,85 @@ def test_help_of_a_prompt_says_that_the_name_is_unknown(prompts):
     assert output.getvalue().startswith(message)
 
 
+# --- values and pieces ---------------------------------------------------------------
+
+
+@pytest.fixture
+def greeter(tmp_path, package):
+    """Return a prompt that has a placeholder at its start, and one within."""
+    text = "{{ user }}: {{ user }} of {{ team }}\n"
+    spans = (0, 10), (12, 22)
+    variables = (
+        RuntimeVariable(name="user", kind="str", default=None, spans=spans),
+        RuntimeVariable(name="team", kind="str", default="x", spans=((26, 36),)),
+    )
+    plain = resource("plain", text="x")
+    write_bundle(
+        tmp_path, package, [resource("greeter", text=text, runtime=variables), plain]
+    )
+    return importlib.import_module(f"{package}.prompts").agents.greeter
+
+
+def test_parts_are_the_text_in_pieces(greeter):
+    parts = greeter.parts(user="Ada", team="")
+
+    assert [text for text, is_value in parts if is_value] == ["Ada", "Ada"]
+    assert [text for text, is_value in parts if not is_value] == [": ", " of ", "\n"]
+    assert "".join(text for text, _ in parts) == greeter(user="Ada", team="")
+    assert all(type(text) is str for text, _ in parts)
+
+
+def test_a_text_without_variables_is_one_part(prompts):
+    assert prompts.agents.plain.parts() == (("No frontmatter.\n", False),)
+    assert prompts.agents.empty.parts() == ()
+
+
+def test_parts_raise_what_a_call_raises(greeter):
+    for use in (greeter, greeter.parts):
+        with pytest.raises(TypeError, match="user is missing"):
+            use()
+        with pytest.raises(TypeError, match="given by name"):
+            use("Ada")
+
+
+def test_a_prompt_with_placeholders_is_not_a_value(greeter, package):
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    with pytest.raises(prompts.VariableError) as caught:
+        greeter(user=greeter)
+
+    (problem,) = caught.value.problems
+    assert "unfilled placeholders" in problem
+    assert greeter(user=greeter(user="Ada")).startswith("Ada: Ada of x\n: ")
+    assert greeter(user=prompts.agents.plain, team="y") == "x: x of y\n"
+
+
+def test_pydantic_takes_prompts(prompts):
+    pydantic = pytest.importorskip("pydantic")
+    prompt = prompts.agents.plain
+    kind = prompts.Prompt
+    model = pydantic.create_model(
+        "Model", text=(str, prompt), prompt=(kind, prompt), given=kind
+    )
+
+    made = model(given=prompt)
+    assert made.given is prompt
+    assert made.model_dump() == dict.fromkeys(("text", "prompt", "given"), str(prompt))
+    schema = model.model_json_schema()["properties"]
+    assert schema["text"] == {"default": prompt, "title": "Text", "type": "string"}
+    assert schema["given"] == {"title": "Given", "type": "string"}
+    assert model.model_validate_json('{"given": "x"}').given == "x"
+    with pytest.raises(pydantic.ValidationError):
+        model(given=3)
+
+
+def test_a_frozen_program_lacks_a_file_and_the_option_is_named(prompts, package):
+    error = prompts.DamagedWheelError("acme/x.md", "No such file", f"{package}.prompts")
+
+    assert f"--collect-data {package}.prompts" in str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own
+
+
 # --- damage ---------------------------------------------------------------------------
 
 

@@ -12,16 +12,21 @@ run-time variables: what `help` of its type shows in parentheses.  `names()` lis
 all, iterating over a type those of the type.
 """
 
+__all__ = ['agents', 'commands', 'hooks', 'load', 'mcp_servers', 'names', 'scripts', 'skills', 'snippets']
+
 # mypy may have cached that this module is missing: when this file is new in the
 # source tree, delete .mypy_cache.
 
 # Names without `_` are those of resources, but for the few below.  One may be `int`.
-from builtins import bool as _bool, bytes as _bytes, dict as _dict, float as _float
+from builtins import bool as _bool, bytes as _bytes, dict as _dict
 from builtins import int as _int, list as _list, object as _object, str as _str
 from builtins import classmethod as _classmethod, tuple as _tuple
-from collections.abc import Iterator as _Iterator
-from typing import Any as _Any, Literal as _Literal, NoReturn as _NoReturn
+from collections.abc import Callable as _Callable, Iterator as _Iterator
+from typing import Any as _Any, Generic as _Generic, Literal as _Literal
+from typing import NoReturn as _NoReturn, ParamSpec as _ParamSpec
 from typing import Protocol as _Protocol, overload as _overload
+from typing_extensions import TypeAlias as _TypeAlias, TypeVar as _TypeVar
+from typing_extensions import disjoint_base as _disjoint_base
 
 # Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
@@ -76,6 +81,7 @@ class _Resource:
     def read(self, file: _str) -> _bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
 
+@_disjoint_base
 class BinaryResource(_Resource, _bytes):
     """A resource that is not text: the `bytes` of its file."""
 
@@ -83,30 +89,37 @@ class BinaryResource(_Resource, _bytes):
     def document(self) -> _bytes:
         """The same bytes."""
 
-class Prompt(_Resource, _str):
+_Values = _ParamSpec("_Values")
+_Variables_co = _TypeVar("_Variables_co", covariant=True, default=_Callable[..., _str])
+
+class Prompt(_Resource, _str, _Generic[_Variables_co]):
     """A prompt: a `str`, everything after the frontmatter, byte for byte."""
 
     @property
     def document(self) -> _str:
         """The whole file, frontmatter included."""
-    def __call__(self, /, *positional: _Any, **values: _Any) -> _str:
+    def __call__(
+        self: Prompt[_Callable[_Values, _str]],
+        /,
+        *positional: _Values.args,
+        **values: _Values.kwargs,
+    ) -> _str:
         """Return the text with its run-time variables; raises `VariableError`."""
     def parts(
-        self, /, *positional: _Any, **values: _Any
+        self: Prompt[_Callable[_Values, _str]],
+        /,
+        *positional: _Values.args,
+        **values: _Values.kwargs,
     ) -> _tuple[_tuple[_str, _bool], ...]:
         """Return the same in pieces: (text, False), and (value, True) for a value."""
     @_classmethod
     def __get_pydantic_core_schema__(cls, source: _Any, handler: _Any) -> _Any: ...
 
-class _Prompt(Prompt):
-    """A prompt without run-time variables."""
+class _NoVariables(_Protocol):
+    def __call__(self) -> _str: ...
 
-    def __call__(self) -> _str:
-        """Return the text."""
-    def parts(self) -> _tuple[_tuple[_str, _bool], ...]:
-        """Return the text, as the only pair; () for an empty text."""
-
-_BinaryResource = BinaryResource
+_Prompt: _TypeAlias = Prompt[_NoVariables]
+_BinaryResource: _TypeAlias = BinaryResource
 
 class _Namespace(_Protocol):
     def __len__(self) -> _int: ...
@@ -116,13 +129,10 @@ class _Empty(_Namespace, _Protocol):
     def __getitem__(self, name: _NoReturn, /) -> _NoReturn: ...
     def __iter__(self) -> _Iterator[_NoReturn]: ...
 
-class _Prompt_lines(Prompt):
-    """A prompt with lines."""
+class _Variables_lines(_Protocol):
+    def __call__(self, *, lines: _int = 30) -> _str: ...
 
-    def __call__(self, *, lines: _int = 30) -> _str:
-        """Return the text with its run-time variables."""
-    def parts(self, *, lines: _int = 30) -> _tuple[_tuple[_str, _bool], ...]:
-        """Return the same in pieces, each with whether it is a value."""
+_Prompt_lines: _TypeAlias = Prompt[_Variables_lines]
 
 class _Agents(_Namespace, _Protocol):
     backend_engineer: _Prompt

@@ -1,0 +1,138 @@
+"""Programs that read prompts, frozen without options."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipapp
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "example_pkg"
+PROGRAM = """
+from example_pkg import prompts
+import example_pkg.prompts.agents
+
+prompt = prompts.agents.backend_engineer
+assert prompt and prompt.metadata["model"] and len(prompt.sha256) == 64
+assert prompts.snippets.release_notes(lines=3)
+assert [*prompts.agents] and all(map(prompts.load, prompts.names()))
+assert example_pkg.prompts.agents.backend_engineer is prompt
+for error, wrong in (
+    (prompts.UnknownPromptError, lambda: prompts.agents.nope),
+    (prompts.VariableError, lambda: prompts.snippets.release_notes(line=3)),
+):
+    try:
+        wrong()
+    except error:
+        pass
+    else:
+        raise AssertionError
+print("read", len(prompts.names()))
+"""
+MISSING = """
+from example_pkg import prompts
+try:
+    prompts.agents.backend_engineer
+except prompts.DamagedWheelError as error:
+    print(error)
+"""
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory):
+    """Return the Python of an environment with the freezers."""
+    environment = tmp_path_factory.mktemp("freezers") / "env"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    python = environment / "bin/python"
+    install = [python, "-m", "pip", "install", "--quiet", "pyinstaller", "cx_Freeze"]
+    if subprocess.run(install, check=False).returncode:
+        pytest.skip("the freezers cannot be installed")
+    return python
+
+
+@pytest.fixture
+def install(python, tmp_path, build):
+    """Install the wheel of the example, built with a backend."""
+
+    def installed(backend):
+        project = tmp_path / "project"
+        shutil.copytree(EXAMPLE, project)
+        if backend == "setuptools":
+            file = project / "pyproject.toml"
+            text = file.read_text(encoding="utf-8")
+            text = text.replace('"hatchling"', '"setuptools"')
+            text = text.replace("hatchling.build", "setuptools.build_meta")
+            file.write_text(text, encoding="utf-8")
+        wheel = build(project, "wheel", backend).artefact
+        command = [python, "-m", "pip", "install", "--quiet", "--no-deps"]
+        subprocess.run([*command, "--force-reinstall", wheel], check=True)
+
+    return installed
+
+
+def freeze(directory, *command):
+    done = subprocess.run(
+        command, cwd=directory, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def output_of(program):
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_pyinstaller_needs_no_options(python, install, tmp_path):
+    install("hatchling")
+    (tmp_path / "app.py").write_text(PROGRAM)
+
+    freeze(tmp_path, python, "-m", "PyInstaller", "--noconfirm", "app.py")
+
+    assert output_of(tmp_path / "dist/app/app") == "read 5\n"
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_without_the_entry_point_the_error_names_the_option(python, install, tmp_path):
+    install("setuptools")
+    (tmp_path / "app.py").write_text(MISSING)
+    command = [python, "-m", "PyInstaller", "--noconfirm", "app.py"]
+
+    freeze(tmp_path, *command)
+    message = output_of(tmp_path / "dist/app/app")
+    assert "example_pkg/prompts/agents/backend-engineer.md" in message
+    assert "--collect-data example_pkg.prompts" in message
+
+    (tmp_path / "app.py").write_text(PROGRAM)
+    freeze(tmp_path, *command, "--collect-data", "example_pkg.prompts")
+    assert output_of(tmp_path / "dist/app/app") == "read 5\n"
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_cx_freeze_needs_no_options(python, install, tmp_path):
+    install("hatchling")
+    (tmp_path / "app.py").write_text(PROGRAM)
+
+    command = python.with_name("cxfreeze")
+    freeze(tmp_path, command, "build_exe", "--script", "app.py")
+
+    (program,) = tmp_path.glob("build/exe*/app")
+    assert output_of(program) == "read 5\n"
+
+
+def test_a_zipapp_needs_no_options(build, unpack, tmp_path, run_command):
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLE, project)
+    site = unpack(build(project).artefact)
+    (site / "__main__.py").write_text(PROGRAM)
+    zipapp.create_archive(site, tmp_path / "app.pyz")
+
+    command = [sys.executable, "-I", tmp_path / "app.pyz"]
+    assert run_command(command, tmp_path) == (0, "read 5\n")
