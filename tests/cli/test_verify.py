@@ -13,7 +13,7 @@ INDEX = "flat/prompts/index.json"
 RECORD = "flat-1.2.0.dist-info/RECORD"
 METADATA = "flat-1.2.0.dist-info/METADATA"
 DISCOVERY_FILE = "flat-1.2.0.dist-info/agpm-prompts.txt"
-IN_SETUPTOOLS = "flat-1.2.0.dist-info/agpm-prompts.txt"
+IN_EXTRA_METADATA = "flat-1.2.0.dist-info/extra_metadata/agpm-prompts.txt"
 LISTED = b"""\
 Agpm-Version: 1
 Name: flat
@@ -207,10 +207,10 @@ def test_a_wheel_without_the_discovery_file_is_incomplete(audit):
     ]
 
 
-def test_setuptools_has_another_path_for_the_discovery_file(audit):
-    assert messages(audit({DISCOVERY_FILE: None, IN_SETUPTOOLS: LISTED})) == []
+def test_the_discovery_file_may_be_in_the_extra_metadata(audit):
+    assert messages(audit({DISCOVERY_FILE: None, IN_EXTRA_METADATA: LISTED})) == []
     # Where there are both, tools read the first.
-    assert messages(audit({IN_SETUPTOOLS: b"\xff"})) == []
+    assert messages(audit({IN_EXTRA_METADATA: b"\xff"})) == []
 
 
 def test_an_unknown_key_of_a_later_version_is_accepted(audit):
