@@ -206,6 +206,7 @@ def test_the_rest_of_the_wheel_is_what_the_inner_backend_wrote(project, call_hoo
     assert record[0] == "acme/__init__.py,,"
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read("acme-3.0.dist-info/entry_points.txt").decode()
+        assert archive.namelist().count("acme-3.0.dist-info/entry_points.txt") == 1
     assert "hook-dirs = acme.prompts._reader:hook_directories" in text
     assert "[console_scripts]" in text
 

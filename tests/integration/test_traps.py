@@ -482,7 +482,16 @@ def test_trap_28_an_unrelated_pyproject_toml_breaks_no_command_of_setup_py(
         (project / "pyproject.toml").write_bytes(content)
 
     # setuptools itself reads the file only after the hooks.
-    code = "from setuptools import Distribution; print(Distribution({'version': '1'}))"
+    # The plugin of scikit-build-core, which other tests need, does not allow it.
+    code = (
+        "import importlib.metadata as m\n"
+        "found = m.entry_points\n"
+        "m.entry_points = lambda **by: [\n"
+        "    each for each in found(**by) if 'scikit' not in each.value\n"
+        "]\n"
+        "from setuptools import Distribution\n"
+        "print(Distribution({'version': '1'}))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project, capture_output=True, check=False
     )
