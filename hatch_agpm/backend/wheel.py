@@ -67,8 +67,8 @@ def add_to_wheel(wheel: Path, session: BuildSession, *, editable: bool = False) 
         path = f"{dist_info}/{_ENTRY_POINTS}"
         text = files.get(path, b"").decode()
         text = with_entry_point(text, place.directory.replace("/", "."))
-        replaced.add(path)
-        metadata = {**contents.metadata, _ENTRY_POINTS: FileContent(data=text.encode())}
+        # First, so that adding to the same wheel again gives the same order.
+        metadata = {_ENTRY_POINTS: FileContent(data=text.encode()), **contents.metadata}
         contents = replace(contents, metadata=metadata)
     kept = [member for member in members if member[0].filename not in replaced]
     # On the same file system, and with the same name, from which the paths in a wheel
