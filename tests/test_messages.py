@@ -169,8 +169,8 @@ MISTAKES = [
             "prompts/scripts/check.sh": None,
             "prompts/snippets/python-tone.md": None,
         },
-        "tool.hatch-agpm lists no resource, and none is found in prompts/agents, "
-        "prompts/commands, ...; list them, or move the templates there",
+        "tool.hatch-agpm lists no resource, and none is found in prompts, "
+        "prompts/agents, ...; list them, or move the templates there",
         id="no resource",
     ),
     pytest.param(
@@ -193,8 +193,11 @@ MISTAKES = [
         id="missing file of the content filter",
     ),
     pytest.param(
-        {"pyproject.toml": ('name = "flat"', 'name = "round"')},
-        "tool.hatch-agpm.output is missing: there is no package 'round'; "
+        {
+            "pyproject.toml": ('name = "flat"', 'name = "round"'),
+            "square/__init__.py": "",
+        },
+        "tool.hatch-agpm.output is missing: there are flat and square; "
         'say where the prompts go: output = "<package>/prompts"',
         id="no package for the output",
     ),
@@ -202,13 +205,13 @@ MISTAKES = [
         {"flat/prompts/agents/old.md": ""},
         "flat/prompts: is filled in the wheel, but holds files in the tree: "
         "agents/old.md; "
-        "move them, or choose another `output` in [tool.hatch-agpm]",
+        'move them, or write output = "flat/_prompts" in [tool.hatch-agpm]',
         id="output taken by files",
     ),
     pytest.param(
         {"flat/prompts.py": ""},
         "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "move it, or choose another `output` in [tool.hatch-agpm]",
+        'move it, or write output = "flat/_prompts" in [tool.hatch-agpm]',
         id="output taken by a module",
     ),
     pytest.param(

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
 from hatch_agpm.bundle import Bundle, build_bundle
-from hatch_agpm.config import read_built_project
+from hatch_agpm.config import editable_mode, read_built_project
+from hatch_agpm.errors import ConfigError
+from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering import render_project
 
 if TYPE_CHECKING:
@@ -99,6 +101,16 @@ class Plan:
 
         return copies(external)
 
+    @property
+    def templates_in_output(self) -> dict[str, FileContent]:
+        """The files of the output directory in the tree that prompts are made of."""
+        within = f"{self.output}/"
+        return {
+            path: self.source(path)
+            for path in self.source_paths()
+            if path.startswith(within) and path not in self.stubs
+        }
+
     def source(self, path: str) -> FileContent:
         """Return one of the files of `source_paths` as it was when it was read."""
         if path in self.stubs:
@@ -121,7 +133,14 @@ def plan_build(context: BuildContext) -> Plan:
     """
     plan = plan_refresh(context)
     check_nothing_in(context.root, plan.bundle.export_directory())
-    stubs = check_output(context.root, plan.output, stubs=plan.bundle.stubs)
+    inputs = plan.templates_in_output
+    stubs = check_output(
+        context.root, plan.output, stubs=plan.bundle.stubs, inputs=inputs
+    )
+    if inputs and editable_mode(context.pyproject) == "in-tree":
+        what = f"cannot be used: {plan.output} has the templates"
+        hint = "leave it out: a development install renders them again when they change"
+        raise ConfigError(f"{TABLE}.editable", what, "'in-tree'", hint)
     return replace(plan, stubs=stubs)
 
 

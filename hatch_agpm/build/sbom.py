@@ -180,7 +180,7 @@ def _made_of(
 ) -> dict[str, object]:
     """Return the licence, templates and properties of a file of a resource."""
     first = item.resources[0]
-    tools = sorted({resource.tool for resource in item.resources})
+    tools = sorted({resource.tool for resource in item.resources if resource.tool})
     return {
         **_licenses(_license_of(first, plan)),
         "pedigree": {

@@ -15,14 +15,17 @@ import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
 from hatch_agpm.build.in_tree import is_owned
-from hatch_agpm.errors import AgpmError, BundleError, raise_problems
+from hatch_agpm.config.output import has_code
+from hatch_agpm.errors import BundleError, raise_problems
+from hatch_agpm.formats.file_names import is_rubbish
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
@@ -36,9 +39,7 @@ __all__ = [
 _SHOWN = 5
 """How many of the files in a directory a message names."""
 
-_ANOTHER = "or choose another `output` in [tool.hatch-agpm]"
-_MOVE_IT = f"move it, {_ANOTHER}"
-_MOVE_THEM = f"move them, {_ANOTHER}"
+_LIST_THEM = "list them in [tool.hatch-agpm]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,30 +58,22 @@ class FileDigest:
 
 
 def check_output(
-    root: Path, output: str, *, stubs: Mapping[str, FileContent]
+    root: Path,
+    output: str,
+    *,
+    stubs: Mapping[str, FileContent],
+    inputs: Collection[str] = (),
 ) -> dict[str, FileContent]:
     """
     Return the generated stubs in the directory `output` of the tree, by their paths.
 
-    Files that an in-tree install wrote are allowed and not returned.  A stub is
-    recognised by its path and the first line of that of `stubs`: it may be older than
-    the prompts.  Raises `BundleError`, or `ProblemsError` for several, where any other
-    file is there or has the name of the directory.
+    Templates (the `inputs`) may be there, and what an in-tree install wrote; neither is
+    returned.  A stub is recognised by its path and the first line of that of `stubs`:
+    it may be older than the prompts.  Raises `BundleError`, or `ProblemsError` for
+    several, where any other file is there or has the name of the directory.
     """
     directory = root / output
-    module = directory.with_name(f"{directory.name}.py")
-    problems: list[AgpmError] = []
-    package = directory.parent.with_suffix(".py")
-    if not directory.parent.exists() and package.exists():
-        what = f"is a module, which cannot hold the package of prompts, {output}/"
-        hint = "make it a package, or choose another `output` in [tool.hatch-agpm]"
-        problems.append(BundleError(package.relative_to(root).as_posix(), what, hint))
-    if module.exists():
-        what = f"has the name of the package of prompts, {output}/"
-        problems.append(BundleError(f"{output}.py", what, _MOVE_IT))
-    if directory.exists() and not directory.is_dir():
-        what = "is a file where the package of prompts goes"
-        problems.append(BundleError(output, what, _MOVE_IT))
+    problems = [*_in_the_way(root, output)]
     found = _files_below(directory)
     found = [path for path in found if not is_owned(directory, path)]
     ours = [
@@ -92,10 +85,46 @@ def check_output(
     for path in stale:
         what = "is the generated stub of prompts that are no longer there"
         problems.append(BundleError(f"{output}/{path}", what, "remove it"))
-    if foreign := [path for path in found if path not in {*ours, *stale}]:
-        problems.append(_occupied(output, foreign, _MOVE_THEM))
+    known = {*ours, *stale, *(path.removeprefix(f"{output}/") for path in inputs)}
+    if foreign := [
+        path for path in found if path not in known and not _gives_way(directory, path)
+    ]:
+        first = _LIST_THEM if inputs else "move them"
+        problems.append(_occupied(output, foreign, f"{first}, {_another(output)}"))
     raise_problems(problems)
     return {f"{output}/{path}": _content_of(directory / path) for path in ours}
+
+
+def _in_the_way(root: Path, output: str) -> Iterator[BundleError]:
+    """Yield the modules and files that have the name of a directory of the output."""
+    directory = root / output
+    package = directory.parent.with_suffix(".py")
+    if not directory.parent.exists() and package.exists():
+        what = f"is a module, which cannot hold the package of prompts, {output}/"
+        hint = "make it a package, or choose another `output` in [tool.hatch-agpm]"
+        yield BundleError(package.relative_to(root).as_posix(), what, hint)
+    if directory.with_name(f"{directory.name}.py").exists():
+        what = f"has the name of the package of prompts, {output}/"
+        yield BundleError(f"{output}.py", what, f"move it, {_another(output)}")
+    if directory.exists() and not directory.is_dir():
+        what = "is a file where the package of prompts goes"
+        yield BundleError(output, what, f"move it, {_another(output)}")
+
+
+def _another(output: str) -> str:
+    """Return the hint to choose an output that is free."""
+    name = f"_{PurePosixPath(output).name}".replace("__", "_prompts_")
+    other = PurePosixPath(output).with_name(name)
+    return f'or write output = "{other}" in [tool.hatch-agpm]'
+
+
+def _gives_way(directory: Path, path: str) -> bool:
+    """Tell whether a file of the tree has nothing that a wheel could lose."""
+    parts = PurePosixPath(path).parts
+    if any(map(is_rubbish, parts)):
+        return True
+    # The accessor takes the place of a module that has no code.
+    return path == "__init__.py" and not has_code(directory / path)
 
 
 def _content_of(file: Path) -> FileContent:

@@ -28,7 +28,7 @@ from hatch_agpm.installed.discovery import FILE_NAME, file_text
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.export import Export
@@ -160,7 +160,7 @@ def build_bundle(
     `ProblemsError` for several of these.
     """
     _check_exported(export)
-    shipped = lay_out(rendering.resources)
+    shipped = lay_out(rendering.resources, output=output)
     templates = rendering.exported_templates
     if not shipped and export is None and templates is None:
         raise _nothing_to_ship(output, len(rendering.resources))
@@ -171,8 +171,7 @@ def build_bundle(
     }
     for file in templates.files if templates else ():
         files[f"{TEMPLATES}/{file.path}"] = file.content
-    for item in shipped:
-        files |= item.files()
+    files |= _texts(shipped, files)
     bundle = Bundle(
         output=output,
         files=MappingProxyType(dict(sorted(files.items()))),
@@ -182,6 +181,25 @@ def build_bundle(
     )
     _check_apart(bundle)
     return bundle
+
+
+def _texts(
+    shipped: Sequence[Shipped], generated: Collection[str]
+) -> dict[str, FileContent]:
+    """Return the files of the resources; raises for paths of `generated` files."""
+    files: dict[str, FileContent] = {}
+    problems: list[BundleError] = []
+    for item in shipped:
+        files |= item.files()
+        what = "has the name of a file that the bundle generates"
+        hint = "rename it, or choose another `output`"
+        problems += [
+            BundleError(item.resources[0].source_path, what, hint)
+            for path in item.files()
+            if path in generated
+        ]
+    raise_problems(problems)
+    return files
 
 
 def _check_exported(export: Export | None) -> None:

@@ -106,7 +106,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
             for template in resource.inputs
         ],
         "files": [
-            _file(path.removeprefix(f"{item.full_name}/"), file)
+            _file(path.removeprefix(f"{item.directory}/"), file)
             for path, file in sorted(contents.items())
             if resource.type == "skill"
         ],

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
-from hatch_agpm.formats.file_names import folded, is_device
+from hatch_agpm.formats.file_names import folded, is_device, split_extension
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, section_of
+from hatch_agpm.model.types import AGPM_SECTIONS, PLAIN, SKILL_FILE, section_of
 from hatch_agpm.model.variants import variant_hash
 from hatch_agpm.runtime._prompt import identifier
 
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TYPES", "Shipped", "attribute_path", "lay_out"]
 
-TYPES = tuple(sorted(RESOURCE_TYPES))
+TYPES = tuple(sorted(AGPM_SECTIONS))
 """The sections, which are the directories of a bundle, sorted."""
 
+_RESERVED = frozenset(("mcp_servers", *AGPM_SECTIONS))
 _FORBIDDEN = frozenset('<>:"\\|?*')
 _LONGEST = 255
 _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
@@ -47,18 +48,26 @@ class Shipped:
     tail: str
     """The part of the path after the name: `.md`, `/SKILL.md` or nothing."""
 
+    own_path: str = ""
+    """The path in the output directory that the template has itself, if it is there."""
+
     resources: tuple[RenderedResource, ...]
     """The resources with these bytes: several if tools or variants have equal ones."""
 
     @property
     def full_name(self) -> str:
-        """The argument of `load`: `agents/backend-engineer`."""
-        return f"{self.section}/{self.name}"
+        """The argument of `load`: `agents/backend-engineer`; the name of a prompt."""
+        return self.name if self.section == PLAIN else f"{self.section}/{self.name}"
 
     @property
     def path(self) -> str:
         """The file with the text, relative to the bundle's directory."""
-        return self.full_name + self.tail
+        return self.own_path or self.full_name + self.tail
+
+    @property
+    def directory(self) -> str:
+        """The directory of a skill, relative to the bundle's directory."""
+        return self.path.removesuffix(f"/{SKILL_FILE}")
 
     @property
     def identifier(self) -> str | None:
@@ -71,7 +80,7 @@ class Shipped:
         if first.type != "skill":
             executable = any(resource.executable for resource in self.resources)
             return {self.path: FileContent(data=first.document, executable=executable)}
-        files = {f"{self.full_name}/{file.path}": file.content for file in first.files}
+        files = {f"{self.directory}/{file.path}": file.content for file in first.files}
         executable = self.path in files and files[self.path].executable
         own = FileContent(data=first.document, executable=executable)
         return files | {self.path: own}
@@ -87,7 +96,9 @@ def attribute_path(name: str) -> str | None:
     return ".".join(parts) if all(parts) else None
 
 
-def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
+def lay_out(
+    resources: Sequence[RenderedResource], *, output: str = ""
+) -> tuple[Shipped, ...]:
     """
     Return the name and path of every resource that is shipped, sorted by full name.
 
@@ -96,6 +107,8 @@ def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
     their names get a suffix; where two files differ only in their extension, it becomes
     part of the name.  A resource with a key of its own in the manifest is always named
     by the key.
+
+    A template that is in the directory `output` of the tree keeps its path there.
 
     Raises `ConflictError` for two resources with one name, one attribute or one path on
     some file system, `BundleError` for names that are not portable file names; several
@@ -109,11 +122,13 @@ def lay_out(resources: Sequence[RenderedResource]) -> tuple[Shipped, ...]:
         groups[section_of(resource.type), _base_name(resource)].append(resource)
     for (section, base), group in sorted(groups.items()):
         try:
-            shipped += _name_apart(section, base, group)
+            shipped += _name_apart(section, base, group, output)
         except ConflictError as problem:
             problems.append(problem)
+    shipped = _with_one_path(shipped)
     shipped.sort(key=lambda item: (item.section, item.name))
     problems += _unportable(shipped)
+    problems += _reserved(shipped)
     problems += _name_clashes(shipped)
     problems += _path_clashes(shipped)
     raise_problems(problems)
@@ -129,6 +144,8 @@ def _is_keyed(resource: RenderedResource) -> bool:
 
 
 def _base_name(resource: RenderedResource) -> str:
+    if resource.bundle_name is not None:
+        return resource.bundle_name
     if resource.alias is not None and _is_keyed(resource):
         return resource.alias
     parts = list(
@@ -140,12 +157,17 @@ def _base_name(resource: RenderedResource) -> str:
 
 
 def _tail(resource: RenderedResource) -> str:
+    """Return what the name of the file has after the name of the resource."""
     if resource.type == "skill":
         return f"/{SKILL_FILE}"
-    tail = PurePosixPath(resource.source_path).suffix
-    # A key that has the extension already, as `run.sh` beside `run.py`, gets no second.
-    keyed = resource.alias is not None and _is_keyed(resource)
-    return "" if keyed and str(resource.alias).endswith(tail) else tail
+    file = PurePosixPath(resource.source_path)
+    tail = file.suffix
+    if resource.bundle_name is not None:
+        tail = split_extension(file.name)[1] or tail
+    # A name that has the extension already, as `run.sh` beside `run.py`, gets no
+    # second.
+    has_own = _is_keyed(resource) or resource.bundle_name is not None
+    return "" if has_own and _base_name(resource).endswith(tail) else tail
 
 
 def _content(resource: RenderedResource) -> tuple[object, ...]:
@@ -158,6 +180,7 @@ def _name_apart(
     section: str,
     base: str,
     group: list[RenderedResource],
+    output: str,
 ) -> Iterator[Shipped]:
     """Yield different names for the resources that would share the name `base`."""
     by_tail: dict[str, list[RenderedResource]] = defaultdict(list)
@@ -171,13 +194,33 @@ def _name_apart(
                 section=section,
                 name=base + suffix + (tail if apart else ""),
                 tail="" if apart else tail,
+                own_path="" if suffix else _own_path(same, output),
                 resources=tuple(sorted(same, key=_order)),
             )
 
 
+def _with_one_path(shipped: Sequence[Shipped]) -> list[Shipped]:
+    """Take the template's own path from resources of which it has several."""
+    count = Counter(item.own_path for item in shipped)
+    return [
+        replace(item, own_path="") if count[item.own_path] > 1 else item
+        for item in shipped
+    ]
+
+
+def _own_path(resources: Sequence[RenderedResource], output: str) -> str:
+    """Return the path of the one template in the output directory, "" if not there."""
+    sources = {(each.source, each.source_path) for each in resources}
+    (source, path), *more = sorted(sources, key=str)
+    within = output and PurePosixPath(path).is_relative_to(output)
+    if more or source is not None or not within:
+        return ""
+    return str(PurePosixPath(path).relative_to(output))
+
+
 def _order(resource: RenderedResource) -> tuple[str, ...]:
     variant = variant_hash(resource.variables)
-    return (resource.tool, variant, resource.name, resource.alias or "")
+    return (resource.tool or "", variant, resource.name, resource.alias or "")
 
 
 def _by_suffix(
@@ -258,29 +301,46 @@ def _faults(path: str) -> Iterator[str]:
 
 
 def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
-    for (section, name), same in _repeated(
-        shipped, lambda item: (item.section, item.name)
-    ).items():
+    by_name = _repeated(shipped, lambda item: (item.section, item.name))
+    for same in by_name.values():
         sources = sorted(
             {source.source_path for item in same for source in item.resources}
         )
         yield ConflictError(
-            f"would all be '{section}/{name}' in the wheel",
+            f"would all be '{same[0].full_name}' in the wheel",
             sources,
             "rename one of them",
         )
-    attributes = [item for item in shipped if item.identifier]
-    for (section, attribute), same in _repeated(
-        attributes, lambda item: (item.section, item.identifier or "")
-    ).items():
-        if len({folded(item.path) for item in same}) == 1:
-            continue  # a conflict of paths
-        where = section.replace("-", "_")
-        yield ConflictError(
-            f"would all be read as prompts.{where}.{attribute}",
-            [item.full_name for item in same],
-            "rename one of them",
-        )
+    yield from _attribute_clashes(shipped)
+
+
+def _attribute_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
+    """Yield names that are one attribute."""
+    spelled: dict[str, list[Shipped]] = defaultdict(list)
+    for item in shipped:
+        if attribute := attribute_path(item.full_name):
+            spelled[attribute].append(item)
+    for attribute, same in sorted(spelled.items()):
+        # Names that file systems confuse are reported as paths.
+        if len({folded(item.full_name) for item in same}) > 1:
+            yield ConflictError(
+                f"would all be read as prompts.{attribute}",
+                sorted(item.full_name for item in same),
+                "rename one of them",
+            )
+
+
+def _reserved(shipped: Iterable[Shipped]) -> Iterator[ConflictError]:
+    """Yield plain prompts whose names begin with the directory of a type."""
+    for item in shipped:
+        first = item.name.split("/")[0]
+        if item.section == PLAIN and first in _RESERVED:
+            sources = sorted({each.source_path for each in item.resources})
+            yield ConflictError(
+                f"cannot be the plain prompt '{item.name}': '{first}/' is for {first}",
+                sources,
+                f"list it under `{first.replace('_', '-')}`, or rename it",
+            )
 
 
 def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:

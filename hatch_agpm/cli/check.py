@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build import Plan
 
-__all__ = ["Note", "build_system_notes", "hook_notes", "plan_notes", "table_notes"]
+__all__ = [
+    "Note",
+    "build_system_notes",
+    "hook_notes",
+    "names_us",
+    "plan_notes",
+    "some",
+    "table_notes",
+]
 
 _BACKENDS = {
     "hatchling": "hatchling.build",
@@ -74,7 +82,7 @@ def build_system_notes(
         )
         return
     requires = [*stated, *_strings(hook.get("dependencies"))]
-    if not any(_names_us(requirement) for requirement in requires):
+    if not any(names_us(requirement) for requirement in requires):
         lines = (
             (f"requires = {toml_value([*stated, 'hatch-agpm'])}",)
             if wrapped
@@ -132,7 +140,7 @@ def _build_system(name: str) -> tuple[str, ...]:
 
 def _wrapping(backend: str, requires: list[str]) -> tuple[str, ...]:
     """Return the lines with which `hatch_agpm.backend` wraps a backend."""
-    ours = [] if any(_names_us(each) for each in requires) else ["hatch-agpm"]
+    ours = [] if any(names_us(each) for each in requires) else ["hatch-agpm"]
     return (
         "[build-system]",
         f"requires = {toml_value([*requires, *ours])}",
@@ -142,7 +150,8 @@ def _wrapping(backend: str, requires: list[str]) -> tuple[str, ...]:
     )
 
 
-def _names_us(requirement: str) -> bool:
+def names_us(requirement: str) -> bool:
+    """Tell whether a requirement is hatch-agpm."""
     name = re.match(r"[\w.-]*", requirement.strip())
     return name is not None and canonicalize_name(name[0]) == "hatch-agpm"
 
@@ -160,14 +169,26 @@ def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.stubs[path.rpartition("/")[2]].data:
             yield Note(what=f"{path} is not up to date: run `hatch-agpm stub`")
-    yield from _about_cache_keys(paths, pyproject)
+    if _uses_uv(plan, pyproject):
+        yield from _about_cache_keys(paths, pyproject)
     crlf = [path for path in paths if b"\r\n" in plan.source(path).data]
     if crlf:
         yield Note(
-            what=f"{_some(crlf)} may have other line ends in another checkout",
+            what=f"{some(crlf)} may have other line ends in another checkout",
             lines=tuple(f"{pattern} text eol=lf" for pattern in _patterns(crlf)),
             file=".gitattributes",
         )
+
+
+def _uses_uv(plan: Plan, pyproject: Mapping[str, object]) -> bool:
+    """Tell whether the project is built with uv, or by its backend."""
+    tool, system = pyproject.get("tool"), pyproject.get("build-system")
+    requires = _strings(system.get("requires")) if isinstance(system, dict) else []
+    return (
+        (isinstance(tool, dict) and "uv" in tool)
+        or (plan.root / "uv.lock").is_file()
+        or any(re.match(r"uv[-_]build\b", each) for each in requires)
+    )
 
 
 def _about_cache_keys(
@@ -182,7 +203,7 @@ def _about_cache_keys(
     if missing:
         keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
         yield Note(
-            what=f"uv does not rebuild when {_some(missing)} changes",
+            what=f"uv does not rebuild when {some(missing)} changes",
             lines=("[tool.uv]", f"cache-keys = {toml_value(keys)}"),
         )
 
@@ -201,6 +222,7 @@ def _patterns(paths: Iterable[str]) -> list[str]:
     return [f"{top}/**/*" if "/" in path else top for top, path in sorted(tops.items())]
 
 
-def _some(paths: list[str]) -> str:
+def some(paths: list[str]) -> str:
+    """Return the first of several paths, and how many more there are."""
     more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
     return f"{paths[0]}{more}"

@@ -1,8 +1,8 @@
 """
 The command `hatch-agpm`: shows prompts as a build would render them.
 
-The core, the messages and the verification are those of a build.  Only `add`, `render`
-with a directory, `stub` and `vendor` write files.
+The core, the messages and the verification are those of a build.  Only `add`, `init`
+with `--write`, `render` with a directory, `stub` and `vendor` write files.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
+    _init_options(command(_init, "print the lines for a new project", in_project))
     listed = command(_list, "list the prompts of the wheel", in_project)
     listed.add_argument("--json", action="store_true", help="print JSON")
     check = command(_check, "render everything, and report what to fix", in_project)
@@ -92,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     added = command(_add, "put the prompts into wheels that exist", in_project)
     added.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
     return parser
+
+
+def _init_options(init: argparse.ArgumentParser) -> None:
+    what = "insert the lines into pyproject.toml"
+    init.add_argument("--write", action="store_true", help=what)
 
 
 def _vendor_options(vendor: argparse.ArgumentParser) -> None:
@@ -121,6 +127,13 @@ def _project_option() -> argparse.ArgumentParser:
         help="where pyproject.toml is (default: the current directory)",
     )
     return parent
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.init import initialise
+
+    print("\n".join(initialise(arguments.project, write=arguments.write)))
+    return 0
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -173,6 +186,7 @@ def _sources(item: Shipped) -> list[str]:
 
 def _check(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.check import plan_notes
+    from hatch_agpm.cli.file_notes import file_notes
     from hatch_agpm.cli.project import open_project
     from hatch_agpm.errors import AgpmError
 
@@ -183,7 +197,7 @@ def _check(arguments: argparse.Namespace) -> int:
         found = project.notes()
         plan = project.plan()
         print(plan.bundle.summary)
-        found += plan_notes(plan, project.pyproject)
+        found += [*plan_notes(plan, project.pyproject), *file_notes(plan)]
     except AgpmError as error:
         problems.append(error)
     for each in found:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import AgpmError, ConfigError, did_you_mean, raise_problems
 from hatch_agpm.model.config import EXPORTED_TYPES, ExportSettings
-from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def _directory_problem(directory: str) -> str:
         or "\\" in directory
     ):
         return "must be a directory inside the package, written with '/'"
-    if pure.parts[0] in RESOURCE_TYPES:
+    if pure.parts[0] in AGPM_SECTIONS:
         return f"must not be called as a type, '{pure.parts[0]}'"
     return ""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import (
     ConfigError,
@@ -13,28 +15,58 @@ from hatch_agpm.errors import (
 from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.model.config import TABLE
 
-__all__ = ["find_output", "output_problem", "outside_problem"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "find_output",
+    "has_code",
+    "import_packages",
+    "output_problem",
+    "outside_problem",
+]
+
+_NO_PACKAGES: Final = (
+    *("benchmarks", "build", "dist", "docs", "examples", "scripts"),
+    *("test", "tests", "tools"),
+)
+"""The names of packages that projects have beside the one that they ship."""
 
 
-def find_output(root: Path, output: str, distribution: str) -> str:
+def find_output(
+    root: Path, output: str, pyproject: Mapping[str, object], distribution: str
+) -> str:
     """
     Return the bundle's directory, as a path in the source tree: `src/acme/prompts`.
 
-    It is `output` if configured, else `prompts` in the import package that is named as
-    the distribution.  Raises ConfigError if there is no such package, or two.
+    It is `output` if configured, else `prompts` in the import package that the backend
+    packs, or that is named as the `distribution`.  Raises ConfigError if there is no
+    such package, or two.
     """
     if output:
         configured = PurePosixPath(output)
         _check_parent(root, configured)
         return str(configured)
-    packages = _packages(root, distribution)
+    packages = import_packages(root, pyproject, distribution)
     if len(packages) == 1:
-        return f"{packages[0]}/prompts"
+        return str(PurePosixPath(packages[0], "prompts"))
     found = " and ".join(packages) or f"no package '{_normalised(distribution)}'"
     raise ConfigError(
         f"{TABLE}.output",
         f"is missing: there {'are' if packages else 'is'} {found}",
         hint='say where the prompts go: output = "<package>/prompts"',
+    )
+
+
+def has_code(module: Path) -> bool:
+    """Tell whether a Python file has more than comments and a docstring."""
+    try:
+        statements = ast.parse(module.read_bytes()).body
+    except (SyntaxError, ValueError):
+        return True
+    return not all(
+        isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
+        for each in statements
     )
 
 
@@ -49,17 +81,79 @@ def _check_parent(root: Path, output: PurePosixPath) -> None:
         raise ConfigError(f"{TABLE}.output", what, repr(str(output)), hint)
 
 
-def _packages(root: Path, distribution: str) -> list[str]:
-    wanted = _normalised(distribution)
-    return sorted(
+def import_packages(
+    root: Path, pyproject: Mapping[str, object], distribution: str
+) -> list[str]:
+    """
+    Return the import packages that the backend packs, as paths in the source tree.
+
+    They are those that the backend's own table names, else the one that has the name of
+    the distribution, else all that are importable.
+    """
+    stated = [path for path in _stated(pyproject) if (root / path).is_dir()]
+    if stated:
+        return _named(stated, distribution) or sorted(set(stated))
+    found = sorted(
         path.relative_to(root).as_posix()
         for parent in (root, root / "src")
         if parent.is_dir()
         for path in parent.iterdir()
-        if _normalised(path.name) == wanted
-        and path.name.isidentifier()
-        and any(path.glob("*.py"))
+        if path.name.isidentifier() and any(path.glob("*.py"))
     )
+    if named := _named(found, distribution):
+        return named
+    packages = [path for path in found if (root / path / "__init__.py").is_file()]
+    return [path for path in packages if PurePosixPath(path).name not in _NO_PACKAGES]
+
+
+def _named(paths: Iterable[str], distribution: str) -> list[str]:
+    """Return the paths whose last part is the name of the distribution."""
+    wanted = _normalised(distribution)
+    return sorted(
+        {path for path in paths if _normalised(PurePosixPath(path).name) == wanted}
+    )
+
+
+def _stated(pyproject: Mapping[str, object]) -> list[str]:
+    """Return the packages that the table of a build backend names."""
+    found = [
+        *_texts(pyproject, "hatch", "build", "targets", "wheel", "packages"),
+        *_texts(pyproject, "hatch", "build", "packages"),
+    ]
+    source = _text(_at(pyproject, "setuptools", "package-dir", ""))
+    names = [
+        *_texts(pyproject, "setuptools", "packages"),
+        *_texts(pyproject, "flit", "module", "name"),
+        *_texts(pyproject, "uv", "build-backend", "module-name"),
+    ]
+    # A package in another one is not where the prompts go.
+    tops = [name for name in names if name.partition(".")[0] == name]
+    for name in tops or names[:1]:
+        path = name.replace(".", "/")
+        found += [f"{source}/{path}"] if source else [path, f"src/{path}"]
+    poetry = _at(pyproject, "poetry", "packages")
+    for each in poetry if isinstance(poetry, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("include"), str):
+            found.append(f"{each.get('from', '')}/{each['include']}".strip("/"))
+    return [str(PurePosixPath(path)) for path in found]
+
+
+def _at(pyproject: Mapping[str, object], *keys: str) -> object:
+    """Return a value of the table `tool`; None where it is absent."""
+    value: object = pyproject.get("tool")
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(pyproject: Mapping[str, object], *keys: str) -> list[str]:
+    value = _at(pyproject, *keys)
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str)]
 
 
 def _normalised(name: str) -> str:

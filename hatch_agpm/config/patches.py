@@ -11,10 +11,10 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.formats.toml import plain_json, quoted_key
 from hatch_agpm.model.config import Patch
-from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from hatch_agpm.formats.toml import TableReader
 
@@ -24,17 +24,17 @@ __all__ = ["read_patches"]
 def read_patches(
     reader: TableReader,
     sections: Mapping[str, object],
-    listed: Mapping[str, Mapping[str, object]],
+    listed: Mapping[str, Collection[str]],
 ) -> dict[tuple[str, str], Patch]:
     """
     Read the table `patch` of a manifest, by section and key of the entry.
 
-    `listed` are the entries by section.  Reports to `reader` patches without an entry,
-    and patches without effect.
+    `listed` are the keys of the entries, by section.  Reports to `reader` patches
+    without an entry, and patches without effect.
     """
-    reader.known_only(sections, RESOURCE_TYPES, "patch.")
+    reader.known_only(sections, AGPM_SECTIONS, "patch.")
     found: dict[tuple[str, str], Patch] = {}
-    for section in RESOURCE_TYPES:
+    for section in AGPM_SECTIONS:
         patches = reader.get(sections, section, dict, "patch.") or {}
         for alias in patches:
             key = f"patch.{section}.{quoted_key(alias)}"

@@ -11,16 +11,26 @@ import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hatch_agpm.config.conventions import (
-    CONVENTION,
-    by_convention,
-    conventional_directories,
-)
+from packaging.utils import canonicalize_name
+
 from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.export import check_export_table, mark_exported
 from hatch_agpm.config.manifest import SECTIONS, Manifest, read_manifest
 from hatch_agpm.config.output import find_output
-from hatch_agpm.config.tables import AgpmTable, ProjectTable, section_field
+from hatch_agpm.config.selection.directories import (
+    CONVENTION,
+    conventional,
+    refuse_near_names,
+    searched_directories,
+)
+from hatch_agpm.config.selection.found import (
+    BundleNames,
+    find_resources,
+    keyed_selections,
+    read_selections,
+)
+from hatch_agpm.config.selection.glob import compile_pattern
+from hatch_agpm.config.tables import AgpmTable, ProjectTable, section_value
 from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
@@ -34,9 +44,10 @@ from hatch_agpm.model.types import RESOURCE_TYPES
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from hatch_agpm.config.selection.directories import Selection
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import DirectoryListing
 
@@ -81,8 +92,15 @@ class Project:
     sbom: bool = False
     """Whether the wheel gets a bill of materials."""
 
+    verbatim: tuple[str, ...] = ()
+    """Patterns of files that are text as a whole, relative to the root."""
+
     hidden_text: tuple[str, ...] | None = None
     """The files that may have hidden text; None outside of a build, where all may."""
+
+    def is_verbatim(self, path: str) -> bool:
+        """Tell whether a file, by its path relative to the root, is only text."""
+        return any(compile_pattern(each).fullmatch(path) for each in self.verbatim)
 
 
 def load_toml(path: Path, shown: str) -> dict[str, object]:
@@ -107,15 +125,10 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
 
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
-    table = _table(pyproject)
     reader = TableReader(f"{TABLE}.")
-    tables = read_table(ProjectTable, table, reader)
+    tables = read_table(ProjectTable, _table(pyproject), reader)
     check_export_table(reader, tables.export)
-    # Read before they are searched, so that a file that is added meanwhile is seen as
-    # a change.
-    has_convention = tables.manifest is None and not _lists_resources(table)
-    searched = conventional_directories(root) if has_convention else {}
-    manifest = _manifest(root, table, tables, reader)
+    manifest, searched = _manifest(root, pyproject, tables, reader)
     path = tables.manifest
     return Project(
         root=root,
@@ -127,6 +140,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         env=tables.env,
         limits=Limits(**asdict(tables.limits)),
         sbom=tables.sbom,
+        verbatim=tables.verbatim,
         hidden_text=tables.hidden_text,
         searched=searched,
         export=tables.export,
@@ -140,7 +154,9 @@ def read_built_project(context: BuildContext) -> Project:
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
     project = read_project(context.root, context.pyproject)
-    output = find_output(context.root, project.output, context.distribution)
+    output = find_output(
+        context.root, project.output, context.pyproject, context.distribution
+    )
     return replace(project, output=output)
 
 
@@ -161,10 +177,6 @@ def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:
     return table
 
 
-def _lists_resources(table: Mapping[str, object]) -> bool:
-    return any(section in table for section in RESOURCE_TYPES)
-
-
 def editable_mode(pyproject: Mapping[str, object]) -> str:
     """
     Return what an editable install does: `redirect`, `in-tree` or `off`.
@@ -183,18 +195,20 @@ def editable_mode(pyproject: Mapping[str, object]) -> str:
 
 def _manifest(
     root: Path,
-    table: Mapping[str, object],
+    pyproject: Mapping[str, object],
     tables: ProjectTable,
     reader: TableReader,
-) -> Manifest:
-    """Read the manifest; raise its problems together with those of `reader`."""
-    path = tables.manifest
+) -> tuple[Manifest, Mapping[str, DirectoryListing]]:
+    """
+    Read the manifest; return it with the directories that were searched for it.
+
+    Raises its problems together with those of `reader`.
+    """
+    path, table = tables.manifest, _table(pyproject)
     if path is None:
-        if "manifest" in table or not _lists_resources(table):
-            # With a misspelt section there seem to be no resources; one message is
-            # enough.
+        if "manifest" in table:
             raise_problems(reader.problems)
-        return _own_manifest(root, tables, reader)
+        return _own_manifest(root, tables, reader, _name(pyproject))
     try:
         manifest = _other_manifest(root, table, path)
     except ProblemsError as error:
@@ -203,22 +217,52 @@ def _manifest(
         raise_problems([*reader.problems, error])
         raise
     raise_problems(reader.problems)
-    return manifest
+    return manifest, {}
 
 
-def _own_manifest(root: Path, tables: ProjectTable, reader: TableReader) -> Manifest:
-    """Read the resources of the table, or find them by convention."""
-    found: Mapping[str, Mapping[str, object]] = {}
-    if all(getattr(tables, section_field(each)) is None for each in RESOURCE_TYPES):
-        found = by_convention(root)
-        if not found and tables.templates is None:
+def _name(pyproject: Mapping[str, object]) -> str:
+    """Return the name of the project as a skill can have it, "" without one."""
+    project = pyproject.get("project")
+    name = project.get("name") if isinstance(project, dict) else ""
+    return canonicalize_name(str(name)) if name else ""
+
+
+def _own_manifest(
+    root: Path, tables: ProjectTable, reader: TableReader, name: str
+) -> tuple[Manifest, Mapping[str, DirectoryListing]]:
+    """Read the resources of the table, and find those that have no key."""
+    selections = read_selections(reader, tables, root)
+    keyed = list(keyed_selections(tables))
+    unlisted = [each for each in RESOURCE_TYPES if section_value(tables, each) is None]
+    searching = [*selections, *conventional(unlisted)]
+    # Before they are searched, so that a file that is added meanwhile is seen as a
+    # change.
+    searched = searched_directories(root, searching)
+    names = BundleNames(directories=_directories(selections), project=name)
+    found, problems = find_resources(root, searching, keyed, names)
+    refuse_near_names(root, [*searching, *keyed])
+    if not found and len(unlisted) == len(RESOURCE_TYPES):
+        # With a misspelt section there seem to be no resources; one message is enough.
+        raise_problems(reader.problems)
+        if tables.templates is None:
             raise ConfigError(
                 f"{TABLE}",
                 "lists no resource, and none is found in "
-                f"{CONVENTION}/agents, {CONVENTION}/commands, ...",
+                f"{CONVENTION}, {CONVENTION}/agents, ...",
                 hint="list them, or move the templates there",
             )
-    return read_manifest(tables, reader, path="pyproject.toml", found=found)
+    reader.problems += problems
+    path = "pyproject.toml"
+    return read_manifest(tables, reader, path=path, found=found, names=names), searched
+
+
+def _directories(selections: Iterable[Selection]) -> dict[str, tuple[str, ...]]:
+    """Return the directories that are listed as such, by section."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in selections:
+        if not (each.file or each.pattern or each.is_external):
+            found[each.section] = (*found.get(each.section, ()), each.directory)
+    return found
 
 
 def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manifest:
@@ -229,7 +273,7 @@ def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manif
             "cannot be combined with 'manifest'",
             hint=f"move it into {path}, or delete 'manifest'",
         )
-        for section in SECTIONS
+        for section in (*SECTIONS, "verbatim")
         if section in table
     ]
     raise_problems(problems)

@@ -18,12 +18,10 @@ from hatch_agpm.model.config import Source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hatch_agpm.config.tables import AgpmEntryTable
     from hatch_agpm.model.declaration import Declaration
 
-__all__ = ["GIT_FIELDS", "check_source", "path_problem", "read_sources", "refuse_git"]
-
-GIT_FIELDS: Final = ("branch", "rev")
-"""The fields of an entry that select a revision of a Git repository."""
+__all__ = ["check_source", "path_problem", "read_sources", "refuse_git"]
 
 _DISTRIBUTION: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
@@ -43,14 +41,14 @@ def path_problem(path: str) -> str:
     return ""
 
 
-def refuse_git(reader: TableReader, value: Mapping[str, object], where: str) -> None:
-    """Report the fields of an entry that only a Git repository could have."""
+def refuse_git(reader: TableReader, table: AgpmEntryTable, where: str) -> None:
+    """Report the keys of an entry that only a Git repository could have."""
+    for name in ("branch", "rev"):
+        if getattr(table, name) is not None:
+            reader.problem(f"{where}{name}", "is not supported", hint=_NO_GIT)
     # In AGPM, a version has an effect beside a source, and none beside a path.
-    fields = (*GIT_FIELDS, "version") if "source" in value else GIT_FIELDS
-    for field in fields:
-        if field in value:
-            hint = _NO_GIT if field in GIT_FIELDS else _AT_SOURCE
-            reader.problem(f"{where}{field}", "is not supported", hint=hint)
+    if table.source is not None and table.version is not None:
+        reader.problem(f"{where}version", "is not supported", hint=_AT_SOURCE)
 
 
 def read_sources(

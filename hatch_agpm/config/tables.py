@@ -11,6 +11,7 @@ from typing import Literal
 
 from hatch_agpm.config.declared import key
 from hatch_agpm.config.output import output_problem, outside_problem
+from hatch_agpm.config.selection.glob import compile_pattern
 from hatch_agpm.config.sources import path_problem
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.tera import Limits
@@ -21,10 +22,11 @@ __all__ = [
     "EntryTable",
     "InstallTable",
     "LimitsTable",
+    "ListedTable",
     "ProjectTable",
     "ResourceTables",
     "ToolTable",
-    "section_field",
+    "section_value",
 ]
 
 _LIMITS = Limits()
@@ -37,6 +39,15 @@ def _below_one(number: int) -> str:
 
 def _negative(number: int) -> str:
     return "must not be negative" if number < 0 else ""
+
+
+def _wrong_pattern(patterns: tuple[str, ...]) -> str:
+    try:
+        for pattern in patterns:
+            compile_pattern(pattern)
+    except ValueError as error:
+        return f"is not an array of patterns: {error}"
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +146,23 @@ class EntryTable(AgpmEntryTable):
     export: bool | None = None
     """Whether coding agents find it in the installed package."""
 
+    templating: object = None
+    """Whether it is a template: `true`, `false` or `"jinja2"`, unless the file says."""
+
+    runtime: Mapping[str, object] | None = None
+    """Its run-time variables, as in `agpm.runtime`, unless the file declares any."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedTable(EntryTable):
+    """An item of an array `[[tool.hatch-agpm.<type>]]`, for all files it means."""
+
+    name: str | None = None
+    """The name in the bundle, of one file."""
+
+    exclude: tuple[str, ...] = ()
+    """Patterns of what is left out, relative to the directory."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceTables:
@@ -192,6 +220,9 @@ class AgpmTable(ResourceTables):
 class ProjectTable(ResourceTables):
     """The table `[tool.hatch-agpm]`."""
 
+    prompts: object = None
+    """Plain texts for the package's own code."""
+
     output: str | None = key(problem_of=output_problem)
     """The bundle's directory, as a path in the source tree."""
 
@@ -219,6 +250,9 @@ class ProjectTable(ResourceTables):
     sbom: bool = False
     """Whether the wheel gets a bill of materials."""
 
+    verbatim: tuple[str, ...] = key(default=(), problem_of=_wrong_pattern)
+    """Patterns of files that are text as a whole, whatever they look like."""
+
     hidden_text: tuple[str, ...] = key("hidden-text", default=())
     """The files that may contain invisible characters."""
 
@@ -229,6 +263,6 @@ class ProjectTable(ResourceTables):
     """What coding agents find in the installed package."""
 
 
-def section_field(section: str) -> str:
-    """Return the field of `ResourceTables` for a section: `mcp_servers`."""
-    return section.replace("-", "_")
+def section_value(tables: ResourceTables, section: str) -> object:
+    """Return what the tables have for a section; None for nothing."""
+    return getattr(tables, section.replace("-", "_"), None)

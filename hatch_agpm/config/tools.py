@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.errors import did_you_mean
+from hatch_agpm.formats.file_names import leads_out
+from hatch_agpm.formats.toml import quoted_key
 from hatch_agpm.model.declaration import Declaration
+from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hatch_agpm.config.tables import InstallTable, ToolTable
+    from hatch_agpm.formats.toml import TableReader
 
 __all__ = [
     "BUILTIN_TOOLS",
@@ -25,6 +32,8 @@ __all__ = [
     "default_tool",
     "install_path",
     "make_install_rule",
+    "read_tools",
+    "tool_problem",
 ]
 
 MERGED: Final = ("hooks", "mcp-servers")
@@ -197,3 +206,71 @@ def _leads_out(path: str) -> bool:
         if depth < 0:
             return True
     return False
+
+
+def tool_problem(tool: str, section: str, tools: Mapping[str, Tool]) -> str:
+    """Return why a tool cannot have what a section lists, "" if it can."""
+    if tool not in tools:
+        hint = did_you_mean(tool, tools) or f"known are {', '.join(sorted(tools))}"
+        return f"is not known; {hint}"
+    if section not in tools[tool].rules:
+        able = sorted(name for name, other in tools.items() if section in other.rules)
+        return f"does not support {section}" + (
+            f"; {', '.join(able)} would" if able else ""
+        )
+    return ""
+
+
+def read_tools(
+    reader: TableReader, tables: Mapping[str, ToolTable] | None
+) -> Mapping[str, Tool]:
+    """Return the tools; a table `[tools.*]` replaces all of AGPM's (semantics, 7.1)."""
+    if tables is None:
+        return BUILTIN_TOOLS
+    tools: dict[str, Tool] = {}
+    for name, table in tables.items():
+        where = f"tools.{quoted_key(name)}"
+        if "/" in name or "\\" in name or ".." in name:
+            reader.problem(where, "must not be a path")
+        builtin = BUILTIN_TOOLS.get(name)
+        rules = dict(builtin.rules) if builtin else {}
+        rules |= _install_rules(
+            reader, name, table.resources or {}, f"{where}.resources."
+        )
+        path = table.path or ""
+        if path and _leaves_project(reader, path, f"{where}.path"):
+            continue
+        tools[name] = Tool(path=path, rules=rules, enabled=table.enabled)
+    return tools
+
+
+def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
+    if leads_out(path.replace("\\", "/")):
+        reader.problem(key, "must stay inside the project", got=repr(path))
+        return True
+    return False
+
+
+def _install_rules(
+    reader: TableReader, tool: str, tables: Mapping[str, InstallTable], where: str
+) -> dict[str, InstallRule]:
+    reader.known_only(tables, AGPM_SECTIONS, where)
+    rules: dict[str, InstallRule] = {}
+    for section, table in tables.items():
+        here = f"{where}{section}."
+        rule = make_install_rule(
+            tool,
+            section,
+            path=table.path,
+            merge_target=table.merge_target,
+            # An overridden type without `flatten` is not flattened.
+            flatten=table.flatten,
+        )
+        if rule is None:
+            wanted = "merge-target" if section in MERGED else "path"
+            reader.problem(f"{here}{wanted}", "is missing")
+        else:
+            _leaves_project(reader, rule.path.lstrip("/"), here[:-1])
+        # A wrong install rule is reported once, not again for each of its resources.
+        rules[section] = rule or InstallRule(path=section)
+    return rules

@@ -16,7 +16,7 @@ from hatch_agpm.errors import (
     shown,
 )
 from hatch_agpm.model.declaration import Declaration
-from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,14 @@ _FIELDS: Final = (*_TEXTS, "install", "flatten")
 class DependencyReader:
     """Collects dependencies, and everything that is wrong with them."""
 
-    def __init__(self, document: Document | None = None) -> None:
+    def __init__(
+        self,
+        document: Document | None = None,
+        *,
+        sections: Sequence[str] = AGPM_SECTIONS,
+    ) -> None:
+        """Take the document with the lines, and the sections that are allowed."""
+        self.sections = sections
         self.lines = document.lines if document else {}
         self.spelled = document.spelled if document else {}
         self.declarations: list[Declaration] = []
@@ -63,9 +70,9 @@ class DependencyReader:
         for section in sorted(value):
             here = (*path, section)
             line = self.lines.get(here, 0)
-            if section not in RESOURCE_TYPES:
-                hint = did_you_mean(section, RESOURCE_TYPES)
-                hint = hint or f"the types are {', '.join(RESOURCE_TYPES)}"
+            if section not in self.sections:
+                hint = did_you_mean(section, self.sections)
+                hint = hint or f"the types are {', '.join(self.sections)}"
                 what = f"'{where}.{section}' is not a resource type"
                 self.problem(what, line, hint=hint)
             elif isinstance(value[section], list):

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, Literal
 
-__all__ = ["folded", "is_device", "leads_out"]
+__all__ = [
+    "Kind",
+    "folded",
+    "is_device",
+    "is_rubbish",
+    "kind_of",
+    "leads_out",
+    "split_extension",
+]
 
 
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES: Final = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+
+_OF_TEMPLATES: Final = (".j2", ".jinja", ".jinja2", ".tera")
+_OF_TEXTS: Final = frozenset(
+    (
+        *(".md", ".markdown", ".mdc", ".txt", ".prompt", ".xml", ".html"),
+        *(".yaml", ".yml", ".toml", ".json", ".sh", ".py"),
+    )
+)
+_MARKDOWN: Final = (".md", ".markdown", ".mdc")
+_DATA: Final = (".yaml", ".yml", ".toml")
+_RUBBISH: Final = frozenset(
+    [".DS_Store", "Thumbs.db", ".git", "node_modules", "__pycache__"]
 )
 
 
@@ -31,3 +52,52 @@ def leads_out(path: str) -> bool:
     """Tell whether a written path, with `/`, could lead out of its directory."""
     pure = PurePosixPath(path)
     return pure.is_absolute() or ".." in pure.parts
+
+
+def split_extension(path: str) -> tuple[str, str]:
+    """
+    Return a path without the extension that its resource's name leaves out, and that.
+
+    First one of the extensions of template languages is left out, then one of those of
+    text formats, and nothing else: `a.md.j2` is `a`, and `gpt-4.1.j2` is `gpt-4.1`.
+    """
+    folder, slash, name = path.rpartition("/")
+    stem, suffix = _split(name)
+    rest = ""
+    if suffix in _OF_TEMPLATES:
+        name, rest = stem, suffix
+        stem, suffix = _split(name)
+    if suffix in _OF_TEXTS:
+        name, rest = stem, suffix + rest
+    return f"{folder}{slash}{name}", rest
+
+
+def _split(name: str) -> tuple[str, str]:
+    pure = PurePosixPath(name)
+    return pure.stem, pure.suffix
+
+
+Kind = Literal["markdown", "json", "data", "text", "other"]
+"""How a file is read: its frontmatter, its dependencies, what others embed of it."""
+
+
+def kind_of(path: str, *, is_agpm: bool) -> Kind:
+    """
+    Return how a file is read.
+
+    To AGPM, in an `agpm.toml`, only `.md` is Markdown, and all but that and JSON is
+    shipped as it is.
+    """
+    if path.endswith(".json"):
+        return "json"
+    if is_agpm:
+        return "markdown" if path.endswith(".md") else "other"
+    extension = split_extension(path)[1].lower()
+    if extension.startswith(_MARKDOWN) or path.lower().endswith(_MARKDOWN):
+        return "markdown"
+    return "data" if extension.startswith(_DATA) else "text"
+
+
+def is_rubbish(name: str) -> bool:
+    """Tell whether a file or directory of this name was made by a program by itself."""
+    return name in _RUBBISH or name.endswith(".pyc")

@@ -24,11 +24,11 @@ from hatch_agpm.errors import (
 from hatch_agpm.formats.dependencies import DependencyReader, dotted_key
 from hatch_agpm.formats.runtime_variables import read_declarations
 from hatch_agpm.formats.yaml import Document, load, shape
-from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.model.types import AGPM_SECTIONS
 from hatch_agpm.rust import WHITE_SPACE, rust_lines, strip_blank_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.model.runtime import VariableDeclaration
@@ -39,6 +39,7 @@ __all__ = [
     "Split",
     "body_text",
     "check_unrecognised",
+    "has_agpm_key",
     "interpret",
     "interpret_json",
     "is_frontmatter",
@@ -58,6 +59,8 @@ _OUR_PATHS = (("agpm",), *(("agpm", key) for key in _OURS))
 _OUR_KEY_LINE = re.compile(
     r"""^["']?(?:agpm|dependencies|agpm\.\w+)["']?[ \t]*:""", re.MULTILINE
 )
+
+_AGPM_KEY_LINE = re.compile(r"""^["']?agpm["']?[ \t]*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +94,11 @@ class Frontmatter:
     runtime_lines: Mapping[str, int] = field(default_factory=dict)
     """The lines of their declarations, counted as `line` of a `Declaration`."""
 
+    @classmethod
+    def empty(cls) -> Frontmatter:
+        """Return that of a file without any."""
+        return cls(metadata={}, dialect=None, dependencies=())
+
 
 def split(text: str) -> Split | None:
     """
@@ -111,6 +119,11 @@ def split(text: str) -> Split | None:
         return None
     skipped = raw.count("\n", 0, raw.index(frontmatter))
     return Split(frontmatter=frontmatter, line=2 + skipped, end=closing.end())
+
+
+def has_agpm_key(frontmatter: str) -> bool:
+    """Tell whether frontmatter that is not parsed has the key `agpm` at its root."""
+    return _AGPM_KEY_LINE.search(frontmatter) is not None
 
 
 def parse(text: str) -> Document | None:
@@ -192,16 +205,18 @@ def check_unrecognised(text: str) -> None:
         )
 
 
-def interpret(document: Document) -> Frontmatter:
+def interpret(
+    document: Document, *, sections: Sequence[str] = AGPM_SECTIONS
+) -> Frontmatter:
     """
-    Read what a parsed frontmatter declares.
+    Read what a parsed frontmatter declares; dependencies can be in the `sections`.
 
     Raises FrontmatterError, or ProblemsError with several of them, with lines
     counted in the frontmatter, for everything that looks like an instruction but
     would be ignored: a dotted key, a flag that is not a boolean, an unknown field.
     """
     metadata = document.value if isinstance(document.value, dict) else {}
-    reader = DependencyReader(document)
+    reader = DependencyReader(document, sections=sections)
     for path, line in document.repeated.items():
         if path[0] == "dependencies" or path[:2] in _OUR_PATHS:
             reader.problem(f"'{dotted_key(path)}' is given twice", line)
@@ -231,7 +246,7 @@ def _refuse_near_miss(key: str, value: object, reader: DependencyReader) -> None
     # Any other key is the author's, unless its value looks like one for hatch-agpm.
     elif key not in _TOP and isinstance(value, dict):
         hint = did_you_mean(key.lower(), _TOP)
-        if hint and not value.keys().isdisjoint((*_OURS[:2], *RESOURCE_TYPES)):
+        if hint and not value.keys().isdisjoint((*_OURS[:2], *AGPM_SECTIONS)):
             reader.problem(f"the key '{key}' has no effect", line, hint=hint)
 
 
@@ -291,17 +306,19 @@ def _dialect(flag: object, reader: DependencyReader) -> Dialect | None:
     return None
 
 
-def interpret_json(value: object) -> tuple[Declaration, ...]:
+def interpret_json(
+    value: object, *, sections: Sequence[str] = AGPM_SECTIONS
+) -> tuple[Declaration, ...]:
     """
-    Read the dependencies that a JSON file declares.
+    Read the dependencies that a JSON file declares; they can be in the `sections`.
 
-    Only a top-level `dependencies` is used, and only if one of its keys is a resource
-    type: a package.json has other dependencies.  Raises FrontmatterError for
+    Only a top-level `dependencies` is used, and only if it lists resources: a
+    package.json has other dependencies.  Raises FrontmatterError for
     `agpm.dependencies`, which AGPM ignores in JSON, and as `interpret` does.
     """
     if not isinstance(value, dict):
         return ()
-    reader = DependencyReader()
+    reader = DependencyReader(sections=sections)
     agpm = value.get("agpm")
     if isinstance(agpm, dict) and "dependencies" in agpm:
         hint = 'move it to the top: "dependencies": {...}'
@@ -310,9 +327,16 @@ def interpret_json(value: object) -> tuple[Declaration, ...]:
         hint = "only .md files can have run-time variables"
         reader.problem("'agpm.runtime' has no effect in JSON", 0, hint=hint)
     dependencies = value.get("dependencies")
-    if isinstance(dependencies, dict) and not RESOURCE_TYPES.keys().isdisjoint(
-        dependencies
-    ):
+    if isinstance(dependencies, dict) and _lists_resources(dependencies):
         reader.section(dependencies, ("dependencies",))
     raise_problems(reader.problems)
     return tuple(reader.declarations)
+
+
+def _lists_resources(dependencies: Mapping[object, object]) -> bool:
+    """Tell whether `dependencies` of a JSON file are ours, even if misspelt."""
+    return not dependencies.keys().isdisjoint(AGPM_SECTIONS) or any(
+        isinstance(item, dict) and "path" in item
+        for items in dependencies.values()
+        for item in (items if isinstance(items, list) else ())
+    )

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hatch_agpm.model.config import Patch
+    from hatch_agpm.model.runtime import VariableDeclaration
 
-__all__ = ["Declaration"]
+__all__ = ["NO_OPTIONS", "Declaration", "TemplateOptions"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplateOptions:
+    """What an entry says of its files, where they do not say it themselves."""
+
+    templating: Literal["tera", "jinja2", False] | None = None
+    """The language of the template, False for a text; None if it is not said."""
+
+    runtime: tuple[VariableDeclaration, ...] = ()
+    """The run-time variables."""
+
+
+NO_OPTIONS: Final = TemplateOptions()
+"""What a file without an entry has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,3 +65,14 @@ class Declaration:
     patch: Patch | None = None
     export: bool | None = None
     """Whether it is exported to coding agents; None if the entry does not say."""
+
+    options: TemplateOptions = NO_OPTIONS
+    is_conventional: bool = False
+    """Whether it was found in a conventional directory, and nothing lists it."""
+
+    exclude: tuple[str, ...] | None = None
+    """
+    What an item of an array leaves out of a source; None for any other declaration.
+
+    Its path may be a directory, which has no key.
+    """

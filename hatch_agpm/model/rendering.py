@@ -148,11 +148,13 @@ class RenderedResource:
     alias: str | None
     """The key in the manifest; None for a dependency."""
 
-    tool: str
+    tool: str | None
+    """The coding agent it is for; None for a plain prompt."""
+
     install: bool | None
     """The option of the manifest or of dependents; None if none of them sets it."""
 
-    install_path: str
+    install_path: str | None
     """The path where the tool reads it, relative to AGPM's install directory."""
 
     variables: Mapping[str, object]
@@ -175,6 +177,9 @@ class RenderedResource:
 
     source: str | None = None
     """The manifest's name for the directory that the template is in, if it has one."""
+
+    bundle_name: str | None = None
+    """The name in the bundle; None for the one that follows from `name` and `alias`."""
 
     runtime: tuple[RuntimeVariable, ...] = ()
     """The run-time variables: its own, then those of embedded files."""

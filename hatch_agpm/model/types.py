@@ -1,5 +1,5 @@
 """
-The types of resources, as AGPM names them.
+The types of resources: those of AGPM, and plain prompts.
 
 A resource has a type (`agent`).  The section (`agents`) is what a manifest, the key
 `dependencies`, the directories of a bundle and the accessor call all of one type.
@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RESOURCE_TYPES", "SKILL_FILE", "section_of", "type_of"]
+__all__ = [
+    "AGPM_SECTIONS",
+    "PLAIN",
+    "RESOURCE_TYPES",
+    "SKILL_FILE",
+    "section_of",
+    "type_of",
+]
 
 RESOURCE_TYPES: Final[Mapping[str, str]] = {
     "agents": "agent",
@@ -22,8 +29,15 @@ RESOURCE_TYPES: Final[Mapping[str, str]] = {
     "scripts": "script",
     "hooks": "hook",
     "skills": "skill",
+    "prompts": "prompt",
 }
-"""The types by section; in AGPM's order."""
+"""The types by section: first those of AGPM, in its order."""
+
+PLAIN: Final = "prompts"
+"""The section of texts for a package's own code, which AGPM does not have."""
+
+AGPM_SECTIONS: Final = tuple(each for each in RESOURCE_TYPES if each != PLAIN)
+"""The sections of AGPM, which are the directories of a bundle."""
 
 _SECTIONS: Final = {type_: section for section, type_ in RESOURCE_TYPES.items()}
 

@@ -12,6 +12,7 @@ import posixpath
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.config.selection.glob import compile_pattern
 from hatch_agpm.errors import (
     ConfigError,
     ContentError,
@@ -22,7 +23,14 @@ from hatch_agpm.errors import (
     raise_problems,
     shown,
 )
-from hatch_agpm.formats.frontmatter import body_text, is_frontmatter, normalise, split
+from hatch_agpm.formats.file_names import kind_of
+from hatch_agpm.formats.frontmatter import (
+    body_text,
+    has_agpm_key,
+    is_frontmatter,
+    normalise,
+    split,
+)
 from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.formats.json import parse_json, pretty_json
 from hatch_agpm.model.config import TABLE
@@ -30,8 +38,9 @@ from hatch_agpm.rendering.resolution.templates import Piece, render_piece, trace
 from hatch_agpm.rust import WHITE_SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
+    from hatch_agpm.formats.file_names import Kind
     from hatch_agpm.model.files import File
     from hatch_agpm.rendering.resolution.declarations import RenderedFrontmatter
     from hatch_agpm.sources.root import SourceRoot
@@ -42,6 +51,7 @@ __all__ = [
     "TemplateSource",
     "check_allowed",
     "check_embedded",
+    "check_verbatim",
     "content_tree",
     "filter_content",
     "markdown_texts",
@@ -133,19 +143,19 @@ def _is_independent(head: str, body: str) -> bool:
     return plain and not trimmed.startswith("{") and not trimmed.endswith("}")
 
 
-def other_content(file: File) -> str:
+def other_content(file: File, kind: Kind) -> str:
     """
-    Return the embedded text of a file that has no frontmatter.
+    Return the embedded text of a file of this kind that has no frontmatter.
 
     JSON is formatted again, without the dependencies at its top; Markdown loses the
     newlines at its ends.  Raises ContentError if the file is not text.
     """
-    if file.path.endswith(".json"):
+    if kind == "json":
         value = parse_json(file.text)
         if isinstance(value, dict):
             value = {key: value[key] for key in value if key != "dependencies"}
         return pretty_json(value)
-    return normalise(file.text) if file.path.endswith(".md") else file.text
+    return normalise(file.text) if kind == "markdown" else file.text
 
 
 def rendered_content(file: File, body: int) -> str:
@@ -157,7 +167,8 @@ def rendered_content(file: File, body: int) -> str:
     """
     if body:
         return normalise(file.data[body:].decode())
-    return other_content(file)
+    # It is from a bundle, which AGPM does not have.
+    return other_content(file, kind_of(file.path, is_agpm=True))
 
 
 def _strip_rendered(rendered: str) -> str:
@@ -203,35 +214,29 @@ def _is_in(tree: Tree, path: str) -> bool:
         return False
 
 
-def filter_content(tree: Tree, value: object) -> tuple[File, str]:
+def filter_content(
+    tree: Tree,
+    value: object,
+    *,
+    is_agpm: bool,
+    is_verbatim: Callable[[str], bool],
+) -> tuple[File, str]:
     """
     Return the file that `value | content` names, and its embedded text.
 
-    The path starts at the manifest's directory and must stay in it.  Raises
-    TemplateError without a location if there is no such file, and with a location in
-    the file if it cannot be embedded.
+    The path starts at the manifest's directory and must stay in it.  To AGPM
+    (`is_agpm`), only some extensions are those of texts.  Raises TemplateError without
+    a location if there is no such file, and with a location in the file if it cannot be
+    embedded.
     """
     if not isinstance(value, str):
         raise _refused("the filter content needs the path of a file", repr(value))
-    _check_path(value)
-    try:
-        real = tree.locate(value)
-    except ContentError as error:
-        raise _refused(error.what, hint=error.hint) from None
-    if real is None:
-        what = f"the file '{value}' does not exist"
-        raise _refused(what, hint=tree.nearest(value))
-    if tree.is_directory(real):
-        raise _refused(f"'{value}' is a directory, not a file")
-    if _extension(real) != _extension(value):
-        raise _refused(
-            f"'{value}' is a symlink to '{real}', which has a different extension"
-        )
-    if tree.from_base(real).startswith("../"):
-        raise _refused(f"'{value}' is outside of the manifest's directory")
+    _check_path(value, is_agpm=is_agpm)
+    real = _located(tree, value)
     try:
         file = tree.read(real)
-        return file, _filtered(file, value)
+        kind = "text" if is_verbatim(real) else kind_of(value.lower(), is_agpm=is_agpm)
+        return file, _filtered(file, kind, is_verbatim=is_verbatim(real))
     except SourceError as error:
         if not error.line:
             raise _refused(
@@ -243,24 +248,58 @@ def filter_content(tree: Tree, value: object) -> tuple[File, str]:
         ) from None
 
 
-def _filtered(file: File, name: str) -> str:
-    extension = name.lower().rpartition(".")[2]
-    if extension == "md":
+def _located(tree: Tree, value: str) -> str:
+    """Return the real path of a file that can be embedded; raises TemplateError."""
+    try:
+        real = tree.locate(value)
+        missing = _missing_directory(tree, value)
+    except ContentError as error:
+        raise _refused(error.what, hint=error.hint) from None
+    if missing:
+        raise _refused(f"the directory '{missing}' of '{value}' does not exist")
+    if real is None:
+        what = f"the file '{value}' does not exist"
+        raise _refused(what, hint=tree.nearest(value))
+    if tree.is_directory(real):
+        raise _refused(f"'{value}' is a directory, not a file")
+    if _extension(real) != _extension(value):
+        raise _refused(
+            f"'{value}' is a symlink to '{real}', which has a different extension"
+        )
+    if tree.from_base(real).startswith("../"):
+        raise _refused(f"'{value}' is outside of the manifest's directory")
+    return real
+
+
+def _missing_directory(tree: Tree, path: str) -> str:
+    """Return a directory on the way of a path with `..` that is missing, or ""."""
+    parts = path.split("/")
+    for end, part in enumerate(parts):
+        above = "/".join(parts[:end])
+        if part == ".." and above and tree.locate(above) is None:
+            return above
+    return ""
+
+
+def _filtered(file: File, kind: Kind, *, is_verbatim: bool) -> str:
+    if kind == "markdown":
         return body_text(file.text)
-    if extension == "json":
+    if kind == "json":
         try:
             return pretty_json(parse_json(file.text))
         except FrontmatterError:
             # Comments and trailing commas are common in configuration files.
             return file.text
-    return file.text
+    parts = split(file.text) if kind != "other" and not is_verbatim else None
+    has_frontmatter = parts is not None and has_agpm_key(parts.frontmatter)
+    return body_text(file.text) if has_frontmatter else file.text
 
 
 def _extension(path: str) -> str:
     return posixpath.splitext(path)[1].lower()
 
 
-def _check_path(path: str) -> None:
+def _check_path(path: str, *, is_agpm: bool) -> None:
     if path.startswith("/"):
         hint = "paths start at the manifest's directory"
         raise _refused(f"the path '{path}' is absolute", hint=hint)
@@ -270,7 +309,7 @@ def _check_path(path: str) -> None:
         if depth < 0:
             raise _refused(f"'{path}' is outside of the manifest's directory")
     extension = posixpath.splitext(path)[1].removeprefix(".")
-    if extension.lower() not in _EXTENSIONS:
+    if is_agpm and extension.lower() not in _EXTENSIONS:
         known = ", ".join(_EXTENSIONS)
         raise _refused(f"'{path}' cannot be embedded", hint=f"files can be {known}")
 
@@ -315,5 +354,21 @@ def check_allowed(allowed: Collection[str], read: Collection[str]) -> None:
             )
             for path in allowed
             if path not in read
+        ]
+    )
+
+
+def check_verbatim(patterns: Collection[str], read: Collection[str]) -> None:
+    """Raise for patterns of texts that match no file that was `read`."""
+    raise_problems(
+        [
+            ConfigError(
+                f"{TABLE}.verbatim",
+                "names no file that the build reads",
+                shown(pattern),
+                did_you_mean(pattern, read),
+            )
+            for pattern in patterns
+            if not any(compile_pattern(pattern).fullmatch(path) for path in read)
         ]
     )

@@ -19,6 +19,7 @@ from hatch_agpm.errors import (
     Location,
     TemplateError,
 )
+from hatch_agpm.formats.file_names import split_extension
 from hatch_agpm.model.types import type_of
 from hatch_agpm.rendering.content import (
     TemplateSource,
@@ -30,6 +31,7 @@ from hatch_agpm.rendering.content import (
     rendered_content,
 )
 from hatch_agpm.rendering.resolution.declarations import DeclarationReader
+from hatch_agpm.rendering.resolution.lookalikes import unrendered
 from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
 from hatch_agpm.rendering.runtime_variables import (
     Placeholders,
@@ -43,9 +45,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hatch_agpm.config import Project
+    from hatch_agpm.formats.frontmatter import Frontmatter
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import Input
-    from hatch_agpm.rendering.resolution.graph import Resource
+    from hatch_agpm.rendering.resolution.resource import Resource
     from hatch_agpm.sources import SourceRoots
     from hatch_agpm.sources.root import SourceRoot
 
@@ -76,6 +79,7 @@ class DocumentRenderer:
         self._metadata = metadata
         self._source_roots = source_roots
         self._environ = environ
+        self._is_agpm = project.manifest.is_agpm
         self._placeholders = Placeholders()
         self._declarations: dict[SourceRoot, DeclarationReader] = {}
         self._contents: dict[Resource, dict[str, object]] = {}
@@ -118,16 +122,24 @@ class DocumentRenderer:
                 env=() if source_root.package else self._project.env,
                 environ=self._environ,
             )
-            self._declarations[source_root] = DeclarationReader(environment)
+            self._declarations[source_root] = DeclarationReader(
+                environment,
+                is_agpm=self._is_agpm,
+                is_verbatim=self._project.is_verbatim,
+            )
         return self._declarations[source_root]
 
     def parts(
         self, source_root: SourceRoot, text: str | bytes, path: str
     ) -> tuple[int, Mapping[str, object]]:
         """Return the offset of the body of a rendered text, and its metadata."""
-        if isinstance(text, bytes) or not path.endswith(".md"):
+        declarations = self.declarations(source_root)
+        kind = declarations.kind(path)
+        if isinstance(text, bytes) or kind in {"json", "other"}:
             return 0, {}
-        return self.declarations(source_root).metadata(text)
+        if self._project.is_verbatim(path):
+            return 0, {}
+        return declarations.metadata(text, kind)
 
     def _remember(self, resource: Resource, texts: Texts) -> None:
         """Keep the values of a resource for those that embed it."""
@@ -150,7 +162,7 @@ class DocumentRenderer:
             original = self._of_file(resource, file, is_embedded=True)
         # Without an installed name of its own, it has that of its source.
         merged = resource.section in MERGED or resource.section == "skills"
-        path = file.path if merged else resource.install_path
+        path = file.path if merged else resource.install_path or file.path
         patched = apply_patch(resource.patch, file, path)
         if resource.section == "skills" and not resource.export:
             return replace(original, document=patched.file.text)
@@ -189,8 +201,7 @@ class DocumentRenderer:
         is_embedded: bool,
         with_sentinels: bool = False,
     ) -> Rendered:
-        # Only scripts may be bytes; embedded files must be text.
-        as_text = is_embedded or resource.section != "scripts"
+        as_text = is_embedded or self._must_be_text(resource, file)
         text = file.text if as_text else _text_or_bytes(file)
         if isinstance(text, bytes):
             return Rendered(document=text)
@@ -199,13 +210,14 @@ class DocumentRenderer:
             body, _ = self.parts(resource.source_root, text, file.path)
             return Rendered(document=text, content=rendered_content(file, body))
         source = self._source(resource, file, with_sentinels=with_sentinels)
+        if source is None or source.frontmatter.content.dialect is None:
+            self._check_rendered(resource, file)
         if source is None:
-            content = other_content(file) if is_embedded else None
+            kind = self.declarations(resource.source_root).kind(file.path)
+            content = other_content(file, kind) if is_embedded else None
             return Rendered(document=text, content=content)
-        # AGPM copies skills unchanged; only their embedded text is rendered.
         frontmatter = source.frontmatter.content
-        is_template = resource.export and frontmatter.dialect is not None
-        is_copied = resource.section == "skills" and not is_template
+        is_copied = self._is_copied(resource, frontmatter)
         if is_copied and not is_embedded:
             return Rendered(document=text)
         if frontmatter.runtime and not with_sentinels:
@@ -218,15 +230,37 @@ class DocumentRenderer:
             source=source,
         )
 
+    def _is_copied(self, resource: Resource, frontmatter: Frontmatter) -> bool:
+        """Tell whether a file is shipped unchanged, as AGPM does with skills."""
+        if resource.section != "skills":
+            return False
+        is_rendered = resource.export or not self._is_agpm
+        return not is_rendered or frontmatter.dialect is None
+
+    def _must_be_text(self, resource: Resource, file: File) -> bool:
+        """Tell whether a file cannot be bytes: a script can, and to us any format."""
+        if resource.section == "scripts":
+            return False
+        return self._is_agpm or split_extension(file.path)[1] != ""
+
+    def _check_rendered(self, resource: Resource, file: File) -> None:
+        """Raise FrontmatterError for a text that uses what only templates have."""
+        is_shipped = resource.install is not False or resource.export
+        is_text = self._is_agpm or self._project.is_verbatim(file.path)
+        if is_text or not is_shipped or resource.section in MERGED:
+            return
+        for problem in unrendered(file.text):
+            raise problem.at(file.path, problem.line)
+
     def _source(
         self, resource: Resource, file: File, *, with_sentinels: bool
     ) -> TemplateSource | None:
         """Return a Markdown file with its context; None without frontmatter."""
-        if not file.path.endswith(".md"):
-            return None
         declarations = self.declarations(resource.source_root)
+        if declarations.kind(file.path) in {"json", "other"}:
+            return None
         context = self._context(resource, with_sentinels=with_sentinels)
-        frontmatter = declarations.frontmatter(file, context)
+        frontmatter = declarations.frontmatter(file, context, resource.options)
         if frontmatter is None:
             return None
         declared = frontmatter.content.runtime
@@ -265,6 +299,8 @@ class DocumentRenderer:
         variables = with_metadata(resource.variables, self._metadata)
         if "project" in variables:
             agpm["project"] = context["project"] = variables.pop("project")
+        elif self._project.manifest.has_project:
+            agpm["project"] = context["project"] = {}
         return deep_merge(context, variables)
 
     def _data(self, resource: Resource) -> dict[str, object]:
@@ -287,7 +323,9 @@ class DocumentRenderer:
         """`| content`; arguments are ignored, as AGPM ignores them."""
         del arguments
         tree = content_tree(value, source_root, self._source_roots.project)
-        file, text = filter_content(tree, value)
+        file, text = filter_content(
+            tree, value, is_agpm=self._is_agpm, is_verbatim=self._project.is_verbatim
+        )
         of = source_root if tree is source_root.tree else self._source_roots.project
         check_embedded(file, text, of, self._project.hidden_text)
         self.embedded_files.append(of.as_input(file))

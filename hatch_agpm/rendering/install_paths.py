@@ -1,5 +1,5 @@
 """
-Checks for resources that AGPM would install over each other.
+Checks for resources of an agpm.toml that AGPM would install over each other.
 
 In a wheel both could exist, because it is read by key.  But tools read resources by
 their install path, and there one of the two would be lost.
@@ -27,33 +27,32 @@ _SHOWN: Final = 5
 """The number of files that a message names."""
 
 
-def check_install_paths(resources: Sequence[RenderedResource], *, by_key: bool) -> None:
+def check_install_paths(resources: Sequence[RenderedResource]) -> None:
     """
     Raise for two resources with one install path.
 
-    Equal bytes are accepted.  So are variants of one dependency, and listed variants if
-    their keys name the files (`by_key`), as in pyproject.toml; in an agpm.toml AGPM
-    refuses the latter.  Raises ConflictError, or ProblemsError with all of them.
+    Equal bytes are accepted, and variants of one dependency.  Raises ConflictError, or
+    ProblemsError with all of them.
     """
     by_path: dict[str, list[RenderedResource]] = {}
     for resource in resources:
         if resource.type in _FILES and resource.install is not False:
-            path = posixpath.normpath(resource.install_path)
+            path = posixpath.normpath(resource.install_path or "")
             by_path.setdefault(path, []).append(resource)
     raise_problems(
         [
             _conflict(path, group)
             for path, group in sorted(by_path.items())
             if len({(r.document, r.files) for r in group}) > 1
-            and not _are_variants(group, by_key=by_key)
+            and not _are_variants(group)
         ]
     )
 
 
-def _are_variants(group: Sequence[RenderedResource], *, by_key: bool) -> bool:
+def _are_variants(group: Sequence[RenderedResource]) -> bool:
     listed = any(resource.alias is not None for resource in group)
     same_file = len({resource.source_path for resource in group}) == 1
-    return same_file and (by_key or not listed)
+    return same_file and not listed
 
 
 def _conflict(path: str, group: Sequence[RenderedResource]) -> ConflictError:

@@ -150,7 +150,7 @@ def check_merged(resources: Sequence[RenderedResource]) -> None:
     These have one key in one file, and are not equal.  Raises ConflictError, or
     ProblemsError with several.
     """
-    by_key: dict[tuple[str, str, str], list[RenderedResource]] = {}
+    by_key: dict[tuple[str, str | None, str], list[RenderedResource]] = {}
     for resource in resources:
         if resource.type in {"hook", "mcp-server"} and resource.install is not False:
             server = resource.type == "mcp-server"

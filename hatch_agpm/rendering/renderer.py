@@ -29,7 +29,7 @@ from hatch_agpm.model.rendering import (
     SkillFile,
 )
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, type_of
-from hatch_agpm.rendering.content import check_allowed
+from hatch_agpm.rendering.content import check_allowed, check_verbatim
 from hatch_agpm.rendering.documents import DocumentRenderer
 from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.rendering.merged_files import check_merged, check_shape
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import ExportedTemplates
-    from hatch_agpm.rendering.resolution.graph import Resource
+    from hatch_agpm.rendering.resolution.resource import Resource
     from hatch_agpm.rendering.runtime_variables import Texts
 
 __all__ = ["render_manifest", "render_project"]
@@ -165,12 +165,15 @@ class _Renderer:
             for path in source_root.tree.read_files
         ]
         check_allowed(self.project.hidden_text or (), read)
-        by_key = self.manifest.path == "pyproject.toml"
-        check_install_paths(rendered, by_key=by_key)
+        check_verbatim(self.project.verbatim, read)
+        if self.manifest.is_agpm:
+            check_install_paths(rendered)
         if any(resource.section in MERGED for resource in resources):
             check_merged(rendered)
         order = list(RESOURCE_TYPES.values()).index
-        rendered.sort(key=lambda r: (order(r.type), r.alias or "", r.name, r.tool))
+        rendered.sort(
+            key=lambda r: (order(r.type), r.alias or "", r.name, r.tool or "")
+        )
         return self._rendering(rendered)
 
     def _rendering(self, resources: list[RenderedResource]) -> Rendering:
@@ -275,6 +278,7 @@ class _Renderer:
             type=type_of(resource.section),
             name=resource.name,
             alias=resource.alias,
+            bundle_name=resource.bundle_name,
             tool=resource.tool,
             install=resource.install,
             install_path=resource.install_path,
@@ -309,7 +313,10 @@ class _Renderer:
             return ()
         is_template = resource.patch is None and text != file.text
         files = read_skill(
-            resource.source_root.tree, resource.file, is_template=is_template
+            resource.source_root.tree,
+            resource.file,
+            is_template=is_template,
+            is_agpm=self.manifest.is_agpm,
         )
         if text == file.text:
             return files

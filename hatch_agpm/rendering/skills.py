@@ -21,6 +21,7 @@ from hatch_agpm.errors import (
     raise_problems,
     shown,
 )
+from hatch_agpm.formats.file_names import is_rubbish
 from hatch_agpm.formats.frontmatter import split
 from hatch_agpm.formats.yaml import load
 from hatch_agpm.model.rendering import SkillFile
@@ -44,32 +45,31 @@ _KNOWN: Final = ("name", "description", "version", "allowed-tools")
 
 
 def read_skill(
-    tree: Tree, directory: str, *, is_template: bool = False
+    tree: Tree,
+    directory: str,
+    *,
+    is_template: bool = False,
+    is_agpm: bool = True,
 ) -> tuple[SkillFile, ...]:
     """
     Return all files of a skill, whose real path is `directory`, sorted by path.
 
-    The SKILL.md of a template is not checked here, but after it is rendered.  Raises
-    SourceError, or ProblemsError with several: for a symlink or a special file, too
-    many files or bytes, a SKILL.md that AGPM would not accept.
+    What programs leave behind (`.DS_Store`, `.git`) is left out, but to AGPM it is a
+    part of the skill.  The SKILL.md of a template is not checked here, but after it is
+    rendered.  Raises SourceError, or ProblemsError with several: for a symlink or a
+    special file, too many files or bytes, a SKILL.md that AGPM would not accept.
     """
     problems: list[AgpmError] = []
     names: list[str] = []
     size = 0
-    for name in tree.entries(directory):
+    for name in _entries(tree, directory, is_agpm=is_agpm):
         status = tree.status(f"{directory}/{name}")
         if stat.S_ISREG(status.st_mode):
             names.append(name)
             size += status.st_size
         elif not stat.S_ISDIR(status.st_mode):
-            link = stat.S_ISLNK(status.st_mode)
-            what = f"a skill must not contain {'symlinks' if link else 'special files'}"
-            hint = "replace it with a copy of the file" if link else "delete it"
-            problems.append(
-                ContentError(
-                    what, location=Location(path=f"{directory}/{name}"), hint=hint
-                )
-            )
+            is_link = stat.S_ISLNK(status.st_mode)
+            problems.append(_not_a_file(f"{directory}/{name}", is_link=is_link))
     problems += _limits(directory, len(names), size)
     # A skill that is too large is not read.
     small = len(names) <= _MAX_FILES and size <= _MAX_BYTES
@@ -81,6 +81,21 @@ def read_skill(
         SkillFile(path=name, data=file.data, executable=file.executable)
         for name, file in files
     )
+
+
+def _not_a_file(path: str, *, is_link: bool) -> ContentError:
+    what = f"a skill must not contain {'symlinks' if is_link else 'special files'}"
+    hint = "replace it with a copy of the file" if is_link else "delete it"
+    return ContentError(what, location=Location(path=path), hint=hint)
+
+
+def _entries(tree: Tree, directory: str, *, is_agpm: bool) -> list[str]:
+    """Return the files and directories of a skill, by path in it."""
+    return [
+        name
+        for name in tree.entries(directory)
+        if is_agpm or not any(map(is_rubbish, name.split("/")))
+    ]
 
 
 def _limits(directory: str, count: int, size: int) -> Iterator[ContentError]:

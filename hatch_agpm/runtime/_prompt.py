@@ -93,7 +93,8 @@ class ResourceDetails:
             from ._reader import unknown_file
 
             raise unknown_file(self, file)
-        data: bytes = self._bundle.read(f"{self.full_name}/{file}")
+        path: str = self._bundle.table[self.full_name][0]
+        data: bytes = self._bundle.read(f"{path.rpartition('/')[0]}/{file}")
         return data
 
     def __getstate__(self) -> dict[str, object]:

@@ -84,7 +84,7 @@ class _Integration:
             distribution=str(self._dist.get_name()),
         )
         session = BuildSession(context)
-        self._remove_package(session.plan.output)
+        self._remove_packages(session.plan)
         return session
 
     @property
@@ -92,14 +92,21 @@ class _Integration:
         """The plan of the project; raises AgpmError for all its problems."""
         return self.session.plan
 
-    def _remove_package(self, output: str) -> None:
-        """Remove the package that an in-tree install wrote from the distribution."""
+    def _remove_packages(self, plan: Plan) -> None:
+        """
+        Remove what is not a package of the project from the distribution.
+
+        These are the package that an in-tree install wrote, and directories of
+        templates: they would be installed beside the packages of others.
+        """
         build_py: Any = self._dist.get_command_obj("build_py")
         build_py.ensure_finalized()
         self._dist.packages = build_py.packages = [
             name
             for name in self._dist.packages or ()
-            if not Path(build_py.get_package_dir(name)).is_relative_to(output)
+            for directory in [Path(build_py.get_package_dir(name))]
+            if not directory.is_relative_to(plan.output)
+            and not is_of_templates(directory.as_posix(), plan)
         ]
 
     @cached_property
@@ -147,6 +154,16 @@ class _Integration:
     def bundle(self) -> Mapping[str, FileContent]:
         """The bundle by path in a wheel that is not editable."""
         return self.plan.bundle.at(self.directory)
+
+
+def is_of_templates(directory: str, plan: Plan) -> bool:
+    """Tell whether a directory of the tree is in one that has only templates."""
+    top = PurePosixPath(directory).parts[0] if directory not in {"", "."} else ""
+    inputs = {path for path in plan.source_paths() if path.startswith(f"{top}/")}
+    if not inputs or PurePosixPath(plan.output).is_relative_to(top):
+        return False
+    modules = (path.as_posix() for path in Path(top).rglob("*.py"))
+    return all(module in inputs for module in modules)
 
 
 class _WithIntegration:
@@ -209,6 +226,13 @@ class BuildAgpm(Command):
         # setuptools may have copied them as data of the parent package.
         in_tree = recorded_digests(Path(self.integration.plan.output))
         remove_unchanged(build_lib / self.integration.directory, in_tree)
+        # Templates in the output directory are replaced by their renderings.
+        plan = self.integration.plan
+        templates = {
+            path.removeprefix(f"{plan.output}/"): file.sha256
+            for path, file in plan.templates_in_output.items()
+        }
+        remove_unchanged(build_lib / self.integration.directory, templates)
 
     def get_source_files(self) -> list[str]:
         """Return nothing: MANIFEST.in could drop it, so `sdist` adds the sources."""

@@ -241,8 +241,8 @@ def test_a_file_of_the_user_among_them_is_still_an_error(
 
     assert (
         "hatch-agpm: flat/prompts: is filled in the wheel, but holds files in the "
-        "tree: agents/reviewer.md; move them, or choose another `output` in "
-        "[tool.hatch-agpm]" in error_of(project, target, backend)
+        "tree: agents/reviewer.md; move them, or write output"
+        in error_of(project, target, backend)
     )
     assert prompt.read_text() == "Mended by hand."
 

@@ -124,7 +124,7 @@ def test_the_conventional_directories_name_resources_by_their_paths(write_files)
         ("mcp-servers", "files", "prompts/mcp-servers/files.json"),
         ("scripts", "lint.py", "prompts/scripts/lint.py"),
         ("scripts", "lint.sh", "prompts/scripts/lint.sh"),
-        ("scripts", "run.tar", "prompts/scripts/run.tar.gz"),
+        ("scripts", "run.tar.gz", "prompts/scripts/run.tar.gz"),
         ("skills", "fix", "prompts/skills/fix"),
     ]
 
@@ -177,10 +177,15 @@ def test_an_unreadable_directory_is_reported(closed, mode, path, write_files):
     assert str(caught.value) == f"{path}: cannot be read: Permission denied"
 
 
-def test_one_listed_resource_disables_the_convention(write_files):
-    root = write_files({"prompts/agents/a.md": "", "x.md": ""})
+def test_the_convention_is_that_of_each_type(write_files):
+    root = write_files(
+        {"prompts/agents/a.md": "", "prompts/commands/b.md": "", "x.md": ""}
+    )
     found = read(root, {"commands": {"x": "x.md"}})
-    assert listed(found) == [("commands", "x", "x.md")]
+    assert listed(found) == [
+        ("agents", "a", "prompts/agents/a.md"),
+        ("commands", "x", "x.md"),
+    ]
 
 
 def test_metadata_is_visible_except_with_an_agpm_manifest(write_files):
@@ -226,19 +231,39 @@ def test_a_file_that_is_not_toml_is_reported(content, message, tmp_path):
         (["src/my_pkg/__init__.py"], "my-pkg", "src/my_pkg/prompts"),
         (["src/My_Pkg/__init__.py"], "my.pkg", "src/My_Pkg/prompts"),
         (["src/pkg/core.py", "tests/pkg/x.py"], "pkg", "src/pkg/prompts"),
+        (["other/__init__.py", "pkg/x.py"], "pkg", "pkg/prompts"),
+        (["other/__init__.py", "tests/__init__.py"], "pkg", "other/prompts"),
     ],
 )
 def test_the_output_is_in_the_package_of_the_distributions_name(
     files, distribution, output, write_files
 ):
     root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
-    assert find_output(root, None, distribution) == output
+    assert find_output(root, None, {}, distribution) == output
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"hatch": {"build": {"targets": {"wheel": {"packages": ["src/two"]}}}}},
+        {"hatch": {"build": {"packages": ["src/two"]}}},
+        {"setuptools": {"packages": ["two", "two.more"], "package-dir": {"": "src"}}},
+        {"setuptools": {"packages": ["two"]}},
+        {"poetry": {"packages": [{"include": "two", "from": "src"}]}},
+        {"flit": {"module": {"name": "two"}}},
+        {"uv": {"build-backend": {"module-name": "two"}}},
+    ],
+)
+def test_the_output_is_in_the_package_that_the_backend_packs(tool, write_files):
+    root = write_files({"src/one/__init__.py": "", "src/two/__init__.py": ""})
+    assert find_output(root, "", {"tool": tool}, "one") == "src/two/prompts"
 
 
 @pytest.mark.parametrize(
     ("files", "found"),
     [
-        (["other/__init__.py"], "there is no package 'pkg'"),
+        (["one/__init__.py", "two/__init__.py"], "there are one and two"),
+        (["other/x.py"], "there is no package 'pkg'"),
         (["pkg/data.txt"], "there is no package 'pkg'"),
         (["pkg/a.py", "src/pkg/a.py"], "there are pkg and src/pkg"),
     ],
@@ -246,7 +271,7 @@ def test_the_output_is_in_the_package_of_the_distributions_name(
 def test_the_output_is_required_without_a_single_package(files, found, write_files):
     root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
     with pytest.raises(AgpmError) as caught:
-        find_output(root, None, "pkg")
+        find_output(root, None, {}, "pkg")
     assert str(caught.value) == (
         f"tool.hatch-agpm.output is missing: {found}; say where the prompts go: "
         'output = "<package>/prompts"'
@@ -256,7 +281,7 @@ def test_the_output_is_required_without_a_single_package(files, found, write_fil
 @pytest.mark.parametrize("output", ["src/pkg/prompts", "pkg/prompts/", "prompts_only"])
 def test_a_configured_output_is_used(output, write_files):
     root = write_files({"prompts/agents/a.md": ""})
-    found = find_output(root, output, "x")
+    found = find_output(root, output, {}, "x")
     assert found == output.rstrip("/")
 
 
@@ -289,7 +314,7 @@ def test_a_table_of_another_name_is_refused(name, tmp_path):
 def test_an_output_in_a_misspelt_package_is_refused(write_files):
     root = write_files({"pkg/__init__.py": "", "prompts/agents/a.md": ""})
     with pytest.raises(AgpmError) as caught:
-        find_output(root, "pgk/prompts", "pkg")
+        find_output(root, "pgk/prompts", {}, "pkg")
     assert str(caught.value) == (
         "tool.hatch-agpm.output is in 'pgk', which does not exist, got "
         "'pgk/prompts'; did you mean 'pkg'?"

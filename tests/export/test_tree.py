@@ -145,11 +145,12 @@ Mend nets with 1.2.0; see [the knots](references/knots.md).
     )
 
 
-def test_a_skill_that_is_not_exported_stays_as_it_is(exporting, build):
+def test_a_skill_that_is_not_exported_is_rendered_too(exporting, build):
     tables = TABLES.replace('nets", export = true', 'nets"')
     wheel = build(exporting("flat", tables=tables))
 
-    assert wheel.files["flat/prompts/skills/mend-nets/SKILL.md"].decode() == SKILL
+    shipped = wheel.files["flat/prompts/skills/mend-nets/SKILL.md"].decode()
+    assert "a net of flat 1.2.0" in shipped
 
 
 def test_exported_resources_with_install_false_are_not_in_the_bundle(
@@ -178,6 +179,9 @@ def test_a_package_may_have_prompts_for_coding_agents_only(
     text = text.partition("[tool.hatch-agpm.snippets]")[0]
     text += '[tool.hatch-agpm.commands]\nmend = { path = "prompts/commands/mend.md"'
     text += ", export = true, install = false }\n"
+    # Other types would be found by convention.
+    text += "[tool.hatch-agpm.agents]\n[tool.hatch-agpm.skills]\n"
+    text += "[tool.hatch-agpm.snippets]\n"
     (project / "pyproject.toml").write_text(text, encoding="utf-8")
 
     site = unpack(build(project).artefact)

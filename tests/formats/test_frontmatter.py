@@ -18,7 +18,7 @@ from hatch_agpm.formats.frontmatter import (
     split,
 )
 from hatch_agpm.model.declaration import Declaration
-from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.model.types import AGPM_SECTIONS
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
     )
 
 
-@pytest.mark.parametrize("type_", RESOURCE_TYPES)
+@pytest.mark.parametrize("type_", AGPM_SECTIONS)
 def test_every_type_may_be_depended_on(type_):
     block = f"agpm:\n  dependencies:\n    {type_}:\n      - path: x.md\n"
     assert read(block).dependencies == (

@@ -71,7 +71,7 @@ def test_the_example_builds_and_prints_the_text_shown(
 
 def test_the_error_shown_is_the_one_users_get(write_files, error_of):
     files = named_files()
-    greeter = "prompts/agents/greeter.md"
+    greeter = "prompts/greeting.md"
     files[greeter] = files[greeter].replace(
         "{{ agpm.project.name }} {{ agpm.project.version }}", "{{ agpm.project.nmae }}"
     )

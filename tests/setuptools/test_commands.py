@@ -387,14 +387,14 @@ MISTAKES = [
     pytest.param(
         {"flat/prompts.py": ""},
         "flat/prompts.py: has the name of the package of prompts, flat/prompts/; "
-        "move it, or choose another `output` in [tool.hatch-agpm]",
+        'move it, or write output = "flat/_prompts" in [tool.hatch-agpm]',
         id="module in the way",
     ),
     pytest.param(
         {"flat/prompts/agents/old.md": ""},
         "flat/prompts: is filled in the wheel, but holds files in the tree: "
         "agents/old.md; "
-        "move them, or choose another `output` in [tool.hatch-agpm]",
+        'move them, or write output = "flat/_prompts" in [tool.hatch-agpm]',
         id="files in the way",
     ),
 ]

@@ -13,31 +13,39 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import (
     AgpmError,
+    ContentError,
     FrontmatterError,
     Location,
     ProblemsError,
     SourceError,
     TemplateError,
 )
+from hatch_agpm.formats.file_names import kind_of
 from hatch_agpm.formats.frontmatter import (
     Frontmatter,
+    Split,
     check_unrecognised,
+    has_agpm_key,
     interpret,
     interpret_json,
     parse,
     split,
 )
 from hatch_agpm.formats.json import parse_json
+from hatch_agpm.model.declaration import NO_OPTIONS
+from hatch_agpm.model.types import AGPM_SECTIONS, RESOURCE_TYPES
 from hatch_agpm.rendering.resolution.hints import in_frontmatter
+from hatch_agpm.rendering.resolution.lookalikes import misplaced
 from hatch_agpm.rendering.resolution.templates import Piece, render_piece
 from hatch_agpm.rust import strip_blank_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hatch_agpm.formats.frontmatter import Dialect, Split
+    from hatch_agpm.formats.file_names import Kind
+    from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.formats.yaml import Document
-    from hatch_agpm.model.declaration import Declaration
+    from hatch_agpm.model.declaration import Declaration, TemplateOptions
     from hatch_agpm.model.files import File
     from hatch_agpm.tera import TeraEnvironment
 
@@ -76,45 +84,85 @@ class DeclarationReader:
     once more with the document, usually with the same result.
     """
 
-    def __init__(self, environment: TeraEnvironment) -> None:
-        """Take the environment that renders frontmatter."""
+    def __init__(
+        self,
+        environment: TeraEnvironment,
+        *,
+        is_agpm: bool = True,
+        is_verbatim: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """
+        Take the environment that renders frontmatter.
+
+        In files of an `agpm.toml`, AGPM's own rules hold (`is_agpm`).  `is_verbatim`
+        tells whether the file at a path is text as a whole.
+        """
         self.environment = environment
+        self.is_agpm = is_agpm
+        self._is_verbatim = is_verbatim
+        self._sections = AGPM_SECTIONS if is_agpm else tuple(RESOURCE_TYPES)
         self._splits: dict[File, Split | None] = {}
         self._documents: dict[str, Document | None] = {}
         self._frontmatters: dict[tuple[File, str], Frontmatter | None] = {}
 
+    def kind(self, path: str) -> Kind:
+        """Return how a file is read."""
+        return kind_of(path, is_agpm=self.is_agpm)
+
     def dependencies(
-        self, file: File, context: Mapping[str, object]
+        self, file: File, context: Mapping[str, object], options: TemplateOptions
     ) -> tuple[Declaration, ...]:
         """
         Return the dependencies that a file declares, with `context` for templates.
 
         Markdown declares them in its frontmatter, JSON at the top; other files declare
-        none.  Raises AgpmError for declarations that cannot be read or would be
-        ignored.
+        none in an `agpm.toml`.  Raises AgpmError for declarations that cannot be read
+        or would be ignored.
         """
-        if file.path.endswith(".md"):
-            frontmatter = self.frontmatter(file, context)
-            return frontmatter.content.dependencies if frontmatter else ()
-        if file.path.endswith(".json"):
+        kind = self.kind(file.path)
+        if kind == "json":
             return self._json_dependencies(file, context)
+        if kind != "other":
+            if kind == "text" and not _is_text(file):
+                return ()
+            frontmatter = self.frontmatter(file, context, options)
+            return frontmatter.content.dependencies if frontmatter else ()
         if file.path.lower().endswith(_OTHER_MARKDOWN):
             _check_other_markdown(file)
         return ()
 
     def frontmatter(
-        self, file: File, context: Mapping[str, object]
+        self,
+        file: File,
+        context: Mapping[str, object],
+        options: TemplateOptions = NO_OPTIONS,
     ) -> RenderedFrontmatter | None:
         """
-        Render and interpret the frontmatter of a Markdown file; None without one.
+        Render and interpret the frontmatter of a file.
 
-        Raises TemplateError, FrontmatterError or ProblemsError, with lines of the
-        file.
+        `options` hold where the file says nothing.  Returns None for a file that has
+        no frontmatter, if the options say nothing either.  Raises TemplateError,
+        FrontmatterError or ProblemsError, with lines of the file.
         """
+        if self._is_verbatim(file.path):
+            return None
+        found = self._own_frontmatter(file, context, options)
+        if found is None:
+            content = _with_options(Frontmatter.empty(), options)
+            if content.dialect is None:
+                return None
+            whole = Split(frontmatter="", line=1, end=0)
+            return RenderedFrontmatter(split=whole, rendered="", content=content)
+        return replace(found, content=_with_options(found.content, options))
+
+    def _own_frontmatter(
+        self, file: File, context: Mapping[str, object], options: TemplateOptions
+    ) -> RenderedFrontmatter | None:
+        """Render and interpret the frontmatter that a file has, None for none."""
         parts = self._split(file)
         if parts is None:
             return None
-        dialect = _dialect(parts.frontmatter)
+        dialect = _dialect(parts.frontmatter, options)
         piece = Piece(
             text=parts.frontmatter, path=file.path, line=parts.line, dialect=dialect
         )
@@ -129,7 +177,9 @@ class DeclarationReader:
         frontmatter = self._frontmatters[key]
         if frontmatter is None:
             return None
-        if frontmatter.dialect not in {None, dialect}:
+        # The dialect of a file that only declares variables is that of its entry.
+        is_said = options.templating is None or _says(frontmatter, "templating")
+        if is_said and frontmatter.dialect not in {None, dialect}:
             what = "'agpm.templating' must be written without templates"
             hint = "write 'agpm:' and below it '  templating: jinja2'"
             raise FrontmatterError(
@@ -139,7 +189,7 @@ class DeclarationReader:
             split=parts, rendered=strip_blank_ends(rendered), content=frontmatter
         )
 
-    def metadata(self, text: str) -> tuple[int, Mapping[str, object]]:
+    def metadata(self, text: str, kind: Kind) -> tuple[int, Mapping[str, object]]:
         """
         Return the offset of the body of a rendered document, and its metadata.
 
@@ -156,16 +206,29 @@ class DeclarationReader:
         if document is None:
             return 0, {}
         metadata = document.value if isinstance(document.value, dict) else {}
+        if kind != "markdown" and "agpm" not in metadata:
+            return 0, {}
         return len(text[: parts.end].encode()), metadata
 
     def _split(self, file: File) -> Split | None:
         if file not in self._splits:
             try:
-                check_unrecognised(file.text)
+                self._splits[file] = self._checked_split(file)
             except FrontmatterError as error:
                 raise error.at(file.path, error.line) from None
-            self._splits[file] = split(file.text)
         return self._splits[file]
+
+    def _checked_split(self, file: File) -> Split | None:
+        if self.is_agpm:
+            check_unrecognised(file.text)
+            return split(file.text)
+        kind = self.kind(file.path)
+        for problem in misplaced(file.text, kind):
+            raise problem
+        parts = split(file.text)
+        if parts and kind != "markdown" and not has_agpm_key(parts.frontmatter):
+            return None
+        return parts
 
     def _parse(self, frontmatter: str) -> Document | None:
         if frontmatter not in self._documents:
@@ -186,7 +249,7 @@ class DeclarationReader:
             document = self._parse(rendered)
             if document is None:
                 return None
-            frontmatter = interpret(document)
+            frontmatter = interpret(document, sections=self._sections)
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, path, placed) from None
         dependencies = (
@@ -206,15 +269,43 @@ class DeclarationReader:
         piece = Piece(text=file.text, path=file.path)
         rendered = render_piece(self.environment, piece, context)
         try:
-            return interpret_json(parse_json(rendered))
+            return interpret_json(parse_json(rendered), sections=self._sections)
         except (FrontmatterError, ProblemsError) as error:
             raise _relocated(error, file.path, lambda line: line) from None
 
 
-def _dialect(frontmatter: str) -> Dialect:
+def _dialect(frontmatter: str, options: TemplateOptions) -> Dialect:
     # The pattern is slow, and few files need it.
     found = "jinja2" in frontmatter and re.search(_JINJA2, frontmatter)
-    return "jinja2" if found else "tera"
+    if found or (options.templating == "jinja2" and "templating" not in frontmatter):
+        return "jinja2"
+    return "tera"
+
+
+def _with_options(content: Frontmatter, options: TemplateOptions) -> Frontmatter:
+    """Return what a file declares, with the options for what it does not say."""
+    if options == NO_OPTIONS:
+        return content
+    runtime = content.runtime if _says(content, "runtime") else options.runtime
+    dialect = content.dialect
+    if not _says(content, "templating") and (options.templating or runtime):
+        dialect = options.templating or dialect or "tera"
+    lines = {each.name: 1 for each in runtime} | dict(content.runtime_lines)
+    return replace(content, dialect=dialect, runtime=runtime, runtime_lines=lines)
+
+
+def _says(content: Frontmatter, key: str) -> bool:
+    """Tell whether frontmatter has a key below `agpm`."""
+    agpm = content.metadata.get("agpm")
+    return isinstance(agpm, dict) and key in agpm
+
+
+def _is_text(file: File) -> bool:
+    try:
+        _ = file.text
+    except ContentError:
+        return False
+    return True
 
 
 def _relocated(

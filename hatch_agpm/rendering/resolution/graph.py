@@ -10,12 +10,9 @@ Renders frontmatter to read its declarations, and no bodies.
 
 from __future__ import annotations
 
-import posixpath
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hatch_agpm.config.tools import install_path
 from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
@@ -25,11 +22,11 @@ from hatch_agpm.errors import (
     ProblemsError,
     raise_problems,
 )
-from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.declaration import NO_OPTIONS, TemplateOptions
 from hatch_agpm.model.variants import variant_hash
-from hatch_agpm.rendering.resolution.keys import Dependency, keyed
 from hatch_agpm.rendering.resolution.lookup import dependency_files, entry_files
 from hatch_agpm.rendering.resolution.ordering import dependencies_first
+from hatch_agpm.rendering.resolution.resource import Freezer, Node
 from hatch_agpm.rendering.resolution.variables import (
     resolution_context,
     variant_inputs,
@@ -37,100 +34,16 @@ from hatch_agpm.rendering.resolution.variables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from hatch_agpm.config.manifest import Manifest
-    from hatch_agpm.model.config import Patch
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.rendering.resolution.declarations import DeclarationReader
+    from hatch_agpm.rendering.resolution.resource import Resource
     from hatch_agpm.sources import SourceRoots
     from hatch_agpm.sources.root import SourceRoot
 
-__all__ = ["Resource", "resolve"]
-
-
-def _text_file(section: str, file: str) -> str:
-    return f"{file}/{SKILL_FILE}" if section == "skills" else file
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Resource:
-    """One resource in one variant, found but not rendered."""
-
-    section: str
-    """The plural."""
-
-    name: str
-    """AGPM's canonical name: the path without its last extension."""
-
-    path: str
-    """The path in AGPM's spelling, relative to the manifest's directory."""
-
-    file: str
-    """The real path of the file, or skill's directory, relative to the root."""
-
-    tool: str
-    variables: Mapping[str, object]
-    variant: str
-    alias: str | None
-    install: bool | None
-    install_path: str
-    is_match: bool
-    """Whether it was found by a pattern; `alias` is then the key of the pattern."""
-
-    source_root: SourceRoot
-    """The source root to which `path`, and the paths in the file, are relative."""
-
-    patch: Patch | None
-    export: bool
-    """Whether it is exported to coding agents."""
-
-    dependencies: Mapping[str, Mapping[str, Resource]]
-    """The dependencies by section and key, as in `agpm.deps`."""
-
-    def children(self) -> list[Resource]:
-        """Return the resources that it depends on."""
-        return [
-            child for by_key in self.dependencies.values() for child in by_key.values()
-        ]
-
-    @property
-    def source(self) -> str | None:
-        """The name of the source that it is from; None: the project itself."""
-        return self.source_root.name
-
-    @property
-    def text_file(self) -> str:
-        """The real path of the file that holds its text."""
-        return _text_file(self.section, self.file)
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class _Node:
-    """A resource during the search."""
-
-    section: str
-    path: str
-    file: str
-    tool: str
-    variables: Mapping[str, object]
-    variant: str
-    source_root: SourceRoot
-    entry: Declaration | None = None
-    is_match: bool = False
-    """Whether it was found by a pattern of the manifest."""
-
-    install: bool | None = None
-    edges: list[tuple[Declaration, _Node]] = field(default_factory=list)
-
-    @property
-    def text_file(self) -> str:
-        """The real path of the file that holds its text."""
-        return _text_file(self.section, self.file)
-
-    def children(self) -> Iterator[_Node]:
-        """Yield its dependencies."""
-        return (child for _, child in self.edges)
+__all__ = ["resolve"]
 
 
 def resolve(
@@ -151,9 +64,9 @@ def resolve(
     resolver.list_entries()
     resolver.follow()
     ordered = dependencies_first(
-        resolver.nodes, children=_Node.children, name=lambda node: node.file
+        resolver.nodes, children=Node.children, name=lambda node: node.file
     )
-    return _Freezer(manifest).freeze(ordered)
+    return Freezer(manifest).freeze(ordered)
 
 
 class _Resolver:
@@ -170,11 +83,14 @@ class _Resolver:
         self.source_roots = source_roots
         self.declarations = declarations
         self.metadata = metadata
-        self.nodes: list[_Node] = []
-        self.known: dict[tuple[str, str, str, str, str | None], _Node] = {}
+        self.nodes: list[Node] = []
+        self.known: dict[tuple[str, str, str | None, str, str | None], Node] = {}
         self.problems: list[AgpmError] = []
+        self.options: dict[tuple[str, str, str | None], TemplateOptions] = {}
+        """The options of the entries, by section, file and source."""
+
         self._dependencies: dict[
-            tuple[SourceRoot, str, str], tuple[Declaration, ...]
+            tuple[SourceRoot, str, str, TemplateOptions], tuple[Declaration, ...]
         ] = {}
 
     def list_entries(self) -> None:
@@ -187,15 +103,17 @@ class _Resolver:
                 source_root = self.source_roots.named(
                     entry.source, self.source_roots.project
                 )
-                found = list(entry_files(entry, source_root))
+                found = list(
+                    entry_files(entry, source_root, is_agpm=self.manifest.is_agpm)
+                )
             except (ConfigError, ContentError) as error:
                 problem = _entry_error(entry, error)
                 # A source that cannot be opened is reported once.
                 if problem not in self.problems:
                     self.problems.append(problem)
                 continue
-            for path, file, is_match in found:
-                node = _Node(
+            for path, file, fixed in found:
+                node = Node(
                     section=entry.section,
                     path=path,
                     file=file,
@@ -204,13 +122,16 @@ class _Resolver:
                     variant=variant,
                     source_root=source_root,
                     entry=entry,
-                    is_match=is_match,
+                    is_match=fixed is not None,
+                    fixed=fixed or "",
+                    options=entry.options,
                     install=entry.install,
                 )
                 self._add(node)
+                self.options[entry.section, file, source_root.name] = entry.options
         raise_problems(self.problems)
 
-    def _add(self, node: _Node) -> None:
+    def _add(self, node: Node) -> None:
         self.nodes.append(node)
         identity = (
             node.section,
@@ -231,9 +152,23 @@ class _Resolver:
                 self._connect(node, declared)
                 queue.extend(self.nodes[known:])
         raise_problems(self.problems)
+        self._leave_out_parts()
 
-    def _declared(self, node: _Node) -> tuple[Declaration, ...]:
-        key = (node.source_root, node.file, node.variant)
+    def _leave_out_parts(self) -> None:
+        """Leave out what was found by convention, and is only for others to embed."""
+        wanted: dict[tuple[str, str], bool] = {}
+        for node in self.nodes:
+            for declared, child in node.edges:
+                key = (child.section, child.file)
+                installs = declared.install is not False
+                wanted[key] = wanted.get(key, False) or installs
+        for node in self.nodes:
+            if node.entry is not None and node.entry.is_conventional:
+                is_part = wanted.get((node.section, node.file)) is False
+                node.install = False if is_part else node.install
+
+    def _declared(self, node: Node) -> tuple[Declaration, ...]:
+        key = (node.source_root, node.file, node.variant, node.options)
         if key not in self._dependencies:
             self._dependencies[key] = ()
             if node.source_root.is_rendered:
@@ -244,14 +179,14 @@ class _Resolver:
                 file = node.source_root.tree.read(node.text_file)
                 self._dependencies[key] = self.declarations(
                     node.source_root
-                ).dependencies(file, resolution_context(variables))
+                ).dependencies(file, resolution_context(variables), node.options)
             except ProblemsError as error:
                 self.problems.extend(error.problems)
             except AgpmError as error:
                 self.problems.append(error)
         return self._dependencies[key]
 
-    def _connect(self, node: _Node, declared: Declaration) -> None:
+    def _connect(self, node: Node, declared: Declaration) -> None:
         try:
             source_root = self.source_roots.named(declared.source, node.source_root)
             files = dependency_files(
@@ -274,7 +209,7 @@ class _Resolver:
             identity = (declared.section, file, tool, node.variant, source_root.name)
             child = self.known.get(identity)
             if child is None:
-                child = _Node(
+                child = Node(
                     section=declared.section,
                     path=path,
                     file=file,
@@ -282,6 +217,9 @@ class _Resolver:
                     variables=node.variables,
                     variant=node.variant,
                     source_root=source_root,
+                    options=self.options.get(
+                        (declared.section, file, source_root.name), NO_OPTIONS
+                    ),
                 )
                 self._add(child)
             if child.entry is None:
@@ -300,76 +238,3 @@ def _entry_error(entry: Declaration, error: ConfigError | ContentError) -> Confi
     if isinstance(error, ConfigError):
         return error
     return ConfigError(f"{entry.key}.path:", _what(error), hint=error.hint)
-
-
-class _Freezer:
-    """Turns nodes into resources, dependencies first."""
-
-    def __init__(self, manifest: Manifest) -> None:
-        self.manifest = manifest
-        self.frozen: dict[_Node, Resource] = {}
-        self.problems: list[AgpmError] = []
-
-    def freeze(self, nodes: list[_Node]) -> tuple[Resource, ...]:
-        for node in nodes:
-            if any(child not in self.frozen for _, child in node.edges):
-                # A dependency could not be frozen; that is already reported.
-                continue
-            try:
-                self.frozen[node] = self._resource(node)
-            except ProblemsError as error:
-                self.problems.extend(error.problems)
-            except AgpmError as error:
-                self.problems.append(error)
-        raise_problems(self.problems)
-        return tuple(self.frozen[node] for node in nodes)
-
-    def _resource(self, node: _Node) -> Resource:
-        entry = node.entry
-        alias = entry.name if entry else None
-        name = posixpath.splitext(node.path)[0]
-        return Resource(
-            section=node.section,
-            name=name,
-            path=node.path,
-            file=node.file,
-            tool=node.tool,
-            variables=node.variables,
-            variant=node.variant,
-            alias=alias,
-            install=node.install,
-            install_path=self._install_path(node),
-            is_match=node.is_match,
-            source_root=node.source_root,
-            patch=entry.patch if entry else None,
-            export=bool(entry and entry.export),
-            dependencies=self._dependencies(node),
-        )
-
-    def _install_path(self, node: _Node) -> str:
-        entry = node.entry
-        try:
-            return install_path(
-                self.manifest.tools[node.tool],
-                node.section,
-                node.path,
-                entry,
-            )
-        except ValueError as error:
-            if entry is None:
-                raise ContentError(
-                    f"its install path {error}", location=Location(path=node.file)
-                ) from None
-            raise ConfigError(f"{entry.key}: the install path", str(error)) from None
-
-    def _dependencies(self, node: _Node) -> dict[str, dict[str, Resource]]:
-        edges = [
-            Dependency(name=declared.name, resource=self.frozen[child])
-            for declared, child in node.edges
-        ]
-        found = {}
-        for section in RESOURCE_TYPES:
-            of_type = [edge for edge in edges if edge.resource.section == section]
-            if of_type:
-                found[section] = keyed(of_type, node.text_file)
-        return found

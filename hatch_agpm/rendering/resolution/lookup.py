@@ -8,11 +8,14 @@ leave.  If a file is missing, the error suggests a similar one.
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.config.selection.glob import compile_pattern, is_pattern
 from hatch_agpm.errors import ConfigError, ContentError, Location
+from hatch_agpm.formats.file_names import is_rubbish
 from hatch_agpm.model.types import SKILL_FILE
-from hatch_agpm.sources.glob import compile_pattern, is_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,21 +29,26 @@ _CREATE: Final = "create it, or correct the path"
 
 
 def entry_files(
-    entry: Declaration, source_root: SourceRoot
-) -> Iterator[tuple[str, str, bool]]:
+    entry: Declaration, source_root: SourceRoot, *, is_agpm: bool
+) -> Iterator[tuple[str, str, str | None]]:
     """
-    Yield path, real path, and whether they were found by a pattern.
+    Yield path, real path, and for what a pattern found the directory of the pattern.
 
-    Raises ConfigError or ContentError if an entry of the manifest names no file, or one
-    of the wrong kind.
+    In an own manifest (not `is_agpm`) an entry may name the SKILL.md of a skill, and an
+    item of an array a whole directory of a source.  Raises ConfigError or ContentError
+    if an entry of the manifest names no file, or one of the wrong kind.
     """
+    if not is_agpm and entry.section == "skills":
+        entry = replace(entry, path=_skill_directory(entry.path))
     whole = posixpath.join(source_root.directory, entry.path)
     file = source_root.tree.locate(whole)
-    if file is not None:
+    if file is not None and _is_directory_of(entry, source_root, file):
+        entry = replace(entry, path=f"{entry.path.rstrip('/')}/**")
+    elif file is not None:
         _check_kind(source_root, entry.section, file, whole)
         _check_extension(entry, file)
         source_root.path(file)
-        yield entry.path.rstrip("/"), file, False
+        yield entry.path.rstrip("/"), file, None
         return
     if not is_pattern(entry.path):
         what = f"names no {'directory' if entry.section == 'skills' else 'file'}"
@@ -49,16 +57,40 @@ def entry_files(
     if entry.filename is not None:
         what = "cannot name all the files of a pattern"
         raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
+    fixed = _static_part(posixpath.normpath(entry.path))[0]
     for path, file in _expand(
         source_root, entry.section, source_root.directory, entry.path
     ):
         source_root.path(file)
-        within = (
-            posixpath.relpath(path, source_root.directory)
-            if source_root.directory
-            else path
-        )
-        yield within, file, True
+        within = posixpath.relpath(path, source_root.directory or ".")
+        if not _is_left_out(entry, posixpath.relpath(within, fixed or ".")):
+            yield within, file, fixed
+
+
+def _skill_directory(path: str) -> str:
+    folder, name = posixpath.split(path)
+    return (folder or ".") if name == SKILL_FILE else path
+
+
+def _is_directory_of(entry: Declaration, source_root: SourceRoot, file: str) -> bool:
+    """Tell whether an item of an array names a directory with several resources."""
+    return (
+        entry.exclude is not None
+        and source_root.tree.is_directory(file)
+        and not source_root.tree.is_file(f"{file}/{SKILL_FILE}")
+    )
+
+
+def _is_left_out(entry: Declaration, path: str) -> bool:
+    """Tell whether an item of an array does not mean a file that it matches."""
+    if entry.exclude is None:
+        return False
+    parts = PurePosixPath(path).parts
+    if any(part.startswith(".") or is_rubbish(part) for part in parts):
+        return True
+    above = [path, *map(str, PurePosixPath(path).parents)]
+    excluded = [compile_pattern(pattern) for pattern in entry.exclude]
+    return any(each.fullmatch(one) for each in excluded for one in above)
 
 
 def dependency_files(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_agpm.sources.glob import compile_pattern, is_pattern
+from hatch_agpm.config.selection.glob import compile_pattern, is_pattern
 
 FILES = [
     "x/!.md",
@@ -127,7 +127,7 @@ def test_every_class_is_read_or_refused(text):
 )
 def test_many_stars_do_not_hang(pattern, matches, run_guarded):
     ended = run_guarded(f"""
-from hatch_agpm.sources.glob import compile_pattern
+from hatch_agpm.config.selection.glob import compile_pattern
 print(bool(compile_pattern({pattern!r}).fullmatch("a/" * 2000)))
 """)
     assert ended.strip() == str(matches)

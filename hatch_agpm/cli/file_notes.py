@@ -1,0 +1,141 @@
+"""
+Notes of `hatch-agpm check` about the files of a project.
+
+They name files that nothing uses, that are packed twice, or that are left out.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.bundle.namespaces import RESERVED
+from hatch_agpm.cli.check import Note, some
+from hatch_agpm.config.selection.directories import CONVENTION
+from hatch_agpm.formats.file_names import is_rubbish, kind_of
+from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hatch_agpm.build import Plan
+
+__all__ = ["file_notes"]
+
+_NO_PROMPTS: Final = ("README", "LICENSE", "AGPM.")
+_LOCK: Final = "hatch-agpm.lock"
+
+
+def file_notes(plan: Plan) -> Iterator[Note]:
+    """Yield what a build does with files, and does not say."""
+    yield from _about_unused(plan)
+    yield from _about_copies(plan)
+    yield from _about_rubbish(plan)
+    yield from _about_names(plan)
+    if plan.project.manifest.is_agpm:
+        yield from _about_lookalikes(plan)
+
+
+def _about_unused(plan: Plan) -> Iterator[Note]:
+    """Yield the files below `prompts/` that no resource is made of."""
+    used = {*plan.source_paths(), *plan.rendering.links}
+    apart = [plan.output, *([plan.project.templates] if plan.project.templates else [])]
+    lock = plan.root / _LOCK
+    vendored = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    unused = [
+        path
+        for path in _files(plan.root, CONVENTION)
+        if path not in used
+        and not any(PurePosixPath(path).is_relative_to(each) for each in apart)
+        and not path.rpartition("/")[2].upper().startswith(_NO_PROMPTS)
+        and f'"{path.split("/", 2)[1]}' not in vendored
+        and str(PurePosixPath(path).parent) not in vendored
+    ]
+    if unused:
+        yield Note(what=f"{some(unused)} is used by nothing")
+
+
+def _about_copies(plan: Plan) -> Iterator[Note]:
+    """Yield the templates that are in the package, and again in the bundle."""
+    package = str(PurePosixPath(plan.output).parent)
+    if plan.bundle.is_top_level or package in {".", "src"}:
+        return
+    twice = sorted(
+        {
+            resource.source_path
+            for resource in plan.rendering.resources
+            if resource.install is not False and resource.source is None
+            if resource.source_path.startswith(f"{package}/")
+            and not resource.source_path.startswith(f"{plan.output}/")
+            and not resource.export
+        }
+    )
+    if twice:
+        directory = os.path.commonpath([str(Path(path).parent) for path in twice])
+        where = directory.replace(os.sep, "/")
+        is_package = all(map(str.isidentifier, where.split("/")))
+        lines = ("[tool.hatch-agpm]", f'output = "{where}"')
+        yield Note(
+            what=f"{some(twice)} is in the wheel twice: as it is, and rendered",
+            lines=lines if is_package and where != package else (),
+        )
+
+
+def _about_rubbish(plan: Plan) -> Iterator[Note]:
+    """Yield what programs left behind in the directories of resources."""
+    tops = {
+        *(path for path in plan.rendering.searched if path),
+        *(
+            str(PurePosixPath(resource.source_path).parent)
+            for resource in plan.rendering.resources
+            if resource.type == "skill" and resource.source is None
+        ),
+    }
+    found = sorted(
+        {
+            f"{top}/{name}"
+            for top in tops
+            if (plan.root / top).is_dir()
+            for name in (path.name for path in (plan.root / top).iterdir())
+            if is_rubbish(name) and name != "__pycache__"
+        }
+    )
+    if found and not plan.project.manifest.is_agpm:
+        yield Note(what=f"{some(found)} is left out: programs make such files")
+
+
+def _about_names(plan: Plan) -> Iterator[Note]:
+    """Yield the prompts whose names the module has for something else."""
+    for name in plan.bundle.names:
+        first = name.split("/")[0]
+        if first in RESERVED:
+            what = f"'{name}' is not an attribute, because prompts.{first} is another"
+            yield Note(what=f'{what}: it is read by load("{name}")')
+
+
+def _about_lookalikes(plan: Plan) -> Iterator[Note]:
+    """Yield what looks like a template in files that AGPM ships as they are."""
+    for resource in plan.rendering.resources:
+        path = resource.source_path
+        if resource.source is not None or not isinstance(resource.text, str):
+            continue
+        text = plan.source(path).data.decode(errors="replace")
+        found = [*misplaced(text, kind_of(path, is_agpm=False))]
+        if resource.install is not False and resource.text == text:
+            found += unrendered(text)
+        for problem in found[:1]:
+            yield Note(what=f"{path}:{problem.line}: {problem.what}")
+
+
+def _files(root: Path, top: str) -> Iterator[str]:
+    """Yield the files below a directory, without hidden ones."""
+    for folder, directories, names in os.walk(root / top):
+        directories[:] = [
+            name
+            for name in directories
+            if not name.startswith(".") and not is_rubbish(name)
+        ]
+        for name in sorted(names):
+            if not name.startswith(".") and not is_rubbish(name):
+                yield (Path(folder) / name).relative_to(root).as_posix()

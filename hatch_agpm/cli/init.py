@@ -1,0 +1,377 @@
+"""
+`hatch-agpm init`: the lines by which a project adopts hatch-agpm.
+
+Finds the prompts and skills of a project where they are, and says how they will be
+named.  Changes nothing but `pyproject.toml`, and that only if it is asked to; comments
+in it are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from hatch_agpm.build import is_wrapped
+from hatch_agpm.cli.check import names_us
+from hatch_agpm.cli.project import open_project
+from hatch_agpm.config import read_project
+from hatch_agpm.config.output import has_code, import_packages
+from hatch_agpm.errors import ConfigError
+from hatch_agpm.formats.file_names import is_rubbish, kind_of
+from hatch_agpm.formats.toml import toml_value
+from hatch_agpm.model.types import PLAIN, SKILL_FILE
+from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["Adoption", "adopt", "initialise"]
+
+_NATIVE: Final = ("hatchling", "setuptools")
+_HOOK: Final = "[tool.hatch.build.hooks.agpm]"
+_TABLE: Final = "[tool.hatch-agpm]"
+_TOP: Final = ("prompts", "templates", "skills", "agents", "commands")
+"""The directories beside the package that are searched."""
+
+_NAMED: Final = re.compile(r"prompts?|instructions|system_messages", re.IGNORECASE)
+_MARKDOWN: Final = (".md", ".mdc", ".markdown")
+_TEXTS: Final = (*_MARKDOWN, ".txt", ".prompt", ".j2", ".jinja", ".jinja2", ".tera")
+_MORE: Final = (*_TEXTS, ".yaml", ".yml", ".toml", ".xml")
+_TYPED: Final = ("agents", "commands")
+_AGENTS: Final = ".agents"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adoption:
+    """What a project has to write into its pyproject.toml."""
+
+    root: Path
+    requires: tuple[str, ...]
+    """The whole array of `[build-system]`."""
+
+    backend: str
+    inner: str
+    """The backend that hatch-agpm wraps; "" for those with an integration."""
+
+    tables: tuple[str, ...]
+    """The lines to append."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines as they are printed."""
+        return [
+            "[build-system]",
+            f"requires = {toml_value(list(self.requires))}",
+            f"build-backend = {toml_value(self.backend)}",
+            "",
+            *self.tables,
+        ]
+
+    def written(self, text: str) -> str:
+        """
+        Return the text of a pyproject.toml with the lines in it.
+
+        Raises ConfigError where they cannot be inserted by themselves.
+        """
+        before = tomllib.loads(text)
+        changed = _with_key(text, "requires", toml_value(list(self.requires)))
+        changed = _with_key(changed, "build-backend", toml_value(self.backend))
+        changed = f"{changed.rstrip()}\n\n" + "\n".join(self.tables) + "\n"
+        try:
+            after = tomllib.loads(changed)
+        except tomllib.TOMLDecodeError:
+            after = {}
+        system = {**before.get("build-system", {}), "build-backend": self.backend}
+        system["requires"] = list(self.requires)
+        if after.get("build-system") != system or _without_ours(after) != _without_ours(
+            before
+        ):
+            what = "cannot be changed by itself"
+            raise ConfigError("pyproject.toml", what, hint="insert the lines yourself")
+        return changed
+
+
+def initialise(directory: Path, *, write: bool) -> list[str]:
+    """
+    Return the lines for the project in a directory, and the names of its prompts.
+
+    If `write`, they are inserted into its pyproject.toml.  Raises ConfigError where a
+    project has the lines already, or no prompts.
+    """
+    root = open_project(directory).root
+    file = root / "pyproject.toml"
+    text = file.read_text(encoding="utf-8")
+    adoption = adopt(root, tomllib.loads(text))
+    changed = adoption.written(text)
+    project = read_project(root, tomllib.loads(changed))
+    entries = project.manifest.entries
+    named = [
+        (
+            each.name if each.section == PLAIN else f"{each.section}/{each.name}",
+            each.path,
+        )
+        for each in entries
+    ]
+    width = max(len(name or "") for name, _ in named)
+    if write:
+        file.write_text(changed, encoding="utf-8")
+    listed = [f"{name:<{width}}  {path}" for name, path in sorted(named)]
+    return [*adoption.lines, "", *listed]
+
+
+def adopt(root: Path, pyproject: Mapping[str, Any]) -> Adoption:
+    """
+    Find what a project has, and return the lines for it.
+
+    Raises ConfigError if the project has the table already, or has no prompts.
+    """
+    tool = pyproject.get("tool", {})
+    if "hatch-agpm" in tool:
+        what = "is there already"
+        raise ConfigError("tool.hatch-agpm", what, hint="run `hatch-agpm check`")
+    system = pyproject.get("build-system", {})
+    backend = str(system.get("build-backend", "setuptools.build_meta"))
+    requires = list(system.get("requires", ["setuptools"]))
+    if not any(map(names_us, requires)):
+        requires.append("hatch-agpm")
+    name = backend.partition(".")[0]
+    wraps = name not in _NATIVE and not is_wrapped(pyproject)
+    project = pyproject.get("project", {})
+    packages = import_packages(root, pyproject, str(project.get("name", "")))
+    listed = _Search(root, packages)
+    lines = [f"build-backend = {toml_value(backend)}"] if wraps else []
+    lines += listed.lines()
+    return Adoption(
+        root=root,
+        requires=tuple(requires),
+        backend="hatch_agpm.backend" if wraps else backend,
+        inner=backend if wraps else "",
+        tables=(*([_HOOK, ""] if name == "hatchling" else []), _TABLE, *lines),
+    )
+
+
+class _Search:
+    """The files of a project that seem to be prompts."""
+
+    def __init__(self, root: Path, packages: Sequence[str]) -> None:
+        self.root = root
+        self.packages = packages
+        tops = [*packages, *(each for each in _TOP if (root / each).is_dir())]
+        self.files = sorted({path for top in tops for path in _files(root, top)})
+        self.skills = sorted(
+            {
+                str(PurePosixPath(path).parent)
+                for path in self.files
+                if path.rpartition("/")[2] == SKILL_FILE
+            }
+        )
+        hidden = [*packages, *([""] if (root / _AGENTS).is_dir() else [])]
+        for package in hidden:
+            top = f"{package}/{_AGENTS}/skills".lstrip("/")
+            for path in sorted((root / top).glob(f"*/{SKILL_FILE}")):
+                self.skills.append(path.parent.relative_to(root).as_posix())
+
+    def lines(self) -> list[str]:
+        """Return the keys of the table; raises ConfigError if nothing is found."""
+        prompts = self.directories()
+        skills = sorted({str(PurePosixPath(each).parent) for each in self.skills})
+        typed = {section: self.typed(section) for section in _TYPED}
+        if not prompts and not skills and not any(typed.values()):
+            what = "no prompts are found in the packages, and no skills"
+            hint = 'write prompts = "<directory>" below [tool.hatch-agpm]'
+            raise ConfigError("init:", what, hint=hint)
+        lines = [*self._output(prompts)]
+        listed = {"prompts": prompts, **typed, "skills": skills}
+        for section, found in listed.items():
+            value: object = found[0] if len(found) == 1 else found
+            lines += [f"{section} = {toml_value(value)}"] if found else []
+        verbatim = self._verbatim(prompts)
+        lines += [f"verbatim = {toml_value(verbatim)}"] if verbatim else []
+        return lines
+
+    def typed(self, section: str) -> list[str]:
+        """Return the directories of that name with Markdown that has frontmatter."""
+        found: dict[str, bool] = {}
+        for path in self.files:
+            parts = path.split("/")[:-1]
+            if section in parts:
+                top = "/".join(parts[: parts.index(section) + 1])
+                is_meant = path.endswith(".md") and _has_frontmatter(self.root / path)
+                found[top] = found.get(top, True) and is_meant
+        return sorted(top for top, is_meant in found.items() if is_meant)
+
+    def directories(self) -> list[str]:
+        """Return the directories and single files that are prompts."""
+        found: dict[str, list[str]] = {}
+        typed = [each for section in _TYPED for each in self.typed(section)]
+        for path in self.files:
+            if any(path.startswith(f"{skill}/") for skill in self.skills):
+                continue
+            if any(path.startswith(f"{each}/") for each in typed):
+                continue
+            if top := _prompt_directory(path):
+                found.setdefault(top, []).append(path)
+        in_packages = [
+            top
+            for top, paths in found.items()
+            if any(path.endswith(_MORE) for path in paths)
+        ]
+        return _outermost(in_packages)
+
+    def _output(self, prompts: Sequence[str]) -> Iterator[str]:
+        """Yield the key `output` where the default one is taken."""
+        package = self.packages[0] if self.packages else ""
+        default = f"{package}/prompts"
+        directory = self.root / default
+        taken = directory.with_suffix(".py").exists() or any(
+            path.name != "__init__.py" or has_code(path)
+            for path in directory.rglob("*.py")
+        )
+        in_place = [each for each in prompts if each == default]
+        others = [
+            each.relative_to(self.root).as_posix()
+            for each in directory.rglob("*")
+            if each.is_file()
+        ]
+        foreign = [
+            path
+            for path in others
+            if not any(path.startswith(f"{each}/") for each in prompts)
+        ]
+        if len(self.packages) != 1:
+            yield 'output = "<package>/prompts"  # the package that has the prompts'
+        elif taken or foreign:
+            yield f'output = "{package}/_prompts"'
+        elif len(prompts) == 1 and not in_place and self._is_free(prompts[0]):
+            # In place, so that nothing is packed twice.
+            yield f"output = {toml_value(prompts[0])}"
+
+    def _is_free(self, directory: str) -> bool:
+        """Tell whether a directory in the package has nothing but prompts."""
+        top = self.root / directory
+        package = self.packages[0]
+        return (
+            directory.startswith(f"{package}/")
+            and all(part.isidentifier() for part in directory.split("/")[1:])
+            and not any(
+                path.name != "__init__.py" or has_code(path)
+                for path in top.rglob("*.py")
+            )
+        )
+
+    def _verbatim(self, prompts: Sequence[str]) -> list[str]:
+        """Return the files that only look like templates of hatch-agpm."""
+        return [
+            path
+            for path in self.files
+            if any(path == each or path.startswith(f"{each}/") for each in prompts)
+            and _looks_like_ours(self.root / path, path)
+        ]
+
+
+def _prompt_directory(path: str) -> str:
+    """Return the outermost directory of a path whose name says that it has prompts."""
+    parts = path.split("/")
+    for end, part in enumerate(parts[:-1], 1):
+        if _NAMED.search(part):
+            return "/".join(parts[:end])
+    if _NAMED.search(parts[-1]) and path.endswith(_MORE):
+        return path
+    is_template = path.endswith((".j2", ".jinja", ".jinja2", ".prompt", ".tera"))
+    return "/".join(parts[:-1]) if is_template and len(parts) > 1 else ""
+
+
+def _outermost(directories: Sequence[str]) -> list[str]:
+    return sorted(
+        each
+        for each in directories
+        if not any(each.startswith(f"{other}/") for other in directories)
+    )
+
+
+def _files(root: Path, top: str) -> Iterator[str]:
+    """Yield the files below a directory, without hidden ones and Python's."""
+    for folder, directories, names in os.walk(root / top):
+        directories[:] = [
+            name
+            for name in directories
+            if not name.startswith(".") and not is_rubbish(name)
+        ]
+        for name in names:
+            if not name.startswith(".") and not name.endswith((".py", ".pyi", ".pyc")):
+                yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def _has_frontmatter(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.readline().strip() == b"---"
+
+
+def _looks_like_ours(file: Path, path: str) -> bool:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    kind = kind_of(path, is_agpm=False)
+    return any(misplaced(text, kind)) or any(unrendered(text))
+
+
+def _with_key(text: str, key: str, value: str) -> str:
+    """Return the text with a key of `[build-system]`, which it may have or not."""
+    table = re.search(r"^\[build-system\][^\n]*\n", text, re.MULTILINE)
+    if table is None:
+        return f"[build-system]\n{key} = {value}\n\n{text}"
+    rest = text[table.end() :]
+    end = re.search(r"^\[", rest, re.MULTILINE)
+    body = rest[: end.start()] if end else rest
+    found = re.search(
+        rf"^{key}\s*=\s*(\[[^\]]*\]|\"[^\"]*\"|'[^']*')", body, re.MULTILINE
+    )
+    if found is None:
+        body = f"{key} = {value}\n{body}"
+    elif tomllib.loads(f"x = {found[1]}")["x"] != tomllib.loads(f"x = {value}")["x"]:
+        body = (
+            body[: found.start(1)] + _inserted(found[1], value) + body[found.end(1) :]
+        )
+    return text[: table.end()] + body + (rest[end.start() :] if end else "")
+
+
+def _inserted(old: str, value: str) -> str:
+    """Return an array with one more item at its end, or a new value."""
+    added = Counter(tomllib.loads(f"x = {value}")["x"]) if value[0] == "[" else None
+    if added is None:
+        return value
+    new = list((added - Counter(tomllib.loads(f"x = {old}")["x"])).elements())
+    inner = old[1:-1]
+    stripped = inner.rstrip()
+    tail = inner[len(stripped) :]
+    comma = "" if not stripped.strip() or stripped.endswith(",") else ","
+    if "#" in stripped.rpartition("\n")[2]:
+        return value
+    items = ", ".join(map(toml_value, new))
+    if "\n" in tail:
+        indent = re.findall(r"\n([ \t]+)", old)
+        return f"[{stripped}{comma}\n{indent[0] if indent else '  '}{items},{tail}]"
+    return f"[{stripped}{comma} {items}{tail}]" if stripped.strip() else f"[{items}]"
+
+
+def _without_ours(pyproject: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables that `init` does not write."""
+    tool = {
+        name: value
+        for name, value in pyproject.get("tool", {}).items()
+        if name != "hatch-agpm"
+    }
+    hatch = {**tool.get("hatch", {})}
+    build = {**hatch.get("build", {})}
+    hooks = {k: v for k, v in build.get("hooks", {}).items() if k != "agpm"}
+    build = {k: v for k, v in {**build, "hooks": hooks}.items() if v}
+    hatch = {k: v for k, v in {**hatch, "build": build}.items() if v}
+    tool = {k: v for k, v in {**tool, "hatch": hatch}.items() if v}
+    rest = {k: v for k, v in pyproject.items() if k not in {"tool", "build-system"}}
+    return {**rest, "tool": tool}

@@ -1,0 +1,215 @@
+"""
+The entries of a manifest: one declaration for each resource that is listed.
+
+Reads no files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from hatch_agpm.config.declared import read_table
+from hatch_agpm.config.sources import refuse_git
+from hatch_agpm.config.tables import AgpmEntryTable, EntryTable
+from hatch_agpm.config.tools import default_tool, tool_problem
+from hatch_agpm.errors import shown
+from hatch_agpm.formats.runtime_variables import read_declarations
+from hatch_agpm.formats.toml import plain_json, quoted_key
+from hatch_agpm.model.declaration import NO_OPTIONS, Declaration, TemplateOptions
+from hatch_agpm.model.types import PLAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hatch_agpm.config.selection.found import Found
+    from hatch_agpm.config.tools import Tool
+from hatch_agpm.formats.toml import TableReader
+
+__all__ = ["found_entries", "json_table", "keyed_entries"]
+
+_LANGUAGES: Final[Mapping[str, Literal["tera", "jinja2", False]]] = {
+    "True": "tera",
+    "False": False,
+    "jinja2": "jinja2",
+}
+_OF_TOOLS: Final = ("tool", "filename", "target", "flatten", "export")
+"""Options that have no effect without a coding agent."""
+
+
+def json_table(table: Mapping[str, object]) -> dict[str, object]:
+    """Return a table as the JSON values that templates see."""
+    return {key: plain_json(value) for key, value in table.items()}
+
+
+def keyed_entries(
+    reader: TableReader,
+    listed: Mapping[str, Mapping[str, object]],
+    defaults: Mapping[str, str],
+    tools: Mapping[str, Tool],
+) -> list[Declaration]:
+    """Return the entries, without those of tools that are switched off."""
+    entries: list[Declaration] = []
+    for section, by_key in listed.items():
+        _same_but_for_case(reader, section, by_key)
+        for alias, value in by_key.items():
+            entry = _entry(reader, section, alias, value, defaults)
+            if entry and _usable(reader, entry, tools):
+                entries.append(entry)
+    return entries
+
+
+def found_entries(
+    reader: TableReader,
+    found: Sequence[Found],
+    defaults: Mapping[str, str],
+    tools: Mapping[str, Tool],
+) -> list[Declaration]:
+    """Return the entries of resources that have no key."""
+    entries: list[Declaration] = []
+    checked: set[str] = set()
+    for each in found:
+        selection = each.selection
+        table = selection.table or EntryTable(path=selection.directory)
+        if selection.key not in checked and selection.table is not None:
+            # What is wrong with the options is reported once for all its files.
+            checked.add(selection.key)
+            refuse_git(reader, table, f"{selection.key}.")
+            _refuse_options(reader, selection.section, table, f"{selection.key}.")
+        entry = _declaration(
+            reader,
+            selection.section,
+            each.name,
+            replace(table, path=each.path),
+            defaults,
+        )
+        entry = replace(entry, is_conventional=selection.table is None)
+        if selection.is_external:
+            entry = replace(
+                entry,
+                name=None,
+                key=reader.whole(selection.key),
+                exclude=selection.table.exclude if selection.table else (),
+            )
+        if _usable(reader, entry, tools):
+            entries.append(entry)
+    return entries
+
+
+def _usable(reader: TableReader, entry: Declaration, tools: Mapping[str, Tool]) -> bool:
+    """Tell whether the entry's tool is known and enabled; report an unknown tool."""
+    if entry.section == PLAIN:
+        return True
+    # An entry always has both; a dependency need not.
+    name, tool = entry.name or "", entry.tool or ""
+    key = f"{entry.section}.{quoted_key(name)}"
+    if problem := tool_problem(tool, entry.section, tools):
+        reader.problem(f"{key}: the tool '{tool}'", problem)
+        return False
+    # AGPM skips what is listed for a tool that is switched off (semantics, 2.7).
+    return tools[tool].enabled
+
+
+def _entry(
+    reader: TableReader,
+    section: str,
+    alias: str,
+    value: object,
+    defaults: Mapping[str, str],
+) -> Declaration | None:
+    key = f"{section}.{quoted_key(alias)}"
+    if isinstance(value, str):
+        value = {"path": value}
+    if not isinstance(value, dict):
+        reader.problem(key, "must be a path or a table with a path", got=repr(value))
+        return None
+    table = _entry_table(reader, value, f"{key}.")
+    refuse_git(reader, table, f"{key}.")
+    _refuse_options(reader, section, table, f"{key}.")
+    if not table.path:
+        return None
+    return _declaration(reader, section, alias, table, defaults)
+
+
+def _declaration(
+    reader: TableReader,
+    section: str,
+    name: str,
+    table: AgpmEntryTable,
+    defaults: Mapping[str, str],
+) -> Declaration:
+    default = None if section == PLAIN else default_tool(section, defaults)
+    variables = table.template_vars
+    return Declaration(
+        section=section,
+        name=name,
+        path=table.path or "",
+        key=reader.whole(f"{section}.{quoted_key(name)}"),
+        tool=table.tool or default,
+        source=table.source,
+        filename=table.filename,
+        target=table.target,
+        flatten=table.flatten,
+        install=table.install,
+        export=table.export if isinstance(table, EntryTable) else None,
+        options=_options(reader, table, f"{section}.{quoted_key(name)}."),
+        template_vars=None if variables is None else json_table(variables),
+    )
+
+
+def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> TemplateOptions:
+    """Return what an entry says of its files; problems go to `reader`."""
+    if not isinstance(table, EntryTable):
+        return NO_OPTIONS
+    templating = _LANGUAGES.get(str(table.templating), None)
+    if table.templating is not None and templating is None:
+        what = 'must be true, false or "jinja2"'
+        reader.problem(f"{where}templating", what, got=shown(table.templating))
+
+    def problem(what: str, keys: tuple[str, ...], got: str, hint: str) -> None:
+        key = ".".join(("runtime", *map(quoted_key, keys)))
+        what = what.rpartition("' ")[2]
+        reader.problem(f"{where}{key}", what, got=got, hint=hint)
+
+    runtime = read_declarations(table.runtime, problem)
+    if runtime and table.templating is False:
+        what = "needs a template, and 'templating' is false"
+        reader.problem(f"{where}runtime", what, hint="delete one of the two")
+    return TemplateOptions(templating=templating, runtime=runtime)
+
+
+def _refuse_options(
+    reader: TableReader, section: str, table: AgpmEntryTable, where: str
+) -> None:
+    """Report options that have no effect on plain prompts."""
+    for option in _OF_TOOLS if section == PLAIN else ():
+        if getattr(table, option, None) is not None:
+            hint = "a plain prompt is for the package's own code"
+            reader.problem(f"{where}{option}", "has no effect", hint=hint)
+
+
+def _entry_table(
+    reader: TableReader, value: Mapping[str, object], where: str
+) -> AgpmEntryTable:
+    """Return the keys of an entry; those of an agpm.toml are AGPM's."""
+    if not reader.path:
+        return read_table(EntryTable, value, reader, where)
+    if "export" in value:
+        hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
+        reader.problem(f"{where}export", "is not a field of AGPM", hint=hint)
+        value = {name: value[name] for name in value if name != "export"}
+    return read_table(AgpmEntryTable, value, reader, where)
+
+
+def _same_but_for_case(
+    reader: TableReader, section: str, listed: Mapping[str, object]
+) -> None:
+    seen: dict[str, str] = {}
+    for alias in listed:
+        other = seen.setdefault(alias.casefold(), alias)
+        if other != alias:
+            reader.problem(
+                f"{section}.{quoted_key(alias)}",
+                f"differs from '{other}' in case only",
+                hint="some file systems would keep one of them; rename it",
+            )

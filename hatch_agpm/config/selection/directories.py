@@ -1,0 +1,282 @@
+"""
+Directories of templates: those that the table names, and the conventional ones.
+
+A type lists directories, patterns and files; a type that the table does not have is
+found in `prompts/<type>/`, and files directly in `prompts/` are plain prompts.  Finds
+the files that these mean, and reads none.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.config.selection.glob import compile_pattern, is_pattern
+from hatch_agpm.errors import (
+    AgpmError,
+    BundleError,
+    ConfigError,
+    did_you_mean,
+    raise_problems,
+)
+from hatch_agpm.formats.file_names import is_rubbish
+from hatch_agpm.model.config import TABLE
+from hatch_agpm.model.rendering import DirectoryListing
+from hatch_agpm.model.types import PLAIN, RESOURCE_TYPES, SKILL_FILE
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
+
+    from hatch_agpm.config.tables import ListedTable
+
+__all__ = [
+    "CONVENTION",
+    "Selection",
+    "conventional",
+    "fixed_part",
+    "refuse_near_names",
+    "searched_directories",
+]
+
+CONVENTION: Final = "prompts"
+"""The directory in which templates are found that no table lists."""
+
+_RANK_OF_FILE: Final = 1000
+"""More than any path has parts."""
+
+_WITH_PYTHON: Final = ("scripts", "skills")
+_PYTHON: Final = (".py", ".pyi", ".pyc")
+_NO_PROMPTS: Final = ("README", "LICENSE")
+_OF_AGPM: Final = ("agpm.toml", "agpm.lock")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """A directory, pattern or file of one type."""
+
+    section: str
+    key: str
+    """The key of the table, for messages: `agents`, `agents[0]`."""
+
+    directory: str
+    """The directory that its files are in, relative to the project; "." for that."""
+
+    pattern: str = ""
+    """The pattern of the files, relative to the directory; "" for all."""
+
+    file: str = ""
+    """The one file that it means, relative to the project; "" for all."""
+
+    table: ListedTable | None = None
+    """The options of the entry; None for the convention."""
+
+    is_shallow: bool = False
+    """Whether only files directly in the directory are meant."""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether its files are those of a source."""
+        return self.table is not None and self.table.source is not None
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The rank among the selections that mean one file: the highest has it."""
+        if self.file:
+            return _RANK_OF_FILE, True
+        return len(PurePosixPath(self.directory).parts), bool(self.pattern)
+
+    def find(self, root: Path) -> list[str]:
+        """
+        Return the files that it means, for skills their directories, sorted.
+
+        Raises ConfigError for a pattern that is wrong, BundleError, or ProblemsError
+        with several, for directories that cannot be read.
+        """
+        if self.file:
+            return [self.file]
+        meant = self._compiled(self.pattern or "**")
+        exclude = self.table.exclude if self.table else ()
+        excluded = [self._compiled(pattern) for pattern in exclude]
+        top = root / self.directory
+        skills = self.section == "skills"
+        found = _skills(root, top) if skills else _files(root, top, self.section)
+        if self.table is None and PurePosixPath() in found:
+            what = "is not in a directory that gives the skill its name"
+            path = f"{self.directory}/{SKILL_FILE}"
+            raise BundleError(path, what, "move it to one of its own")
+        return [
+            posixpath.normpath(f"{self.directory}/{path}")
+            for path in map(str, found)
+            if meant.fullmatch(path)
+            and not any(_is_excluded(path, pattern) for pattern in excluded)
+            and not (self.is_shallow and not _is_plain(path))
+        ]
+
+    def matches(self, path: str) -> bool:
+        """Tell whether its pattern matches a path that is relative to the project."""
+        within = PurePosixPath(path).is_relative_to(self.directory)
+        rest = posixpath.relpath(path, self.directory)
+        return within and self._compiled(self.pattern).fullmatch(rest) is not None
+
+    def _compiled(self, pattern: str) -> re.Pattern[str]:
+        try:
+            return compile_pattern(pattern.rstrip("/"))
+        except ValueError as error:
+            raise ConfigError(f"{TABLE}.{self.key}", str(error), pattern) from None
+
+
+def fixed_part(path: str) -> str:
+    """Return the directory of a pattern: what is before its first wild card."""
+    parts = path.split("/")
+    wild = [index for index, part in enumerate(parts) if is_pattern(part)]
+    return "/".join(parts[: wild[0]] if wild else parts) or "."
+
+
+def conventional(sections: Iterable[str]) -> list[Selection]:
+    """Return the conventional directories of these sections."""
+    found = []
+    for section in sections:
+        path = f"{CONVENTION}/{section}"
+        found.append(Selection(section=section, key=path, directory=path))
+        if section == PLAIN:
+            path = CONVENTION
+            found.append(
+                Selection(section=section, key=path, directory=path, is_shallow=True)
+            )
+    return found
+
+
+def searched_directories(
+    root: Path, selections: Iterable[Selection]
+) -> dict[str, DirectoryListing]:
+    """Return the entries of all directories that these selections search, by path."""
+    return {
+        path.relative_to(root).as_posix(): entries
+        for selection in selections
+        if not selection.file and not selection.is_external
+        for path, entries in _visible_directories(
+            root / selection.directory, depth=1 if selection.is_shallow else 0
+        )
+    }
+
+
+def refuse_near_names(root: Path, selections: Iterable[Selection]) -> None:
+    """
+    Raise for directories in `prompts/` whose names are nearly those of types.
+
+    Their files would not be found, unless one of the `selections` means them.  Raises
+    BundleError, or ProblemsError with several.
+    """
+    top = root / CONVENTION
+    present = sorted(each.name for each in top.iterdir()) if top.is_dir() else []
+    meant = [each.file or each.directory for each in selections]
+    problems: list[AgpmError] = []
+    for written in present:
+        path = f"{CONVENTION}/{written}"
+        if written in RESOURCE_TYPES or not (top / written).is_dir():
+            continue
+        if any(PurePosixPath(each).is_relative_to(path) for each in meant):
+            continue
+        if hint := did_you_mean(written.lower().replace("_", "-"), RESOURCE_TYPES):
+            problems.append(BundleError(path, "is not a directory of resources", hint))
+    raise_problems(problems)
+
+
+def _visible_directories(
+    top: Path, depth: int = 0
+) -> Iterator[tuple[Path, DirectoryListing]]:
+    """
+    Yield the directories from `top` down, with the entries that are not hidden.
+
+    `depth` is the number of levels, 0 for all.  A path that is not a directory or
+    cannot be read is skipped.
+    """
+    try:
+        with os.scandir(top) as scanned:
+            entries = [
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in scanned
+                if not entry.name.startswith(".") and entry.name != "__pycache__"
+            ]
+    except OSError:
+        return
+    names = tuple(name + "/" * is_directory for name, is_directory in entries)
+    yield top, DirectoryListing(names=names, hidden=False)
+    if depth != 1:
+        for name in (name for name, is_directory in entries if is_directory):
+            yield from _visible_directories(top / name, depth - 1)
+
+
+def _is_plain(path: str) -> bool:
+    """Tell whether a path in `prompts/` is that of a plain prompt by convention."""
+    return not ("/" in path or path.upper().startswith(_NO_PROMPTS) or path in _OF_AGPM)
+
+
+def _is_excluded(path: str, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a pattern matches a path, or one of the directories it is in."""
+    return any(
+        pattern.fullmatch(str(each))
+        for each in (path, *PurePosixPath(path).parents)
+        if str(each) != "."
+    )
+
+
+def _skills(root: Path, top: Path) -> list[PurePosixPath]:
+    """Return the directories with a SKILL.md that are not in another such directory."""
+    found: list[PurePosixPath] = []
+    for path in _files(root, top, "skills"):
+        skill = path.parent
+        if path.name == SKILL_FILE and not any(
+            other == skill or other in skill.parents for other in found
+        ):
+            found.append(skill)
+    return found
+
+
+def _files(root: Path, top: Path, section: str) -> list[PurePosixPath]:
+    """
+    Return the files below a directory that can be resources, parents before children.
+
+    Raises BundleError, or ProblemsError with several, for directories that cannot be
+    read.
+    """
+    errors: list[OSError] = []
+
+    def note(error: OSError) -> None:
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        if not missing or error.filename != str(top):
+            errors.append(error)
+
+    found: list[PurePosixPath] = []
+    # Broken links and special files are listed, so that they are reported.
+    for folder, directories, names in os.walk(top, onerror=note):
+        directories[:] = filter(_is_meant, directories)
+        within = PurePosixPath(Path(folder).relative_to(top).as_posix())
+        found += [
+            within / name
+            for name in names
+            if _is_meant(name) and (section in _WITH_PYTHON or not _is_python(name))
+        ]
+    raise_problems([_unreadable(root, error) for error in errors])
+    return sorted(found, key=lambda path: (path.parent, path.name != SKILL_FILE, path))
+
+
+_WITH_RANK_OF_FILE: Final = 1000
+"""More than any path has parts."""
+
+
+def _unreadable(root: Path, error: OSError) -> AgpmError:
+    shown = os.path.relpath(error.filename, root).replace(os.sep, "/")
+    return BundleError(shown, f"cannot be read: {error.strerror}")
+
+
+def _is_meant(name: str) -> bool:
+    return not name.startswith(".") and not is_rubbish(name)
+
+
+def _is_python(name: str) -> bool:
+    return name.endswith(_PYTHON)

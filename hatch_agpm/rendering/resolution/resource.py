@@ -1,0 +1,217 @@
+"""
+One resource in one variant: while it is searched for, and when it is found.
+
+A `Node` becomes a `Resource` when all its dependencies are known.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hatch_agpm.config.tools import install_path
+from hatch_agpm.errors import (
+    AgpmError,
+    ConfigError,
+    ContentError,
+    Location,
+    ProblemsError,
+    raise_problems,
+)
+from hatch_agpm.model.declaration import NO_OPTIONS, TemplateOptions
+from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.rendering.resolution.keys import Dependency, keyed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hatch_agpm.config.manifest import Manifest
+    from hatch_agpm.model.config import Patch
+    from hatch_agpm.model.declaration import Declaration
+    from hatch_agpm.sources.root import SourceRoot
+
+__all__ = ["Freezer", "Node", "Resource"]
+
+
+def _text_file(section: str, file: str) -> str:
+    return f"{file}/{SKILL_FILE}" if section == "skills" else file
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Resource:
+    """One resource in one variant, found but not rendered."""
+
+    section: str
+    """The plural."""
+
+    name: str
+    """AGPM's canonical name: the path without its last extension."""
+
+    path: str
+    """The path in AGPM's spelling, relative to the manifest's directory."""
+
+    file: str
+    """The real path of the file, or skill's directory, relative to the root."""
+
+    tool: str | None
+    """The coding agent that it is for; None for a plain prompt."""
+
+    variables: Mapping[str, object]
+    variant: str
+    alias: str | None
+    bundle_name: str | None
+    """The name in the bundle; None for the one that follows from AGPM's."""
+
+    install: bool | None
+    install_path: str | None
+    is_match: bool
+    """Whether it was found by a pattern; `alias` is then the key of the pattern."""
+
+    source_root: SourceRoot
+    """The source root to which `path`, and the paths in the file, are relative."""
+
+    patch: Patch | None
+    export: bool
+    """Whether it is exported to coding agents."""
+
+    options: TemplateOptions
+    """What its entry says of the file, where the file itself does not."""
+
+    dependencies: Mapping[str, Mapping[str, Resource]]
+    """The dependencies by section and key, as in `agpm.deps`."""
+
+    def children(self) -> list[Resource]:
+        """Return the resources that it depends on."""
+        return [
+            child for by_key in self.dependencies.values() for child in by_key.values()
+        ]
+
+    @property
+    def source(self) -> str | None:
+        """The name of the source that it is from; None: the project itself."""
+        return self.source_root.name
+
+    @property
+    def text_file(self) -> str:
+        """The real path of the file that holds its text."""
+        return _text_file(self.section, self.file)
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Node:
+    """A resource during the search."""
+
+    section: str
+    path: str
+    file: str
+    tool: str | None
+    variables: Mapping[str, object]
+    variant: str
+    source_root: SourceRoot
+    entry: Declaration | None = None
+    is_match: bool = False
+    """Whether it was found by a pattern of the manifest."""
+
+    fixed: str = ""
+    """The directory of the pattern that found it, in its source; "" without one."""
+
+    options: TemplateOptions = NO_OPTIONS
+    install: bool | None = None
+    edges: list[tuple[Declaration, Node]] = field(default_factory=list)
+
+    @property
+    def text_file(self) -> str:
+        """The real path of the file that holds its text."""
+        return _text_file(self.section, self.file)
+
+    def children(self) -> Iterator[Node]:
+        """Yield its dependencies."""
+        return (child for _, child in self.edges)
+
+
+class Freezer:
+    """Turns nodes into resources, dependencies first."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.frozen: dict[Node, Resource] = {}
+        self.problems: list[AgpmError] = []
+
+    def freeze(self, nodes: list[Node]) -> tuple[Resource, ...]:
+        """Return the resources of nodes whose dependencies come first."""
+        for node in nodes:
+            if any(child not in self.frozen for _, child in node.edges):
+                # A dependency could not be frozen; that is already reported.
+                continue
+            try:
+                self.frozen[node] = self._resource(node)
+            except ProblemsError as error:
+                self.problems.extend(error.problems)
+            except AgpmError as error:
+                self.problems.append(error)
+        raise_problems(self.problems)
+        return tuple(self.frozen[node] for node in nodes)
+
+    def _resource(self, node: Node) -> Resource:
+        entry = node.entry
+        alias = entry.name if entry else None
+        name = posixpath.splitext(node.path)[0]
+        return Resource(
+            section=node.section,
+            name=name,
+            path=node.path,
+            file=node.file,
+            tool=node.tool,
+            variables=node.variables,
+            variant=node.variant,
+            alias=alias,
+            bundle_name=self._bundle_name(node),
+            install=node.install,
+            install_path=self._install_path(node),
+            is_match=node.is_match,
+            source_root=node.source_root,
+            patch=entry.patch if entry else None,
+            export=bool(entry and entry.export),
+            options=node.options,
+            dependencies=self._dependencies(node),
+        )
+
+    def _bundle_name(self, node: Node) -> str | None:
+        names, entry = self.manifest.names, node.entry
+        if names is None:
+            return None
+        if entry is not None and entry.name is not None and not node.is_match:
+            return entry.name
+        path = node.path if node.source_root.name else node.file
+        return names.of(node.section, path, fixed=node.fixed)
+
+    def _install_path(self, node: Node) -> str | None:
+        entry = node.entry
+        if node.tool is None:
+            return None
+        try:
+            return install_path(
+                self.manifest.tools[node.tool],
+                node.section,
+                node.path,
+                entry,
+            )
+        except ValueError as error:
+            if entry is None:
+                raise ContentError(
+                    f"its install path {error}", location=Location(path=node.file)
+                ) from None
+            raise ConfigError(f"{entry.key}: the install path", str(error)) from None
+
+    def _dependencies(self, node: Node) -> dict[str, dict[str, Resource]]:
+        edges = [
+            Dependency(name=declared.name, resource=self.frozen[child])
+            for declared, child in node.edges
+        ]
+        found = {}
+        for section in RESOURCE_TYPES:
+            of_type = [edge for edge in edges if edge.resource.section == section]
+            if of_type:
+                found[section] = keyed(of_type, node.text_file)
+        return found

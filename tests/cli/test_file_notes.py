@@ -1,0 +1,107 @@
+"""Notes of `check` about files that nothing uses, that are twice or left out."""
+
+import pytest
+
+from hatch_agpm.cli import main
+
+HEAD = """\
+[build-system]
+requires = ["hatchling", "hatch-agpm"]
+build-backend = "hatchling.build"
+[project]
+name = "acme"
+version = "1.0"
+[tool.hatch.build.hooks.agpm]
+[tool.hatch-agpm]
+"""
+PLAIN = {"acme/__init__.py": "", "prompts/a.md": "A\n"}
+
+
+@pytest.fixture
+def notes_of(write_files, capsys):
+    """Run `check`, which must succeed, and return its notes."""
+
+    def notes(files, table=""):
+        root = write_files({**PLAIN, **files, "pyproject.toml": HEAD + table})
+        assert main(["check", "--project", str(root)]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        return [line[len("note: ") :] for line in lines if line.startswith("note: ")]
+
+    return notes
+
+
+def test_a_clean_project_without_uv_is_strictly_clean(write_files, capsys):
+    root = write_files({**PLAIN, "pyproject.toml": HEAD})
+    assert main(["check", "--strict", "--project", str(root)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "table"),
+    [
+        ({"uv.lock": ""}, ""),
+        ({}, "[tool.uv]\n"),
+    ],
+)
+def test_a_project_that_uses_uv_hears_of_its_cache(files, table, notes_of):
+    (note,) = notes_of(files, table)
+    assert note.startswith("uv does not rebuild")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_named"),
+    [
+        ("prompts/other/x.md", True),
+        ("prompts/more.md/x", True),
+        ("prompts/agents/__init__.py", True),
+        ("prompts/skills/none/README.txt", False),
+        ("prompts/README.md", False),
+        ("prompts/.hidden", False),
+        ("prompts/agents/b.md", False),
+    ],
+)
+def test_files_below_prompts_that_nothing_uses_are_named(path, is_named, notes_of):
+    found = notes_of({path: "x\n"})
+    assert found == ([f"{path} is used by nothing"] if is_named else [])
+
+
+def test_templates_that_are_packed_twice_are_named(notes_of):
+    found = notes_of({"acme/texts/b.md": "B\n"}, 'agents = "acme/texts"\n')
+    (note,) = found
+    assert note.startswith("acme/texts/b.md is in the wheel twice")
+
+
+def test_templates_in_the_output_are_not_twice(notes_of):
+    table = 'agents = "acme/texts"\noutput = "acme/texts"\nprompts = []\n'
+    found = notes_of({"acme/texts/b.md": "B\n"}, table)
+    assert found == ["prompts/a.md is used by nothing"]
+
+
+@pytest.mark.parametrize("name", ["Thumbs.db", "x.pyc", ".DS_Store"])
+def test_what_programs_leave_behind_is_left_out(name, notes_of):
+    files = {
+        "prompts/skills/s/SKILL.md": "---\nname: s\ndescription: d\n---\nS\n",
+        f"prompts/skills/s/{name}": "x",
+    }
+    (note,) = notes_of(files)
+    assert note.startswith(f"prompts/skills/s/{name} is left out")
+
+
+@pytest.mark.parametrize("name", ["load", "names", "Prompt"])
+def test_a_name_of_the_module_is_named(name, notes_of):
+    (note,) = notes_of({f"prompts/{name}.md": "x"})
+    assert note.startswith(f"'{name}' is not an attribute")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntemplating: true\n---\nx\n",
+        "---\ndescription: d\n...\nx\n",
+        "{{ agpm.project.name }}\n",
+    ],
+)
+def test_what_looks_like_a_template_is_a_note_for_agpm(text, notes_of):
+    files = {"agpm.toml": '[agents]\na = "x.md"\n', "x.md": text, "prompts/a.md": "x"}
+    found = notes_of(files, 'manifest = "agpm.toml"\n')
+    assert any(note.startswith("x.md:") for note in found)

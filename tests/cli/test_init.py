@@ -1,0 +1,176 @@
+"""`hatch-agpm init`: which lines it prints, and how it inserts them."""
+
+import tomllib
+
+import pytest
+
+from hatch_agpm.cli import main
+from hatch_agpm.cli.init import adopt
+from hatch_agpm.errors import ConfigError
+
+HATCHLING = """\
+# The build.
+[build-system]
+requires = ["hatchling>=1.20"]  # not older
+build-backend = "hatchling.build"
+
+[project]
+name = "acme"
+version = "1.0"  # by hand
+"""
+
+
+def table_of(root, pyproject=HATCHLING):
+    (root / "pyproject.toml").write_text(pyproject)
+    adoption = adopt(root, tomllib.loads(pyproject))
+    changed = tomllib.loads(adoption.written(pyproject))
+    return changed, changed["tool"]["hatch-agpm"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            ["acme/prompts/system.txt", "acme/prompts/sub/x.md"],
+            {"prompts": "acme/prompts"},
+        ),
+        (
+            ["acme/agent/system_prompts/a.md"],
+            {
+                "output": "acme/agent/system_prompts",
+                "prompts": "acme/agent/system_prompts",
+            },
+        ),
+        (
+            ["acme/prompts.py", "acme/templates/a.jinja"],
+            {"output": "acme/_prompts", "prompts": "acme/templates"},
+        ),
+        (
+            ["acme/prompts/a.yaml", "acme/prompts/load.py"],
+            {"output": "acme/_prompts", "prompts": "acme/prompts"},
+        ),
+        (
+            ["acme/one/prompts/a.txt", "acme/two/prompts/b.txt"],
+            {"prompts": ["acme/one/prompts", "acme/two/prompts"]},
+        ),
+        (
+            ["acme/settings/review_prompts.toml", "acme/settings/other.toml"],
+            {"prompts": "acme/settings/review_prompts.toml"},
+        ),
+        (["acme/.agents/skills/x/SKILL.md"], {"skills": "acme/.agents/skills"}),
+        (["skills/x/SKILL.md", "skills/x/y.md"], {"skills": "skills"}),
+    ],
+)
+def test_prompts_are_found_where_they_are(files, expected, write_files):
+    skill = "---\nname: x\ndescription: d\n---\n"
+    root = write_files(
+        {
+            "acme/__init__.py": "",
+            **{
+                path: skill if path.endswith("SKILL.md") else "x = 1\n"
+                for path in files
+            },
+        }
+    )
+    assert table_of(root)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "---\ndescription: d\n---\nDo $ARGUMENTS.\n",
+            {"commands": "templates/commands"},
+        ),
+        ("Do it.\n", None),
+    ],
+)
+def test_commands_are_those_with_frontmatter(text, expected, write_files):
+    root = write_files({"acme/__init__.py": "", "templates/commands/x.md": text})
+    if expected is None:
+        with pytest.raises(ConfigError):
+            table_of(root)
+    else:
+        assert table_of(root)[1] == expected
+
+
+def test_what_only_looks_like_a_template_is_verbatim(write_files):
+    root = write_files(
+        {
+            "acme/__init__.py": "",
+            "acme/prompts/a.md": "{{ project.name }}",
+            "acme/prompts/b.md": "{{ name }}",
+        }
+    )
+    assert table_of(root)[1]["verbatim"] == ["acme/prompts/a.md"]
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
+        "[build-system]\nrequires = [\n  'hatchling',  # why\n  'hatch-vcs',\n]\n"
+        "build-backend = 'hatchling.build'\n",
+        '[build-system]\nbuild-backend = "hatchling.build"\nrequires = ["hatchling"]\n',
+        '[build-system]\nrequires = [ "hatchling", ]\n'
+        'build-backend = "hatchling.build"',
+        '[build-system]\nrequires = [\n  "hatchling"\n]\n'
+        'build-backend = "hatchling.build"',
+    ],
+)
+def test_lines_are_inserted_and_comments_kept(system, write_files):
+    text = f"# top\n{system}\n[project]  # mine\nname = 'acme'\nversion = '1'\n# end\n"
+    root = write_files({"acme/__init__.py": "", "acme/prompts/a.txt": "x"})
+    (root / "pyproject.toml").write_text(text)
+    assert main(["init", "--write", "--project", str(root)]) == 0
+    changed = (root / "pyproject.toml").read_text()
+    for line in text.splitlines():
+        if "#" in line:
+            assert line in changed.splitlines()
+    parsed = tomllib.loads(changed)
+    assert parsed["build-system"]["requires"][-1] == "hatch-agpm"
+    assert parsed["tool"]["hatch"]["build"]["hooks"]["agpm"] == {}
+    assert main(["check", "--project", str(root)]) == 0
+
+
+def test_nothing_is_written_without_the_option(write_files, capsys):
+    root = write_files({"acme/__init__.py": "", "acme/prompts/a.txt": "x"})
+    (root / "pyproject.toml").write_text(HATCHLING)
+    assert main(["init", "--project", str(root)]) == 0
+    assert (root / "pyproject.toml").read_text() == HATCHLING
+    printed = capsys.readouterr().out
+    assert 'prompts = "acme/prompts"' in printed
+    assert "a  acme/prompts/a.txt" in printed
+
+
+def test_another_backend_is_wrapped(write_files):
+    text = HATCHLING.replace("hatchling>=1.20", "uv_build>=0.9").replace(
+        "hatchling.build", "uv_build"
+    )
+    root = write_files({"src/acme/__init__.py": "", "src/acme/prompts/a.txt": "x"})
+    changed, table = table_of(root, text)
+    assert changed["build-system"]["build-backend"] == "hatch_agpm.backend"
+    assert table == {"build-backend": "uv_build", "prompts": "src/acme/prompts"}
+    assert "hatch" not in changed["tool"]
+
+
+def test_setuptools_has_no_table_of_a_hook(write_files):
+    text = HATCHLING.replace("hatchling>=1.20", "setuptools>=61").replace(
+        "hatchling.build", "setuptools.build_meta"
+    )
+    root = write_files({"acme/__init__.py": "", "acme/prompts/a.txt": "x"})
+    changed, _ = table_of(root, text)
+    assert [*changed["tool"]] == ["hatch-agpm"]
+
+
+def test_a_project_that_has_the_table_is_refused(write_files):
+    root = write_files({"acme/prompts/a.txt": "x"})
+    with pytest.raises(ConfigError) as caught:
+        adopt(root, {"tool": {"hatch-agpm": {}}})
+    assert caught.value.key == "tool.hatch-agpm"
+
+
+def test_a_project_without_prompts_is_refused(write_files):
+    root = write_files({"acme/__init__.py": "", "acme/data.csv": "x"})
+    with pytest.raises(ConfigError):
+        adopt(root, tomllib.loads(HATCHLING))
