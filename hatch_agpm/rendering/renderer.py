@@ -35,7 +35,7 @@ from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.rendering.merged_files import check_merged, check_shape
 from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.hints import with_declaration
-from hatch_agpm.rendering.skills import check_skill, read_skill
+from hatch_agpm.rendering.skills import check_parts, check_skill, read_skill
 from hatch_agpm.sources import SourceRoots
 from hatch_agpm.sources.tree import Tree
 
@@ -318,6 +318,8 @@ class _Renderer:
             is_template=is_template,
             is_agpm=self.manifest.is_agpm,
         )
+        if not self.manifest.is_agpm:
+            check_parts(resource.file, files, self.project.is_verbatim)
         if text == file.text:
             return files
         check_skill(resource.text_file, text)

@@ -2,8 +2,8 @@
 Skills: directories that are shipped unchanged, within AGPM's limits.
 
 A skill that AGPM would reject is an error, with all its problems (AGPM semantics, 7.5).
-Only the SKILL.md of an exported skill can be a template; nothing else in a skill is
-rendered.
+Only the SKILL.md can be a template, in an `agpm.toml` only that of an exported skill.
+Nothing else in a skill is rendered.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from hatch_agpm.errors import (
     raise_problems,
     shown,
 )
-from hatch_agpm.formats.file_names import is_rubbish
-from hatch_agpm.formats.frontmatter import split
+from hatch_agpm.formats.file_names import is_rubbish, kind_of
+from hatch_agpm.formats.frontmatter import has_agpm_key, split
 from hatch_agpm.formats.yaml import load
 from hatch_agpm.model.rendering import SkillFile
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from hatch_agpm.formats.yaml import Document
     from hatch_agpm.sources.tree import Tree
 
-__all__ = ["check_skill", "read_skill"]
+__all__ = ["check_parts", "check_skill", "read_skill"]
 
 
 _MAX_FILES: Final = 1000
@@ -120,6 +120,30 @@ def _text_problems(tree: Tree, path: str) -> list[SourceError]:
         return _frontmatter_problems(path, tree.read(path).text)
     except SourceError as error:
         return [error]
+
+
+def check_parts(
+    directory: str, files: Iterable[SkillFile], is_verbatim: Callable[[str], bool]
+) -> None:
+    """
+    Raise FrontmatterError, or ProblemsError with several, for templates in a skill.
+
+    These are Markdown files with the key `agpm`, other than its SKILL.md, which would
+    be shipped as they are.
+    """
+    problems = []
+    for file in files:
+        path = f"{directory}/{file.path}"
+        is_markdown = kind_of(file.path, is_agpm=False) == "markdown"
+        if not is_markdown or file.path == SKILL_FILE or is_verbatim(path):
+            continue
+        parts = split(file.data.decode(errors="replace"))
+        if parts is not None and has_agpm_key(parts.frontmatter):
+            what = "only the SKILL.md of a skill can be a template"
+            hint = "embed the file there, or list it under `verbatim`"
+            location = Location(path=path, line=1)
+            problems.append(FrontmatterError(what, location=location, hint=hint))
+    raise_problems(problems)
 
 
 def check_skill(path: str, text: str) -> None:

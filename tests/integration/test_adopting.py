@@ -1,5 +1,6 @@
 """Packages that have prompts adopt hatch-agpm where their prompts are."""
 
+import json
 import os
 import re
 import shutil
@@ -267,15 +268,26 @@ def test_a_real_package_adopts_in_place(package, tmp_path, with_index, capsys):
     old = _read(_build(before, tmp_path / "old", with_index))
     wheel = _build(after, tmp_path / "new", with_index)
     new = _read(wheel)
-    generated = re.compile(r"(.*/)?_?prompts/(__init__|__main__|_\w+|\w+)\.pyi?$")
+    (listed,) = (d for p, d in new.items() if p.endswith("/agpm-prompts.txt"))
+    module = re.search(r"^Module: (.*)$", listed.decode(), re.MULTILINE)[1]
+    bundle = module.replace(".", "/")
     lost = {
         path
         for path, data in old.items()
         if ".dist-info/" not in path
         and new.get(path) != data
-        and not generated.match(path)
+        and path != f"{bundle}/__init__.py"
     }
     assert lost == set()
+    index = json.loads(new[f"{bundle}/index.json"])
+    changed = {
+        each["full_name"]
+        for each in index["resources"]
+        if new[f"{bundle}/{each['path']}"]
+        != (before / each["templates"][0]["path"]).read_bytes()
+    }
+    assert changed == set()
+    assert index["resources"] != []
     sizes = [sum(map(len, files.values())) for files in (old, new)]
     shown = f"{package}: {sizes[0]:,} bytes before, {sizes[1]:,} after\n{printed}"
     with capsys.disabled():

@@ -419,3 +419,27 @@ def test_two_files_may_have_one_install_path(render_own):
     files = {"prompts/agents/a/x.md": "1", "prompts/agents/b/x.md": "2"}
     found = render_own(files, "")
     assert found["a/x"].install_path == found["b/x"].install_path
+
+
+# --- skills ---------------------------------------------------------------------------
+
+SKILL = "---\nname: s\ndescription: d\nagpm: {templating: true}\n---\n"
+
+
+def test_a_skill_is_rendered(render_own):
+    files = {"s/net/SKILL.md": f"{SKILL}{{{{ agpm.project.name }}}}"}
+    assert render_own(files, 'skills = "s"\n')["net"].text.endswith("acme")
+
+
+@pytest.mark.parametrize("name", ["r.md", "references/r.md", "r.mdc", "r.markdown"])
+def test_another_file_of_a_skill_is_not_a_template(name, render_own):
+    files = {"s/net/SKILL.md": SKILL, f"s/net/{name}": f"{AGPM}{{{{ x }}}}"}
+    (problem,) = problems_of(render_own, files, 'skills = "s"\n')
+    assert (problem.path, problem.line) == (f"s/net/{name}", 1)
+
+
+@pytest.mark.parametrize("name", ["Thumbs.db", ".DS_Store", "x.pyc", ".git/config"])
+def test_a_skill_does_not_have_what_programs_leave_behind(name, render_own):
+    files = {"s/net/SKILL.md": SKILL, f"s/net/{name}": "x", "s/net/.keep": ""}
+    found = render_own(files, 'skills = "s"\n')["net"]
+    assert [each.path for each in found.files] == [".keep", "SKILL.md"]
