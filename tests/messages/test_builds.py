@@ -102,7 +102,7 @@ def test_every_difference_from_the_plan_is_named(
         (
             {"pkg/out.py": b""},
             "pkg/out.py: has the name of the package of prompts, pkg/out/; "
-            "move it, or choose another `output` in [tool.hatch-agpm]",
+            'move it, or write output = "pkg/_out" in [tool.hatch-agpm]',
         ),
         (
             {"pkg.py": b""},
@@ -112,19 +112,19 @@ def test_every_difference_from_the_plan_is_named(
         (
             {"pkg/out": b""},
             "pkg/out: is a file where the package of prompts goes; "
-            "move it, or choose another `output` in [tool.hatch-agpm]",
+            'move it, or write output = "pkg/_out" in [tool.hatch-agpm]',
         ),
         (
             {"pkg/out/__init__.pyi": b"mine: int\n", "pkg/out/a/b.md": b""},
             "pkg/out: is filled in the wheel, but holds files in the tree: "
             "__init__.pyi, a/b.md; "
-            "move them, or choose another `output` in [tool.hatch-agpm]",
+            'move them, or write output = "pkg/_out" in [tool.hatch-agpm]',
         ),
         (
             {f"pkg/out/{number}.md": b"" for number in range(7)},
             "pkg/out: is filled in the wheel, but holds files in the tree: "
             "0.md, 1.md, 2.md, 3.md, 4.md and 2 more; "
-            "move them, or choose another `output` in [tool.hatch-agpm]",
+            'move them, or write output = "pkg/_out" in [tool.hatch-agpm]',
         ),
     ],
 )

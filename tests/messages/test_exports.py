@@ -102,7 +102,9 @@ ABLE = "only agents, commands and skills can be"
         pytest.param(
             "[tool.hatch-agpm.export]\n"
             'resources = ["skills/mend", "hooks/x"]\ntypes = ["agents"]\n'
-            '[tool.hatch-agpm.skills]\nmend-nets = "prompts/skills/mend-nets"\n',
+            '[tool.hatch-agpm.skills]\nmend-nets = "prompts/skills/mend-nets"\n'
+            # Without an empty table, the agents of the project would be found.
+            "[tool.hatch-agpm.agents]\n",
             {},
             "tool.hatch-agpm.export.resources[0] is not an entry of the manifest, got"
             " 'skills/mend'; did you mean 'skills/mend-nets'?\n"
