@@ -102,16 +102,18 @@ def test_pyinstaller_needs_no_options(python, install, tmp_path):
 def test_without_the_entry_point_the_error_names_the_option(python, install, tmp_path):
     install("setuptools")
     (tmp_path / "app.py").write_text(MISSING)
-    command = [python, "-m", "PyInstaller", "--noconfirm", "app.py"]
+    command = [python, "-m", "PyInstaller", "--noconfirm"]
 
-    freeze(tmp_path, *command)
+    freeze(tmp_path, *command, "app.py")
     message = output_of(tmp_path / "dist/app/app")
     assert "example_pkg/prompts/agents/backend-engineer.md" in message
     assert "--collect-data example_pkg.prompts" in message
 
-    (tmp_path / "app.py").write_text(PROGRAM)
-    freeze(tmp_path, *command, "--collect-data", "example_pkg.prompts")
-    assert output_of(tmp_path / "dist/app/app") == "read 5\n"
+    # Of another name: PyInstaller caches a program by the time of its file.
+    (tmp_path / "other.py").write_text(PROGRAM)
+    option = ["--collect-data", "example_pkg.prompts"]
+    freeze(tmp_path, *command, *option, "other.py")
+    assert output_of(tmp_path / "dist/other/other") == "read 5\n"
 
 
 @pytest.mark.slow
