@@ -97,6 +97,8 @@ def test_trap_17_uv_builds_again_with_the_lines_that_check_prints(
     sync = [PYTHON, "-m", "uv", "sync", "--quiet", "--no-editable"]
     check = [PYTHON, "-m", "hatch_agpm", "check"]
     show = [project / ".venv/bin/python", "-c", READ]
+    # `check` speaks of uv where uv has been used: its lock is in the project.
+    assert run_command(sync, project, offline)[0] == 0
     _, output = run_command(check, project)
     lines = output.partition("in pyproject.toml:\n")[2].replace("    ", "")
     assert lines.startswith("[tool.uv]\ncache-keys = [")
