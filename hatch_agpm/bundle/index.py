@@ -175,7 +175,7 @@ def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
     return {
         "name": variable.name,
         "type": variable.kind,
-        "required": variable.default is None,
+        "required": variable.is_required,
         "default": _plain(variable.default),
         "places": [list(span) for span in variable.spans],
     }

@@ -49,8 +49,18 @@ class RuntimeVariable:
     """Start and end of each `{{ name }}` in the bytes of the file, in order."""
 
     @property
+    def is_required(self) -> bool:
+        """Whether it must be given: the text has it, and there is no default."""
+        return self.default is None and bool(self.spans)
+
+    @property
     def parameter(self) -> str:
-        """The parameter of a function signature, in ASCII: `limit: int = 5`."""
+        """
+        The parameter of a function signature, in ASCII: `limit: int = 5`.
+
+        The default `...` means that the text does not have the variable.
+        """
         # YAML can contain lone surrogates, which a file cannot.
-        default = "" if self.default is None else f" = {self.default!a}"
+        value = "..." if self.default is None else ascii(self.default)
+        default = "" if self.is_required else f" = {value}"
         return f"{self.name}: {self.kind}{default}"

@@ -125,8 +125,8 @@ def _described(resource: Any) -> dict[str, object]:
     attributes = ("full_name", "type", "tool", "path", "sha256", "files", "metadata")
     described = {name: getattr(resource, name) for name in attributes}
     variables = [
-        {"name": name, "type": kind, "required": default is None}
-        for name, kind, default, _ in resource._variables
+        {"name": name, "type": kind, "required": default is None and bool(spans)}
+        for name, kind, default, spans in resource._variables
     ]
     return {**described, "variables": variables}
 

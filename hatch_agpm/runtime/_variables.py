@@ -67,22 +67,18 @@ class PromptTemplate:
             if text is None:
                 return None
             values[name] = text
-        if len(values) != len(self.kinds):
-            return None
         pieces = self.texts.copy()
         for index, name in self.gaps:
+            if name not in values:
+                return None
             pieces[index] = values[name]
         return pieces
 
     def problems(self, given: Mapping[str, object]) -> Iterator[str]:
         """Yield the problems of the values `given`."""
-        missing = [
-            name
-            for name in self.kinds
-            if name not in given and name not in self.defaults
-        ]
-        for name in missing:
-            yield f"{name} is missing, {_with_article(self.kinds[name])}"
+        for name, kind in self.kinds.items():
+            if self.is_required(name) and name not in given:
+                yield f"{name} is missing, {_with_article(kind)}"
         for name, value in given.items():
             if name not in self.kinds:
                 yield f"there is no variable {name!r}{did_you_mean(name, self.kinds)}"
@@ -92,8 +88,16 @@ class PromptTemplate:
                 kind = type(value).__name__
                 yield f"{name} must be {_with_article(self.kinds[name])}, got {kind}"
 
+    def is_required(self, name: str) -> bool:
+        """Tell whether a variable must be given: the text has it, without a default."""
+        return name not in self.defaults and any(name == used for _, used in self.gaps)
+
     def signature(self) -> Any:
-        """Return the variables as the parameters of a function."""
+        """
+        Return the variables as the parameters of a function.
+
+        The default `...` means that the text does not have the variable.
+        """
         import inspect
 
         parsers: dict[str, Callable[[str], object]]
@@ -102,9 +106,11 @@ class PromptTemplate:
             inspect.Parameter(
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
-                default=parsers[kind](self.defaults[name])
+                default=inspect.Parameter.empty
+                if self.is_required(name)
+                else parsers[kind](self.defaults[name])
                 if name in self.defaults
-                else inspect.Parameter.empty,
+                else ...,
                 annotation={**parsers, "bool": bool}[kind],
             )
             for name, kind in self.kinds.items()

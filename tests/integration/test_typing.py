@@ -32,14 +32,14 @@ def resource(alias, *, type="agent", text="x", suffix="md", **given):  # noqa: A
     return RenderedResource(type=type, alias=alias, text=text, **(fields | given))
 
 
-def variables(**declared):
-    """Return variables: a type, or a default."""
+def variables(*unused, **declared):
+    """Return variables: a type, or a default; the text does not have the `unused`."""
     return tuple(
         RuntimeVariable(
             name=name,
             kind=given if isinstance(given, str) else type(given).__name__,
             default=None if isinstance(given, str) else given,
-            spans=(),
+            spans=() if name in unused else ((0, 1),),
         )
         for name, given in declared.items()
     )
@@ -57,6 +57,7 @@ RESOURCES = [
     resource("counter", runtime=variables(share=0.5, loud=False, limit="int")),
     resource("same-names", runtime=variables(user_name="str", limit="str")),
     resource("quoting", runtime=TEXT_DEFAULT),
+    resource("flash", runtime=variables("steps", user_name="str", steps="int")),
     resource("team/lead"),
     resource("team/greeter", runtime=variables(user_name="str", limit=5)),
     resource("int.dotted", runtime=variables(int="int", str="str", type="bool")),
@@ -107,6 +108,8 @@ text = prompts.agents.same_names(user_name="Ada", limit="3")
 text = prompts.agents.quoting() + prompts.agents.quoting(limit="x")
 text = prompts.agents["int.dotted"](int=1, str="x", type=True)
 text = prompts.agents.backend_engineer()
+text = prompts.agents.flash(user_name="Ada")
+text = prompts.agents.flash(user_name="Ada", steps=1)
 
 def call(prompt: Prompt) -> str:
     return prompt(user_name="Ada", limit=3)
@@ -137,6 +140,8 @@ prompts.scripts["blob"].upper().encode()  # wrong
 prompts.agents.greeter()  # wrong
 prompts.agents.greeter(usr_name="Ada")  # wrong
 prompts.agents.greeter("Ada")  # wrong
+prompts.agents.flash(steps=1)  # wrong
+prompts.agents.flash(user_name="Ada", steps="1")  # wrong
 prompts.agents.greeter(user_name=3)  # wrong
 prompts.agents.greeter(user_name="Ada", limit="3")  # wrong
 prompts.agents.greeter(user_name="Ada", share=3)  # wrong

@@ -376,8 +376,9 @@ def test_help_lists_the_prompts(prompts):
 
 def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
     variables = (
-        RuntimeVariable(name="user_name", kind="str", default=None, spans=()),
+        RuntimeVariable(name="user_name", kind="str", default=None, spans=((0, 1),)),
         RuntimeVariable(name="limit", kind="int", default=5, spans=()),
+        RuntimeVariable(name="tone", kind="str", default=None, spans=()),
     )
     described = {"description": "Greets.\nPolitely."}
     resources = [
@@ -389,7 +390,7 @@ def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
     listed = """\
     Attributes, with _ for -, and items by name; iterating gives the names.
 
-    greeter(user_name: str, limit: int = 5)
+    greeter(user_name: str, limit: int = 5, tone: str = ...)
         Greets.
         Politely.
 
@@ -402,7 +403,7 @@ def test_help_of_a_type_shows_descriptions_and_variables(tmp_path, package):
     assert listed in "\n".join(lines)
     assert f"{package}.prompts.agents - 2 agents." in text
     assert str(inspect.signature(prompts.agents.greeter)) == (
-        "(*, user_name: str, limit: int = 5) -> str"
+        "(*, user_name: str, limit: int = 5, tone: str = Ellipsis) -> str"
     )
     assert str(inspect.signature(prompts.agents.plain)) == "() -> str"
 
@@ -450,6 +451,54 @@ def test_parts_are_the_text_in_pieces(greeter):
     assert [text for text, is_value in parts if not is_value] == [": ", " of ", "\n"]
     assert "".join(text for text, _ in parts) == greeter(user="Ada", team="")
     assert all(type(text) is str for text, _ in parts)
+
+
+@pytest.fixture
+def variant(tmp_path, package):
+    """Return a prompt whose text has one of its three variables."""
+    variables = (
+        RuntimeVariable(name="user", kind="str", default=None, spans=((0, 10),)),
+        RuntimeVariable(name="steps", kind="int", default=None, spans=()),
+        RuntimeVariable(name="tone", kind="str", default="dry", spans=()),
+    )
+    text = "{{ user }} thinks\n"
+    listed = [resource("variant", text=text, runtime=variables)]
+    write_bundle(tmp_path, package, listed)
+    return importlib.import_module(f"{package}.prompts").agents.variant
+
+
+@pytest.mark.parametrize("given", [{}, {"steps": 2}, {"tone": "x"}, {"steps": -1}])
+def test_a_variable_that_the_text_does_not_have_may_be_left_out(variant, given):
+    assert variant(user="Ada", **given) == "Ada thinks\n"
+    parts = (("Ada", True), (" thinks\n", False))
+    assert variant.parts(user="Ada", **given) == parts
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, ["user"]),
+        ({"steps": 1}, ["user"]),
+        ({"user": "Ada", "steps": "1"}, ["steps"]),
+        ({"user": "Ada", "step": 1}, ["step"]),
+        ({"tone": 3, "steps": True}, ["user", "tone", "steps"]),
+    ],
+)
+def test_what_is_wrong_of_such_a_call_is_an_error(variant, given, named):
+    with pytest.raises(TypeError) as caught:
+        variant(**given)
+    assert len(caught.value.problems) == len(named)
+    for name, problem in zip(named, caught.value.problems, strict=True):
+        assert name in problem
+
+
+def test_the_signature_shows_that_it_may_be_left_out(variant):
+    parameters = inspect.signature(variant).parameters
+    assert [each.default for each in parameters.values()] == [
+        inspect.Parameter.empty,
+        ...,
+        "dry",
+    ]
 
 
 def test_a_text_without_variables_is_one_part(prompts):
