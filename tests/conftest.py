@@ -37,6 +37,19 @@ requires = ["{}", "hatch-agpm"]
 build-backend = "{}"
 
 """
+PACKAGE = """\
+[project]
+name = "{name}"
+version = "{version}"
+
+[tool.setuptools]
+packages = ["{module}"]
+
+[tool.hatch.build.hooks.agpm]
+
+[tool.hatch-agpm]
+{table}
+"""
 BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 
 
@@ -322,3 +335,60 @@ def render_files(write_files):
         return render_manifest(root / "agpm.toml", **options)
 
     return render
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A directory of installed distributions, which this interpreter sees."""
+    path = tmp_path / "site"
+    path.mkdir()
+    monkeypatch.syspath_prepend(path)
+    return path
+
+
+@pytest.fixture
+def make_package(tmp_path):
+    """Write a project with a package, and return its directory."""
+
+    def made(name, files, table="", version="1.2"):
+        module = name.replace("-", "_")
+        root = tmp_path / "projects" / f"{name}-{version}"
+        texts = {
+            "pyproject.toml": PACKAGE.format(
+                name=name, version=version, module=module, table=table
+            ),
+            f"{module}/__init__.py": "raise RuntimeError('nobody imports this')\n",
+            **files,
+        }
+        for path, text in texts.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return root
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def unpacked_wheels(tmp_path_factory):
+    """The unpacked wheels built so far, by their inputs."""
+    return {}, tmp_path_factory.mktemp("wheels")
+
+
+@pytest.fixture
+def install_package(site, make_package, build, unpack, unpacked_wheels):
+    """Build a distribution, and install it for this interpreter."""
+    known, top = unpacked_wheels
+
+    def installed(name, files, table="", version="1.2", backend="hatchling"):
+        for old in site.glob(f"{name.replace('-', '_')}*"):
+            shutil.rmtree(old)
+        made_of = (name, table, version, backend, *files.items())
+        if made_of not in known:
+            project = make_package(name, files, table, version)
+            wheel = build(project, "wheel", backend, PYTHONPATH=str(site))
+            known[made_of] = top / str(len(known))
+            shutil.copytree(unpack(wheel.artefact), known[made_of])
+        shutil.copytree(known[made_of], site, dirs_exist_ok=True)
+
+    return installed

@@ -3,6 +3,7 @@
 import tomllib
 
 import pytest
+from template_packages import render
 
 from hatch_agpm.config.project import read_built_project
 from hatch_agpm.errors import AgpmError, ContentError
@@ -106,53 +107,7 @@ def test_a_dependency_outside_of_its_source_is_reported(render_files):
     )
 
 
-PACKAGE = """\
-[project]
-name = "{name}"
-version = "{version}"
-
-[tool.setuptools]
-packages = ["{module}"]
-
-[tool.hatch.build.hooks.agpm]
-
-[tool.hatch-agpm]
-{table}
-"""
-
-
-@pytest.fixture
-def make(tmp_path):
-    """Write a project and return its directory."""
-
-    def made(name, files, table="", version="1.2"):
-        module = name.replace("-", "_")
-        root = tmp_path / "projects" / f"{name}-{version}"
-        texts = {
-            "pyproject.toml": PACKAGE.format(
-                name=name, version=version, module=module, table=table
-            ),
-            f"{module}/__init__.py": "raise RuntimeError('nobody imports this')\n",
-            **files,
-        }
-        for path, text in texts.items():
-            file = root / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-        return root
-
-    return made
-
-
 EXPORTED = {"lib/snippets/tone.md": "Tone.", "lib/rules.txt": "no tabs."}
-
-
-def render(root):
-    tables = tomllib.loads((root / "pyproject.toml").read_text())
-    context = BuildContext(
-        root, tables, metadata={"name": "app"}, distribution=root.name.split("-")[0]
-    )
-    return render_project(read_built_project(context), context)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +138,8 @@ def render(root):
         ),
     ],
 )
-def test_an_invalid_table_is_reported(table, message, make):
-    app = make("app", {"prompts/agents/a.md": "A"}, f"sources.acme = {table}\n")
+def test_an_invalid_table_is_reported(table, message, make_package):
+    app = make_package("app", {"prompts/agents/a.md": "A"}, f"sources.acme = {table}\n")
     with pytest.raises(AgpmError) as caught:
         render(app)
     assert str(caught.value) == f"tool.hatch-agpm.{message}"
@@ -203,8 +158,8 @@ def test_an_invalid_table_is_reported(table, message, make):
         ),
     ],
 )
-def test_templates_that_cannot_be_exported_are_reported(table, message, make):
-    project = make("acme-prompts", {**EXPORTED, "empty/.keep": ""}, table)
+def test_templates_that_cannot_be_exported_are_reported(table, message, make_package):
+    project = make_package("acme-prompts", {**EXPORTED, "empty/.keep": ""}, table)
     tables = tomllib.loads((project / "pyproject.toml").read_text())
     context = BuildContext(project, tables, metadata={}, distribution="acme-prompts")
     with pytest.raises(AgpmError) as caught:
