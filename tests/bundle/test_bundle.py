@@ -10,12 +10,13 @@ import re
 from pathlib import Path
 
 import pytest
+from bundles import build, resource, skill
 
 from hatch_agpm._version import __version__
 from hatch_agpm.bundle.bundle import COPIED_MODULES, build_bundle
-from hatch_agpm.errors import AgpmError, BundleError, ConflictError, ProblemsError
+from hatch_agpm.errors import BundleError, ConflictError, ProblemsError
 from hatch_agpm.installed.index import INDEX_SCHEMA
-from hatch_agpm.model.rendering import Input, RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.rendering import Rendering
 from hatch_agpm.model.runtime import RuntimeVariable
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -33,48 +34,6 @@ GENERATED = [
     "_pyinstaller/hook-pkg.prompts.py",
     "index.json",
 ]
-
-
-def resource(path, *, type="agent", **given):  # noqa: A002 - the field's name
-    """Return a resource rendered from the template at `path`."""
-    stem, _, suffix = path.rpartition(".")
-    text = given.pop("text", f"---\nname: x\n---\nThe text of {path}.\n")
-    fields = {
-        "name": stem if "/" not in suffix else path,
-        "alias": None,
-        "tool": "claude-code",
-        "install": None,
-        "install_path": f".claude/{path}",
-        "variables": {},
-        "body": text.find("---\n", 4) + 4 if isinstance(text, str) else 0,
-        "metadata": {"name": "x"},
-        "inputs": (Input(path=path, sha256=hashlib.sha256(b"t").hexdigest()),),
-    }
-    return RenderedResource(type=type, text=text, source_path=path, **(fields | given))
-
-
-def skill(path, files, **given):
-    """Return a skill in the directory `path`, of these files beside its SKILL.md."""
-    text = "---\nname: s\n---\nA skill.\n"
-    listed = {"SKILL.md": text.encode()} | files
-    return resource(
-        f"{path}/SKILL.md",
-        type="skill",
-        text=text,
-        name=path,
-        files=tuple(
-            SkillFile(path=name, data=data, executable=name.endswith(".sh"))
-            for name, data in sorted(listed.items())
-        ),
-        **given,
-    )
-
-
-def build(*resources, version="1.2.3"):
-    rendering = Rendering(resources=resources)
-    return build_bundle(
-        rendering, output="src/pkg/prompts", distribution="my-pkg", version=version
-    )
 
 
 def shipped(*resources):
@@ -264,125 +223,11 @@ def test_a_script_keeps_its_executable_bit():
     assert build(script).files["scripts/run.sh"].executable
 
 
-@pytest.mark.parametrize(
-    ("resources", "message"),
-    [
-        pytest.param(
-            [
-                resource("snippets/x.md", type="snippet"),
-                resource("x.md", type="snippet", text="other"),
-            ],
-            "snippets/x.md and x.md: would all be 'snippets/x' in the wheel; list each"
-            " but one of them in the manifest, under a key of its own",
-            id="two files, one name",
-        ),
-        pytest.param(
-            [resource("p/b.md", alias="x"), resource("agents/x.md")],
-            "agents/x.md and p/b.md: would all be 'agents/x' in the wheel; list each"
-            " but one of them in the manifest, under a key of its own",
-            id="a key and a dependency",
-        ),
-        pytest.param(
-            [resource("p/a.md", alias="a-b"), resource("p/a.md", alias="a_b")],
-            "agents/a-b and agents/a_b: would all be read as prompts.agents.a_b; rename"
-            " one of them",
-            id="one attribute",
-        ),
-        pytest.param(
-            [
-                resource("p/a.md", alias="Reviewer"),
-                resource("p/b.md", alias="reviewer"),
-            ],
-            "agents/Reviewer.md and agents/reviewer.md: are one file where case or"
-            " composed letters do not count; rename one of them",
-            id="case",
-        ),
-        pytest.param(
-            [resource("p/a.md", alias="e\u0301"), resource("p/b.md", alias="\xe9")],
-            "agents/e\u0301.md and agents/\xe9.md: are one file where case or composed"
-            " letters do not count; rename one of them",
-            id="composed letters",
-        ),
-        pytest.param(
-            [
-                resource("p/run", alias="run", name="p/run"),
-                resource("p/b.sh", alias="run/b"),
-            ],
-            "agents/run and agents/run/b.sh: are a file and a directory of one name;"
-            " rename one of them",
-            id="a file and a directory",
-        ),
-        pytest.param(
-            [
-                resource("p/a.md", alias="x~opencode"),
-                resource("agents/x.md", tool="opencode", text="A"),
-                resource("agents/x.md", tool="agpm", text="B"),
-            ],
-            "agents/x.md and p/a.md: would all be 'agents/x~opencode' in the wheel;"
-            " rename one of them",
-            id="a key like a suffix",
-        ),
-        pytest.param(
-            [skill("skills/a", {"b/SKILL.md": b"other"}), skill("skills/a/b", {})],
-            "skills/a/b/SKILL.md: is claimed twice; rename one of them",
-            id="a skill in a skill",
-        ),
-    ],
-)
-def test_paths_that_cannot_exist_side_by_side_are_a_conflict(resources, message):
-    for order in itertools.permutations(resources):
-        with pytest.raises(ConflictError) as caught:
-            build(*order)
-        assert str(caught.value) == message
-
-
 def test_a_skill_in_a_skill_with_the_same_bytes_is_not_a_conflict():
     inner = skill("skills/a/b", {})
     outer = skill("skills/a", {"b/SKILL.md": inner.document})
 
     assert names(outer, inner) == ["skills/a", "skills/a/b"]
-
-
-@pytest.mark.parametrize(
-    ("alias", "message"),
-    [
-        ("a:b", "'a:b.md' has a : in it"),
-        ('a"b', "'a\"b.md' has a \" in it"),
-        ("a\\b", "'a\\b.md' has a \\ in it"),
-        ("a|b", "'a|b.md' has a | in it"),
-        ("con", "'con.md' is the name of a device on Windows"),
-        ("Lpt1", "'Lpt1.md' is the name of a device on Windows"),
-        ("a./b", "'a.' ends with a space or a full stop"),
-        ("a /b", "'a ' ends with a space or a full stop"),
-        ("a//b", "'' is not a name"),
-        ("../b", "'..' is not a name"),
-        ("/b", "'' is not a name"),
-        ("a\nb", r"'a\nb.md' has a letter that cannot be printed"),
-        ("a\u2028b", r"'a\u2028b.md' has a letter that cannot be printed"),
-        ("a\ud800b", r"'a\ud800b.md' has a letter that cannot be printed"),
-        ("a" * 253, "'aaaaaaaaaaaaaaaaaaaa...' is longer than 255 bytes"),
-        ("é" * 127, "'éééééééééééééééééééé...' is longer than 255 bytes"),
-    ],
-)
-def test_a_name_that_is_invalid_on_some_system_is_an_error(alias, message):
-    with pytest.raises(BundleError) as caught:
-        build(resource("p/x.md", alias=alias))
-
-    shown = alias if alias.isprintable() else ascii(alias)[1:-1]
-    assert str(caught.value) == (
-        f"agents/{shown}.md: is not a valid file name on every system: {message};"
-        " give the entry another key"
-    )
-
-
-def test_a_file_of_a_skill_needs_a_portable_name_too():
-    with pytest.raises(BundleError) as caught:
-        build(skill("skills/a", {"what?.md": b""}, alias="a"))
-
-    assert str(caught.value) == (
-        "skills/a/what?.md: is not a valid file name on every system: 'what?.md' "
-        "has a ? in it; rename the file"
-    )
 
 
 def test_all_problems_are_reported_at_once():
@@ -397,28 +242,6 @@ def test_all_problems_are_reported_at_once():
         BundleError,
         ConflictError,
     ]
-
-
-@pytest.mark.parametrize(
-    ("resources", "message"),
-    [
-        (
-            [],
-            "src/pkg/prompts: would hold no prompt; list at least one resource in the"
-            " manifest",
-        ),
-        (
-            [resource("a.md", install=False), resource("b.md", install=False)],
-            "src/pkg/prompts: would hold no prompt: all 2 have `install = false`;"
-            " let at least one resource be installed",
-        ),
-    ],
-)
-def test_nothing_to_ship_is_an_error(resources, message):
-    with pytest.raises(AgpmError) as caught:
-        build(*resources)
-
-    assert str(caught.value) == message
 
 
 def test_different_names_that_look_alike_are_not_a_conflict():
