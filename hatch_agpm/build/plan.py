@@ -184,4 +184,5 @@ def must_hold(file: FileContent) -> FileDigest:
     """Return the digest that `file` must have in an archive."""
     # Archives written on Windows have no executable bits.
     executable = file.executable and os.name != "nt"
-    return FileDigest.of(file.data, executable=executable)
+    size = len(file.data)
+    return FileDigest(size=size, sha256=file.sha256, executable=executable)

@@ -139,7 +139,7 @@ def _listed(
     plan: Plan,
     directory: str,
 ) -> list[dict[str, object]]:
-    items = {path: item for item in resources for path in item.files()}
+    items = {path: item for item in resources for path in item.files}
     components = []
     for path, file in files.items():
         sha256 = file.sha256

@@ -7,7 +7,6 @@ the modules of `hatch_agpm.runtime` that are copied beside them (docs/adr/0025).
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -157,8 +156,7 @@ def _row(item: Shipped) -> str:
     """Return a row of the table, as `hatch_agpm.runtime.accessor` describes it."""
     resource = item.resources[0]
     body = None if isinstance(resource.text, bytes) else resource.body
-    sha256 = hashlib.sha256(resource.document).hexdigest()
-    row: list[object] = [item.path, body, sha256]
+    row: list[object] = [item.path, body, item.files[item.path].sha256]
     if resource.runtime:
         variables = [
             (each.name, each.kind, text_of(each.kind, each.default), each.spans)

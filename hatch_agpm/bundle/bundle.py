@@ -190,12 +190,12 @@ def _texts(
     files: dict[str, FileContent] = {}
     problems: list[BundleError] = []
     for item in shipped:
-        files |= item.files()
+        files |= item.files
         what = "has the name of a file that the bundle generates"
         hint = "rename it, or choose another `output`"
         problems += [
             BundleError(item.resources[0].source_path, what, hint)
-            for path in item.files()
+            for path in item.files
             if path in generated
         ]
     raise_problems(problems)

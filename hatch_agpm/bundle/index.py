@@ -73,9 +73,8 @@ def _source(used: UsedSource) -> dict[str, object]:
 
 
 def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
-    document = resource.document
-    sha256 = _sha256(document)
-    contents = item.files()
+    contents = item.files
+    document = contents[item.path]
     return {
         "full_name": item.full_name,
         "type": resource.type,
@@ -86,10 +85,10 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "path": item.path,
         "install_path": resource.install_path,
         "install": resource.install,
-        "executable": contents[item.path].executable,
-        "size": len(document),
-        "sha256": sha256,
-        "checksum": f"sha256:{_checksum(resource, sha256)}",
+        "executable": document.executable,
+        "size": len(document.data),
+        "sha256": document.sha256,
+        "checksum": f"sha256:{_checksum(resource, document.sha256)}",
         "encoding": None if isinstance(resource.text, bytes) else "utf-8",
         "body": resource.body,
         "metadata": _plain(resource.metadata),

@@ -11,6 +11,7 @@ import itertools
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from hatch_agpm.model.variants import variant_hash
 from hatch_agpm.runtime._prompt import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from hatch_agpm.model.rendering import RenderedResource
 
@@ -37,7 +38,7 @@ _LONGEST = 255
 _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Shipped:
     """One name of a bundle and the resources that are read by it."""
 
@@ -74,8 +75,9 @@ class Shipped:
         """The attribute, with dots (`team.lead`); None if the name cannot be one."""
         return attribute_path(self.name)
 
-    def files(self) -> dict[str, FileContent]:
-        """Return the files of this name, by path in the bundle."""
+    @cached_property
+    def files(self) -> Mapping[str, FileContent]:
+        """The files of this name, by path in the bundle."""
         first = self.resources[0]
         if first.type != "skill":
             executable = any(resource.executable for resource in self.resources)
@@ -270,7 +272,7 @@ def _separator(
 
 def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
     for item in shipped:
-        for path in sorted(item.files()):
+        for path in sorted(item.files):
             reason = next(_faults(path), "")
             if reason:
                 named = path == item.path and _is_keyed(item.resources[0])
@@ -347,7 +349,7 @@ def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
     """Yield paths that are one file, or a file and a directory, on some file system."""
     written: dict[str, dict[str, dict[str, bytes]]] = defaultdict(dict)
     for item in shipped:
-        for path, file in item.files().items():
+        for path, file in item.files.items():
             same = written[folded(path)].setdefault(path, {})
             same[item.full_name] = file.data
     for one, spellings in sorted(written.items()):

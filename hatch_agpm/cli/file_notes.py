@@ -15,16 +15,16 @@ from hatch_agpm.cli.check import Note, some
 from hatch_agpm.config.selection.directories import CONVENTION
 from hatch_agpm.formats.file_names import is_rubbish, kind_of
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
+from hatch_agpm.sources.lockfile import LOCK_FILE, read_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hatch_agpm.build import Plan
 
-__all__ = ["file_notes"]
+__all__ = ["file_notes", "visible_files"]
 
 _NO_PROMPTS: Final = ("README", "LICENSE", "AGPM.")
-_LOCK: Final = "hatch-agpm.lock"
 
 
 def file_notes(plan: Plan) -> Iterator[Note]:
@@ -40,20 +40,26 @@ def file_notes(plan: Plan) -> Iterator[Note]:
 def _about_unused(plan: Plan) -> Iterator[Note]:
     """Yield the files below `prompts/` that no resource is made of."""
     used = {*plan.source_paths(), *plan.rendering.links}
-    apart = [plan.output, *([plan.project.templates] if plan.project.templates else [])]
-    lock = plan.root / _LOCK
-    vendored = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    apart = [plan.output, *_vendored(plan.root)]
+    if plan.project.templates:
+        apart.append(plan.project.templates)
     unused = [
         path
-        for path in _files(plan.root, CONVENTION)
+        for path in visible_files(plan.root, CONVENTION)
         if path not in used
         and not any(PurePosixPath(path).is_relative_to(each) for each in apart)
         and not path.rpartition("/")[2].upper().startswith(_NO_PROMPTS)
-        and f'"{path.split("/", 2)[1]}' not in vendored
-        and str(PurePosixPath(path).parent) not in vendored
     ]
     if unused:
         yield Note(what=f"{some(unused)} is used by nothing")
+
+
+def _vendored(root: Path) -> list[str]:
+    """Return the directories of the vendored sources."""
+    lock = root / LOCK_FILE
+    if not lock.is_file():
+        return []
+    return [each.directory for each in read_lock(lock.read_text("utf-8")).values()]
 
 
 def _about_copies(plan: Plan) -> Iterator[Note]:
@@ -128,8 +134,8 @@ def _about_lookalikes(plan: Plan) -> Iterator[Note]:
             yield Note(what=f"{path}:{problem.line}: {problem.what}")
 
 
-def _files(root: Path, top: str) -> Iterator[str]:
-    """Yield the files below a directory, without hidden ones."""
+def visible_files(root: Path, top: str) -> Iterator[str]:
+    """Yield the files below a directory, without hidden ones and rubbish."""
     for folder, directories, names in os.walk(root / top):
         directories[:] = [
             name

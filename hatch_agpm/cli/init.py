@@ -8,21 +8,23 @@ in it are kept.
 
 from __future__ import annotations
 
-import os
+import itertools
 import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.build import is_wrapped
 from hatch_agpm.cli.check import names_us
+from hatch_agpm.cli.file_notes import visible_files
 from hatch_agpm.cli.project import open_project
 from hatch_agpm.config import read_project
 from hatch_agpm.config.output import has_code, import_packages
 from hatch_agpm.errors import ConfigError
-from hatch_agpm.formats.file_names import is_rubbish, kind_of
+from hatch_agpm.formats.file_names import is_python, kind_of
 from hatch_agpm.formats.toml import toml_value
 from hatch_agpm.model.types import PLAIN, SKILL_FILE
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
@@ -50,13 +52,10 @@ _AGENTS: Final = ".agents"
 class Adoption:
     """What a project has to write into its pyproject.toml."""
 
-    root: Path
     requires: tuple[str, ...]
     """The whole array of `[build-system]`."""
 
     backend: str
-    inner: str
-    """The backend that hatch-agpm wraps; "" for those with an integration."""
 
     tables: tuple[str, ...]
     """The lines to append."""
@@ -103,10 +102,10 @@ def initialise(directory: Path, *, write: bool) -> list[str]:
     If `write`, they are inserted into its pyproject.toml.  Raises ConfigError where a
     project has the lines already, or no prompts.
     """
-    root = open_project(directory).root
-    file = root / "pyproject.toml"
+    opened = open_project(directory)
+    root, file = opened.root, opened.root / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
-    adoption = adopt(root, tomllib.loads(text))
+    adoption = adopt(root, opened.pyproject)
     changed = adoption.written(text)
     project = read_project(root, tomllib.loads(changed))
     entries = project.manifest.entries
@@ -147,10 +146,8 @@ def adopt(root: Path, pyproject: Mapping[str, Any]) -> Adoption:
     lines = [f"build-backend = {toml_value(backend)}"] if wraps else []
     lines += listed.lines()
     return Adoption(
-        root=root,
         requires=tuple(requires),
         backend="hatch_agpm.backend" if wraps else backend,
-        inner=backend if wraps else "",
         tables=(*([_HOOK, ""] if name == "hatchling" else []), _TABLE, *lines),
     )
 
@@ -162,7 +159,14 @@ class _Search:
         self.root = root
         self.packages = packages
         tops = [*packages, *(each for each in _TOP if (root / each).is_dir())]
-        self.files = sorted({path for top in tops for path in _files(root, top)})
+        self.files = sorted(
+            {
+                path
+                for top in tops
+                for path in visible_files(root, top)
+                if not is_python(path)
+            }
+        )
         self.skills = sorted(
             {
                 str(PurePosixPath(path).parent)
@@ -180,13 +184,12 @@ class _Search:
         """Return the keys of the table; raises ConfigError if nothing is found."""
         prompts = self.directories()
         skills = sorted({str(PurePosixPath(each).parent) for each in self.skills})
-        typed = {section: self.typed(section) for section in _TYPED}
-        if not prompts and not skills and not any(typed.values()):
+        if not prompts and not skills and not any(self.typed.values()):
             what = "no prompts are found in the packages, and no skills"
             hint = 'write prompts = "<directory>" below [tool.hatch-agpm]'
             raise ConfigError("init:", what, hint=hint)
         lines = [*self._output(prompts)]
-        listed = {"prompts": prompts, **typed, "skills": skills}
+        listed = {"prompts": prompts, **self.typed, "skills": skills}
         for section, found in listed.items():
             value: object = found[0] if len(found) == 1 else found
             lines += [f"{section} = {toml_value(value)}"] if found else []
@@ -194,7 +197,12 @@ class _Search:
         lines += [f"verbatim = {toml_value(verbatim)}"] if verbatim else []
         return lines
 
-    def typed(self, section: str) -> list[str]:
+    @cached_property
+    def typed(self) -> Mapping[str, list[str]]:
+        """The directories that are called as a type and have prompts of it, by type."""
+        return {section: self._typed(section) for section in _TYPED}
+
+    def _typed(self, section: str) -> list[str]:
         """Return the directories of that name with Markdown that has frontmatter."""
         found: dict[str, bool] = {}
         for path in self.files:
@@ -208,7 +216,7 @@ class _Search:
     def directories(self) -> list[str]:
         """Return the directories and single files that are prompts."""
         found: dict[str, list[str]] = {}
-        typed = [each for section in _TYPED for each in self.typed(section)]
+        typed = list(itertools.chain(*self.typed.values()))
         for path in self.files:
             if any(path.startswith(f"{skill}/") for skill in self.skills):
                 continue
@@ -292,19 +300,6 @@ def _outermost(directories: Sequence[str]) -> list[str]:
         for each in directories
         if not any(each.startswith(f"{other}/") for other in directories)
     )
-
-
-def _files(root: Path, top: str) -> Iterator[str]:
-    """Yield the files below a directory, without hidden ones and Python's."""
-    for folder, directories, names in os.walk(root / top):
-        directories[:] = [
-            name
-            for name in directories
-            if not name.startswith(".") and not is_rubbish(name)
-        ]
-        for name in names:
-            if not name.startswith(".") and not name.endswith((".py", ".pyi", ".pyc")):
-                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 def _has_frontmatter(file: Path) -> bool:

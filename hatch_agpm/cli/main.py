@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from hatch_agpm._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence, Sized
 
     from hatch_agpm.bundle import Bundle
     from hatch_agpm.bundle.layout import Shipped
@@ -287,7 +287,7 @@ def _render(arguments: argparse.Namespace) -> int:
     if arguments.bundle is not None:
         whole = bundle.in_one()
         _write_directory(arguments.bundle, whole)
-        print(f"{len(whole)} files in {arguments.bundle}")
+        print(f"{_count(whole)} in {arguments.bundle}")
         return 0
     if arguments.output is None:
         # Bytes: standard output must not translate line ends or characters.
@@ -295,13 +295,12 @@ def _render(arguments: argparse.Namespace) -> int:
         return 0
     files: dict[str, FileContent] = {}
     for item in _shipped(rendering):
-        files |= item.files()
+        files |= item.files
     for path, file in bundle.in_one().items():
         if path not in bundle.files:
             files[path] = file
     _write_directory(arguments.output, files)
-    number = "1 file" if len(files) == 1 else f"{len(files)} files"
-    print(f"{number} in {arguments.output}")
+    print(f"{_count(files)} in {arguments.output}")
     return 0
 
 
@@ -347,6 +346,11 @@ def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
         names = [full for full, resource in in_wheel.items() if resource in found]
         raise ConfigError(f"'{name}'", f"means several: {', '.join(names)}")
     return found[0].document
+
+
+def _count(files: Sized) -> str:
+    """Return the number of files in words."""
+    return "1 file" if len(files) == 1 else f"{len(files)} files"
 
 
 def _write_directory(target: Path, files: Mapping[str, FileContent]) -> None:

@@ -16,7 +16,6 @@ import inspect
 import itertools
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -66,7 +65,18 @@ def key(
 
 def keys_of(declaration: type) -> tuple[Key, ...]:
     """Return the keys of a table, in the order of their declaration."""
-    return _keys(declaration)
+    types = get_type_hints(declaration)
+    return tuple(
+        Key(
+            name=field.metadata.get("name") or field.name,
+            field=field.name,
+            type=types[field.name],
+            default=field.default,
+            is_required=field.metadata.get("required", False),
+            problem_of=field.metadata.get("problem_of"),
+        )
+        for field in dataclasses.fields(declaration)
+    )
 
 
 def describe(declaration: type) -> tuple[Key, ...]:
@@ -78,7 +88,7 @@ def describe(declaration: type) -> tuple[Key, ...]:
     }
     return tuple(
         dataclasses.replace(each, description=texts.get(each.field, ""))
-        for each in _keys(declaration)
+        for each in keys_of(declaration)
     )
 
 
@@ -110,22 +120,6 @@ def read_table(
             reader.problem(full, problem, got=shown(value))
         values[each.field] = value
     return declaration(**values)
-
-
-@cache
-def _keys(declaration: type[Any]) -> tuple[Key, ...]:
-    types = get_type_hints(declaration)
-    return tuple(
-        Key(
-            name=field.metadata.get("name") or field.name,
-            field=field.name,
-            type=types[field.name],
-            default=field.default,
-            is_required=field.metadata.get("required", False),
-            problem_of=field.metadata.get("problem_of"),
-        )
-        for field in dataclasses.fields(declaration)
-    )
 
 
 def _read(type_: Any, value: object, reader: TableReader, full: str) -> Any:
@@ -164,10 +158,6 @@ def _read(type_: Any, value: object, reader: TableReader, full: str) -> Any:
             else read_table(declaration, found, reader, f"{full}.")
         )
     return reader.expect(value, type_, full)
-
-
-def _without_none(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _choice(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.config.selection.found import Found
     from hatch_agpm.config.tools import Tool
-from hatch_agpm.formats.toml import TableReader
+    from hatch_agpm.formats.toml import TableReader
 
 __all__ = ["found_entries", "json_table", "keyed_entries"]
 

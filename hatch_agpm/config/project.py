@@ -186,8 +186,8 @@ def editable_mode(pyproject: Mapping[str, object]) -> str:
     tool = pyproject.get("tool")
     table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
     reader = TableReader(f"{TABLE}.")
-    known = table if isinstance(table, dict) and "editable" in table else {}
-    only = {"editable": known["editable"]} if known else {}
+    options = table if isinstance(table, dict) else {}
+    only = {key: value for key, value in options.items() if key == "editable"}
     mode = read_table(ProjectTable, only, reader).editable
     raise_problems(reader.problems)
     return mode

@@ -83,8 +83,9 @@ class ExportedResource:
         tail = f"/{SKILL_FILE}" if self.section == "skills" else ".md"
         return self.full_name + tail
 
+    @property
     def files(self) -> dict[str, FileContent]:
-        """Return its files, by path in the tree."""
+        """The files, by path in the tree."""
         files = {
             f"{self.full_name}/{file.path}": file.content
             for file in self.resource.files
@@ -144,7 +145,7 @@ def build_export(
 def _tree(directory: str, items: Sequence[ExportedResource], plugin: bytes) -> Export:
     files = {PLUGIN_FILE: FileContent(data=plugin)}
     for item in items:
-        files |= item.files()
+        files |= item.files
     files = dict(sorted(files.items()))
     return Export(directory=directory, resources=tuple(items), files=files)
 
@@ -237,7 +238,7 @@ def _hidden(
 ) -> Iterator[HiddenTextError]:
     """Yield an error for each hidden text in the files."""
     source = PurePosixPath(item.resource.source_path)
-    for path, content in item.files().items():
+    for path, content in item.files.items():
         own = path == item.path
         within = PurePosixPath(path).relative_to(item.section)
         file = source if own else source.parent.joinpath(*within.parts[1:])

@@ -10,6 +10,7 @@ __all__ = [
     "Kind",
     "folded",
     "is_device",
+    "is_python",
     "is_rubbish",
     "kind_of",
     "leads_out",
@@ -101,3 +102,8 @@ def kind_of(path: str, *, is_agpm: bool) -> Kind:
 def is_rubbish(name: str) -> bool:
     """Tell whether a file or directory of this name was made by a program by itself."""
     return name in _RUBBISH or name.endswith(".pyc")
+
+
+def is_python(name: str) -> bool:
+    """Tell whether a file of this name is Python code, or made of it."""
+    return name.endswith((".py", ".pyi", ".pyc"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ class DirectoryListing:
     """Whether names that begin with a dot are included."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class FileContent:
     """The content of one file of a wheel, sdist or bundle."""
 
     data: bytes
     executable: bool = False
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the data, in hexadecimal digits."""
         return hashlib.sha256(self.data).hexdigest()

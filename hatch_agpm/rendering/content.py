@@ -235,8 +235,9 @@ def filter_content(
     real = _located(tree, value)
     try:
         file = tree.read(real)
-        kind = "text" if is_verbatim(real) else kind_of(value.lower(), is_agpm=is_agpm)
-        return file, _filtered(file, kind, is_verbatim=is_verbatim(real))
+        verbatim = is_verbatim(real)
+        kind = "text" if verbatim else kind_of(value.lower(), is_agpm=is_agpm)
+        return file, _filtered(file, kind, is_verbatim=verbatim)
     except SourceError as error:
         if not error.line:
             raise _refused(

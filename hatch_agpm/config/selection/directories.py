@@ -22,7 +22,7 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
-from hatch_agpm.formats.file_names import is_rubbish
+from hatch_agpm.formats.file_names import is_python, is_rubbish
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.model.rendering import DirectoryListing
 from hatch_agpm.model.types import PLAIN, RESOURCE_TYPES, SKILL_FILE
@@ -49,7 +49,6 @@ _RANK_OF_FILE: Final = 1000
 """More than any path has parts."""
 
 _WITH_PYTHON: Final = ("scripts", "skills")
-_PYTHON: Final = (".py", ".pyi", ".pyc")
 _NO_PROMPTS: Final = ("README", "LICENSE")
 _OF_AGPM: Final = ("agpm.toml", "agpm.lock")
 
@@ -259,14 +258,10 @@ def _files(root: Path, top: Path, section: str) -> list[PurePosixPath]:
         found += [
             within / name
             for name in names
-            if _is_meant(name) and (section in _WITH_PYTHON or not _is_python(name))
+            if _is_meant(name) and (section in _WITH_PYTHON or not is_python(name))
         ]
     raise_problems([_unreadable(root, error) for error in errors])
     return sorted(found, key=lambda path: (path.parent, path.name != SKILL_FILE, path))
-
-
-_WITH_RANK_OF_FILE: Final = 1000
-"""More than any path has parts."""
 
 
 def _unreadable(root: Path, error: OSError) -> AgpmError:
@@ -276,7 +271,3 @@ def _unreadable(root: Path, error: OSError) -> AgpmError:
 
 def _is_meant(name: str) -> bool:
     return not name.startswith(".") and not is_rubbish(name)
-
-
-def _is_python(name: str) -> bool:
-    return name.endswith(_PYTHON)

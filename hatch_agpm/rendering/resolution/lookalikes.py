@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import FrontmatterError, Location
-from hatch_agpm.formats.frontmatter import parse, split
+from hatch_agpm.formats.frontmatter import has_agpm_key, parse, split
 from hatch_agpm.formats.yaml import load
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _CARRIAGE_RETURN: Final = re.compile(r"\r(?!\n)")
 _INDENTATION: Final = re.compile(
     r"^[ \t]*[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+[ \t]*(?=\S)", re.MULTILINE
 )
-_AGPM_KEY: Final = re.compile(r"^agpm[ \t]*:", re.MULTILINE)
 _ROOT_KEYS: Final = ("templating", "runtime")
 
 
@@ -121,9 +120,7 @@ def _is_ours(block: str, kind: Kind) -> bool:
     try:
         document = load(block)
     except FrontmatterError:
-        return kind != "markdown" and bool(
-            re.search(r"^agpm[ \t]*:", block, re.MULTILINE)
-        )
+        return kind != "markdown" and has_agpm_key(block)
     value = document.value
     if not isinstance(value, dict) or not value:
         return False
