@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.model.runtime import VariableDeclaration
 
+    _Path = tuple[str | int, ...]
+
 __all__ = [
     "Dialect",
     "Frontmatter",
@@ -43,6 +45,7 @@ __all__ = [
     "interpret",
     "interpret_json",
     "is_frontmatter",
+    "metadata_of",
     "normalise",
     "parse",
     "split",
@@ -60,6 +63,7 @@ _OUR_KEY_LINE = re.compile(
     r"""^["']?(?:agpm|dependencies|agpm\.\w+)["']?[ \t]*:""", re.MULTILINE
 )
 
+_NOT_FINITE = re.compile(r"[-+]?\.inf|\.nan", re.IGNORECASE)
 _AGPM_KEY_LINE = re.compile(r"""^["']?agpm["']?[ \t]*:""", re.MULTILINE)
 
 
@@ -123,7 +127,14 @@ def split(text: str) -> Split | None:
 
 def has_agpm_key(frontmatter: str) -> bool:
     """Tell whether frontmatter that is not parsed has the key `agpm` at its root."""
-    return _AGPM_KEY_LINE.search(frontmatter) is not None
+    if "agpm" not in frontmatter or _AGPM_KEY_LINE.search(frontmatter):
+        return "agpm" in frontmatter
+    try:
+        value = load(frontmatter).value
+    except FrontmatterError:
+        # A template, or no YAML: then the key is found where it is on a line.
+        return False
+    return isinstance(value, dict) and "agpm" in value
 
 
 def parse(text: str) -> Document | None:
@@ -136,6 +147,31 @@ def parse(text: str) -> Document | None:
     if document.is_empty or isinstance(document.value, dict):
         return document
     return None
+
+
+def metadata_of(document: Document) -> Mapping[str, object]:
+    """
+    Return the mapping of parsed frontmatter, {} without one, as readers get it.
+
+    What JSON has no number for is text, `.nan`, `.inf` or `-.inf`; for templates it is
+    null, as in AGPM.
+    """
+    texts = {
+        path: written.lower().removeprefix("+")
+        for path, written in document.spelled.items()
+        if _NOT_FINITE.fullmatch(written)
+    }
+    value = _with_texts(document.value, (), texts) if texts else document.value
+    return value if isinstance(value, dict) else {}
+
+
+def _with_texts(value: object, path: _Path, texts: Mapping[_Path, str]) -> object:
+    """Return a value, whose path is given, with the texts at their paths."""
+    if isinstance(value, dict):
+        return {k: _with_texts(each, (*path, k), texts) for k, each in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(each, (*path, n), texts) for n, each in enumerate(value)]
+    return texts.get(path, value)
 
 
 def normalise(text: str) -> str:

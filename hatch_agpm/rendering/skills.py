@@ -128,14 +128,14 @@ def check_parts(
     """
     Raise FrontmatterError, or ProblemsError with several, for templates in a skill.
 
-    These are Markdown files with the key `agpm`, other than its SKILL.md, which would
-    be shipped as they are.
+    These are files with the key `agpm`, other than its SKILL.md, which would be shipped
+    as they are.
     """
     problems = []
     for file in files:
         path = f"{directory}/{file.path}"
-        is_markdown = kind_of(file.path, is_agpm=False) == "markdown"
-        if not is_markdown or file.path == SKILL_FILE or is_verbatim(path):
+        is_json = kind_of(file.path, is_agpm=False) == "json"
+        if is_json or file.path == SKILL_FILE or is_verbatim(path):
             continue
         parts = split(file.data.decode(errors="replace"))
         if parts is not None and has_agpm_key(parts.frontmatter):

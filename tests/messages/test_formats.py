@@ -9,6 +9,7 @@ from hatch_agpm.formats.frontmatter import check_unrecognised
 from hatch_agpm.formats.json import parse_json
 from hatch_agpm.formats.literal_blocks import protect
 from hatch_agpm.formats.toml import TableReader, plain_json
+from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 
 TABLE = tomllib.loads("""
 text = "a"
@@ -179,6 +180,73 @@ def error_of(function, *arguments):
 )
 def test_instructions_outside_of_frontmatter_are_an_error(text, message):
     assert error_of(check_unrecognised, text) == message
+
+
+OR_VERBATIM = ", or list the file under `verbatim` if it is meant as it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "\ufeff---\na: b\n---\n",
+            "1: the frontmatter does not begin at the first byte of the file; "
+            "delete a byte order mark before it",
+        ),
+        (
+            "\n ---\na: b\n---\n",
+            "2: the frontmatter does not begin at the first byte of the file; "
+            "delete white space before it",
+        ),
+        (
+            "\u200b---\na: b\n---\n",
+            "1: the frontmatter does not begin at the first byte of the file; "
+            "delete an invisible character before it",
+        ),
+        (
+            "---\na: b\n----\nBody\n",
+            "1: the frontmatter is not closed; end it with a line ---",
+        ),
+        (
+            "\u2014\na: b\n\u2014\n",
+            "1: the frontmatter begins with '\u2014'; begin and end it with a line ---",
+        ),
+        (
+            "---\ra: b\r---\r",
+            "1: the lines of the file end with carriage returns alone; "
+            "save it with the line ends of Unix",
+        ),
+        (
+            "---\nagpm:\n\u00a0templating: true\n---\n",
+            "3: a line of the frontmatter is indented with other spaces than ' '; "
+            "replace them by spaces",
+        ),
+        (
+            "---\nagpm:\ntemplating: true\n---\n",
+            "3: the key 'templating' has no effect at the root of the frontmatter; "
+            "write it below 'agpm:'",
+        ),
+    ],
+)
+def test_what_looks_like_frontmatter_is_an_error(text, message):
+    (problem,) = misplaced(text, "markdown")
+    assert str(problem) == message + OR_VERBATIM
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("{{ agpm.x }}", "agpm"),
+        ("{{- project.x }}", "project"),
+        ("{% if agpm.x %}", "agpm"),
+    ],
+)
+def test_a_use_of_the_data_of_a_build_is_an_error(text, name):
+    (problem,) = unrendered(f"\n{text}")
+    assert str(problem) == (
+        f"2: {{{{ {name}. is used, but the file is not a template; "
+        "write 'agpm: {templating: true}' in its frontmatter" + OR_VERBATIM
+    )
 
 
 def test_tables_that_are_nested_too_deeply_are_an_error():

@@ -28,6 +28,7 @@ from hatch_agpm.formats.frontmatter import (
     has_agpm_key,
     interpret,
     interpret_json,
+    metadata_of,
     parse,
     split,
 )
@@ -205,7 +206,7 @@ class DeclarationReader:
             document = None
         if document is None:
             return 0, {}
-        metadata = document.value if isinstance(document.value, dict) else {}
+        metadata = metadata_of(document)
         if kind != "markdown" and "agpm" not in metadata:
             return 0, {}
         return len(text[: parts.end].encode()), metadata

@@ -23,9 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["misplaced", "unrendered"]
 
 _VERBATIM: Final = "or list the file under `verbatim` if it is meant as it is"
-_USE: Final = re.compile(r"\{\{-?\s*(agpm|project)\s*\.")
-_START: Final = re.compile(r"[\s\ufeff]*---[ \t]*(?:\r?\n|\r|$)")
-_END: Final = re.compile(r"^(---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
+_USE: Final = re.compile(
+    r"""\{\{-?\s*(agpm|project)\s*\.|\{[{%](?:(?![%}]\}).){0,200}?(?<![\w.'"])(agpm)\s*[.\[]"""
+)
+"""`project` may be a variable of the package's own templates, `agpm` is not."""
+
+_INVISIBLE: Final = "\ufeff\u00ad\u200b-\u200f\u2060"
+_START: Final = re.compile(rf"[\s{_INVISIBLE}]*---[ \t]*(?:\r?\n|\r|$)")
+_OTHER_START: Final = re.compile(r"(--|-{4,}|[\u2013\u2014]+)[ \t]*\r?\n")
+_END: Final = re.compile(
+    r"^(?:---|\.\.\.|[ \t]*(?:-{2,}|[\u2013\u2014]+|\*{3,}|_{3,}))[ \t]*\r?$",
+    re.MULTILINE,
+)
 _BLANK: Final = re.compile(r"^[ \t]*\r?$", re.MULTILINE)
 _CARRIAGE_RETURN: Final = re.compile(r"\r(?!\n)")
 _INDENTATION: Final = re.compile(
@@ -43,6 +52,7 @@ def misplaced(text: str, kind: Kind) -> Iterator[FrontmatterError]:
     """
     start = _START.match(text)
     if start is None:
+        yield from _other_start(text, kind)
         return
     lead = text[: text.index("---")]
     line = lead.count("\n") + 1
@@ -60,7 +70,9 @@ def misplaced(text: str, kind: Kind) -> Iterator[FrontmatterError]:
             yield _problem(what, number, "replace them by spaces")
         return
     if lead and _is_ours(block, kind):
+        is_invisible = re.search(f"[{_INVISIBLE}]", lead.replace("\ufeff", ""))
         was = "a byte order mark" if "\ufeff" in lead else "white space"
+        was = "an invisible character" if is_invisible else was
         what = "the frontmatter does not begin at the first byte of the file"
         yield _problem(what, line, f"delete {was} before it")
     elif not lead and split(text) is None and _is_ours(block, kind):
@@ -68,6 +80,22 @@ def misplaced(text: str, kind: Kind) -> Iterator[FrontmatterError]:
         yield _problem(what, line, "end it with a line ---")
     elif not lead:
         yield from _root_keys(text, kind)
+
+
+def _other_start(text: str, kind: Kind) -> Iterator[FrontmatterError]:
+    """Yield what is wrong with a block between two rules that are not `---`."""
+    start = _OTHER_START.match(text)
+    if start is None:
+        return
+    rest = text[start.end() :]
+    end = _END.search(rest)
+    if (
+        end
+        and end[0].strip() in {start[1], "---"}
+        and _is_ours(rest[: end.start()], kind)
+    ):
+        what = f"the frontmatter begins with '{start[1]}'"
+        yield _problem(what, 1, "begin and end it with a line ---")
 
 
 def _root_keys(text: str, kind: Kind) -> Iterator[FrontmatterError]:
@@ -93,7 +121,8 @@ def unrendered(text: str) -> Iterator[FrontmatterError]:
     found = _USE.search(text)
     if found is not None:
         line = text.count("\n", 0, found.start()) + 1
-        what = f"{{{{ {found[1]}. is used, but the file is not a template"
+        name = found[1] or found[2]
+        what = f"{{{{ {name}. is used, but the file is not a template"
         hint = "write 'agpm: {templating: true}' in its frontmatter"
         yield _problem(what, line, hint)
 
