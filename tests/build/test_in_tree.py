@@ -167,9 +167,14 @@ OUTPUTS = {
     "no-code": "acme_prompts",
 }
 
+MATRIX = [
+    "flat",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in OUTPUTS if name != "flat"),
+]
+
 
 @BOTH
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_trap_27_bundle_files_in_the_tree_reach_neither_sdist_nor_wheel(
     develop, build, backend, name
 ):
@@ -220,6 +225,7 @@ def test_the_tree_of_an_in_tree_install_can_be_read_without_it(
     )
 
 
+@pytest.mark.slow
 @BOTH
 def test_an_install_that_redirects_again_clears_the_tree(develop, edit, build, backend):
     project, _ = develop("flat", backend)
@@ -230,6 +236,7 @@ def test_an_install_that_redirects_again_clears_the_tree(develop, edit, build, b
     assert not (project / "flat/prompts").exists()
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
 def test_a_file_of_the_user_among_them_is_still_an_error(
@@ -261,7 +268,7 @@ def test_hatch_clean_removes_what_an_in_tree_install_wrote(develop, run_command)
 
 
 @BOTH
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_with_editable_off_no_prompts_are_installed_or_rendered(
     develop, build, unpack, backend, name
 ):

@@ -259,6 +259,7 @@ def test_a_licence_is_an_expression_or_a_text(document_of, license_, licenses):
     assert document["metadata"]["component"].get("licenses") == licenses
 
 
+@pytest.mark.slow
 def test_the_document_does_not_depend_on_the_environment(asking, build, unpack):
     expected = build(asking).files[PATH]
 

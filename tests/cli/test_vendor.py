@@ -132,6 +132,7 @@ def test_vendoring_again_gives_the_same_bytes(vendor, project):
     assert vendor("--check")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 def test_builds_then_need_nothing_else_and_give_the_same_bytes(
     backend, vendor, project, acme, build, unpack, tmp_path

@@ -103,6 +103,7 @@ def test_the_wheel_has_the_exported_files_beside_the_prompts(
     assert main(["verify", str(wheel.artefact)]) == 0
 
 
+@pytest.mark.slow
 @BACKENDS
 def test_a_wheel_from_the_sdist_exports_the_same(exporting, build, unpack, backend):
     project = exporting("src-layout", backend)
@@ -211,6 +212,7 @@ def test_the_tree_is_a_plugin_that_describes_the_project(exporting, build, edit)
     }
 
 
+@pytest.mark.slow
 @BACKENDS
 def test_all_exported_files_have_the_new_version(
     exporting, build, edit, run_python, unpack, backend
@@ -230,6 +232,7 @@ def test_all_exported_files_have_the_new_version(
     assert shown.count("1.3.0") == 2
 
 
+@pytest.mark.slow
 def test_the_next_wheel_has_only_what_is_still_exported(exporting, build, edit):
     project = exporting("flat", "setuptools")
     build(project, "wheel", "setuptools")

@@ -140,6 +140,7 @@ def test_every_block_is_restored_and_nothing_else_changes(pieces):
     assert shielded.restore(shielded.text) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -50,6 +50,11 @@ LAYOUTS = {
     ),
 }
 
+MATRIX = [
+    "flat",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS if name != "flat"),
+]
+
 SHOW = """
 import importlib
 print(importlib.import_module({!r}).load({!r}), end="")
@@ -213,7 +218,14 @@ def test_the_list_of_prompts_is_in_the_metadata(copy_project, build):
     assert listed == ["flat-1.2.0.dist-info/agpm-prompts.txt"]
 
 
-@pytest.mark.parametrize("name", [*LAYOUTS, "excluded-sources", "dynamic-metadata"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *MATRIX,
+        pytest.param("excluded-sources", marks=pytest.mark.slow),
+        pytest.param("dynamic-metadata", marks=pytest.mark.slow),
+    ],
+)
 def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
     copy_project, build, unpack, name
 ):
@@ -243,10 +255,12 @@ def test_the_sdist_includes_inputs_that_the_project_does_not_select(
 @pytest.mark.parametrize(
     ("link", "target"),
     [
-        ("README.md", "lib/README.md"),
-        ("prompts/snippets/greeting.md", "lib/greeting.md"),
         ("prompts", "lib/prompts"),
-        ("prompts/snippets", "lib/snippets"),
+        pytest.param("README.md", "lib/README.md", marks=pytest.mark.slow),
+        pytest.param(
+            "prompts/snippets/greeting.md", "lib/greeting.md", marks=pytest.mark.slow
+        ),
+        pytest.param("prompts/snippets", "lib/snippets", marks=pytest.mark.slow),
     ],
 )
 def test_the_sdist_includes_a_link_and_its_target(

@@ -88,6 +88,7 @@ def test_each_template_is_replaced_at_its_own_path(
     assert printed == "['agents/reviewer', 'planner/plan', 'system']\n"
 
 
+@pytest.mark.slow
 @BOTH
 def test_the_sdist_has_the_templates_and_builds_the_same_wheel(
     in_place, build, unpack, backend
@@ -175,6 +176,7 @@ def test_a_variant_beside_its_template(in_place, build, backend):
     assert len(found) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "finder",
     [

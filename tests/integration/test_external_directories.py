@@ -123,6 +123,7 @@ def test_templates_of_the_directory_and_of_the_project_reach_each_other(project,
     assert files["pkg/prompts/skills/repair/data/needles.txt"] == b"3\n"
 
 
+@pytest.mark.slow
 @BOTH
 def test_the_wheel_of_the_sdist_has_the_bytes_of_that_of_the_tree(
     project, backend, build, unpack, tmp_path
@@ -141,6 +142,7 @@ def test_the_wheel_of_the_sdist_has_the_bytes_of_that_of_the_tree(
     }
 
 
+@pytest.mark.slow
 @BOTH
 def test_the_bill_of_materials_names_a_directory_alike_wherever_it_is_found(
     project, backend, build, unpack, edit

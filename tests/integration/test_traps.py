@@ -592,6 +592,7 @@ PIP = [sys.executable, "-m", "pip", "install"]
 UV = ["uv", "pip", "install", "--python", sys.executable]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("install", "backend"), [(PIP, "hatchling"), (UV, "setuptools")], ids=["pip", "uv"]
 )

@@ -24,6 +24,11 @@ LAYOUTS = {
     ),
 }
 
+MATRIX = [
+    "flat",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS if name != "flat"),
+]
+
 
 def bundle(files, directory):
     return {
@@ -203,7 +208,9 @@ def test_dynamic_metadata_reaches_the_templates_resolved(copy_project, build):
 # --- sdists ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*LAYOUTS, "excluded-sources"])
+@pytest.mark.parametrize(
+    "name", [*MATRIX, pytest.param("excluded-sources", marks=pytest.mark.slow)]
+)
 def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
     copy_project, build, unpack, name
 ):
@@ -222,10 +229,12 @@ def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
 @pytest.mark.parametrize(
     ("link", "target"),
     [
-        ("README.md", "lib/README.md"),
-        ("prompts/snippets/greeting.md", "lib/greeting.md"),
         ("prompts", "lib/prompts"),
-        ("prompts/snippets", "lib/snippets"),
+        pytest.param("README.md", "lib/README.md", marks=pytest.mark.slow),
+        pytest.param(
+            "prompts/snippets/greeting.md", "lib/greeting.md", marks=pytest.mark.slow
+        ),
+        pytest.param("prompts/snippets", "lib/snippets", marks=pytest.mark.slow),
     ],
 )
 def test_the_sdist_includes_a_link_and_its_target(
@@ -282,7 +291,7 @@ MODES = ["lenient", "strict", "compat"]
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_trap_20_an_editable_install_of_any_mode_reads_the_prompts(
     copy_project, build, unpack, run_python, name, mode
 ):

@@ -99,6 +99,7 @@ def test_hidden_files_are_not_exported(install_package, site):
     ) == ["agents/helper.md", "rules.txt", "snippets/tone.md"]
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_wheel_with_exported_templates_is_verified_and_equals_that_of_its_sdist(
     make_package, backend, build, unpack, run_command

@@ -549,6 +549,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", UNUSABLE.values(), ids=UNUSABLE)
 def test_a_hatch_agpm_that_cannot_render_gives_the_last_prompts_with_one_warning(
     project, develop, run, line
@@ -659,6 +660,7 @@ def test_a_process_keeps_reading_the_prompts_that_it_imported(project, develop, 
     assert done.stdout == "Kind. Nothing at all, ever.1.0\nKind. No dots.1.0\n"
 
 
+@pytest.mark.slow
 def test_many_processes_that_import_at_once_read_the_right_text(
     project, develop, tmp_path, cache
 ):
