@@ -7,17 +7,17 @@ without a build, and in PKG-INFO of an sdist.
 
 from __future__ import annotations
 
-import configparser
 import tarfile
 import tempfile
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hatch_agpm.backend.wheel import dist_info_of
 from hatch_agpm.build import BuildSession
+from hatch_agpm.bundle.entry_points import ENTRY_POINTS, read_entry_points
 from hatch_agpm.config import load_toml
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.errors import BundleError
@@ -44,13 +44,18 @@ class CoreMetadata:
     text: str
     """The text of METADATA or PKG-INFO."""
 
-    scripts: Mapping[str, str] = field(default_factory=dict)
-    """The console scripts; {} if they are not known."""
+    entry_points: str = ""
+    """The text of entry_points.txt; "" if it is not known."""
 
     @property
     def name(self) -> str:
         """The name of the distribution."""
         return str(HeaderParser().parsestr(self.text).get("Name", ""))
+
+    @property
+    def scripts(self) -> Mapping[str, str]:
+        """The console scripts; raises BundleError if entry_points.txt is malformed."""
+        return read_entry_points(self.entry_points).get("console_scripts", {})
 
 
 def pyproject_of(root: Path) -> dict[str, object]:
@@ -72,7 +77,7 @@ def session_of(root: Path, core: CoreMetadata) -> BuildSession:
 def context_of(
     root: Path, pyproject: Mapping[str, object], core: CoreMetadata
 ) -> BuildContext:
-    """Return the inputs of a build; raises ConfigError for wrong metadata."""
+    """Return the inputs of a build; raises AgpmError for wrong metadata."""
     stated = pyproject.get("project", {})
     project = dict(stated) if isinstance(stated, dict) else {}
     project.setdefault("scripts", core.scripts)
@@ -103,10 +108,10 @@ def prepared_metadata(
 
 
 def _of_directory(dist_info: Path) -> CoreMetadata:
-    entry_points = dist_info / "entry_points.txt"
-    scripts = entry_points.read_text("utf-8") if entry_points.is_file() else ""
+    entry_points = dist_info / ENTRY_POINTS
     return CoreMetadata(
-        text=(dist_info / "METADATA").read_text("utf-8"), scripts=_scripts(scripts)
+        text=(dist_info / "METADATA").read_text("utf-8"),
+        entry_points=entry_points.read_text("utf-8") if entry_points.is_file() else "",
     )
 
 
@@ -115,11 +120,11 @@ def metadata_of_wheel(wheel: Path) -> CoreMetadata:
     try:
         with zipfile.ZipFile(wheel) as archive:
             dist_info = dist_info_of(wheel.name, archive.namelist())
-            scripts = f"{dist_info}/entry_points.txt"
-            has_scripts = scripts in archive.namelist()
+            path = f"{dist_info}/{ENTRY_POINTS}"
+            is_there = path in archive.namelist()
             return CoreMetadata(
                 text=archive.read(f"{dist_info}/METADATA").decode(),
-                scripts=_scripts(archive.read(scripts).decode() if has_scripts else ""),
+                entry_points=archive.read(path).decode() if is_there else "",
             )
     except zipfile.BadZipFile as error:
         raise BundleError(wheel.name, f"cannot be read: {error}") from None
@@ -150,12 +155,3 @@ def _has_unknown_scripts(pyproject: Mapping[str, object]) -> bool:
         return True
     dynamic = project.get("dynamic", [])
     return isinstance(dynamic, list) and "scripts" in dynamic
-
-
-def _scripts(entry_points: str) -> dict[str, str]:
-    """Return the console scripts of the text of an entry_points.txt."""
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign] # keeps the case
-    parser.read_string(entry_points)
-    group = "console_scripts"
-    return dict(parser[group]) if parser.has_section(group) else {}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import gzip
 import io
-import os
 import posixpath
 import stat
 import tarfile
@@ -19,6 +18,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hatch_agpm.build.writing import file_mode
 from hatch_agpm.errors import BundleError, raise_problems
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _members(
             yield member, b""
             continue
         member.type, member.size = tarfile.REGTYPE, len(file.data)
-        member.mode = 0o755 if file.executable and os.name != "nt" else 0o644
+        member.mode = file_mode(file)
         yield member, file.data
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import os
 import stat
 import tempfile
 import zipfile
@@ -19,19 +18,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm.backend.location import locate
-from hatch_agpm.bundle.freezers import with_entry_point
+from hatch_agpm.build.writing import file_mode
+from hatch_agpm.bundle.entry_points import ENTRY_POINTS
 from hatch_agpm.errors import BundleError, raise_problems
-from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hatch_agpm.build import BuildSession, Plan, WheelContents
+    from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["add_to_wheel", "dist_info_of"]
 
 _INFO = ".dist-info"
-_ENTRY_POINTS = "entry_points.txt"
 
 
 def dist_info_of(wheel: str, paths: Iterable[str]) -> str:
@@ -63,13 +62,8 @@ def add_to_wheel(wheel: Path, session: BuildSession, *, editable: bool = False) 
         contents = _below(place.prefix, contents)
     dist_info = dist_info_of(wheel.name, files)
     replaced = _replaced(plan, contents, files, dist_info)
-    if plan.bundle.names and not editable:
-        path = f"{dist_info}/{_ENTRY_POINTS}"
-        text = files.get(path, b"").decode()
-        text = with_entry_point(text, place.directory.replace("/", "."))
-        # First, so that adding to the same wheel again gives the same order.
-        metadata = {_ENTRY_POINTS: FileContent(data=text.encode()), **contents.metadata}
-        contents = replace(contents, metadata=metadata)
+    entry_points = files.get(f"{dist_info}/{ENTRY_POINTS}", b"")
+    contents = contents.with_entry_points(entry_points.decode())
     kept = [member for member in members if member[0].filename not in replaced]
     # On the same file system, and with the same name, from which the paths in a wheel
     # are derived.
@@ -192,8 +186,7 @@ def _members(
         info = zipfile.ZipInfo(path, date)
         info.compress_type = zipfile.ZIP_DEFLATED
         info.create_system = 3  # Unix: the modes are those of files there
-        mode = 0o755 if file.executable and os.name != "nt" else 0o644
-        info.external_attr = (stat.S_IFREG | mode) << 16
+        info.external_attr = (stat.S_IFREG | file_mode(file)) << 16
         yield info, file.data
 
 

@@ -7,12 +7,13 @@ of the source tree.
 
 from __future__ import annotations
 
-import os
+import stat
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
+from hatch_agpm.build.writing import file_mode
 from hatch_agpm.bundle import Bundle, build_bundle
 from hatch_agpm.config import editable_mode, read_built_project
 from hatch_agpm.errors import ConfigError
@@ -182,7 +183,6 @@ def _export(
 
 def must_hold(file: FileContent) -> FileDigest:
     """Return the digest that `file` must have in an archive."""
-    # Archives written on Windows have no executable bits.
-    executable = file.executable and os.name != "nt"
+    executable = bool(file_mode(file) & stat.S_IXUSR)
     size = len(file.data)
     return FileDigest(size=size, sha256=file.sha256, executable=executable)

@@ -7,15 +7,18 @@ finished artefact with them.  The integration puts the files into the artefact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.plan import must_hold, plan_build
 from hatch_agpm.build.verify import verify_sdist, verify_wheel
 from hatch_agpm.bundle import metadata_file
+from hatch_agpm.bundle.entry_points import ENTRY_POINTS
+from hatch_agpm.bundle.freezers import with_entry_point
 from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import AgpmError
+from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build.plan import Plan
     from hatch_agpm.model.build import BuildContext
-    from hatch_agpm.model.rendering import FileContent
 
 __all__ = [
     "BuildSession",
@@ -51,10 +53,26 @@ class WheelContents:
     """The files by which an editable install finds the bundle, by path in the wheel."""
 
     metadata: Mapping[str, FileContent]
-    """The list of the prompts, by path in the `.dist-info` directory."""
+    """The list of the prompts and entry points, by path in `.dist-info`."""
 
     sbom: Mapping[str, FileContent]
     """The bill of materials, by path in the `.dist-info` directory."""
+
+    module_to_freeze: str
+    """The bundle, if programs can be frozen with it; "" if editable or empty."""
+
+    def with_entry_points(self, text: str) -> WheelContents:
+        """
+        Return these contents with an entry_points.txt in the `.dist-info` directory.
+
+        `text` is that of the backend, "" without one; what PyInstaller needs is added.
+        Raises `BundleError` if the text is malformed.
+        """
+        if not self.module_to_freeze:
+            return self
+        file = FileContent(data=with_entry_point(text, self.module_to_freeze).encode())
+        # First, so that adding to the same wheel again gives the same order.
+        return replace(self, metadata={ENTRY_POINTS: file, **self.metadata})
 
     @property
     def files(self) -> dict[str, FileContent]:
@@ -141,6 +159,7 @@ class BuildSession:
             editable={},
             metadata=metadata,
             sbom=_sbom(plan, directory) if plan.project.sbom else {},
+            module_to_freeze=module if plan.bundle.names else "",
         )
 
     def sdist(self) -> SdistContents:
@@ -210,6 +229,7 @@ def _editable_wheel(
         metadata=metadata,
         # It would be outdated after the next change of a source.
         sbom={},
+        module_to_freeze="",
     )
 
 

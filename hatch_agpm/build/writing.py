@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = ["remove_empty", "replace_file", "write_files"]
+__all__ = ["file_mode", "remove_empty", "replace_file", "write_files"]
 
 _PART = ".hatch-agpm-"
 """The prefix of files that are being written; `in_tree` owns these, too."""
+
+
+def file_mode(file: FileContent) -> int:
+    """Return the mode of a file on disk and in archives that are written here."""
+    # Windows has no executable bits, so archives written there have none either.
+    return 0o755 if file.executable and os.name != "nt" else 0o644
 
 
 def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:
@@ -33,7 +39,7 @@ def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:
             made.add(written.parent)
         written.write_bytes(file.data)
         # Archives have the mode of the file, so it must not depend on the umask.
-        written.chmod(0o755 if file.executable else 0o644)
+        written.chmod(file_mode(file))
 
 
 def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) -> None:
@@ -48,7 +54,7 @@ def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) 
     try:
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(file.data)
-        Path(part).chmod(0o755 if file.executable else 0o644)
+        Path(part).chmod(file_mode(file))
         Path(part).replace(path)
     except BaseException:
         Path(part).unlink(missing_ok=True)

@@ -7,9 +7,9 @@ directories with files `hook-<module>.py`, and uses that of each module it freez
 
 from __future__ import annotations
 
-from configparser import ConfigParser
 from typing import Final
 
+from hatch_agpm.bundle.entry_points import add_entry_point
 from hatch_agpm.model.rendering import FileContent
 
 __all__ = [
@@ -49,15 +49,10 @@ def entry_points(module: str) -> dict[str, str]:
 
 
 def with_entry_point(text: str, module: str) -> str:
-    """Return the text of an entry_points.txt with ours; one of the author's stays."""
-    parser = ConfigParser(delimiters=("=",), interpolation=None)
-    parser.optionxform = str  # type: ignore[method-assign,assignment]
-    parser.read_string(text)
-    if parser.has_option(ENTRY_POINT_GROUP, _NAME):
-        return text
-    (line,) = (f"{name} = {value}" for name, value in entry_points(module).items())
-    before = f"{text.rstrip()}\n\n" if text.strip() else ""
-    header = f"[{ENTRY_POINT_GROUP}]\n"
-    if parser.has_section(ENTRY_POINT_GROUP):
-        return text.replace(header, f"{header}{line}\n", 1)
-    return f"{before}{header}{line}\n"
+    """
+    Return the text of an entry_points.txt with ours; one of the author's stays.
+
+    Raises `BundleError` if the text is malformed.
+    """
+    value = entry_points(module)[_NAME]
+    return add_entry_point(text, ENTRY_POINT_GROUP, _NAME, value)

@@ -321,8 +321,8 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         for path, file in contents.sbom.items():
             self._staged_sbom = str(self._staged(path, file))
             build_data["sbom_files"].append(self._staged_sbom)
-        if self._session.plan.bundle.names and not editable:
-            self._add_entry_points(contents.directory.replace("/", "."))
+        if contents.module_to_freeze:
+            self._add_entry_points(contents.module_to_freeze)
         self._contents = contents
 
     def _add_entry_points(self, module: str) -> None:

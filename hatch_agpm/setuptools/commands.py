@@ -280,14 +280,19 @@ class _VerifiedWheel(_Command):
             self.integration.session.verify(wheel, self.integration.wheel)
 
     def write_wheelfile(self, wheelfile_base: str, *args: Any, **named: Any) -> None:
-        """Write `WHEEL` and the list of prompts; `editable_wheel` calls this, too."""
+        """Write the files of `.dist-info`; `editable_wheel` calls this, too."""
         from hatch_agpm.build.writing import write_files
+        from hatch_agpm.bundle.entry_points import ENTRY_POINTS
 
         super().write_wheelfile(wheelfile_base, *args, **named)  # type: ignore[misc]
         with _errors_as_messages():
             if self.integration.leaves_out_prompts:
                 return
-            write_files(Path(wheelfile_base), self.integration.wheel.dist_info)
+            dist_info = Path(wheelfile_base)
+            file = dist_info / ENTRY_POINTS
+            text = file.read_text("utf-8") if file.is_file() else ""
+            contents = self.integration.wheel.with_entry_points(text)
+            write_files(dist_info, contents.dist_info)
 
 
 class _VerifiedEditableWheel(_Command):

@@ -7,7 +7,6 @@ It may be in pyproject.toml, setup.cfg or setup.py, in current or old syntax; a
 
 from __future__ import annotations
 
-import configparser
 import io
 from contextlib import chdir
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 from setuptools import Distribution
 
+from hatch_agpm.bundle.entry_points import read_entry_points
 from hatch_agpm.config.metadata import project_metadata
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def known_metadata(dist: Any, project: Mapping[str, object]) -> dict[str, object
     Return the defaults of `agpm.project` for a project that setuptools builds.
 
     `dist` is its distribution as configured, and `project` its `[project]` table, {}
-    without one.  Raises `ConfigError` for a field that is malformed.
+    without one.  Raises `AgpmError` for a field that is malformed.
     """
     text = io.StringIO()
     dist.metadata.write_pkg_file(text)
@@ -91,10 +91,7 @@ def _scripts(dist: Any) -> dict[str, str]:
     """Return the console scripts, in setup.py a text or a list of lines."""
     groups = dist.entry_points or {}
     if isinstance(groups, str):
-        parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
-        parser.optionxform = str  # type: ignore[assignment,method-assign] # its way
-        parser.read_string(groups)
-        groups = {name: list(map("=".join, parser[name].items())) for name in parser}
+        return read_entry_points(groups).get("console_scripts", {})
     lines = groups.get("console_scripts", [])
     if isinstance(lines, str):
         lines = lines.splitlines()

@@ -40,6 +40,11 @@ except prompts.DamagedWheelError as error:
     print(error)
 """
 
+OWN_HOOKS = """
+[project.entry-points.pyinstaller40]
+hook-dirs = "builtins:list"
+"""
+
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
@@ -57,15 +62,15 @@ def python(tmp_path_factory):
 def install(python, tmp_path, build):
     """Install the wheel of the example, built with a backend."""
 
-    def installed(backend):
+    def installed(backend, more=""):
         project = tmp_path / "project"
         shutil.copytree(EXAMPLE, project)
+        file = project / "pyproject.toml"
+        text = file.read_text(encoding="utf-8") + more
         if backend == "setuptools":
-            file = project / "pyproject.toml"
-            text = file.read_text(encoding="utf-8")
             text = text.replace('"hatchling"', '"setuptools"')
             text = text.replace("hatchling.build", "setuptools.build_meta")
-            file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         wheel = build(project, "wheel", backend).artefact
         command = [python, "-m", "pip", "install", "--quiet", "--no-deps"]
         subprocess.run([*command, "--force-reinstall", wheel], check=True)
@@ -88,8 +93,9 @@ def output_of(program):
 
 @pytest.mark.slow
 @pytest.mark.network
-def test_pyinstaller_needs_no_options(python, install, tmp_path):
-    install("hatchling")
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+def test_pyinstaller_needs_no_options(python, install, tmp_path, backend):
+    install(backend)
     (tmp_path / "app.py").write_text(PROGRAM)
 
     freeze(tmp_path, python, "-m", "PyInstaller", "--noconfirm", "app.py")
@@ -100,7 +106,7 @@ def test_pyinstaller_needs_no_options(python, install, tmp_path):
 @pytest.mark.slow
 @pytest.mark.network
 def test_without_the_entry_point_the_error_names_the_option(python, install, tmp_path):
-    install("setuptools")
+    install("hatchling", OWN_HOOKS)
     (tmp_path / "app.py").write_text(MISSING)
     command = [python, "-m", "PyInstaller", "--noconfirm"]
 

@@ -51,6 +51,26 @@ def tree(project):
 # --- wheels ---------------------------------------------------------------------------
 
 
+def test_the_entry_point_of_pyinstaller_is_added(copy_project, build, unpack, edit):
+    project = copy_project("flat")
+    path = "flat-1.2.0.dist-info/entry_points.txt"
+    line = "hook-dirs = flat.prompts._reader:hook_directories"
+
+    text = f"[pyinstaller40]\n{line}\n"
+    assert build(project, backend="setuptools").files[path].decode() == text
+    sdist = unpack(build(project, "sdist", backend="setuptools").artefact)
+    assert build(sdist, backend="setuptools").files[path].decode() == text
+    assert path not in build(project, "editable", backend="setuptools").files
+
+    edit(project, "", '\n[project.scripts]\nx = "flat:main"\n')
+    with_script = build(project, backend="setuptools").files[path].decode()
+    assert with_script == f"[console_scripts]\nx = flat:main\n\n{text}"
+    edit(project, "", '\n[project.entry-points.pyinstaller40]\nhook-dirs = "flat:x"\n')
+    own = build(project, backend="setuptools").files[path].decode()
+    assert "hook-dirs = flat:x" in own
+    assert line not in own
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_the_bundle_is_that_of_hatch_byte_for_byte(copy_project, build, name):
     project = copy_project(name)
