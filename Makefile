@@ -51,7 +51,7 @@ check: $(STAMP)
 	@$(MAKE) --no-print-directory test
 
 slow: $(STAMP)
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m slow -n auto --dist loadfile
 
 fix: $(STAMP)
 	@$(BIN)/ruff check --fix --exit-zero

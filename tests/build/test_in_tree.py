@@ -282,6 +282,7 @@ def test_with_editable_off_no_prompts_are_installed_or_rendered(
     assert [path.name for path in site.rglob("*agpm*")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "message"),
     [

@@ -154,6 +154,7 @@ def test_builds_then_need_nothing_else_and_give_the_same_bytes(
     assert index["sources"][0]["version"] == "1.2"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "message"),
     [

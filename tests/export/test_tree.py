@@ -59,6 +59,11 @@ LAYOUTS = {
     # The prompts' own directory is the package if it is not in another one.
     "no-code": "acme_prompts",
 }
+
+MATRIX = [
+    "flat",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS if name != "flat"),
+]
 BACKENDS = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 
 
@@ -77,7 +82,7 @@ def exporting(copy_project, use_backend, edit):
 
 
 @BACKENDS
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", MATRIX)
 def test_the_wheel_has_the_exported_files_beside_the_prompts(
     exporting, build, layout, backend
 ):

@@ -124,7 +124,7 @@ def test_success_is_one_line_with_number_directory_and_bytes(copy_project, build
     )
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_every_layout_can_be_read_from_the_wheel(
     copy_project, build, unpack, run_python, name
 ):

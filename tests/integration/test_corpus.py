@@ -61,6 +61,7 @@ def facts(resources):
     }
 
 
+@pytest.mark.slow
 def test_the_whole_library_is_in_one_wheel_and_reads_back(
     library, build, unpack, run_python
 ):

@@ -289,6 +289,7 @@ def test_a_copy_by_a_link_is_an_error(project, build, unpack, error_of, tmp_path
     assert f"{COPIES}/snippets/tone.md: is a link, not a file" in error_of(root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "message"),
     [
@@ -382,6 +383,7 @@ def test_paths_that_are_equal_on_some_systems_are_not_included(
     )
 
 
+@pytest.mark.slow
 def test_hidden_text_is_allowed_by_a_name_that_is_valid_in_the_sdist(
     project, build, unpack, error_of, edit, tmp_path
 ):

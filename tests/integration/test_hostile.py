@@ -156,6 +156,7 @@ def test_entries_of_wrong_types_are_reported(manifest, write_files):
     assert message.startswith("agpm.toml: ")
 
 
+@pytest.mark.slow
 def test_ten_thousand_resources_are_rendered(write_files):
     count = 10_000
     root = write_files({f"s/{n % 100}/n{n}.md": f"text {n}" for n in range(count)})

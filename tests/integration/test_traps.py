@@ -127,6 +127,7 @@ def test_trap_06_an_exact_editable_install_is_importable(
     assert run_python(code, needed) == "True\n"
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("name", ["flat", "src-layout"])
 def test_trap_07_a_removed_checkout_leaves_no_namespace_package(
@@ -197,6 +198,7 @@ def test_trap_10_and_34_a_wheel_without_prompts_fails_verify(
     assert "holds no prompts" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @BOTH
 def test_trap_11_windows_line_ends_give_the_same_prompts(copy_project, build, backend):
     project = copy_project("flat")
@@ -266,6 +268,7 @@ def test_trap_14_another_hook_may_write_the_editable_wheel(
     assert run_python(code) == "['agents/reviewer', 'scripts/check']\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["wheel", "sdist"])
 def test_trap_16_two_builds_at_once_give_the_same_bytes(
     copy_project, build, tmp_path, target
@@ -288,6 +291,7 @@ def test_trap_16_two_builds_at_once_give_the_same_bytes(
     }
 
 
+@pytest.mark.slow
 @BOTH
 def test_trap_18_names_may_have_brackets_blanks_and_accents(
     copy_project, edit, build, unpack, backend
@@ -419,7 +423,12 @@ def test_trap_24_code_beside_templates_is_packaged(write_files, build):
 
 
 @pytest.mark.parametrize(
-    "lines", ["prune prompts\n", "global-exclude *.md *.sh\n", "exclude docs/*\n"]
+    "lines",
+    [
+        "prune prompts\n",
+        pytest.param("global-exclude *.md *.sh\n", marks=pytest.mark.slow),
+        pytest.param("exclude docs/*\n", marks=pytest.mark.slow),
+    ],
 )
 def test_trap_25_manifest_in_does_not_remove_templates(
     copy_project, build, unpack, lines
@@ -557,6 +566,7 @@ def test_trap_32_a_distribution_of_prompts_alone_is_built(
     assert run_python(code) == "['snippets/greeting']\n"
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("target", ["wheel", "editable"])
 def test_trap_32_the_directory_src_is_not_a_package_of_it(

@@ -71,7 +71,7 @@ def test_the_entry_point_of_pyinstaller_is_added(copy_project, build, unpack, ed
     assert line not in own
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_the_bundle_is_that_of_hatch_byte_for_byte(copy_project, build, name):
     project = copy_project(name)
     directory = LAYOUTS[name][0].replace(".", "/")
@@ -85,7 +85,7 @@ def test_the_bundle_is_that_of_hatch_byte_for_byte(copy_project, build, name):
     assert "Traceback" not in ours.output
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_every_layout_can_be_read_from_the_wheel(
     copy_project, build, unpack, run_python, name
 ):
@@ -143,6 +143,7 @@ setup(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "entry_points",
     [

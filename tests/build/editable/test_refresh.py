@@ -641,6 +641,7 @@ def tree(directory):
     }
 
 
+@pytest.mark.slow
 def test_a_process_keeps_reading_the_prompts_that_it_imported(project, develop, run):
     root = project(TABLE + LISTED)
     develop(root)
@@ -694,6 +695,7 @@ def test_a_later_import_ignores_what_a_killed_import_wrote(project, develop, cac
     assert bundle_of(install).name == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("obstacle", ["file", "nowhere", "foreign"])
 def test_without_a_cache_each_process_renders_for_itself(
     project, develop, run, cache, obstacle, tmp_path
