@@ -13,6 +13,7 @@ import io
 import stat
 import tempfile
 import zipfile
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ def add_to_wheel(wheel: Path, session: BuildSession, *, editable: bool = False) 
         contents = _below(place.prefix, contents)
     dist_info = dist_info_of(wheel.name, files)
     replaced = _replaced(plan, contents, files, dist_info)
+    replaced.update(_of_templates(plan, files))
     entry_points = files.get(f"{dist_info}/{ENTRY_POINTS}", b"")
     contents = contents.with_entry_points(entry_points.decode())
     kept = [member for member in members if member[0].filename not in replaced]
@@ -124,6 +126,24 @@ def _replaced(
         ]
     raise_problems(problems)
     return found
+
+
+def _of_templates(plan: Plan, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the files of packages of the wheel that are directories of templates."""
+    by_top: dict[str, list[str]] = defaultdict(list)
+    for path in files:
+        by_top[path.partition("/")[0]].append(path)
+    sources = [plan.root / directory for directory in plan.template_directories]
+    for top, paths in by_top.items():
+        # A backend may have given the directory another name.
+        if any(
+            all(
+                _is_file_with(source / path[len(top) + 1 :], files[path])
+                for path in paths
+            )
+            for source in sources
+        ):
+            yield from paths
 
 
 def _is_known(path: str, data: bytes, ours: Mapping[str, FileContent]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import stat
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
@@ -79,6 +80,31 @@ class Plan:
             for path in (source.path for source in self.rendering.inputs)
             if path == target or path.startswith(f"{target}/")
         }
+
+    def has_only_templates(self, directory: str) -> bool:
+        """
+        Tell whether a directory of the tree has templates, and no code but theirs.
+
+        It must not be installed as a package of its own, beside those of others.
+        """
+        top = PurePosixPath(directory)
+        inputs = {p for p in self.source_paths() if p.startswith(f"{directory}/")}
+        output = PurePosixPath(self.output)
+        if not inputs or output.is_relative_to(top) or top.is_relative_to(output):
+            return False
+        modules = (self.root / directory).rglob("*.py")
+        return all(each.relative_to(self.root).as_posix() in inputs for each in modules)
+
+    @property
+    def template_directories(self) -> list[str]:
+        """The directories of that kind in the project, or in one directory of it."""
+        tops = {
+            "/".join(path.split("/")[:depth])
+            for path in self.source_paths()
+            for depth in (1, 2)
+            if path.count("/") >= depth
+        }
+        return sorted(filter(self.has_only_templates, tops))
 
     def source_paths(self) -> list[str]:
         """Return the project's files that a build from the sdist reads, with links."""

@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["found_entries", "json_table", "keyed_entries"]
 
-_LANGUAGES: Final[Mapping[str, Literal["tera", "jinja2", False]]] = {
-    "True": "tera",
-    "False": False,
-    "jinja2": "jinja2",
-}
 _OF_TOOLS: Final = ("tool", "filename", "target", "flatten", "export")
 """Options that have no effect without a coding agent."""
 
@@ -67,22 +62,19 @@ def found_entries(
 ) -> list[Declaration]:
     """Return the entries of resources that have no key."""
     entries: list[Declaration] = []
-    checked: set[str] = set()
+    options: dict[str, TemplateOptions] = {}
     for each in found:
         selection = each.selection
+        section, key = selection.section, selection.key
         table = selection.table or EntryTable(path=selection.directory)
-        if selection.key not in checked and selection.table is not None:
+        if key not in options:
             # What is wrong with the options is reported once for all its files.
-            checked.add(selection.key)
-            refuse_git(reader, table, f"{selection.key}.")
-            _refuse_options(reader, selection.section, table, f"{selection.key}.")
-        entry = _declaration(
-            reader,
-            selection.section,
-            each.name,
-            replace(table, path=each.path),
-            defaults,
-        )
+            refuse_git(reader, table, f"{key}.")
+            _refuse_options(reader, section, table, f"{key}.")
+            options[key] = _options(reader, table, f"{key}.")
+        file = replace(table, path=each.path)
+        entry = _declaration(reader, section, each.name, file, defaults)
+        entry = replace(entry, options=options[key])
         entry = replace(entry, is_conventional=selection.table is None)
         if selection.is_external:
             entry = replace(
@@ -126,9 +118,11 @@ def _entry(
     table = _entry_table(reader, value, f"{key}.")
     refuse_git(reader, table, f"{key}.")
     _refuse_options(reader, section, table, f"{key}.")
+    options = _options(reader, table, f"{key}.")
     if not table.path:
         return None
-    return _declaration(reader, section, alias, table, defaults)
+    entry = _declaration(reader, section, alias, table, defaults)
+    return replace(entry, options=options)
 
 
 def _declaration(
@@ -152,7 +146,6 @@ def _declaration(
         flatten=table.flatten,
         install=table.install,
         export=table.export if isinstance(table, EntryTable) else None,
-        options=_options(reader, table, f"{section}.{quoted_key(name)}."),
         template_vars=None if variables is None else json_table(variables),
     )
 
@@ -161,7 +154,7 @@ def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> Template
     """Return what an entry says of its files; problems go to `reader`."""
     if not isinstance(table, EntryTable):
         return NO_OPTIONS
-    templating = _LANGUAGES.get(str(table.templating), None)
+    templating = _language(table.templating)
     if table.templating is not None and templating is None:
         what = 'must be true, false or "jinja2"'
         reader.problem(f"{where}templating", what, got=shown(table.templating))
@@ -176,6 +169,13 @@ def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> Template
         what = "needs a template, and 'templating' is false"
         reader.problem(f"{where}runtime", what, hint="delete one of the two")
     return TemplateOptions(templating=templating, runtime=runtime)
+
+
+def _language(value: object) -> Literal["tera", "jinja2", False] | None:
+    """Return the language that a value of `templating` means; None for no value."""
+    if isinstance(value, bool):
+        return "tera" if value else False
+    return "jinja2" if value == "jinja2" else None
 
 
 def _refuse_options(

@@ -288,15 +288,25 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         return True
 
     def _exclude(self, plan: Plan) -> None:
-        """Exclude the files in the output directory of the tree from the artefact."""
-        if not (plan.root / plan.output).is_dir():
-            return
+        """
+        Exclude from the artefact what the bundle replaces.
+
+        These are the files in the output directory of the tree and, from a wheel, those
+        of directories of templates that would be packages of their own.
+        """
+        directories = [plan.output] if (plan.root / plan.output).is_dir() else []
+        if self.target_name == "wheel":
+            directories += [
+                path
+                for path in plan.template_directories
+                if "/" not in self._directory_in_archive(path)
+            ]
         target = self.build_config.target_config
         # One list replaces the other; hatchling refuses other types.
         stated = target.get("exclude", self.build_config.build_config.get("exclude"))
-        if isinstance(stated, list | None):
-            escaped = re.sub(r"[][*?!#\\ ]", r"\\\g<0>", plan.output)
-            target["exclude"] = [*(stated or ()), f"/{escaped}/"]
+        if directories and isinstance(stated, list | None):
+            escaped = (re.sub(r"[][*?!#\\ ]", r"\\\g<0>", path) for path in directories)
+            target["exclude"] = [*(stated or ()), *(f"/{path}/" for path in escaped)]
 
     def _add_to_wheel(self, build_data: dict[str, Any], *, editable: bool) -> None:
         """Force the inclusion of the bundle, and of its list in the metadata."""

@@ -101,12 +101,15 @@ class _Integration:
         """
         build_py: Any = self._dist.get_command_obj("build_py")
         build_py.ensure_finalized()
+
+        def directory(name: str) -> PurePosixPath:
+            return PurePosixPath(Path(build_py.get_package_dir(name)).as_posix())
+
         self._dist.packages = build_py.packages = [
             name
             for name in self._dist.packages or ()
-            for directory in [Path(build_py.get_package_dir(name))]
-            if not directory.is_relative_to(plan.output)
-            and not is_of_templates(directory.as_posix(), plan)
+            if not directory(name).is_relative_to(plan.output)
+            and not plan.has_only_templates(str(directory(name.partition(".")[0])))
         ]
 
     @cached_property
@@ -154,16 +157,6 @@ class _Integration:
     def bundle(self) -> Mapping[str, FileContent]:
         """The bundle by path in a wheel that is not editable."""
         return self.plan.bundle.at(self.directory)
-
-
-def is_of_templates(directory: str, plan: Plan) -> bool:
-    """Tell whether a directory of the tree is in one that has only templates."""
-    top = PurePosixPath(directory).parts[0] if directory not in {"", "."} else ""
-    inputs = {path for path in plan.source_paths() if path.startswith(f"{top}/")}
-    if not inputs or PurePosixPath(plan.output).is_relative_to(top):
-        return False
-    modules = (path.as_posix() for path in Path(top).rglob("*.py"))
-    return all(module in inputs for module in modules)
 
 
 class _WithIntegration:

@@ -207,6 +207,35 @@ def test_no_directory_of_templates_is_a_top_level_package(write_files, build, fi
     assert "acme/prompts/skills/x/scripts/a.py" in files
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        'packages = ["acme", "prompts"]\n',
+        'only-include = ["acme", "prompts"]\n',
+        'include = ["*.py", "*.md"]\nexclude = ["tests"]\n',
+        'packages = ["acme", "src/prompts"]\n',
+        'packages = ["acme", "src/prompts"]\nexclude = ["x"]\n',
+    ],
+)
+def test_hatchling_does_not_pack_it_either(write_files, build, files):
+    prompts = "src/prompts" if "src/" in files else "prompts"
+    root = write_files(
+        {
+            "acme/__init__.py": "",
+            f"{prompts}/greeting.md": "Hello.\n",
+            f"{prompts}/scripts/run.py": "print()\n",
+            "pyproject.toml": f"{HATCHLING}[tool.hatch.build.targets.wheel]\n{files}"
+            f'[tool.hatch-agpm]\noutput = "acme/prompts"\nprompts = "{prompts}"\n'
+            f'scripts = "{prompts}/scripts"\n',
+        }
+    )
+    found = build(root, "wheel", "hatchling").files
+    assert {path.partition("/")[0] for path in found} == {"acme", "acme-1.0.dist-info"}
+    assert {"acme/prompts/greeting.md", "acme/prompts/scripts/run.py"} <= {*found}
+    sources = build(root, "sdist", "hatchling").files
+    assert {f"{prompts}/greeting.md", f"{prompts}/scripts/run.py"} <= {*sources}
+
+
 # --- packages from the index ----------------------------------------------------------
 
 PACKAGES = [

@@ -214,6 +214,12 @@ def test_the_run_time_variables_of_an_entry_are_those_of_the_file(render_own):
     [
         ("templating = 'yes'", "templating"),
         ("templating = 1", "templating"),
+        ("templating = 'True'", "templating"),
+        ("templating = 'False'", "templating"),
+        ("templating = 'true'", "templating"),
+        ("templating = ['jinja2']", "templating"),
+        ("templating = { engine = 'jinja2' }", "templating"),
+        ("runtime = 'undeclared'", "runtime"),
         ("runtime = { user = 'text' }", "runtime.user"),
         ("runtime = { user = { kind = 'str' } }", "runtime.user.kind"),
         ("runtime = { if = 'str' }", "runtime.if"),
@@ -226,6 +232,12 @@ def test_wrong_options_are_reported_at_their_key(options, key, render_own):
     (problem,) = problems_of(render_own, {"p/a.md": "x"}, table)
     assert isinstance(problem, ConfigError)
     assert problem.key == f"tool.hatch-agpm.prompts.a.{key}"
+
+
+def test_a_wrong_option_of_a_directory_is_reported_once(render_own):
+    table = '[[tool.hatch-agpm.prompts]]\npath = "p"\ntemplating = "True"\n'
+    (problem,) = problems_of(render_own, {"p/a.md": "x", "p/b.md": "y"}, table)
+    assert problem.key == "tool.hatch-agpm.prompts[0].templating"
 
 
 # --- what looks like a template ------------------------------------------------
