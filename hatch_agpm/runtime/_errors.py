@@ -29,9 +29,7 @@ class UnknownPromptError(KeyError, AttributeError):
         self.obj = None
 
     def __str__(self) -> str:
-        _, name, near = self.args
-        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-        return f"{self.location} has no {name!r}{hint}"
+        return f"{self.location} has no {self.args[1]!r}{_hint(self.near)}"
 
 
 class DamagedWheelError(OSError):
@@ -78,6 +76,7 @@ class VariableError(TypeError):
 
 
 def nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the two of the `known` names that a name is most similar to, or fewer."""
     import difflib
 
     if not isinstance(name, str):
@@ -109,5 +108,8 @@ def _last_part(name: str) -> str:
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Return the hint of a message about an unknown name, "" without one."""
-    near = nearest(name, known)
+    return _hint(nearest(name, known))
+
+
+def _hint(near: tuple[str, ...]) -> str:
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""

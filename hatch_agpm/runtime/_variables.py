@@ -12,7 +12,7 @@ from ._errors import did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     _Variable = tuple[str, str, str | None, tuple[tuple[int, int], ...]]
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Name, type, text of the default (None without one), and start and end of each
     placeholder in the bytes of the file.
     """
+
+_CLASSES: dict[str, type[str | float]]
+_CLASSES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
 class PromptTemplate:
@@ -98,24 +101,18 @@ class PromptTemplate:
 
         The default `...` means that the text does not have the variable.
         """
-        import inspect
+        from inspect import Parameter, Signature
 
-        parsers: dict[str, Callable[[str], object]]
-        parsers = {"str": str, "int": int, "float": float, "bool": "true".__eq__}
-        parameters = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty
-                if self.is_required(name)
-                else parsers[kind](self.defaults[name])
-                if name in self.defaults
-                else ...,
-                annotation={**parsers, "bool": bool}[kind],
+        parameters = []
+        for name, kind in self.kinds.items():
+            default: object = Parameter.empty if self.is_required(name) else ...
+            if name in self.defaults:
+                default = parse(kind, self.defaults[name])
+            parameter = Parameter(
+                name, Parameter.KEYWORD_ONLY, default=default, annotation=_CLASSES[kind]
             )
-            for name, kind in self.kinds.items()
-        ]
-        return inspect.Signature(parameters, return_annotation=str)
+            parameters.append(parameter)
+        return Signature(parameters, return_annotation=str)
 
 
 def text_of(kind: str | None, value: object) -> str | None:
@@ -138,7 +135,7 @@ def parse(kind: str, text: str) -> object:
     if kind == "bool":
         return {"true": True, "false": False}.get(text, text)
     try:
-        return {"str": str, "int": int, "float": float}[kind](text)
+        return _CLASSES[kind](text)
     except ValueError:
         return text
 
