@@ -124,7 +124,7 @@ def copy_project(tmp_path):
     return copy
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_build(tmp_path_factory):
     """Run one build; files left in its temporary directory are an error."""
 
@@ -157,7 +157,7 @@ def run_build(tmp_path_factory):
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build(run_build):
     """Build a wheel, an sdist or an editable wheel, which must succeed."""
 

@@ -3,10 +3,8 @@
 The modules of a bundle: its package, and one for each directory of prompts.
 
 Every bundle has a copy of this file as `_modules.py`.  A directory in it has a module
-of the same name beside it (`agents.py`).  It calls `open_namespace`, and is then what
-the directory is read by: `prompts.agents.backend_engineer`, `prompts.agents["x-1.0"]`,
-`from acme.prompts.agents import backend_engineer`.
-Runs on Python 3.9 and later, with only the standard library.
+of the same name beside it (`agents.py`), which calls `open_namespace`, and is then what
+the directory is read by.  Runs on Python 3.9 and later, with only the standard library.
 """
 
 from __future__ import annotations
@@ -107,6 +105,10 @@ def open_namespace(name: str, directory: str) -> None:
     module: Any = sys.modules[name]
     parent = name.rpartition(".")[0]
     __import__(parent)  # Another thread may be importing it: wait for that.
+    above, _, last = parent.rpartition(".")
+    if above:
+        # Python does this a moment after it lets other threads use the package.
+        vars(sys.modules[above]).setdefault(last, sys.modules[parent])
     module._package, module._directory = sys.modules[parent], directory
     module.__class__ = Namespace
     # A package, because `importlib.resources` takes only these before Python 3.12; with
@@ -122,10 +124,9 @@ def open_namespace(name: str, directory: str) -> None:
 
 def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
     """Return an attribute of the module of a directory: a prompt, or a namespace."""
+    name = module.__name__
     if attribute.startswith("_"):
-        raise AttributeError(
-            f"module {module.__name__!r} has no attribute {attribute!r}"
-        )
+        raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
     bundle: _NamedPrompts = package._bundle
     found = bundle.members(directory).get(normalized(attribute))
     if found is None:
@@ -134,7 +135,7 @@ def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
         raise unknown_attribute(module, bundle, directory, attribute)
     if not found.endswith("/"):
         return bundle.load(found)
-    name = f"{module.__name__}.{normalized(attribute)}"
+    name = f"{name}.{normalized(attribute)}"
     if not directory and bundle.below(found):
         __import__(name)
         return sys.modules[name]

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pythons import EACH_PYTHON
 
 from hatch_agpm.runtime.freshness import (
     ABSENT,
@@ -25,14 +26,6 @@ from hatch_agpm.runtime.freshness import (
 )
 
 OLD_NS = 1_600_000_000_123_456_789
-
-
-def pythons():
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for version in ("3.9", "3.10", "3.13"):
-        found = sorted(pyenv.glob(f"{version}.*/bin/python"))
-        skip = pytest.mark.skipif(not found, reason="not installed")
-        yield pytest.param(found[-1] if found else None, id=version, marks=skip)
 
 
 def test_a_snapshot_is_read_as_it_was_written(tmp_path):
@@ -149,7 +142,7 @@ print(install.loader().path)
 """
 
 
-@pytest.mark.parametrize("interpreter", list(pythons()))
+@EACH_PYTHON
 def test_every_python_sees_what_changed(tmp_path, run_python, monkeypatch, interpreter):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     source = Path(__file__).parents[2] / "hatch_agpm/runtime/freshness.py"

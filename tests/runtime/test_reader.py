@@ -9,7 +9,6 @@ import inspect
 import io
 import itertools
 import json
-import os
 import pickle
 import pydoc
 import shutil
@@ -17,9 +16,9 @@ import subprocess
 import sys
 import threading
 import zipfile
-from pathlib import Path
 
 import pytest
+from pythons import EACH_PYTHON
 
 import hatch_agpm
 from hatch_agpm.build.writing import write_files
@@ -30,7 +29,6 @@ from hatch_agpm.model.runtime import RuntimeVariable
 
 HEAD = "---\nname: x\nmodel: some\n---\n"
 BODY = "\n\nYou are Ünique.\r\n{json} $ARGUMENTS\n\n"
-VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
 
 
 def resource(key, *, type="agent", text=HEAD + BODY, suffix=".md", **given):  # noqa: A002
@@ -599,16 +597,6 @@ print(sys.version_info[:2])
 """
 
 
-def interpreters():
-    """Return a Python of each version that can be found."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for version in VERSIONS:
-        installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
-        found = str(installed[-1]) if installed else shutil.which(f"python{version}")
-        marks = [] if found else [pytest.mark.skip(reason="not installed")]
-        yield pytest.param(found, marks=marks, id=version)
-
-
 @pytest.fixture
 def zipped(tmp_path):
     """Return a zip with a package `example` that has a bundle."""
@@ -620,7 +608,7 @@ def zipped(tmp_path):
     return archive
 
 
-@pytest.mark.parametrize("interpreter", list(interpreters()))
+@EACH_PYTHON
 def test_every_python_reads_a_directory(interpreter, tmp_path, run_python):
     write_bundle(tmp_path, "example")
 
@@ -631,7 +619,7 @@ def test_every_python_reads_a_directory(interpreter, tmp_path, run_python):
     assert output.startswith("(3, ")
 
 
-@pytest.mark.parametrize("interpreter", list(interpreters()))
+@EACH_PYTHON
 def test_every_python_reads_a_zip(interpreter, zipped, run_python):
     output = run_python(USE.format(package="example"), zipped, interpreter=interpreter)
 
