@@ -21,7 +21,6 @@ from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.config.project import read_project
 from hatch_agpm.config.tables import AgpmTable
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.export.portability import check_skill
 from hatch_agpm.formats.frontmatter import interpret, interpret_json, parse
 from hatch_agpm.formats.toml import TableReader
 from hatch_agpm.rendering.merged_files import check_shape
@@ -235,8 +234,8 @@ MISTAKES += [
                 TABLE,
                 f'[tool.hatch-agpm.export]\ntypes = ["agents"]\n\n{TABLE}',
             ),
-            REVIEWER: "---\ndescription: d\nagpm: {runtime: {user: str}}\n---\n"
-            "{{ user }}\n",
+            REVIEWER: "---\nname: r\ndescription: d\n"
+            "agpm: {runtime: {user: str}}\n---\n{{ user }}\n",
         },
         "prompts/agents/reviewer.md: cannot be exported: it has run-time variables; "
         "set them in template_vars instead: user",
@@ -520,122 +519,6 @@ def test_invalid_yaml_is_reported(frontmatter, message):
     line, column, sentence = message.strip().split(":", 2)
     first = str(caught.value).split("\n    ")[0]
     assert first == f"{line}:{column}: invalid YAML:{sentence}"
-
-
-HEAD = b"---\nname: mx-nets\ndescription: Mends nets.\n"
-EXPORTED = [
-    (
-        b"# Mend nets\n",
-        [
-            "SKILL.md:1: has no frontmatter at its first byte; begin the file with "
-            "a line --- and its description\n"
-            "  dropped by library-skills, npx skills; "
-            "refused by skills-ref, claude, quick_validate"
-        ],
-    ),
-    (
-        b"---\nname: mx-nets\n...\n",
-        [
-            "SKILL.md:1: the frontmatter is not closed; end it with a line ---\n"
-            "  dropped by library-skills, npx skills; "
-            "refused by skills-ref, claude, quick_validate"
-        ],
-    ),
-    (
-        HEAD + b"# a --- b\n---\n",
-        [
-            "SKILL.md:4: '---' inside the frontmatter ends it; write one dash, or "
-            "escape it in double quotes: -\\u002d-\n"
-            "  refused by skills-ref, claude"
-        ],
-    ),
-    (
-        HEAD + b"license: MIT\rmetadata:\n  a: b\n---\n",
-        [
-            "SKILL.md:4: a carriage return in the frontmatter ends a line for "
-            "some; delete it\n  dropped by npx skills"
-        ],
-    ),
-    (
-        b"---\n- a\n---\n",
-        [
-            "SKILL.md:2: the frontmatter is not a mapping of keys to values; write "
-            "'description: ...'\n  dropped by library-skills, npx skills; "
-            "refused by skills-ref, claude, quick_validate"
-        ],
-    ),
-    (
-        b"---\nmodel: x\n---\n",
-        [
-            "SKILL.md:1: has no name; add 'name: ...'\n"
-            "  dropped by library-skills, npx skills; "
-            "refused by skills-ref, quick_validate",
-            "SKILL.md:1: has no description; add 'description: ...'\n"
-            "  dropped by library-skills, npx skills; "
-            "refused by skills-ref, quick_validate",
-            "SKILL.md:2: a skill has no key 'model'; put it under 'metadata'\n"
-            "  refused by skills-ref, quick_validate",
-        ],
-    ),
-    (
-        b"---\nname: on\ndescription: 2024-01-01\n---\n",
-        [
-            "SKILL.md:2: 'name' is not text, got true; quote it\n"
-            "  dropped by library-skills; refused by quick_validate",
-            "SKILL.md:3: 'description' is not text, got 2024-01-01; quote it\n"
-            "  dropped by library-skills; refused by quick_validate",
-        ],
-    ),
-    (
-        HEAD + b"metadata:\n  <<: x\n---\n",
-        [
-            "SKILL.md:5: invalid YAML 1.1: expected a mapping or list of mappings "
-            "for merging, but found scalar; quote the value\n"
-            "  dropped by library-skills; refused by quick_validate"
-        ],
-    ),
-    (
-        HEAD + b"licence: !!str x\ncompatibility: ''\nallowed-tools: 3\n---\n",
-        [
-            "SKILL.md:4: has a YAML tag; quote the value instead\n"
-            "  refused by skills-ref",
-            "SKILL.md:4: a skill has no key 'licence'; did you mean 'license'?\n"
-            "  refused by skills-ref, quick_validate",
-            "SKILL.md:5: 'compatibility' is not text, got ''; quote it, or delete "
-            "it\n  refused by quick_validate",
-            "SKILL.md:6: 'allowed-tools' is neither text nor a list of texts, "
-            "got 3; quote them\n  refused by claude",
-        ],
-    ),
-    (
-        HEAD + b"metadata:\n  internal: true\n---\n",
-        [
-            "SKILL.md:4: a skill with 'internal: true' in its metadata is "
-            "hidden; delete it\n  dropped by npx skills"
-        ],
-    ),
-    (
-        f"---\nname: mx-nets\ndescription: {'🎣' * 800}\n---\n".encode(),
-        [
-            "SKILL.md:3: a description is listed up to 1536 UTF-16 units, got 1600"
-            "\n  cut short by claude"
-        ],
-    ),
-    (
-        f'---\nname: mx-nets\ndescription: "{"a" * 1024} "\n---\n'.encode(),
-        [
-            "SKILL.md:3: a description has at most 1024 characters, got 1025; say "
-            "what it does and when to use it; the rest belongs below\n"
-            "  refused by skills-ref"
-        ],
-    ),
-]
-
-
-@pytest.mark.parametrize(("data", "expected"), EXPORTED)
-def test_a_skill_that_a_reader_would_lose_is_reported(data, expected):
-    found = check_skill("SKILL.md", data, directory_name="mx-nets", files=["SKILL.md"])
-    assert [str(problem) for problem in found] == expected
 
 
 @pytest.mark.parametrize(("table", "message"), messages("table_messages.txt"))

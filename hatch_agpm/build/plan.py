@@ -196,14 +196,16 @@ def _export(
     """Return the files for coding agents, None without any."""
     if not any(resource.export for resource in rendering.resources):
         return None
-    from hatch_agpm.export import build_export  # noqa: PLC0415 - rare
+    from hatch_agpm.export import ExportContext, build_export  # noqa: PLC0415 - rare
 
     return build_export(
         rendering.resources,
-        settings=project.export,
-        may_hide=project.hidden_text or (),
-        distribution=context.distribution,
-        metadata=context.metadata,
+        ExportContext(
+            settings=project.export,
+            distribution=context.distribution,
+            metadata=context.metadata,
+            may_hide=project.hidden_text or (),
+        ),
     )
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.bundle.namespaces import RESERVED
 from hatch_agpm.cli.check import Note, some
 from hatch_agpm.config.selection.directories import CONVENTION
+from hatch_agpm.export.names import is_own
+from hatch_agpm.export.source import cut_values, read_source
 from hatch_agpm.formats.file_names import is_rubbish, kind_of
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 from hatch_agpm.sources.lockfile import LOCK_FILE, read_lock
@@ -33,6 +35,8 @@ def file_notes(plan: Plan) -> Iterator[Note]:
     yield from _about_copies(plan)
     yield from _about_rubbish(plan)
     yield from _about_names(plan)
+    yield from _about_exports(plan)
+    yield from _about_cut_values(plan)
     if plan.project.manifest.is_agpm:
         yield from _about_lookalikes(plan)
 
@@ -118,6 +122,37 @@ def _about_names(plan: Plan) -> Iterator[Note]:
         if first in RESERVED:
             what = f"'{name}' is not an attribute, because prompts.{first} is another"
             yield Note(what=f'{what}: it is read by load("{name}")')
+
+
+def _about_exports(plan: Plan) -> Iterator[Note]:
+    """Yield what is worth knowing of exported files, and names that may collide."""
+    export = plan.bundle.export
+    if export is None:
+        return
+    for problem in export.notes:
+        yield Note(what=" ".join(str(problem).split()))
+    package = PurePosixPath(plan.output).parent.name
+    common = [
+        item.full_name
+        for item in export.resources
+        if not is_own(item.name, distribution=plan.bundle.distribution, package=package)
+    ]
+    if common:
+        what = f"{some(common)} begins with the name of neither the distribution nor "
+        yield Note(what=f"{what}the package: another one may export the same name")
+
+
+def _about_cut_values(plan: Plan) -> Iterator[Note]:
+    """Yield values of frontmatter that end where YAML begins a comment."""
+    for resource in plan.rendering.resources:
+        path = resource.source_path
+        if resource.export or resource.source is not None or not resource.metadata:
+            continue
+        source = read_source(plan.source(path).data, lenient=True)
+        for cut in cut_values(source.frontmatter or ""):
+            name = ".".join(cut.path)
+            what = f"{path}:{cut.line + 1}: '{name}' is cut at ' #': quote its text"
+            yield Note(what=what)
 
 
 def _about_lookalikes(plan: Plan) -> Iterator[Note]:

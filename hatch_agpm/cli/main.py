@@ -329,7 +329,7 @@ def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
     if name in in_wheel:
         return in_wheel[name].document
     if name in (exported := _exported(bundle)):
-        return exported[name].text.encode()
+        return exported[name].text
     by_other_name: dict[str, list[RenderedResource]] = {}
     for resource in rendering.resources:
         for other in {resource.alias, resource.name} - {None}:

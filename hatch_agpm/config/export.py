@@ -11,7 +11,13 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import AgpmError, ConfigError, did_you_mean, raise_problems
+from hatch_agpm.errors import (
+    AgpmError,
+    ConfigError,
+    did_you_mean,
+    raise_problems,
+    shown,
+)
 from hatch_agpm.model.config import EXPORTED_TYPES, ExportSettings
 from hatch_agpm.model.types import AGPM_SECTIONS
 
@@ -38,9 +44,13 @@ def check_export_table(reader: TableReader, settings: ExportSettings) -> None:
             reader.problem(key, what, got=repr(section), hint=hint)
     if problem := _directory_problem(settings.directory):
         reader.problem("export.directory", problem, got=repr(settings.directory))
-    if settings.prefix and not re.fullmatch(_PREFIX, settings.prefix):
+    prefix = settings.prefix
+    if not isinstance(prefix, str | bool | None):
+        what = "must be a text, or true for the name of the distribution"
+        reader.problem("export.prefix", what, got=shown(prefix))
+    elif isinstance(prefix, str) and prefix and not re.fullmatch(_PREFIX, prefix):
         what = "must be lower-case letters and digits, with '-' between words"
-        reader.problem("export.prefix", what, got=repr(settings.prefix))
+        reader.problem("export.prefix", what, got=repr(prefix))
 
 
 def _directory_problem(directory: str) -> str:
@@ -63,8 +73,9 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
 
     The entry's own `export` is used first, then whether the table names the entry, then
     whether it names its type; entries with `install = false` are not exported by their
-    type.  Raises ConfigError, or ProblemsError, for entries that cannot be exported and
-    for unknown names.
+    type.  What is exported is in the bundle only with `install = true`.
+    Raises ConfigError, or ProblemsError, for entries that cannot be exported and for
+    unknown names.
     """
     names = {f"{entry.section}/{entry.name}": entry for entry in manifest.entries}
     problems: list[AgpmError] = [
@@ -81,11 +92,15 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
         if not any(entry.section == section for entry in manifest.entries)
     )
     raise_problems(problems)
-    entries = (
-        replace(entry, export=_is_exported(entry, settings))
-        for entry in manifest.entries
-    )
-    return replace(manifest, entries=tuple(entries))
+    entries = tuple(_decided(entry, settings) for entry in manifest.entries)
+    return replace(manifest, entries=entries)
+
+
+def _decided(entry: Declaration, settings: ExportSettings) -> Declaration:
+    """Return an entry that says whether it is exported, and is in the bundle, too."""
+    if not _is_exported(entry, settings):
+        return replace(entry, export=False)
+    return replace(entry, export=True, install=entry.install is True)
 
 
 def _wrong_names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from hatch_agpm.export.tree import Export, ExportedResource, build_export
+from hatch_agpm.export.resource import ExportContext, ExportedResource
+from hatch_agpm.export.tree import Export, build_export
 
-__all__ = ["Export", "ExportedResource", "build_export"]
+__all__ = ["Export", "ExportContext", "ExportedResource", "build_export"]

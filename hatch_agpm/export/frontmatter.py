@@ -1,138 +1,167 @@
 """
-The frontmatter of an exported file, which all coding agents can read.
+The text of an exported file: as its author wrote it, or with its frontmatter rewritten.
 
-This module decides the keys and adds the project's metadata; `profile` writes them, and
-`portability` checks the result.
+It is shipped byte for byte if it is not a template and every tool reads it as it is
+meant.  Otherwise the frontmatter is written again, with equal values in their order,
+and gets the project's licence and version.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.errors import (
-    FrontmatterError,
-    Location,
-    did_you_mean,
-    raise_problems,
-    shown,
-)
-from hatch_agpm.export.profile import (
-    AGENT_KEYS,
-    COMMAND_KEYS,
-    SKILL_KEYS,
-    as_written,
-    portable_frontmatter,
-)
-from hatch_agpm.formats.frontmatter import split
-from hatch_agpm.formats.versions import same_version
-from hatch_agpm.formats.yaml import load
+import yaml
+
+from hatch_agpm.export.source import Spelled, WrittenText
+from hatch_agpm.export.writer import write_frontmatter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from hatch_agpm.model.rendering import RenderedResource
+__all__ = ["is_read_alike", "project_fields", "written"]
 
-__all__ = ["exported_frontmatter"]
+_TEXTS: Final = {
+    "skill": ("name", "description", "license", "compatibility"),
+    "agent": ("name", "description"),
+    "command": ("description", "argument-hint"),
+}
+"""The keys of each type whose values are texts, however they are written."""
 
-_KEYS: Final = {"agent": AGENT_KEYS, "command": COMMAND_KEYS, "skill": SKILL_KEYS}
-_NOT_EXPORTED: Final = ("agpm", "dependencies", "name", "version")
-"""Keys for hatch-agpm, and keys that are derived from the path and the project."""
 
-
-def exported_frontmatter(
-    resource: RenderedResource,
+def written(
+    source: WrittenText,
     *,
-    name: str,
-    distribution: str,
-    metadata: Mapping[str, object],
+    type_: str,
+    name: str | None,
+    drop: Collection[str],
+    added: Mapping[str, object],
 ) -> str:
     """
-    Return the frontmatter of an agent, command or skill that is exported as `name`.
+    Return the text of a file with its frontmatter written again.
 
-    `metadata` are the defaults of `agpm.project`: version, licence and requirements
-    come from there.  Raises FrontmatterError, or ProblemsError with several, for keys
-    and values that the profile cannot write, and for a version that is not the
-    project's.
+    `name` is the name that it gets, None for its own; keys in `drop` are left out, and
+    those of `added` that it does not have are appended.
     """
-    writer = _Writer(resource, metadata)
-    known = _KEYS[resource.type]
-    fields = {key: writer.own[key] for key in known if key in writer.own}
-    if "name" in known:
+    fields = {key: value for key, value in source.fields.items() if key not in drop}
+    for key in _TEXTS[type_]:
+        if isinstance(value := fields.get(key), Spelled):
+            fields[key] = value.text
+        if type_ == "skill" and key == "description" and isinstance(value, str):
+            # Line breaks have no meaning there, and some tools read one line.
+            fields[key] = " ".join(value.split())
+    if name is not None:
+        fields = {**({} if "name" in fields else {"name": name}), **fields}
         fields["name"] = name
-    writer.check_keys(known)
-    writer.check_version("version", writer.own.get("version"))
-    if isinstance(text := fields.get("description"), str):
-        # Line breaks of a YAML text have no meaning here, and tools list one line.
-        fields["description"] = " ".join(text.split())
-    if resource.type == "skill":
-        fields |= writer.of_project(fields, distribution)
-    raise_problems(writer.problems)
-    try:
-        return portable_frontmatter(fields)
-    except FrontmatterError as error:
-        raise error.at(resource.source_path, 0) from None
+    for key, value in added.items():
+        own = fields.get(key)
+        if isinstance(own, dict) and isinstance(value, dict):
+            fields[key] = {**own, **{k: v for k, v in value.items() if k not in own}}
+        elif own is None or (isinstance(own, Spelled) and not own.text):
+            fields[key] = value
+    body = source.text[source.body :]
+    if not fields:
+        return body
+    return write_frontmatter(fields) + body
 
 
-class _Writer:
-    """Collects the fields and the problems of the frontmatter of one file."""
+def project_fields(
+    distribution: str, metadata: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the fields that a skill gets from the project's metadata."""
 
-    def __init__(
-        self, resource: RenderedResource, metadata: Mapping[str, object]
-    ) -> None:
-        self.path = resource.source_path
-        parts = split(resource.document.decode()) if resource.body else None
-        self.own = as_written(load(parts.frontmatter)) if parts else {}
-        """The frontmatter as rendered."""
-
-        self.metadata = metadata
-        self.problems: list[FrontmatterError] = []
-
-    def problem(self, what: str, *, got: str = "", hint: str = "") -> None:
-        self.problems.append(
-            FrontmatterError(
-                what, location=Location(path=self.path), got=got, hint=hint
-            )
-        )
-
-    def project(self, key: str) -> str:
-        """Return a text of the project's metadata, "" if missing or multi-line."""
-        value = str(self.metadata.get(key, ""))
+    def text(key: str) -> str:
+        value = str(metadata.get(key, ""))
         return "" if "\n" in value else value
 
-    def check_keys(self, known: tuple[str, ...]) -> None:
-        for key in self.own:
-            if key not in known and key not in _NOT_EXPORTED:
-                what = f"the key '{key}' is not read alike by all coding agents"
-                hint = f"delete it; exported are {', '.join(known)}"
-                if "metadata" in known:
-                    hint = "put it under 'metadata', or delete it"
-                self.problem(what, hint=did_you_mean(key, known) or hint)
+    version, python = text("version"), text("requires_python")
+    fields: dict[str, object] = {}
+    if licence := text("license"):
+        fields["license"] = licence
+    needs = f"Requires {distribution} {version}".strip()
+    fields["compatibility"] = needs + (f", Python {python}" if python else "")
+    if version:
+        fields["metadata"] = {"version": version}
+    return fields
 
-    def check_version(self, key: str, stated: object) -> None:
-        """Report a version that differs from the project's."""
-        version = self.project("version")
-        if stated is None or not version or same_version(str(stated), version):
-            return
-        what = f"'{key}' is not the project's version, {version}"
-        hint = "delete it: what is exported gets the project's"
-        self.problem(what, got=shown(stated), hint=hint)
 
-    def of_project(
-        self, fields: Mapping[str, object], distribution: str
-    ) -> dict[str, object]:
-        """Return the fields of a skill that are derived from the project's metadata."""
-        version, python = self.project("version"), self.project("requires_python")
-        needs = f"Requires {distribution} {version}".strip()
-        needs += f", Python {python}" if python else ""
-        if own := fields.get("compatibility"):
-            needs += f". {own}"
-        found: dict[str, object] = {"compatibility": needs}
-        if licence := fields.get("license") or self.project("license"):
-            found["license"] = licence
-        table = fields.get("metadata") or {}
-        if isinstance(table, dict):
-            self.check_version("metadata.version", table.get("version"))
-            found["metadata"] = {**table, "version": version} if version else table
-        else:
-            self.problem("'metadata' must be a table of texts", got=shown(table))
-        return found
+def is_read_alike(source: WrittenText, type_: str) -> bool:
+    """Tell whether every tool reads the frontmatter as it is written."""
+    if not source.is_exact:
+        return False
+    for key in _TEXTS[type_]:
+        if isinstance(source.fields.get(key), Spelled) and source.top[key] is not None:
+            return False
+    if type_ != "skill" or source.frontmatter is None:
+        return True
+    return (
+        "---" not in source.frontmatter
+        and _is_yaml_of_all(source)
+        and _is_on_one_line(source.frontmatter)
+    )
+
+
+def _is_yaml_of_all(source: WrittenText) -> bool:
+    """Tell whether both versions of YAML, and strict tools, read the same values."""
+    frontmatter = source.frontmatter or ""
+    for event in yaml.parse(frontmatter):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            return False
+    try:
+        older = yaml.safe_load(frontmatter)
+    except (yaml.YAMLError, ValueError):
+        return False
+    texts = [older.get(key) for key in _TEXTS["skill"]]
+    if not all(text is None or isinstance(text, str) for text in texts):
+        return False
+    return all(
+        not isinstance(value, dt.date)
+        and not (isinstance(value, str) and _has_surrogate(value))
+        for value in _values(older)
+    ) and all(isinstance(key, str) for key in _keys(older))
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _values(value: object) -> Iterator[object]:
+    yield value
+    items = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict | list) and not isinstance(items, str):
+        for item in items:  # type: ignore[attr-defined]
+            yield from _values(item)
+
+
+def _keys(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        yield from value
+        for item in value.values():
+            yield from _keys(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _keys(item)
+
+
+def _is_on_one_line(frontmatter: str) -> bool:
+    """
+    Tell whether tools that read lines find the description as it is meant.
+
+    They take what follows `description:` on its line, and remove the quotes.
+    """
+    root = yaml.compose(frontmatter, Loader=yaml.SafeLoader)
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        return False
+    lines = frontmatter.split("\n")
+    for key, node in root.value:
+        if key.value != "description" or not isinstance(node, yaml.ScalarNode):
+            continue
+        start, end = node.start_mark, node.end_mark
+        raw = lines[start.line][start.column : end.column]
+        is_last = not lines[end.line][end.column :].strip()
+        is_one = start.line == end.line and node.style not in {"|", ">"}
+        is_plain_key = lines[start.line].startswith("description:")
+        escaped = {'"': "\\", "'": "''"}.get(node.style or "", "\0")
+        inner = raw[1:-1] if node.style else raw
+        return is_one and is_last and is_plain_key and escaped not in inner
+    return True

@@ -1,18 +1,23 @@
-"""Whether Claude Code can read the `plugin.json` of an export."""
+"""The `plugin.json` of an export, and whether Claude Code can read it."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from packaging.utils import canonicalize_name
+
 from hatch_agpm.errors import Location, PortabilityError, did_you_mean, shown
-from hatch_agpm.export.readers import CLAUDE, NAME, READERS
+from hatch_agpm.export.readers import CLAUDE, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["check_plugin"]
+__all__ = ["check_plugin", "plugin_file"]
+
+_REPOSITORY: Final = ("repository", "source", "sourcecode", "github")
 
 _PLUGIN_TEXTS: Final = ("version", "description", "repository", "license", "homepage")
 _PLUGIN_KEYS: Final = (
@@ -68,7 +73,7 @@ def _plugin_problems(
 def _plugin_error(
     path: str, what: str, *, line: int = 0, got: str = "", hint: str = ""
 ) -> PortabilityError:
-    readers = {CLAUDE: READERS[CLAUDE]}
+    readers = {CLAUDE: "refused"}
     return PortabilityError(
         what,
         location=Location(path=path, line=line),
@@ -76,3 +81,35 @@ def _plugin_error(
         hint=hint,
         readers=readers,
     )
+
+
+def plugin_file(distribution: str, metadata: Mapping[str, object]) -> bytes:
+    """Return the plugin.json of the tree, made from the project's metadata."""
+    urls = metadata.get("urls")
+    links = {
+        re.sub(r"[^a-z0-9]", "", str(label).lower()): url
+        for label, url in (urls.items() if isinstance(urls, dict) else ())
+    }
+    licence = str(metadata.get("license", ""))
+    document = {
+        "name": canonicalize_name(distribution),
+        "version": metadata.get("version"),
+        "description": metadata.get("description"),
+        "author": _author(distribution, metadata),
+        "license": None if "\n" in licence else licence,
+        "homepage": links.get("homepage"),
+        "repository": next((links[key] for key in _REPOSITORY if key in links), None),
+        "keywords": metadata.get("keywords"),
+    }
+    known = {key: value for key, value in document.items() if value}
+    return f"{json.dumps(known, ensure_ascii=False, indent=2)}\n".encode()
+
+
+def _author(distribution: str, metadata: Mapping[str, object]) -> dict[str, str]:
+    for role in ("authors", "maintainers"):
+        people = metadata.get(role)
+        for person in people if isinstance(people, list) else ():
+            # A name is required, but PEP 621 allows an address without one.
+            return {"name": person.get("email", ""), **person}
+    # Claude Code requires an author, a project does not.
+    return {"name": f"The authors of {distribution}"}

@@ -1,399 +1,375 @@
 """
-Whether every tool can read an exported file: the intersection of their rules.
+Whether the tools that read an exported file drop it, cut it or read another text.
 
-Breaking a rule is an error if one of the tools drops, refuses or shortens the file;
-this was tried with each of them.  Recommendations are not checked.  `profile.py` writes
-frontmatter that passes.
+Each rule is that of a named tool, and was tried with it.  What the build can write so
+that every tool reads it is not checked: line ends, quotes, texts on several lines.
+What only a validator minds is a note.
 """
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hatch_agpm.errors import (
-    FrontmatterError,
-    Location,
-    PortabilityError,
-    did_you_mean,
-    shown,
-)
-from hatch_agpm.export.links import holds, relative_links
-from hatch_agpm.export.profile import SKILL_KEYS
+from hatch_agpm.errors import shown
+from hatch_agpm.export.findings import Findings
+from hatch_agpm.export.notes import note_agent, note_command, note_skill
 from hatch_agpm.export.readers import (
+    APM,
     CLAUDE,
+    FASTMCP,
+    INSTALLER,
     LIBRARY_SKILLS,
+    MAX_NAME,
     NAME,
     NPX_SKILLS,
-    QUICK_VALIDATE,
-    READERS,
     SKILLAGER,
-    SKILLS_REF,
 )
-from hatch_agpm.formats.yaml import Document, load
+from hatch_agpm.export.source import Spelled, cut_values, read_source
+from hatch_agpm.formats.hidden_text import find_hidden
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 __all__ = ["check_agent", "check_command", "check_skill"]
 
-_YAML_11: Final = (LIBRARY_SKILLS, QUICK_VALIDATE)
-_YAML_12: Final = (NPX_SKILLS, CLAUDE)
-_ALL_PARSERS: Final = (*_YAML_11, *_YAML_12, SKILLS_REF)
+_STRICT: Final = (LIBRARY_SKILLS, FASTMCP)
+"""The tools that drop a skill which breaks the specification."""
 
-_MAX_NAME: Final = 64
+_PARSERS: Final = (LIBRARY_SKILLS, NPX_SKILLS, INSTALLER, FASTMCP)
+"""The tools that drop a skill whose frontmatter is not YAML."""
+
 _MAX_DESCRIPTION: Final = 1024
 _MAX_COMPATIBILITY: Final = 500
 _MAX_LISTED: Final = 1536
 """The number of UTF-16 units of a description that Claude Code lists."""
 
-_CLOSING = re.compile(r"^---", re.MULTILINE)
-_LONE_RETURN = re.compile(r"\r(?!\n)")
+_REFUSED_TEXT: Final = re.compile("[\u202e\U000e0001-\U000e007f\U000e0100]")
+_LATE: Final = re.compile(r"\s+---[ \t]*\n[A-Za-z-]+:")
+_NEITHER: Final = "is neither text nor a list of texts"
 
 
 def check_skill(
-    path: str, data: bytes, *, directory_name: str, files: Collection[str]
-) -> tuple[PortabilityError, ...]:
+    path: str,
+    data: bytes,
+    *,
+    directory_name: str,
+    is_renamed: bool = False,
+    files: Collection[str] = (),
+) -> Findings:
     """
-    Return the problems of a skill whose SKILL.md is `data`, sorted by line.
+    Return what is found in a skill whose SKILL.md is `data`, sorted by line.
 
-    `path` is its path for messages, `files` are the paths of the skill's files,
-    relative to its directory, whose name is `directory_name`.
+    `path` is its path for messages.  Its name must be that of its directory,
+    `directory_name`, unless it `is_renamed`.  `files` are the paths of the skill's
+    files, relative to its directory.
     """
-    check = _Check(path, READERS)
-    if posixpath.basename(path) != SKILL_FILE:
-        readers = (LIBRARY_SKILLS, NPX_SKILLS, SKILLAGER, QUICK_VALIDATE)
-        check.problem(f"a skill's file is called {SKILL_FILE}", 0, readers)
-    if check.read(data):
-        check.strict_yaml()
-        check.skill_name(directory_name)
+    check = _Check(path, data, lenient=False)
+    check.hidden()
+    if not path.endswith(SKILL_FILE):
+        what = f"a skill's file is called {SKILL_FILE}"
+        check.found.error(what, 0, (*_PARSERS, SKILLAGER, APM, CLAUDE))
+    missing = {**dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, FASTMCP), "dropped")}
+    missing |= dict.fromkeys((SKILLAGER, INSTALLER), "misread")
+    dropped = dict.fromkeys(_PARSERS, "dropped")
+    if check.has_frontmatter(missing, dropped, required=True):
+        check.repeated()
+        check.values()
+        check.skill_name("" if is_renamed else directory_name)
         check.skill_description()
-        check.other_skill_fields()
-        check.links(files)
-    return check.sorted_problems()
+        check.skill_fields()
+        note_skill(check.found, check.source, files)
+    return check.sorted()
 
 
-def check_agent(path: str, data: bytes, *, name: str) -> tuple[PortabilityError, ...]:
+def check_agent(path: str, data: bytes) -> Findings:
+    """Return what is found in an agent, sorted by line."""
+    check = _Check(path, data, lenient=True)
+    check.hidden()
+    effect = {CLAUDE: "dropped"}
+    if check.has_frontmatter(effect, effect, required=True):
+        check.values()
+        for key in ("name", "description"):
+            check.text_of(key, {CLAUDE: "dropped"})
+        tools = check.source.top.get("tools")
+        if tools is not None and not _is_texts(tools):
+            what = f"'tools' {_NEITHER}, so Claude Code allows all tools"
+            hint = "write tools: Read, Grep"
+            check.found.of_key(what, "tools", (CLAUDE,), got=shown(tools), hint=hint)
+        note_agent(check.found, check.source)
+    return check.sorted()
+
+
+def check_command(path: str, data: bytes, *, is_nested: bool = False) -> Findings:
     """
-    Return the problems of an agent with the name `name`, sorted by line.
+    Return what is found in a command, sorted by line.
 
-    It is the name of the file: some tools use that, others the frontmatter's name.
+    `is_nested` says that it is in a directory below `commands/`.
     """
-    check = _Check(path, (CLAUDE,))
-    if check.read(data):
-        check.agent_name(name)
-        check.description((CLAUDE,))
-    return check.sorted_problems()
+    check = _Check(path, data, lenient=False)
+    check.hidden()
+    if is_nested:
+        what = "a command is directly in commands/"
+        check.found.error(what, 0, (APM,), hint="move it there")
+    effect = {APM: "dropped"}
+    if _LATE.match(check.source.text):
+        what = "the frontmatter does not begin in the first line"
+        misread = {CLAUDE: "misread", APM: "misread"}
+        check.found.error(what, 1, misread, hint="delete what is before the first ---")
+    elif check.has_frontmatter(effect, effect, required=False):
+        check.values()
+        check.listed()
+        check.tools((CLAUDE,))
+        if "hooks" in check.source.top:
+            what = "with 'hooks', Claude Code ignores 'allowed-tools' of a command too"
+            effects = {CLAUDE: "misread in a plugin"}
+            hint = "put them into hooks/hooks.json of the plugin, or list 'hooks' in "
+            hint += "`drop` of [tool.hatch-agpm.export]"
+            check.found.of_key(what, "hooks", effects, hint=hint)
+        note_command(check.found, check.source)
+    elif check.is_text and check.source.frontmatter is None:
+        note_command(check.found, check.source)
+    return check.sorted()
 
 
-def check_command(path: str, data: bytes) -> tuple[PortabilityError, ...]:
-    """Return the problems of a command, sorted by line."""
-    check = _Check(path, (CLAUDE,))
-    if check.read(data):
-        check.description((CLAUDE,))
-        check.tools()
-    return check.sorted_problems()
+def _is_texts(value: object) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return all(isinstance(text, str) for text in texts)
 
 
 class _Check:
-    """Collects the problems of one Markdown file."""
+    """Collects what is found in one Markdown file."""
 
-    def __init__(self, path: str, readers: Collection[str]) -> None:
-        self.path = path
-        self.readers = readers
-        self.text = ""
-        self.frontmatter = ""
-        self.body = 0
-        """The number of lines before the body."""
-
-        self.document: Document = load("")
-        self.fields: Mapping[str, object] = {}
-        self.yaml_11: Mapping[str, object] = {}
-        """The same fields as a parser of YAML 1.1 reads them."""
-
-        self.problems: list[PortabilityError] = []
-
-    def sorted_problems(self) -> tuple[PortabilityError, ...]:
-        return tuple(sorted(self.problems, key=lambda problem: problem.line))
-
-    def problem(
-        self,
-        what: str,
-        line: int,
-        readers: Collection[str],
-        *,
-        got: str = "",
-        hint: str = "",
-    ) -> None:
-        """
-        Report a problem, unless none of the `readers` reads this kind of file.
-
-        If `readers` is a mapping, it has the effect for each.
-        """
-        effect_of = readers if isinstance(readers, Mapping) else READERS
-        effects = {
-            reader: effect_of[reader]
-            for reader in READERS
-            if reader in readers and reader in self.readers
-        }
-        if effects:
-            found = PortabilityError(
-                what,
-                location=Location(path=self.path, line=line),
-                got=got,
-                hint=hint,
-                readers=effects,
-            )
-            self.problems.append(found)
-
-    def key(self, what: str, key: str, readers: Collection[str], **more: str) -> None:
-        """Report a problem with a key of the frontmatter."""
-        line = self.document.lines.get((key,), 0)
-        self.problem(what, line + 1 if line else 1, readers, **more)
-
-    # --- the file -----------------------------------------------------------------
-
-    def read(self, data: bytes) -> bool:
-        """Split and parse the file; return False if no other check is possible."""
+    def __init__(self, path: str, data: bytes, *, lenient: bool) -> None:
+        self.found = Findings(path=path)
+        self.is_text = True
         try:
-            text = data.decode()
+            self.source = read_source(data, lenient=lenient)
         except UnicodeDecodeError as error:
+            self.is_text = False
+            self.source = read_source(b"", lenient=lenient)
             line = data.count(b"\n", 0, error.start) + 1
             got, hint = f"byte 0x{data[error.start]:02x}", "save the file as UTF-8"
-            # Three tools read such a file, and replace the wrong bytes.
-            effects = dict.fromkeys((NPX_SKILLS, CLAUDE, SKILLAGER), "garbled")
-            effects = {**READERS, **effects}
-            self.problem("is not UTF-8 text", line, effects, got=got, hint=hint)
-            return False
-        frontmatter = self.cut(text.replace("\r\n", "\n"))
-        if frontmatter is None:
-            return False
-        self.frontmatter = frontmatter
-        return self.rules_apart() and self.parse()
+            readers = (LIBRARY_SKILLS, INSTALLER, FASTMCP, APM)
+            effects = {**dict.fromkeys(readers, "dropped"), CLAUDE: "misread"}
+            what = "is not UTF-8 text"
+            self.found.error(what, line, effects, got=got, hint=hint)
+        self.found.source = self.source
 
-    def cut(self, text: str) -> str | None:
-        """Return the lines between the rules, None if there are no rules."""
-        parsers = _ALL_PARSERS
-        if text.startswith("\ufeff"):
-            hint = "save the file without it"
-            self.problem("begins with a byte order mark", 1, parsers, hint=hint)
-            return None
-        first, _, rest = text.partition("\n")
-        if first.rstrip() != "---":
-            hint = "begin the file with a line --- and its description"
-            self.problem("has no frontmatter at its first byte", 1, parsers, hint=hint)
-            return None
-        if first != "---":
-            readers = (NPX_SKILLS, QUICK_VALIDATE)
-            what = "the first line has white space after ---"
-            self.problem(what, 1, readers, hint="delete it")
-        closing = _CLOSING.search(rest)
-        if closing is None:
-            what = "the frontmatter is not closed"
-            self.problem(what, 1, parsers, hint="end it with a line ---")
-            return None
-        self.text = rest[closing.start() :]
-        frontmatter = rest[: closing.start()]
-        self.body = 1 + frontmatter.count("\n")
-        return frontmatter
+    def sorted(self) -> Findings:
+        self.found.errors.sort(key=lambda problem: problem.line)
+        self.found.notes.sort(key=lambda problem: problem.line)
+        return self.found
 
-    def rules_apart(self) -> bool:
-        """Report what ends the frontmatter or a line of it too early for a tool."""
-        before = len(self.problems)
-        if (position := self.frontmatter.find("---")) >= 0:
-            readers = (SKILLS_REF, CLAUDE)
-            hint = "write one dash, or escape it in double quotes: -\\u002d-"
-            line = self.frontmatter.count("\n", 0, position) + 2
-            self.problem(
-                "'---' inside the frontmatter ends it", line, readers, hint=hint
+    # --- the frontmatter ------------------------------------------------------------
+
+    def has_frontmatter(
+        self,
+        missing: dict[str, str],
+        invalid: dict[str, str],
+        *,
+        required: bool,
+    ) -> bool:
+        """Tell whether there are fields to check; report what is wrong otherwise."""
+        source = self.source
+        if not self.is_text:
+            return False
+        if source.error is not None and source.document is None:
+            line = source.error.line
+            self.found.error(
+                source.error.what,
+                line + 1 if line else 1,
+                invalid,
+                hint=source.error.hint or "quote the text",
             )
-        if match := _LONE_RETURN.search(self.frontmatter):
-            line = self.frontmatter.count("\n", 0, match.start()) + 2
-            what = "a carriage return in the frontmatter ends a line for some"
-            self.problem(what, line, (NPX_SKILLS,), hint="delete it")
-        return len(self.problems) == before
-
-    def parse(self) -> bool:
-        """Read the frontmatter in both versions of YAML."""
-        try:
-            self.document = load(self.frontmatter)
-        except FrontmatterError as error:
-            line = error.line + 1 if error.line else 1
-            self.problem(error.what, line, _ALL_PARSERS, hint=error.hint)
             return False
-        if not isinstance(self.document.value, dict):
-            what = "the frontmatter is not a mapping of keys to values"
-            self.problem(what, 2, _ALL_PARSERS, hint="write 'description: ...'")
+        if source.frontmatter is None or source.document is None:
+            if required or source.text.startswith("---"):
+                what = "has no frontmatter"
+                if source.text.startswith("---\n") and source.frontmatter is None:
+                    what = "the frontmatter is not closed by a line ---"
+                hint = "begin the file with '---', 'name: ...', 'description: ...' and "
+                hint += "'---', each on a line"
+                self.found.error(what, 1, missing, hint=hint)
+                return False
             return False
-        self.fields = self.document.value
-        try:
-            fields = yaml.safe_load(self.frontmatter)
-        except (yaml.YAMLError, ValueError) as error:
-            mark = getattr(error, "problem_mark", None)
-            what = f"invalid YAML 1.1: {getattr(error, 'problem', None) or error}"
-            line = getattr(mark, "line", -1) + 2
-            self.problem(what, line, _YAML_11, hint="quote the value")
-            # The other checks use the fields as YAML 1.2.
-            fields = self.fields
-        self.yaml_11 = fields if isinstance(fields, dict) else {}
         return True
 
-    def strict_yaml(self) -> None:
-        """Report the parts of YAML that a strict parser refuses."""
-        strict = (SKILLS_REF,)
-        for path, line in self.document.repeated.items():
+    def repeated(self) -> None:
+        """Report the keys that are given twice."""
+        repeated = self.source.document.repeated if self.source.document else {}
+        for path, line in repeated.items():
             what = f"'{path[-1]}' is given twice"
-            readers = (SKILLS_REF, NPX_SKILLS)
-            self.problem(what, line + 1, readers, hint="delete one")
-        for event in yaml.parse(self.frontmatter):
-            line = getattr(event.start_mark, "line", -1) + 2
-            opens = isinstance(event, yaml.CollectionStartEvent)
-            if opens and getattr(event, "flow_style", None):
-                hint = "write one entry a line, without brackets"
-                what = "has a list or mapping in brackets"
-                self.problem(what, line, strict, hint=hint)
-            if getattr(event, "anchor", None):
-                hint = "write the value itself"
-                self.problem("has an anchor or alias", line, strict, hint=hint)
-            if getattr(event, "tag", None):
-                hint = "quote the value instead"
-                self.problem("has a YAML tag", line, strict, hint=hint)
+            readers = (NPX_SKILLS, INSTALLER, FASTMCP)
+            effects = dict.fromkeys(readers, "dropped")
+            self.found.error(what, line + 1, effects, hint="keep one of the two")
 
-    # --- its fields -----------------------------------------------------------------
+    def values(self) -> None:
+        """Report values that end too early for a tool."""
+        frontmatter = self.source.frontmatter or ""
+        for cut in cut_values(frontmatter):
+            what = f"'{'.'.join(cut.path)}' is cut at ' #', where a comment begins"
+            quote = '"' if '"' not in cut.whole else "'"
+            hint = f"write {cut.path[-1]}: {quote}{cut.whole}{quote}"
+            if cut.path != ("description",):
+                hint += ", or put a space after the '#' of a comment"
+            readers = {
+                **dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, FASTMCP), "cut short"),
+                CLAUDE: "cut short",
+            }
+            got = shown(cut.value)
+            self.found.error(what, cut.line + 1, readers, got=got, hint=hint)
+        for path in _with_rule(self.source.fields):
+            line = self.source.line_of(path.partition(".")[0])
+            what = f"'---' in '{path}' ends the frontmatter"
+            hint = "write another dash: \N{EM DASH}, or --"
+            self.found.error(what, line, {CLAUDE: "cut short"}, hint=hint)
 
-    def text_of(self, key: str, readers: Collection[str]) -> str | None:
+    def text_of(self, key: str, readers: dict[str, str]) -> str | None:
         """
-        Return the value of a key that must be a text for `readers`.
+        Return the text of a key, which numbers and truth values are, too.
 
-        Otherwise reports that, and returns None.
+        Reports a missing or empty one, or another type, and returns None.
         """
-        value, other = self.fields.get(key), self.yaml_11.get(key)
-        if value is None or (isinstance(value, str) and not value.strip()):
-            there = "has no" if value is None else "has an empty"
-            self.key(f"{there} {key}", key, readers, hint=f"add '{key}: ...'")
+        value = self.source.fields.get(key)
+        text = value.text if isinstance(value, Spelled) else value
+        is_nothing = self.source.top.get(key) is None
+        if text is None or is_nothing or (isinstance(text, str) and not text.strip()):
+            what = (
+                f"has no {key}" if key not in self.source.top else f"'{key}' is empty"
+            )
+            self.found.of_key(what, key, readers, hint=f"write {key}: ...")
             return None
-        wrong = [
-            reader
-            for versions, found in ((_YAML_12, value), (_YAML_11, other))
-            for reader in versions
-            if not isinstance(found, str)
-        ]
-        if wrong:
-            got = shown(other if isinstance(value, str) else value)
-            self.key(f"'{key}' is not text", key, wrong, got=got, hint="quote it")
+        if not isinstance(text, str):
+            got = shown(self.source.top[key])
+            hint = f"write {key}: and a sentence on the same line"
+            self.found.of_key(f"'{key}' is not text", key, readers, got=got, hint=hint)
             return None
-        return value if isinstance(value, str) else None
-
-    def skill_name(self, directory_name: str) -> None:
-        name = self.text_of("name", (LIBRARY_SKILLS, SKILLS_REF, NPX_SKILLS, *_YAML_11))
-        if name is None:
-            return
-        if not NAME.fullmatch(name):
-            # skills-ref accepts letters of every script.
-            words = name.split("-")
-            known = name == name.lower() and all(word.isalnum() for word in words)
-            readers: tuple[str, ...] = _YAML_11 if known else (*_YAML_11, SKILLS_REF)
-            what = "a name has lower-case letters, digits and single hyphens"
-            self.key(what, "name", readers, got=shown(name))
-        if len(name) > _MAX_NAME:
-            what = f"a name has at most {_MAX_NAME} characters"
-            readers = (*_YAML_11, SKILLS_REF, SKILLAGER)
-            self.key(what, "name", readers, got=str(len(name)))
-        if name != directory_name:
-            what = f"the name is not that of the directory, '{directory_name}'"
-            self.key(what, "name", (LIBRARY_SKILLS, SKILLS_REF), got=shown(name))
-
-    def agent_name(self, name: str) -> None:
-        if "name" not in self.fields:
-            return
-        given = self.text_of("name", (CLAUDE,))
-        if given not in {None, name}:
-            what = f"the name is not that of the file, '{name}'"
-            hint = "some tools know it by the one, others by the other"
-            self.key(what, "name", (CLAUDE,), got=shown(given), hint=hint)
-
-    def description(self, readers: Collection[str]) -> str | None:
-        """Return the description; report a missing one, and return None."""
-        text = self.text_of("description", readers)
-        size = len((text or "").encode("utf-16-le", "surrogatepass")) // 2
-        if size > _MAX_LISTED:
-            what = f"a description is listed up to {_MAX_LISTED} UTF-16 units"
-            self.key(what, "description", {CLAUDE: "cut short"}, got=str(size))
         return text
 
+    # --- skills ---------------------------------------------------------------------
+
+    def skill_name(self, directory_name: str) -> None:
+        """Report a wrong name; without a `directory_name`, it is not the last one."""
+        effects = dict.fromkeys(_STRICT, "dropped")
+        name = self.text_of("name", {NPX_SKILLS: "dropped", **effects})
+        if name is None or not directory_name:
+            return
+        if not NAME.fullmatch(name):
+            what = "a name has lower-case letters, digits and single hyphens"
+            good = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
+            hint = f"write name: {good}, and rename the directory" if good else ""
+            self.found.of_key(what, "name", effects, got=shown(name), hint=hint)
+        if len(name) > MAX_NAME:
+            what = f"a name has at most {MAX_NAME} characters"
+            readers = {**effects, SKILLAGER: "dropped"}
+            self.found.of_key(what, "name", readers, got=str(len(name)))
+        if name != directory_name:
+            what = f"the name is not that of the directory, '{directory_name}'"
+            hint = f"write name: {directory_name}, or rename the directory"
+            self.found.of_key(what, "name", effects, got=shown(name), hint=hint)
+
     def skill_description(self) -> None:
-        # Without a description, Claude Code uses the first paragraph.
-        readers: tuple[str, ...] = (*_YAML_11, SKILLS_REF, NPX_SKILLS)
-        text = self.description(readers)
+        effects = dict.fromkeys(_STRICT, "dropped")
+        text = self.text_of("description", {NPX_SKILLS: "dropped", **effects})
         if text is None:
             return
-        if len(text) > _MAX_DESCRIPTION:
-            # skills-ref counts white space at the ends, the others do not.
-            short = len(text.strip()) <= _MAX_DESCRIPTION
-            readers = (SKILLS_REF,) if short else (*_YAML_11, SKILLS_REF)
+        size = len(" ".join(text.split()))
+        if size > _MAX_DESCRIPTION:
             what = f"a description has at most {_MAX_DESCRIPTION} characters"
             hint = "say what it does and when to use it; the rest belongs below"
-            self.key(what, "description", readers, got=str(len(text)), hint=hint)
-        if mark := re.search("[<>]", text):
-            what = "a description has no '<' and no '>'"
-            self.key(what, "description", (QUICK_VALIDATE,), got=shown(mark[0]))
+            self.found.of_key(what, "description", effects, got=str(size), hint=hint)
+        self.listed()
 
-    def other_skill_fields(self) -> None:
-        for key in self.fields:
-            if key not in SKILL_KEYS:
-                hint = did_you_mean(key, SKILL_KEYS) or "put it under 'metadata'"
-                readers = (SKILLS_REF, QUICK_VALIDATE)
-                self.key(f"a skill has no key '{key}'", key, readers, hint=hint)
-        self.compatibility()
-        self.tools()
-        metadata = self.fields.get("metadata")
-        if isinstance(metadata, dict) and metadata.get("internal") is True:
-            what = "a skill with 'internal: true' in its metadata is hidden"
-            self.key(what, "metadata", (NPX_SKILLS,), hint="delete it")
+    def listed(self) -> None:
+        """Report a description of which Claude Code lists a part only."""
+        keys = ("description", "when_to_use")
+        texts = [self.source.top.get(key) for key in keys]
+        whole = " - ".join(text for text in texts if isinstance(text, str))
+        size = len(whole.encode("utf-16-le", "surrogatepass")) // 2
+        if size > _MAX_LISTED:
+            what = f"a description is listed up to {_MAX_LISTED} UTF-16 units"
+            if isinstance(texts[1], str):
+                what += ", with 'when_to_use'"
+            effects = {CLAUDE: "cut short"}
+            hint = "shorten it; the rest belongs below the frontmatter"
+            self.found.of_key(what, "description", effects, got=str(size), hint=hint)
 
-    def compatibility(self) -> None:
-        if "compatibility" not in self.fields:
-            return
-        value, other = self.fields["compatibility"], self.yaml_11["compatibility"]
-        if not isinstance(other, str) or not other:
-            got, hint = shown(value), "quote it, or delete it"
-            what = "'compatibility' is not text"
-            self.key(what, "compatibility", (QUICK_VALIDATE,), got=got, hint=hint)
-        elif (size := len(other)) > _MAX_COMPATIBILITY:
-            what = f"'compatibility' has at most {_MAX_COMPATIBILITY} characters"
-            readers = (SKILLS_REF, QUICK_VALIDATE)
-            self.key(what, "compatibility", readers, got=str(size))
+    def skill_fields(self) -> None:
+        """Report values of other types than those that FastMCP accepts."""
+        top, effects = self.source.top, {FASTMCP: "dropped"}
+        self.tools((CLAUDE, FASTMCP))
+        value = top.get("license")
+        if isinstance(value, dict | list):
+            what, got = "'license' is not text", shown(value)
+            hint = "write license: MIT"
+            self.found.of_key(what, "license", effects, got=got, hint=hint)
+        value = top.get("metadata")
+        if value is not None and not isinstance(value, dict):
+            what, got = "'metadata' is not a table", shown(value)
+            hint = "write metadata: and below it, indented, key: text"
+            self.found.of_key(what, "metadata", effects, got=got, hint=hint)
+        value = top.get("compatibility")
+        size = len(value) if isinstance(value, str) else 1
+        if isinstance(value, dict | list) or not 0 < size <= _MAX_COMPATIBILITY:
+            what = f"'compatibility' is not text of 1 to {_MAX_COMPATIBILITY} "
+            what += "characters"
+            got = str(size) if isinstance(value, str) else shown(value)
+            self.found.of_key(what, "compatibility", effects, got=got)
+        spelled = self.source.document.spelled if self.source.document else {}
+        for path, text in spelled.items():
+            if re.fullmatch(r"[-+]?\.(inf|nan)", text, re.IGNORECASE):
+                what = f"'{text}' is not a number of JSON"
+                hint = f'write "{text}"'
+                self.found.of_key(what, str(path[0]), effects, got=text, hint=hint)
+        self._tags()
 
-    def tools(self) -> None:
-        key = "allowed-tools"
-        value = self.fields.get(key)
-        texts = value if isinstance(value, list) else [value]
-        if value is not None and not all(isinstance(text, str) for text in texts):
-            what = f"'{key}' is neither text nor a list of texts"
-            self.key(what, key, (CLAUDE,), got=shown(value), hint="quote them")
+    def _tags(self) -> None:
+        for event in yaml.parse(self.source.frontmatter or ""):
+            if getattr(event, "tag", None):
+                line = getattr(event.start_mark, "line", -1) + 2
+                effects = {FASTMCP: "dropped"}
+                what, hint = "has a YAML tag", "quote the value instead"
+                self.found.error(what, line, effects, hint=hint)
 
-    # --- its body -------------------------------------------------------------------
+    def tools(self, readers: Collection[str]) -> None:
+        value = self.source.top.get("allowed-tools")
+        if value is not None and not _is_texts(value):
+            what, hint = f"'allowed-tools' {_NEITHER}", "write allowed-tools: Read Bash"
+            effects = dict.fromkeys(readers, "refused")
+            got = shown(value)
+            self.found.of_key(what, "allowed-tools", effects, got=got, hint=hint)
 
-    def links(self, files: Collection[str]) -> None:
+    # --- text that hides --------------------------------------------------------------
+
+    def hidden(self) -> None:
         """
-        Report links to files that an installed skill does not have.
+        Report invisible characters for which apm refuses the whole package.
 
-        Installers copy only the directory of a skill.
+        Those that nobody writes on purpose are looked for in all exported files.
         """
-        lost = dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, SKILLAGER), "left behind")
-        for line, path in relative_links(self.text):
-            where, target = self.body + line, posixpath.normpath(path)
-            hint = "an example of a link belongs between backticks"
-            if path.startswith("/") or target.split("/")[0] == "..":
-                what = f"the link '{path}' leads out of the skill's directory"
-                hint = "put a copy of the file into the directory"
-                self.problem(what, where, lost, hint=hint)
-            elif target != "." and not holds(files, target):
-                what = f"the link '{path}' leads to no file of the skill"
-                hint = did_you_mean(target, files) or hint
-                self.problem(what, where, lost, hint=hint)
+        text = self.source.text
+        found = _REFUSED_TEXT.search(text)
+        if found is not None and not find_hidden(text):
+            line = text.count("\n", 0, found.start()) + 1
+            what, got = "has a character that hides text", f"U+{ord(found[0]):04X}"
+            effects = {APM: "refused, with the whole package"}
+            self.found.error(what, line, effects, got=got, hint="take it out")
+
+
+def _with_rule(value: object, path: str = "") -> Iterator[str]:
+    """Yield the keys of values that have `---` in them, or are so called."""
+    if isinstance(value, str) and "---" in value:
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            here = f"{path}.{key}".lstrip(".")
+            if "---" in key:
+                yield here
+            yield from _with_rule(item, here)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _with_rule(item, path)

@@ -9,21 +9,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LIBRARY_SKILLS: Final = "library-skills"
-SKILLS_REF: Final = "skills-ref"
 NPX_SKILLS: Final = "npx skills"
-CLAUDE: Final = "claude"
-QUICK_VALIDATE: Final = "quick_validate"
 SKILLAGER: Final = "skillager"
+INSTALLER: Final = "agent-skill-installer"
+FASTMCP: Final = "FastMCP"
+APM: Final = "apm"
+CLAUDE: Final = "claude"
+PKGSKILLS: Final = "pkgskills"
+SKILLS_REF: Final = "skills-ref"
 
 READERS: Final[Mapping[str, str]] = {
     LIBRARY_SKILLS: "dropped",
     NPX_SKILLS: "dropped",
-    SKILLAGER: "dropped",
+    SKILLAGER: "misread",
+    INSTALLER: "misread",
+    FASTMCP: "dropped",
+    APM: "dropped",
+    CLAUDE: "misread",
+    PKGSKILLS: "noted",
     SKILLS_REF: "refused",
-    CLAUDE: "refused",
-    QUICK_VALIDATE: "refused",
 }
-"""What each tool does with a file that breaks its rules."""
+"""What each tool does with a file that breaks its rules, if nothing else is said."""
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""The names that all of them accept."""
+"""The names of skills that all of them accept."""
+
+MAX_NAME: Final = 64
+"""In characters."""

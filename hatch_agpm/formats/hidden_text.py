@@ -17,14 +17,17 @@ from typing import Final
 
 from hatch_agpm.errors import HiddenTextError, Location
 
-__all__ = ["Hidden", "check_hidden_text", "find_hidden"]
+__all__ = ["ZERO_WIDTH", "Hidden", "check_hidden_text", "find_hidden"]
+
+ZERO_WIDTH: Final = "zero-width character"
+"""The kind of hidden text that is also in texts by mistake."""
 
 _KINDS: Final = {
     "tags": "tag character",
     "selectors": "variation selector",
     "directions": "directional control",
     "annotations": "annotation mark",
-    "widthless": "zero-width character",
+    "widthless": ZERO_WIDTH,
 }
 
 _TAG_OFFSET: Final = 0xE0000

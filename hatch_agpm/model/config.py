@@ -30,8 +30,14 @@ class ExportSettings:
     directory: str = ".agents"
     """The directory of the exported files, relative to the import package."""
 
-    prefix: str | None = None
-    """The prefix of exported names; None for the distribution's name."""
+    prefix: object = None
+    """The prefix of exported names, `true` for the distribution's; None for none."""
+
+    drop: tuple[str, ...] = ()
+    """The keys of frontmatter that are left out of exported files."""
+
+    strict: bool = False
+    """Whether what only a validator minds is an error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,7 @@ from hatch_agpm.rendering.content import (
     rendered_content,
 )
 from hatch_agpm.rendering.resolution.declarations import DeclarationReader
+from hatch_agpm.rendering.resolution.exported import as_template
 from hatch_agpm.rendering.resolution.lookalikes import unrendered
 from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
 from hatch_agpm.rendering.runtime_variables import (
@@ -100,6 +101,10 @@ class DocumentRenderer:
         Raises AgpmError.
         """
         self.embedded_files = []
+        if self.is_raw(resource, file) and not is_embedded:
+            self._check_rendered(resource, file)
+            return Texts(document=_decoded(file))
+        file = self._template(resource, file)
         texts = self._texts(resource, file, is_embedded=is_embedded)
         if is_embedded:
             embedded = texts.content or ""
@@ -107,6 +112,19 @@ class DocumentRenderer:
             check_embedded(file, embedded, resource.source_root, allowed)
             self._remember(resource, texts)
         return texts
+
+    def is_raw(self, resource: Resource, file: File) -> bool:
+        """Tell whether a file is only exported, and is not a template."""
+        is_read = self._is_agpm or resource.patch is not None
+        if is_read or not resource.is_only_exported:
+            return False
+        return as_template(file, resource.options) is None
+
+    def _template(self, resource: Resource, file: File) -> File:
+        """Return a file as it is rendered: if only exported, as tools read it."""
+        if self._is_agpm or not resource.is_only_exported:
+            return file
+        return as_template(file, resource.options) or file
 
     def declarations(self, source_root: SourceRoot) -> DeclarationReader:
         """Return the reader of the declarations in the files of a source root."""
@@ -249,7 +267,7 @@ class DocumentRenderer:
         is_text = self._is_agpm or self._project.is_verbatim(file.path)
         if is_text or not is_shipped or resource.section in MERGED:
             return
-        for problem in unrendered(file.text):
+        for problem in unrendered(file.data.decode(errors="replace")):
             raise problem.at(file.path, problem.line)
 
     def _source(
@@ -330,6 +348,14 @@ class DocumentRenderer:
         check_embedded(file, text, of, self._project.hidden_text)
         self.embedded_files.append(of.as_input(file))
         return text
+
+
+def _decoded(file: File) -> str | bytes:
+    """Return the file as text, or its bytes if it is not UTF-8."""
+    try:
+        return file.text
+    except ContentError:
+        return file.data
 
 
 def _text_or_bytes(file: File) -> str | bytes:

@@ -16,6 +16,7 @@ from hatch_agpm.config import load_toml, read_agpm_toml, read_project
 from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
     AgpmError,
+    ContentError,
     Location,
     ProblemsError,
     TemplateError,
@@ -309,24 +310,35 @@ class _Renderer:
         self, resource: Resource, file: File, text: str | bytes
     ) -> tuple[SkillFile, ...]:
         """Return the files of a skill, with `text` as its SKILL.md."""
-        if resource.section != "skills" or isinstance(text, bytes):
+        if resource.section != "skills":
             return ()
-        is_template = resource.patch is None and text != file.text
+        is_agpm = self.manifest.is_agpm
+        is_raw = self.documents.is_raw(resource, file)
+        is_template = resource.patch is None and text != _decoded(file)
         files = read_skill(
             resource.source_root.tree,
             resource.file,
-            is_template=is_template,
-            is_agpm=self.manifest.is_agpm,
+            is_checked=not (is_template or is_raw),
+            is_agpm=is_agpm,
         )
-        if not self.manifest.is_agpm:
+        if not is_agpm:
             check_parts(resource.file, files, self.project.is_verbatim)
-        if text == file.text:
+        if is_raw or isinstance(text, bytes) or text == file.text:
             return files
-        check_skill(resource.text_file, text)
+        if is_agpm or not resource.is_only_exported:
+            check_skill(resource.text_file, text, is_agpm=is_agpm)
         return tuple(
             replace(file, data=text.encode()) if file.path == SKILL_FILE else file
             for file in files
         )
+
+
+def _decoded(file: File) -> str | None:
+    """Return the text of a file, None if it is not UTF-8."""
+    try:
+        return file.text
+    except ContentError:
+        return None
 
 
 def _check_spans(texts: Texts, body: int, path: str) -> None:

@@ -1,7 +1,8 @@
 """
-Skills: directories that are shipped unchanged, within AGPM's limits.
+Skills: directories that are shipped unchanged.
 
-A skill that AGPM would reject is an error, with all its problems (AGPM semantics, 7.5).
+A skill of an `agpm.toml` that AGPM would reject is an error, with all its problems
+(AGPM semantics, 7.5).  One that is exported is checked by the rules of its readers.
 Only the SKILL.md can be a template, in an `agpm.toml` only that of an exported skill.
 Nothing else in a skill is rendered.
 """
@@ -40,6 +41,9 @@ _MAX_FILES: Final = 1000
 _MAX_BYTES: Final = 100 * 2**20
 _MAX_FRONTMATTER: Final = 64 * 2**10
 _MAX_LENGTHS: Final = {"name": 100, "description": 1000}
+_MAX_DESCRIPTION: Final = 1024
+"""In characters; the limit of the specification."""
+
 _NAME = r"[A-Za-z0-9 _-]*"
 _KNOWN: Final = ("name", "description", "version", "allowed-tools")
 
@@ -48,16 +52,16 @@ def read_skill(
     tree: Tree,
     directory: str,
     *,
-    is_template: bool = False,
+    is_checked: bool = True,
     is_agpm: bool = True,
 ) -> tuple[SkillFile, ...]:
     """
     Return all files of a skill, whose real path is `directory`, sorted by path.
 
     What programs leave behind (`.DS_Store`, `.git`) is left out, but to AGPM it is a
-    part of the skill.  The SKILL.md of a template is not checked here, but after it is
-    rendered.  Raises SourceError, or ProblemsError with several: for a symlink or a
-    special file, too many files or bytes, a SKILL.md that AGPM would not accept.
+    part of the skill.  The SKILL.md is checked here if it `is_checked`.
+    Raises SourceError, or ProblemsError with several: for a symlink or a special file,
+    too many files or bytes, a SKILL.md that AGPM would not accept.
     """
     problems: list[AgpmError] = []
     names: list[str] = []
@@ -73,8 +77,9 @@ def read_skill(
     problems += _limits(directory, len(names), size)
     # A skill that is too large is not read.
     small = len(names) <= _MAX_FILES and size <= _MAX_BYTES
-    if small and SKILL_FILE in names and not is_template:
-        problems += _text_problems(tree, f"{directory}/{SKILL_FILE}")
+    if small and SKILL_FILE in names and is_checked:
+        path = f"{directory}/{SKILL_FILE}"
+        problems += _text_problems(tree, path, is_agpm=is_agpm)
     raise_problems(problems)
     files = [(name, tree.read(f"{directory}/{name}")) for name in names]
     return tuple(
@@ -115,9 +120,9 @@ def _limits(directory: str, count: int, size: int) -> Iterator[ContentError]:
         )
 
 
-def _text_problems(tree: Tree, path: str) -> list[SourceError]:
+def _text_problems(tree: Tree, path: str, *, is_agpm: bool) -> list[SourceError]:
     try:
-        return _frontmatter_problems(path, tree.read(path).text)
+        return _frontmatter_problems(path, tree.read(path).text, is_agpm=is_agpm)
     except SourceError as error:
         return [error]
 
@@ -146,17 +151,17 @@ def check_parts(
     raise_problems(problems)
 
 
-def check_skill(path: str, text: str) -> None:
+def check_skill(path: str, text: str, *, is_agpm: bool = True) -> None:
     """
-    Check the text of a SKILL.md.
+    Check the text of a SKILL.md: by AGPM's limits, or by those of the specification.
 
     Its frontmatter is not rendered.  Raises FrontmatterError, or ProblemsError with
     all problems.
     """
-    raise_problems(_frontmatter_problems(path, text))
+    raise_problems(_frontmatter_problems(path, text, is_agpm=is_agpm))
 
 
-def _frontmatter_problems(path: str, text: str) -> list[SourceError]:
+def _frontmatter_problems(path: str, text: str, *, is_agpm: bool) -> list[SourceError]:
     parts = split(text)
     if parts is None:
         what = "a skill needs frontmatter with a name and a description"
@@ -164,7 +169,8 @@ def _frontmatter_problems(path: str, text: str) -> list[SourceError]:
         if text.startswith("\ufeff"):
             hint = "the file begins with a byte order mark: save it without one"
         return [FrontmatterError(what, location=Location(path=path, line=1), hint=hint)]
-    if (size := len(parts.frontmatter.encode())) > _MAX_FRONTMATTER:
+    size = len(parts.frontmatter.encode())
+    if is_agpm and size > _MAX_FRONTMATTER:
         what = f"the frontmatter of a skill has at most {_MAX_FRONTMATTER // 2**10} KiB"
         return [
             FrontmatterError(
@@ -182,7 +188,10 @@ def _frontmatter_problems(path: str, text: str) -> list[SourceError]:
         line = error.line + parts.line - 1 if error.line else 0
         return [error.with_hint(hint).at(path, line)]
     checker = _Checker(path, document, parts.line - 1)
-    checker.check()
+    if is_agpm:
+        checker.check()
+    else:
+        checker.check_as_specified()
     return checker.problems
 
 
@@ -221,8 +230,22 @@ class _Checker:
         self.text("version")
         self.tools(self.metadata.get("allowed-tools"))
 
-    def required(self, key: str) -> str:
-        """Return a required text; if it is missing, report that and return ""."""
+    def check_as_specified(self) -> None:
+        """Check what the specification says of a skill that is not exported."""
+        for key in ("name", "description"):
+            self.required(key, limit=0)
+        text = self.metadata.get("description")
+        if isinstance(text, str) and len(text.strip()) > _MAX_DESCRIPTION:
+            what = f"the description of a skill has at most {_MAX_DESCRIPTION} "
+            what += "characters"
+            self.problem(what, "description", got=str(len(text.strip())))
+
+    def required(self, key: str, *, limit: int | None = None) -> str:
+        """
+        Return a required text; if it is missing, report that and return "".
+
+        `limit` is its length in bytes, 0 for none, by default that of AGPM.
+        """
         if self.metadata.get(key) is None:
             self.problem(f"a skill needs a {key}", key, hint=f"add '{key}: ...'")
             return ""
@@ -230,10 +253,10 @@ class _Checker:
         text = self.text(key)
         if len(self.problems) > before:
             return ""
-        limit = _MAX_LENGTHS[key]
+        limit = _MAX_LENGTHS[key] if limit is None else limit
         if not text.strip():
             self.problem(f"the {key} of a skill must not be empty", key)
-        elif (size := len(text.encode("utf-8", "surrogatepass"))) > limit:
+        elif (size := len(text.encode("utf-8", "surrogatepass"))) > limit > 0:
             what = f"the {key} of a skill has at most {limit} bytes"
             self.problem(what, key, got=str(size))
         return text

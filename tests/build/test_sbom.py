@@ -198,7 +198,7 @@ def test_exported_files_are_listed_with_their_paths_in_the_wheel(document_of):
         for each in document["components"]
         if each["name"].startswith("acme/.agents/")
     }
-    skill = "acme/.agents/skills/acme-nets"
+    skill = "acme/.agents/skills/nets"
     apache, mit = ([{"expression": name}] for name in ("Apache-2.0", "MIT"))
     assert found == {
         "acme/.agents/.claude-plugin/plugin.json": (mit, ["hatch-agpm"]),

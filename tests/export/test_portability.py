@@ -1,4 +1,4 @@
-"""Errors of exported files, and the readers whose rules they break."""
+"""Every variant of an exported file, and what becomes of it."""
 
 import copy
 import json
@@ -6,130 +6,163 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hatch_agpm.errors import PortabilityError
 from hatch_agpm.export.plugin import check_plugin
-from hatch_agpm.export.portability import (
-    check_agent,
-    check_skill,
-)
-from hatch_agpm.export.profile import portable_frontmatter
+from hatch_agpm.export.portability import check_agent, check_command, check_skill
 from hatch_agpm.export.readers import READERS
+from hatch_agpm.export.resource import ExportContext, ResourceExport
+from hatch_agpm.export.source import read_source
+from hatch_agpm.export.writer import write_frontmatter
+from hatch_agpm.model.config import ExportSettings
+from hatch_agpm.model.rendering import (
+    FileContent,
+    Input,
+    RenderedResource,
+    SkillFile,
+)
 
 VARIANTS = json.loads(
-    Path(__file__).parents[1].joinpath("data/skill_variants.json").read_text("utf-8")
+    Path(__file__).parents[1].joinpath("data/export_variants.json").read_text("utf-8")
 )
-TABLE = {
-    "library-skills": "library-skills",
-    "skills-ref": "skills-ref",
-    "npx skills": "npx skills",
-    "claude validate": "claude",
-    "quick_validate": "quick_validate",
-    "skillager": "skillager",
-}
-"""The table's names of the readers -> ours."""
+"""
+What the tools that read exported files do with each variant.
 
-VALIDATORS = {"skills-ref": "refused", "quick_validate": "refused"}
-YAML_11 = {"library-skills": "dropped", "quick_validate": "refused"}
-ALL_BUT_CLAUDE = {"npx skills": "dropped", **YAML_11, **VALIDATORS}
-ALL = {"claude": "refused", **ALL_BUT_CLAUDE}
+`unchanged`: all take it; `note`: all take it, and only a validator minds; `written`:
+the build writes what all take; `error`: a tool drops, cuts or misreads it, and
+`readers` are those that are named (none where the character itself is the problem).
+"""
 
 HEAD = b"---\nname: mx-nets\ndescription: Mends nets.\n"
+PLACES = {
+    "skill": "mx/.agents/skills/{}/SKILL.md",
+    "agent": "agents/{}.md",
+    "command": "commands/{}.md",
+}
 
 
-def lint(data, *, directory="mx-nets", files=("SKILL.md",), path="SKILL.md"):
-    return check_skill(path, data, directory_name=directory, files=files)
-
-
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant["variant"])
-def test_the_check_accepts_exactly_what_all_readers_accept(variant):
-    directory = variant["directory"].rpartition("/")[2]
+def exported(variant, *, strict=False):
+    """Export a file as it is, and return the problems, the notes and the text."""
     data = variant["text"].encode(variant["encoding"])
-    found = lint(data, directory=directory, path=f"{directory}/{variant['file']}")
-    named = {
+    path = PLACES[variant["type"]].format(variant["name"])
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data
+    file = SkillFile(path="SKILL.md", data=data, executable=False)
+    resource = RenderedResource(
+        type=variant["type"],
+        name=variant["name"],
+        alias=None,
+        tool="claude-code",
+        install=False,
+        install_path=None,
+        variables={},
+        text=text,
+        body=0,
+        metadata={},
+        source_path=path,
+        inputs=(Input(path=path, sha256=FileContent(data=data).sha256),),
+        export=True,
+        files=(file,) if variant["type"] == "skill" else (),
+    )
+    context = ExportContext(
+        settings=ExportSettings(strict=strict),
+        distribution="mx",
+        metadata={"version": "1.10", "license": "MIT"},
+        in_place=[path.rpartition("/")[0]],
+    )
+    export = ResourceExport(context, resource)
+    items = export.make()
+    return export.problems, export.notes, items[0].text if items else None
+
+
+def kind_of(variant):
+    return f"{variant['type']}: {variant['variant']}"
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=kind_of)
+def test_each_variant_has_the_verdict_of_its_readers(variant):
+    problems, notes, text = exported(variant)
+    found = "error" if problems else "note" if notes else "unchanged"
+    if text is not None and text != variant["text"].encode(variant["encoding"]):
+        found = "written"
+    assert found == variant["verdict"], [*problems, *notes]
+    readers = {
         reader
-        for problem in found
-        for reader, effect in problem.readers.items()
-        if effect in {"dropped", "refused"}
+        for problem in problems
+        if isinstance(problem, PortabilityError)
+        for reader in problem.readers
     }
-    verdicts = variant["verdicts"].items()
-    assert named == {TABLE[reader] for reader, verdict in verdicts if verdict != "ok"}
+    assert readers == set(variant["readers"])
 
 
-def test_the_table_has_every_variant_once_and_every_reader():
-    assert len({variant["variant"] for variant in VARIANTS}) == len(VARIANTS) == 31
-    assert all(variant["verdicts"].keys() == TABLE.keys() for variant in VARIANTS)
-    assert set(TABLE.values()) == READERS.keys()
+def test_the_table_has_every_variant_once_and_known_readers():
+    assert len({kind_of(variant) for variant in VARIANTS}) == len(VARIANTS) == 282
+    for variant in VARIANTS:
+        assert set(variant["readers"]) <= READERS.keys()
+
+
+WRITTEN = [
+    variant
+    for variant in VARIANTS
+    if variant["verdict"] == "written" and variant["variant"] != "CR only"
+]
+
+
+@pytest.mark.parametrize("variant", WRITTEN, ids=kind_of)
+def test_what_is_written_again_has_equal_values_and_is_stable(variant):
+    _, _, text = exported(variant)
+    again, _, same = exported({**variant, "text": text.decode(), "encoding": "utf-8"})
+    assert (again, same) == ([], text)
+    before = read_source(variant["text"].encode(), lenient=False)
+    after = read_source(text, lenient=False)
+    assert [key for key in after.top if key in before.top] == [*before.top]
+    assert text.endswith(before.text[before.body :].encode())
+    for key, value in before.top.items():
+        if isinstance(value, str):
+            assert after.top[key].split() == value.split()
+        elif key not in {"description", "name", "metadata"}:
+            assert after.top[key] == value or key == "d"
+    if variant["type"] == "skill":
+        assert after.top["license"] == "MIT"
+        assert after.top["metadata"]["version"] == "1.10"
+        assert yaml.safe_load(after.frontmatter)["name"] == variant["name"]
+
+
+def test_notes_are_errors_if_strict_is_set():
+    (variant,) = (each for each in VARIANTS if kind_of(each) == "skill: homepage")
+    _, notes, _ = exported(variant)
+    assert notes[0].line == 4
+
+
+def test_an_error_says_what_to_write():
+    (variant,) = (each for each in VARIANTS if kind_of(each) == "skill: ` #` unquoted")
+    (problem,), _, _ = exported(variant)
+    assert problem.line == 3
+    assert 'write description: "Posts to the #deploys channel."' in str(problem)
 
 
 @pytest.mark.parametrize(
-    ("data", "found"),
+    ("line", "is_cut"),
     [
-        (
-            b"# Mend nets\n",
-            [(1, ALL)],
-        ),
-        (
-            b"---\nname: mx-nets\n...\n",
-            [(1, ALL)],
-        ),
-        (
-            HEAD + b"# a --- b\n---\n",
-            [(4, {"skills-ref": "refused", "claude": "refused"})],
-        ),
-        (
-            HEAD + b"license: MIT\rmetadata:\n  a: b\n---\n",
-            [(4, {"npx skills": "dropped"})],
-        ),
-        (
-            b"---\n- a\n---\n",
-            [(2, ALL)],
-        ),
-        (
-            b"---\nmodel: x\n---\n",
-            [
-                (1, ALL_BUT_CLAUDE),
-                (1, ALL_BUT_CLAUDE),
-                (2, VALIDATORS),
-            ],
-        ),
-        (
-            b"---\nname: on\ndescription: 2024-01-01\n---\n",
-            [
-                (2, YAML_11),
-                (3, YAML_11),
-            ],
-        ),
-        (
-            HEAD + b"metadata:\n  <<: x\n---\n",
-            [(5, YAML_11)],
-        ),
-        (
-            HEAD + b"licence: !!str x\ncompatibility: ''\nallowed-tools: 3\n---\n",
-            [
-                (4, {"skills-ref": "refused"}),
-                (4, VALIDATORS),
-                (5, {"quick_validate": "refused"}),
-                (6, {"claude": "refused"}),
-            ],
-        ),
-        (
-            HEAD + b"metadata:\n  internal: true\n---\n",
-            [(4, {"npx skills": "dropped"})],
-        ),
-        (
-            f"---\nname: mx-nets\ndescription: {'🎣' * 800}\n---\n".encode(),
-            [(3, {"claude": "cut short"})],
-        ),
-        (
-            f'---\nname: mx-nets\ndescription: "{"a" * 1024} "\n---\n'.encode(),
-            [(3, {"skills-ref": "refused"})],
-        ),
+        ("license: MIT # as the project", False),
+        ("argument-hint: post to #channel", True),
+        ("metadata:\n  channel: post to #deploys", True),
+        ("metadata:\n  channel: 'post to #deploys'", False),
+        ("homepage: https://example.org/#top", False),
+        ("color: #ff0000", False),
+        ("version: 1.0 #one", False),
+        ("tags: [a] #b", False),
     ],
 )
-def test_problems_have_a_line_and_the_effect_on_each_reader(data, found):
-    assert [(each.line, each.readers) for each in lint(data)] == found
+def test_a_value_is_cut_where_a_comment_begins(line, is_cut):
+    data = HEAD + f"{line}\n---\n".encode()
+    found = check_skill("SKILL.md", data, directory_name="mx-nets")
+    assert ["cut short" in str(error) for error in found.errors] == [True] * is_cut
 
 
 @pytest.mark.parametrize(
@@ -149,12 +182,19 @@ def test_problems_have_a_line_and_the_effect_on_each_reader(data, found):
 )
 def test_links_to_exported_files_are_accepted(body):
     files = ["SKILL.md", "references/rules.md", "assets/a net.png"]
-    assert lint(HEAD + b"---\n" + body.encode(), files=files) == ()
+    data = HEAD + b"---\n" + body.encode()
+    found = check_skill("SKILL.md", data, directory_name="mx-nets", files=files)
+    assert (found.errors, found.notes) == ([], [])
 
 
-def test_an_agent_may_use_what_is_refused_in_skills():
-    data = b"---\ndescription: <b>when</b>\ntools: [Read]\nhooks: &a {}\n---\n"
-    assert check_agent("a.md", data, name="a") == ()
+@pytest.mark.parametrize(
+    "body", ["[x](missing.md)", "[x](../other.md)", "```\n```\n[x](/etc/x.md)"]
+)
+def test_links_to_other_files_are_notes(body):
+    data = HEAD + b"---\n" + body.encode()
+    found = check_skill("SKILL.md", data, directory_name="mx-nets", files=["SKILL.md"])
+    assert found.errors == []
+    assert [note.line for note in found.notes] == [5 + body.count("\n")]
 
 
 PLUGIN = {
@@ -174,33 +214,32 @@ def test_a_plugin_needs_a_name_and_may_have_all_metadata():
 
 
 def test_the_error_survives_copies():
-    (problem,) = lint(b"")
-    for twin in (copy.copy(problem), pickle.loads(pickle.dumps(problem))):  # noqa: S301
+    found = check_skill("SKILL.md", b"", directory_name="mx-nets")
+    (problem,) = found.errors
+    for twin in (copy.copy(problem), pickle.loads(pickle.dumps(problem))):  # noqa: S301 - of this test
         assert (str(twin), twin.readers) == (str(problem), problem.readers)
     assert problem.at("x.md", 0).readers == problem.readers
 
 
-LINE = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="<>"),
-    min_size=1,
-    max_size=500,
-).filter(str.strip)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+KEYS = TEXTS.filter(lambda key: key != "<<")
+VALUES = TEXTS | st.lists(TEXTS, max_size=2) | st.dictionaries(KEYS, TEXTS, max_size=2)
 
 
-@given(LINE, LINE, st.dictionaries(LINE.filter(lambda t: len(t) < 20), LINE))
-def test_generated_frontmatter_passes_the_check(description, compatibility, metadata):
-    fields = {
-        "name": "mx-nets",
-        "description": description,
-        "compatibility": compatibility,
-        "metadata": metadata,
-        "license": "MIT",
-        "allowed-tools": ["Read", "Grep"],
-    }
-    assert lint(portable_frontmatter(fields).encode() + b"\n# Mend nets\n") == ()
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=3))
+def test_all_parsers_read_what_is_written(fields):
+    block = write_frontmatter(fields).removeprefix("---\n").removesuffix("---\n")
+    assert "---" not in block
+    assert yaml.safe_load(block) == fields
+    document = read_source(f"---\n{block}---\n".encode(), lenient=False)
+    assert document.top == fields
 
 
 @given(st.binary(), st.booleans())
 def test_no_bytes_make_the_check_crash(data, headed):
-    lint((HEAD if headed else b"") + data)
+    data = (HEAD if headed else b"") + data
+    check_skill("SKILL.md", data, directory_name="mx-nets")
+    check_agent("a.md", data)
+    check_command("c.md", data)
     check_plugin("plugin.json", data)

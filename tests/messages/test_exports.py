@@ -1,16 +1,14 @@
 """The messages about files that coding agents read."""
 
 import json
-import re
 import tomllib
 
 import pytest
 
 from hatch_agpm.build.plan import plan_build
-from hatch_agpm.errors import AgpmError, FrontmatterError
+from hatch_agpm.errors import AgpmError
 from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import check_agent, check_command, check_skill
-from hatch_agpm.export.profile import portable_frontmatter
 from hatch_agpm.model.build import BuildContext
 
 SKILL = """\
@@ -137,16 +135,9 @@ ABLE = "only agents, commands and skills can be"
             + '[tool.hatch-agpm.agents]\nthe_sailor = "prompts/agents/sailor.md"\n'
             'the-sailor = "prompts/agents/sailor.md"\n',
             {},
-            "prompts/agents/sailor.md: would all be exported as 'agents/p-the-sailor';"
+            "prompts/agents/sailor.md: would all be exported as 'agents/the-sailor';"
             " give each a key of its own, or export one of them",
             id="one name twice",
-        ),
-        pytest.param(
-            AGENTS + '[tool.hatch-agpm.agents]\na = ".agents/agents/a.md"\n',
-            {".agents/agents/a.md": AGENT},
-            ".agents/agents/a.md: must not be under .agents/, which coding agents that"
-            " work on the project itself read; move it, to prompts/ for example",
-            id="templates under .agents",
         ),
         pytest.param(
             AGENTS,
@@ -166,18 +157,43 @@ ABLE = "only agents, commands and skills can be"
             id="for another coding agent",
         ),
         pytest.param(
-            SKILLS,
+            f"{SKILLS}strict = true\n",
             {
                 "prompts/skills/mend-nets/SKILL.md": SKILL.replace(
                     "metadata: {depth: 1.10}",
                     "version: 1.1\nhooks: {}\nmetadata: {version: 1.5.0}",
                 )
             },
-            "prompts/skills/mend-nets/SKILL.md: the key 'hooks' is not read alike by"
-            " all coding agents; put it under 'metadata', or delete it\n"
-            "prompts/skills/mend-nets/SKILL.md: 'version' is not the project's version,"
-            " 1.5, got '1.1'; delete it: what is exported gets the project's",
+            "prompts/skills/mend-nets/SKILL.md: not a key of the specification:"
+            " version, hooks\n  refused by skills-ref\n"
+            "prompts/skills/mend-nets/SKILL.md: has a list or table in brackets; write"
+            " one entry a line\n  refused by skills-ref\n"
+            "prompts/skills/mend-nets/SKILL.md: 'version' is 1.1, and the project's"
+            " version is 1.5; leave it out: what is written again gets the project's",
             id="keys and versions",
+        ),
+        pytest.param(
+            f'{AGENTS}drop = ["mod", "model"]\nprefix = 3\n',
+            {},
+            "tool.hatch-agpm.export.prefix must be a text, or true for the name of the"
+            " distribution, got 3",
+            id="a prefix of another type",
+        ),
+        pytest.param(
+            f'{AGENTS}drop = ["mod", "model"]\n',
+            {},
+            "tool.hatch-agpm.export.drop[0] is a key of no exported file, got"
+            " 'mod'; did"
+            " you mean 'model'?",
+            id="a key to drop that is not there",
+        ),
+        pytest.param(
+            AGENTS + '[tool.hatch-agpm.agents]\n"a!" = "prompts/agents/sailor.md"\n',
+            {},
+            "prompts/agents/sailor.md: would be exported as 'a!', and a name has"
+            " lower-case letters, digits and single hyphens, up to 64; give it another"
+            " key",
+            id="a key that is not a name",
         ),
         pytest.param(
             SKILLS,
@@ -186,12 +202,6 @@ ABLE = "only agents, commands and skills can be"
                 "prompts/skills/mend-nets/SKILL.md": SKILL.replace("Use", "<b>Use</b>")
                 + "[gone](gone.md) \U000e0061\n",
             },
-            "prompts/skills/mend-nets/SKILL.md: a description has no '<' and no '>',"
-            " got '<'\n"
-            "  refused by quick_validate\n"
-            "prompts/skills/mend-nets/SKILL.md:13: the link 'gone.md' leads to no file"
-            " of the skill; an example of a link belongs between backticks\n"
-            "  left behind by library-skills, npx skills, skillager\n"
             "prompts/skills/mend-nets/SKILL.md: 1 hidden tag character, got 'a';"
             " delete what is hidden, or list 'prompts/skills/mend-nets/SKILL.md' in"
             " hidden-text\n"
@@ -223,80 +233,158 @@ def test_everything_that_cannot_be_exported_is_reported_at_once(
 HEAD = b"---\nname: mx-nets\ndescription: Mends nets.\n"
 
 
-def lint(data, *, directory="mx-nets", files=("SKILL.md",), path="SKILL.md"):
-    return check_skill(path, data, directory_name=directory, files=files)
-
-
 @pytest.mark.parametrize(
-    ("body", "message"),
+    ("data", "message"),
     [
-        (
-            "\n\nSee [rules](references/rule.md).",
-            "SKILL.md:7: the link 'references/rule.md' leads to no file of the skill; "
-            "did you mean 'references/rules.md'?",
-        ),
-        (
-            "[shared](../shared/tone.md)",
-            "SKILL.md:5: the link '../shared/tone.md' leads out of the skill's "
-            "directory; put a copy of the file into the directory",
-        ),
-        (
-            "```\n```\n[root](/etc/nets.md)",
-            "SKILL.md:7: the link '/etc/nets.md' leads out of the skill's directory; "
-            "put a copy of the file into the directory",
-        ),
-        (
-            "[1]: scripts/knot.py",
-            "SKILL.md:5: the link 'scripts/knot.py' leads to no file of the skill; an "
-            "example of a link belongs between backticks",
-        ),
+        ("x\n", "SKILL.md:1: has no frontmatter; begin the file with '---', 'name:"
+         " ...',"
+         " 'description: ...' and '---', each on a line\n  dropped by library-skills,"
+         " npx skills, FastMCP; misread by skillager, agent-skill-installer"),
+        ("---\nname: mx-nets\n", "SKILL.md:1: the frontmatter is not closed by a line"
+         " ---; begin the file with '---', 'name: ...', 'description: ...' and '---',"
+         " each on a line\n  dropped by library-skills, npx skills, FastMCP; misread by"
+         " skillager, agent-skill-installer"),
+        (HEAD.decode() + "a: b: c\n---\n", "SKILL.md:4: invalid YAML: mapping"
+         " values are"
+         " not allowed in this context; quote the text that has the colon\n  dropped by"
+         " library-skills, npx skills, agent-skill-installer, FastMCP"),
+        (HEAD.decode() + "name: b\n---\n", "SKILL.md:4: 'name' is given twice; keep one"
+         " of the two\n  dropped by npx skills, agent-skill-installer, FastMCP\n"
+         "SKILL.md:4: the name is not that of the directory, 'mx-nets', got 'b'; write"
+         " name: mx-nets, or rename the directory\n  dropped by library-skills,"
+         " FastMCP"),
+        ("---\nname: mx-nets\ndescription: Posts to #deploys.\n---\n", "SKILL.md:3:"
+         " 'description' is cut at ' #', where a comment begins, got 'Posts to'; write"
+         ' description: "Posts to #deploys."\n'
+         "  cut short by library-skills, npx skills, FastMCP, claude"),
+        (HEAD.decode() + "x: post to #deploys\n---\n", "SKILL.md:4: 'x' is cut at ' #',"
+         " where a comment begins, got 'post to'; write x: \"post to #deploys\", or"
+         " put a"
+         " space after the '#' of a comment\n"
+         "  cut short by library-skills, npx skills, FastMCP, claude"),
+        (HEAD.decode() + "metadata:\n  a: b --- c\n---\n", "SKILL.md:4: '---' in"
+         " 'metadata.a' ends the frontmatter; write another dash: \N{EM DASH}, or --\n"
+         "  cut short by claude"),
+        ("---\nname: Mx_Nets\ndescription: []\n---\n", "SKILL.md:2: a name has"
+         " lower-case letters, digits and single hyphens, got 'Mx_Nets'; write name:"
+         " mx-nets, and rename the directory\n  dropped by library-skills, FastMCP\n"
+         "SKILL.md:2: the name is not that of the directory, 'mx-nets', got 'Mx_Nets';"
+         " write name: mx-nets, or rename the directory\n  dropped by library-skills,"
+         " FastMCP\n"
+         "SKILL.md:3: 'description' is not text, got []; write description: and a"
+         " sentence on the same line\n  dropped by library-skills, npx skills,"
+         " FastMCP"),
+        (HEAD.decode().replace("Mends nets.", "d" * 1025) + "---\n", "SKILL.md:3: a"
+         " description has at most 1024 characters, got 1025; say what it does and when"
+         " to use it; the rest belongs below\n  dropped by library-skills, FastMCP"),
+        (HEAD.decode() + "license: []\nmetadata: x\ncompatibility: ''\n"
+         "allowed-tools: 4\nx: .inf\n---\n", "SKILL.md:4: 'license' is not text, got"
+         " []; write license: MIT\n  dropped by FastMCP\nSKILL.md:5: 'metadata' is"
+         " not a"
+         " table, got 'x'; write metadata: and below it, indented, key: text\n  dropped"
+         " by FastMCP\nSKILL.md:6: 'compatibility' is not text of 1 to 500 characters,"
+         " got 0\n  dropped by FastMCP\nSKILL.md:7: 'allowed-tools' is neither text"
+         " nor a"
+         " list of texts, got 4; write allowed-tools: Read Bash\n  refused by FastMCP,"
+         " claude\nSKILL.md:8: '.inf' is not a number of JSON, got .inf; write"
+         ' ".inf"\n  dropped by FastMCP'),
+        (HEAD.decode() + "x: !!str y\n---\n", "SKILL.md:4: has a YAML tag; quote the"
+         " value instead\n  dropped by FastMCP"),
+        (HEAD.decode() + "---\na\U000e0100\n", "") ,
     ],
-)
-def test_links_to_files_that_are_not_exported_are_refused(body, message):
-    files = ["SKILL.md", "references/rules.md"]
-    (problem,) = lint(HEAD + b"---\n" + body.encode(), files=files)
-    lost = "\n  left behind by library-skills, npx skills, skillager"
-    assert str(problem) == message + lost
+)  # fmt: skip
+def test_what_is_wrong_with_a_skill(data, message):
+    found = check_skill("SKILL.md", data.encode(), directory_name="mx-nets")
+    assert "\n".join(map(str, found.errors)) == message
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("x\n", "a.md:1: has no frontmatter at its first byte; begin the file with "
-         "a line --- and its description"),
-        ("---\nname: a\n---\n", "a.md:1: has no description; add 'description: ...'"),
-        ("---\nname: b\ndescription: d\n---\n", "a.md:2: the name is not that of the "
-         "file, 'a', got 'b'; some tools know it by the one, others by the other"),
-        ("---\nname: 12\ndescription: d\n---\n", "a.md:2: 'name' is not text, got 12; "
-         "quote it"),
-        ("---\ndescription: [d]\n---\n", "a.md:2: 'description' is not text, "
-         "got ['d']; quote it"),
-        ("---\ndescription: Use when: x\n---\n", "a.md:2: invalid YAML: mapping values "
-         "are not allowed in this context; quote the text that has the colon"),
+        (HEAD.decode() + "tags: [a]\nx: y\nmetadata:\n  internal: true\n---\n"
+         "[a](../a.md) [b](b.md)\n$1 a\u00adb\n",
+         "SKILL.md:4: not a key of the specification: tags, x\n  refused by"
+         " skills-ref\n"
+         "SKILL.md:4: has a list or table in brackets; write one entry a line\n"
+         "  refused by skills-ref\n"
+         "SKILL.md:6: 'metadata' has other values than texts\n  noted by pkgskills\n"
+         "SKILL.md:6: 'metadata.internal: true' hides the skill\n  hidden by npx"
+         " skills\n"
+         "SKILL.md:9: the link '../a.md' leads out of the skill's directory\n"
+         "  left behind by library-skills, npx skills, skillager\n"
+         "SKILL.md:9: the link 'b.md' leads to no file of the skill\n"
+         "  left behind by library-skills, npx skills, skillager\n"
+         "SKILL.md:10: '$1' is replaced when the skill is called with arguments\n"
+         "  replaced by claude\n"
+         "SKILL.md:10: has an invisible character, got U+00AD\n  warned of by apm"),
     ],
 )  # fmt: skip
-def test_an_agent_without_its_description_is_refused(data, message):
-    (problem,) = check_agent("a.md", data.encode(), name="a")
-    assert str(problem) == f"{message}\n  refused by claude"
+def test_what_is_worth_knowing_of_a_skill(data, message):
+    found = check_skill("SKILL.md", data.encode(), directory_name="mx-nets")
+    assert found.errors == []
+    assert "\n".join(map(str, found.notes)) == message
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("---\nargument-hint: '[x]'\n---\n", "c.md:1: has no description; add "
-         "'description: ...'\n  refused by claude"),
-        ("---\ndescription: d\nallowed-tools: 4\n---\n", "c.md:3: 'allowed-tools' is "
-         "neither text nor a list of texts, got 4; quote them\n  refused by claude"),
-        ("---\ndescription: d\nargument-hint: [x] - y\n---\n", "c.md:3: invalid YAML: "
-         "block sequence entries are not allowed in this context; quote the text\n"
-         "  refused by claude"),
-        (f"---\ndescription: {'d' * 1537}\n---\n", "c.md:2: a description is listed up "
-         "to 1536 UTF-16 units, got 1537\n  cut short by claude"),
+        ("---\nname: a\n---\n", "a.md:1: has no description; write description: ...\n"
+         "  dropped by claude"),
+        ("---\nname: ''\ndescription: d\ntools: {a: true}\n---\n", "a.md:2: 'name' is"
+         " empty; write name: ...\n  dropped by claude\na.md:4: 'tools' is neither text"
+         " nor a list of texts, so Claude Code allows all tools, got a table; write"
+         " tools: Read, Grep\n  misread by claude"),
     ],
 )  # fmt: skip
-def test_a_command_that_would_not_be_listed_is_refused(data, message):
-    (problem,) = check_command("c.md", data.encode())
-    assert str(problem) == message
+def test_what_is_wrong_with_an_agent(data, message):
+    found = check_agent("a.md", data.encode())
+    assert "\n".join(map(str, found.errors)) == message
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("\n---\ndescription: d\n---\n", "c.md:1: the frontmatter does not begin in the"
+         " first line; delete what is before the first ---\n  misread by apm, claude"),
+        ("---\ndescription: d\nhooks: {}\n---\n", "c.md:3: with 'hooks', Claude Code"
+         " ignores 'allowed-tools' of a command too; put them into hooks/hooks.json of"
+         " the plugin, or list 'hooks' in `drop` of [tool.hatch-agpm.export]\n"
+         "  misread in a plugin by claude"),
+        (f"---\ndescription: {'d' * 1537}\n---\n", "c.md:2: a description is listed up"
+         " to 1536 UTF-16 units, got 1537; shorten it; the rest belongs below the"
+         " frontmatter\n  cut short by claude"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_command(data, message):
+    found = check_command("c.md", data.encode())
+    assert "\n".join(map(str, found.errors)) == message
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("---\nx: y\n---\n", "c.md:1: a command without a description is not shown to"
+         " the model\n  not listed by claude\nc.md:2: a command is installed"
+         " without its"
+         " keys x\n  left out by apm"),
+    ],
+)  # fmt: skip
+def test_what_is_worth_knowing_of_a_command(data, message):
+    found = check_command("c.md", data.encode())
+    assert "\n".join(map(str, found.notes)) == message
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("---\nname: a\ndescription: b: c\nhooks: {}\n---\n", "a.md:1: the frontmatter"
+         " is not YAML; quote the texts that have a colon\n  dropped for Codex by apm\n"
+         "a.md:4: 'hooks' of an agent in a plugin has no effect\n  ignored by claude"),
+    ],
+)  # fmt: skip
+def test_what_is_worth_knowing_of_an_agent(data, message):
+    found = check_agent("a.md", data.encode())
+    assert "\n".join(map(str, found.notes)) == message
 
 
 PLUGIN = {
@@ -345,34 +433,3 @@ def test_a_plugin_that_is_refused_or_ignored_in_part_is_an_error(changed, messag
 def test_a_plugin_that_is_not_a_json_object_is_refused(data, message):
     (problem,) = check_plugin("plugin.json", data)
     assert str(problem) == f"{message}\n  refused by claude"
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        (
-            {"name": "a", "hooks": "x"},
-            "the key 'hooks' is not portable; portable are name, description, license, "
-            "compatibility, metadata, allowed-tools, tools, disallowedTools, model, "
-            "argument-hint",
-        ),
-        ({"license": ["MIT"]}, "'license' must be text, got ['MIT']"),
-        ({"metadata": "x: y", "name": {}}, "'name' must be text, got a table"),
-        ({"metadata": {"a": ["b"]}}, "'metadata.a' must be text, got ['b']"),
-        ({"metadata": {"a": {"b": "c"}}}, "'metadata.a' must be text, got a table"),
-        ({"allowed-tools": [1]}, "an item of 'allowed-tools' must be text, got 1"),
-        ({"tools": [" "]}, "an item of 'tools' must be text, got ' '"),
-        (
-            {"metadata": {"": "x"}},
-            "a key of 'metadata' has 1 to 128 characters, got ''",
-        ),
-        (
-            {"name": "a\ud800"},
-            "'name' has half of a surrogate pair, which UTF-8 cannot hold, "
-            r"got 'a\ud800'",
-        ),
-    ],
-)
-def test_values_that_cannot_be_written_portably_are_refused(fields, message):
-    with pytest.raises(FrontmatterError, match=f"^{re.escape(message)}$"):
-        portable_frontmatter(fields)

@@ -24,6 +24,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.model.declaration import NO_OPTIONS, TemplateOptions
 from hatch_agpm.model.variants import variant_hash
+from hatch_agpm.rendering.resolution.exported import as_template
 from hatch_agpm.rendering.resolution.lookup import dependency_files, entry_files
 from hatch_agpm.rendering.resolution.ordering import dependencies_first
 from hatch_agpm.rendering.resolution.resource import Freezer, Node
@@ -90,7 +91,8 @@ class _Resolver:
         """The options of the entries, by section, file and source."""
 
         self._dependencies: dict[
-            tuple[SourceRoot, str, str, TemplateOptions], tuple[Declaration, ...]
+            tuple[SourceRoot, str, str, TemplateOptions, bool],
+            tuple[Declaration, ...],
         ] = {}
 
     def list_entries(self) -> None:
@@ -168,7 +170,8 @@ class _Resolver:
                 node.install = False if is_part else node.install
 
     def _declared(self, node: Node) -> tuple[Declaration, ...]:
-        key = (node.source_root, node.file, node.variant, node.options)
+        is_exported = node.is_only_exported and not self.manifest.is_agpm
+        key = (node.source_root, node.file, node.variant, node.options, is_exported)
         if key not in self._dependencies:
             self._dependencies[key] = ()
             if node.source_root.is_rendered:
@@ -177,6 +180,11 @@ class _Resolver:
             variables = with_metadata(node.variables, self.metadata)
             try:
                 file = node.source_root.tree.read(node.text_file)
+                if is_exported:
+                    template = as_template(file, node.options)
+                    if template is None:
+                        return ()
+                    file = template
                 self._dependencies[key] = self.declarations(
                     node.source_root
                 ).dependencies(file, resolution_context(variables), node.options)

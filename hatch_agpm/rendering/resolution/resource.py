@@ -88,6 +88,11 @@ class Resource:
         ]
 
     @property
+    def is_only_exported(self) -> bool:
+        """Whether it is for coding agents, and not in the bundle."""
+        return self.export and self.install is False
+
+    @property
     def source(self) -> str | None:
         """The name of the source that it is from; None: the project itself."""
         return self.source_root.name
@@ -124,6 +129,11 @@ class Node:
     def text_file(self) -> str:
         """The real path of the file that holds its text."""
         return _text_file(self.section, self.file)
+
+    @property
+    def is_only_exported(self) -> bool:
+        """Whether it is for coding agents, and not in the bundle."""
+        return bool(self.entry and self.entry.export) and self.install is False
 
     def children(self) -> Iterator[Node]:
         """Yield its dependencies."""
