@@ -6,6 +6,7 @@ Every build is a process of its own, without isolation and without an index.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -392,3 +393,20 @@ def install_package(site, make_package, build, unpack, unpacked_wheels):
         shutil.copytree(known[made_of], site, dirs_exist_ok=True)
 
     return installed
+
+
+@pytest.fixture(scope="session")
+def audited_wheel(tmp_path_factory):
+    """The files of a wheel with a skill and a script, built once."""
+    from audits import files_of_wheel  # noqa: PLC0415 - heavy
+
+    return files_of_wheel(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture
+def audit(audited_wheel, tmp_path):
+    """Audit the wheel after some changes: new bytes by path, None for no file."""
+    from audits import audit_changed  # noqa: PLC0415 - heavy
+
+    path = tmp_path / "flat-1.2.0-py3-none-any.whl"
+    return functools.partial(audit_changed, path, audited_wheel)

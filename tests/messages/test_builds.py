@@ -1,58 +1,16 @@
 """The messages about wheels and sdists, and about what the metadata lists."""
 
 import hashlib
-import io
-import tarfile
-import zipfile
 
 import pytest
+from archives import ARCHIVES, PLAN, RIGHT, STUBS, lay_out, planned, write_wheel
 
 from hatch_agpm.build.verify import (
-    FileDigest,
     check_output,
-    verify_sdist,
     verify_wheel,
 )
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.installed.discovery import FILE_NAME, discover, file_text
-from hatch_agpm.model.rendering import FileContent
-
-STUBS = {"__init__.pyi": FileContent(data=b"# a stub\nprompts: int\n")}
-
-
-def planned(data, *, executable=False):
-    return FileDigest.of(data, executable=executable)
-
-
-def write_wheel(path, members):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data, mode in members:
-            info = zipfile.ZipInfo(name)
-            info.external_attr = mode << 16
-            archive.writestr(info, data)
-    return path
-
-
-def write_sdist(path, members):
-    with tarfile.open(path, "w:gz") as archive:
-        for name, data, mode in members:
-            info = tarfile.TarInfo(f"demo-1/{name}")
-            info.size = len(data)
-            info.mode = mode
-            archive.addfile(info, io.BytesIO(data))
-    return path
-
-
-ARCHIVES = [
-    pytest.param(write_wheel, verify_wheel, "demo.whl", id="wheel"),
-    pytest.param(write_sdist, verify_sdist, "demo.tar.gz", id="sdist"),
-]
-
-
-RIGHT = [("p/a.md", b"a", 0o644), ("p/run.sh", b"r", 0o755), ("other.py", b"", 0o644)]
-
-
-PLAN = {"p/a.md": planned(b"a"), "p/run.sh": planned(b"r", executable=True)}
 
 
 @pytest.mark.parametrize(("write", "verify", "name"), ARCHIVES)
@@ -96,6 +54,27 @@ def test_every_difference_from_the_plan_is_named(
     assert str(caught.value) == message.replace("{name}", name)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(("write", "verify", "name"), ARCHIVES)
+def test_a_file_that_is_there_twice_is_named(tmp_path, write, verify, name):
+    archive = write(tmp_path / name, [*RIGHT, RIGHT[0]])
+
+    with pytest.raises(AgpmError) as caught:
+        verify(archive, PLAN, directory="p")
+    assert str(caught.value) == f"p/a.md: is in {name} 2 times"
+
+
+def test_a_wheel_that_is_damaged_is_reported(tmp_path):
+    wheel = write_wheel(tmp_path / "demo.whl", [("p/a.md", b"a" * 50, 0o644)])
+    wheel.write_bytes(wheel.read_bytes().replace(b"a" * 50, b"b" * 50))
+
+    with pytest.raises(AgpmError) as caught:
+        verify_wheel(wheel, {"p/a.md": planned(b"a" * 50)}, directory="p")
+    assert str(caught.value) == (
+        "demo.whl: cannot be read: Bad CRC-32 for file 'p/a.md'"
+    )
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
@@ -135,13 +114,6 @@ def test_files_in_the_output_directory_are_named(tmp_path, files, message):
         check_output(tmp_path, "pkg/out", stubs=STUBS)
 
     assert str(caught.value) == message
-
-
-def lay_out(root, files):
-    for path, data in files.items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
 
 
 GOOD = file_text(

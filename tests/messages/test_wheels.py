@@ -1,0 +1,139 @@
+"""The messages of `hatch-agpm verify` about finished wheels."""
+
+import pytest
+from audits import DISCOVERY_FILE, INDEX, LISTED, METADATA, changed, messages
+
+from hatch_agpm.cli.verify import audit_wheel
+
+WHEEL = "flat-1.2.0-py3-none-any.whl"
+
+
+SKILL = "flat/prompts/skills/mend-nets"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {f"{SKILL}/mend.sh": None},
+            f"{SKILL}/mend.sh: is missing from {WHEEL}",
+        ),
+        (
+            {f"{SKILL}/mend.sh": b"#!/bin/sh\n"},
+            f"{SKILL}/mend.sh: differs in {WHEEL} in mode: not executable",
+        ),
+        (
+            {f"{SKILL}/old.md": b""},
+            f"{SKILL}/old.md: is in {WHEEL}, but is not a file that was rendered",
+        ),
+        (
+            {"flat/prompts/_reader.py": None},
+            "flat/prompts/_reader.py: has no sha256 and size in the wheel's RECORD",
+        ),
+        (
+            {METADATA: b"Name: Flat\nVersion: 1.3\n"},
+            f"{INDEX}: is of version 1.2.0, in a wheel of version 1.3",
+        ),
+        (
+            {METADATA: b"Name: flat\nVersion: latest\n"},
+            f"{INDEX}: is of version 1.2.0, in a wheel of version latest",
+        ),
+        (
+            {INDEX: None},
+            f"{WHEEL}: holds no prompts: there is no index of a bundle; "
+            "`hatch-agpm check` says what switches them off",
+        ),
+    ],
+)
+def test_every_problem_is_named(audit, changes, expected):
+    assert messages(audit(changes)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\xff", ["is not UTF-8"]),
+        (b"Agpm-Version: 1\n", ["has no Name and no Version and no Module"]),
+        (LISTED.replace(b": 1\n", b": 2\n"), ["is of the version '2', this reads 1"]),
+        (
+            LISTED.replace(b"flat", b"fiat").replace(b"1.2.0", b"1.1"),
+            [
+                "names the distribution 'fiat', not 'flat'",
+                "names the version '1.1', not '1.2.0'",
+                "names the module 'fiat.prompts', not 'flat.prompts'",
+            ],
+        ),
+        (
+            LISTED.replace(b"mend-nets", b"mend-net"),
+            [
+                "does not list skills/mend-nets",
+                "lists skills/mend-net, which flat/prompts has not",
+            ],
+        ),
+    ],
+)
+def test_a_discovery_file_that_contradicts_the_index_is_named(audit, data, expected):
+    found = messages(audit({DISCOVERY_FILE: data}))
+
+    assert found == [f"{DISCOVERY_FILE}: {message}" for message in expected]
+
+
+def test_a_wheel_without_the_discovery_file_is_incomplete(audit):
+    assert messages(audit({DISCOVERY_FILE: None})) == [
+        f"{WHEEL}: has no agpm-prompts.txt in its metadata, by which tools find the"
+        " prompts; build it again"
+    ]
+
+
+def test_a_generated_file_that_differs_from_the_index_is_named(audit):
+    (message,) = messages(audit({"flat/prompts/_reader.py": b"pass\n"}, recorded=True))
+
+    assert message.startswith(
+        f"flat/prompts/_reader.py: differs in {WHEEL} in size: 5 "
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            lambda index: index.update(schema=99),
+            f"{INDEX}: unsupported index schema 99 (supported: 1); "
+            "verify it with the version that built it",
+        ),
+        (
+            lambda index: index.pop("resources"),
+            f"{INDEX}: is damaged: KeyError('resources')",
+        ),
+        (
+            lambda index: index.update(resources={}),
+            f"{INDEX}: is damaged: TypeError({{}})",
+        ),
+        (
+            lambda index: index["resources"][0].update(size="1"),
+            f"{INDEX}: is damaged: TypeError('1', ",
+        ),
+    ],
+)
+def test_an_index_that_cannot_be_used_is_a_problem(
+    audited_wheel, audit, change, expected
+):
+    (message,) = messages(audit(changed(audited_wheel, change)))
+
+    assert message.startswith(expected)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all"])
+def test_a_file_that_is_not_a_wheel_is_a_problem(tmp_path, data):
+    path = tmp_path / "demo.whl"
+    path.write_bytes(data)
+
+    assert messages(audit_wheel(path)) == [
+        "demo.whl: cannot be read: File is not a zip file"
+    ]
+
+
+def test_a_missing_wheel_is_a_problem(tmp_path):
+    (message,) = messages(audit_wheel(tmp_path / "demo.whl"))
+
+    assert message.startswith("demo.whl: cannot be read: [Errno 2] No such file")
