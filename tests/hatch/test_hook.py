@@ -403,8 +403,11 @@ def test_the_finder_is_installed_once_and_imports_few_modules(
 # --- errors ---------------------------------------------------------------------------
 
 
-def one_line(message):
-    return f"hatch-agpm: {message}\n"
+def keys(output):
+    """Return the key at the beginning of each line of an error."""
+    return [
+        line.split(" ")[0] for line in output.removeprefix("hatch-agpm: ").splitlines()
+    ]
 
 
 @pytest.mark.parametrize("target", ["wheel", "sdist", "editable"])
@@ -418,34 +421,27 @@ def test_keys_in_the_hooks_table_are_errors_that_name_the_right_table(
         "[tool.hatch.build.hooks.agpm]\ndependencies = []\noutput = 'x'\nagents = {}\n",
     )
 
-    assert error_of(project, target) == one_line(
-        "tool.hatch.build.hooks.agpm.agents is not read; "
-        "options are in [tool.hatch-agpm]; this table is empty\n"
-        "tool.hatch.build.hooks.agpm.output is not read; "
-        "options are in [tool.hatch-agpm]; this table is empty"
-    )
+    assert keys(error_of(project, target)) == [
+        "tool.hatch.build.hooks.agpm.agents",
+        "tool.hatch.build.hooks.agpm.output",
+    ]
 
 
 def test_a_misspelt_key_of_hatchling_is_an_error(copy_project, error_of):
     project = copy_project("flat")
     replace(project, "hooks.agpm]", "hooks.agpm]\ndependencys = []\nenable-default = 1")
 
-    assert error_of(project) == one_line(
-        "tool.hatch.build.hooks.agpm.dependencys is not read; "
-        "did you mean 'dependencies'?\n"
-        "tool.hatch.build.hooks.agpm.enable-default is not read; "
-        "did you mean 'enable-by-default'?"
-    )
+    assert keys(error_of(project)) == [
+        "tool.hatch.build.hooks.agpm.dependencys",
+        "tool.hatch.build.hooks.agpm.enable-default",
+    ]
 
 
 def test_keys_in_the_targets_own_hook_table_are_named_there(copy_project, error_of):
     project = copy_project("flat")
     replace(project, "build.hooks.agpm]", "build.targets.wheel.hooks.agpm]\nx = 1")
 
-    assert error_of(project) == one_line(
-        "tool.hatch.build.targets.wheel.hooks.agpm.x is not read; "
-        "options are in [tool.hatch-agpm]; this table is empty"
-    )
+    assert keys(error_of(project)) == ["tool.hatch.build.targets.wheel.hooks.agpm.x"]
 
 
 def test_hatchlings_own_keys_are_accepted(copy_project, build):
@@ -479,10 +475,9 @@ def test_a_forced_inclusion_into_the_output_is_refused(
     project = copy_project("flat", {"lib/prompts/a": "", "lib2/prompts.py": ""})
     add_toml(project, lines)
 
-    assert error_of(project) == one_line(
-        f'tool.hatch.build.targets.wheel.force-include."{key}" writes into '
-        "flat/prompts; remove this line, hatch-agpm fills that directory"
-    )
+    assert keys(error_of(project)) == [
+        f'tool.hatch.build.targets.wheel.force-include."{key}"'
+    ]
 
 
 def test_a_forced_inclusion_for_all_targets_is_named_as_such(copy_project, error_of):
@@ -492,10 +487,9 @@ def test_a_forced_inclusion_for_all_targets_is_named_as_such(copy_project, error
         '[tool.hatch.build.force-include]\n"prompts" = "src/src_layout/prompts"\n',
     )
 
-    assert error_of(project, "sdist") == one_line(
-        'tool.hatch.build.force-include."prompts" writes into src/src_layout/prompts; '
-        "remove this line, hatch-agpm fills that directory"
-    )
+    assert keys(error_of(project, "sdist")) == [
+        'tool.hatch.build.force-include."prompts"'
+    ]
 
 
 def test_a_forced_inclusion_into_another_directory_is_accepted(copy_project, build):
@@ -517,38 +511,37 @@ class Hook(BuildHookInterface):
 
 
 @pytest.mark.parametrize(
-    ("order", "line", "message"),
+    ("order", "line", "path", "word"),
     [
         (
             "custom agpm",
             "build_data['force_include']['docs/rules.md'] = 'flat/prompts/x.md'",
-            "flat/prompts/x.md: is put there by another build hook, which writes into "
-            "flat/prompts",
+            "flat/prompts/x.md",
+            "another build hook",
         ),
         (
             "agpm custom",
             "build_data['force_include']['docs/rules.md'] = 'flat/prompts/x.md'",
-            "flat/prompts/x.md: is in flat-1.2.0-py2.py3-none-any.whl, but is not a "
-            "file that was rendered",
+            "flat/prompts/x.md",
+            "not a file",
         ),
         (
             "agpm custom",
             "build_data['force_include'] = {}",
-            "flat-1.2.0.dist-info/agpm-prompts.txt: is missing from "
-            "flat-1.2.0-py2.py3-none-any.whl",
+            "flat-1.2.0.dist-info/agpm-prompts.txt",
+            "missing",
         ),
         (
             "agpm custom",
             "[pathlib.Path(path).write_bytes(b'') for path in "
             "build_data['force_include'] if path.endswith('reviewer.md')]",
-            "flat/prompts/agents/reviewer.md: differs in "
-            f"flat-1.2.0-py2.py3-none-any.whl in size: 0 bytes, "
-            f"not {len(FLAT_REVIEWER.encode())}",
+            "flat/prompts/agents/reviewer.md",
+            "size: 0 bytes",
         ),
     ],
 )
 def test_a_wheel_changed_by_another_hook_is_removed(
-    copy_project, error_of, order, line, message
+    copy_project, error_of, order, line, path, word
 ):
     project = copy_project("flat", {"hatch_build.py": BUILT_BY_A_HOOK.format(line)})
     tables = "".join(f"[tool.hatch.build.hooks.{name}]\n" for name in order.split())
@@ -556,7 +549,8 @@ def test_a_wheel_changed_by_another_hook_is_removed(
 
     shown = error_of(project).splitlines()
 
-    assert shown[0] == f"hatch-agpm: {message}"
+    assert shown[0].startswith(f"hatch-agpm: {path}: ")
+    assert word in shown[0]
 
 
 def test_a_source_that_changes_during_the_build_fails_the_sdist(copy_project, error_of):
@@ -576,9 +570,9 @@ def test_an_sdist_changed_by_another_hook_is_removed(copy_project, error_of):
     )
     add_toml(project, "[tool.hatch.build.hooks.custom]")
 
-    assert error_of(project, "sdist") == one_line(
-        "prompts/snippets/greeting.md: is missing from excluded_sources-1.0.tar.gz"
-    )
+    shown = error_of(project, "sdist")
+    assert shown.startswith("hatch-agpm: prompts/snippets/greeting.md: ")
+    assert "missing" in shown
 
 
 @pytest.mark.parametrize(
@@ -586,10 +580,7 @@ def test_an_sdist_changed_by_another_hook_is_removed(copy_project, error_of):
     [
         (
             {"prompts/agents/reviewer.md": None},
-            (
-                r"tool\.hatch-agpm\.agents\.reviewer\.path names no file, "
-                r"got 'prompts/agents/reviewer\.md'"
-            ),
+            r"tool\.hatch-agpm\.agents\.reviewer\.path [^\n]*",
         ),
         (
             {"prompts/agents/reviewer.md": "---\nagpm: {templating: true}\n---\n{{ x"},
@@ -623,7 +614,8 @@ def test_a_full_disk_is_an_error_without_a_traceback(copy_project, error_of, tmp
 
     shown = error_of(copy_project("flat"), PYTHONPATH=str(site), PYTHONSAFEPATH="1")
 
-    assert shown == "hatch-agpm: [Errno 27] File too large\n"
+    assert shown.startswith("hatch-agpm: ")
+    assert len(shown.splitlines()) == 1
 
 
 def test_a_project_whose_code_is_not_found_gets_hatchlings_own_advice(
