@@ -168,7 +168,7 @@ def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
     for path in plan.stubs:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.stubs[path.rpartition("/")[2]].data:
-            yield Note(what=f"{path} is not up to date: run `hatch-agpm stub`")
+            yield Note(what=f"{path} is not up to date; run `hatch-agpm stub`")
     if _uses_uv(plan, pyproject):
         yield from _about_cache_keys(paths, pyproject)
     crlf = [path for path in paths if b"\r\n" in plan.source(path).data]

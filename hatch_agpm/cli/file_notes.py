@@ -120,8 +120,8 @@ def _about_names(plan: Plan) -> Iterator[Note]:
     for name in plan.bundle.names:
         first = name.split("/")[0]
         if first in RESERVED:
-            what = f"'{name}' is not an attribute, because prompts.{first} is another"
-            yield Note(what=f'{what}: it is read by load("{name}")')
+            what = f"'{name}' is not an attribute: the module has its own {first}"
+            yield Note(what=f'{what}; read the prompt with load("{name}")')
 
 
 def _about_exports(plan: Plan) -> Iterator[Note]:

@@ -35,8 +35,8 @@ def check_stubs(plan: Plan) -> None:
     for name in plan.bundle.stubs:
         path = f"{plan.output}/{name}"
         if not _is_current(plan, name):
-            there = (plan.root / path).exists()
-            what = "is not that of the prompts as they are" if there else "is not there"
+            exists = (plan.root / path).exists()
+            what = "is not up to date" if exists else "is missing"
             problems.append(BundleError(path, what, "run `hatch-agpm stub`"))
     raise_problems(problems)
 

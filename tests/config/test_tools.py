@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 import pytest
 from hypothesis import given
@@ -145,35 +146,34 @@ def test_a_custom_tools_paths_are_joined_as_agpm_does(tool_path, place_path, pla
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "words"),
     [
-        ({"filename": ""}, "leaves nothing to name the file by"),
-        ({"filename": ".."}, "leaves nothing to name the file by"),
-        ({"filename": "a/.."}, "leaves nothing to name the file by"),
+        ({"filename": ""}, "name the file"),
+        ({"filename": ".."}, "name the file"),
+        ({"filename": "a/.."}, "name the file"),
         (
             {"filename": "a/..", "flatten": False},
-            "leaves nothing to name the file by",
+            "name the file",
         ),
         (
             {"filename": "agents", "flatten": False},
-            "leaves nothing to name the file by",
+            "name the file",
         ),
-        ({"filename": "/"}, "leaves nothing to name the file by"),
-        ({"filename": "../x.md", "flatten": False}, f"leads out of {AGENTS}"),
-        ({"filename": "a/../../x", "flatten": False}, f"leads out of {AGENTS}"),
-        ({"target": "../b"}, f"leads out of {AGENTS}"),
-        ({"target": "a/../../b"}, f"leads out of {AGENTS}"),
-        ({"target": "..\\..\\b"}, f"leads out of {AGENTS}"),
-        ({"target": "/.."}, f"leads out of {AGENTS}"),
-        ({"target": "a\0b"}, "holds a NUL character"),
-        ({"filename": "a\0b"}, "holds a NUL character"),
+        ({"filename": "/"}, "name the file"),
+        ({"filename": "../x.md", "flatten": False}, AGENTS),
+        ({"filename": "a/../../x", "flatten": False}, AGENTS),
+        ({"target": "../b"}, AGENTS),
+        ({"target": "a/../../b"}, AGENTS),
+        ({"target": "..\\..\\b"}, AGENTS),
+        ({"target": "/.."}, AGENTS),
+        ({"target": "a\0b"}, "NUL"),
+        ({"filename": "a\0b"}, "NUL"),
     ],
 )
-def test_an_install_path_outside_the_directory_is_refused(options, message):
+def test_an_install_path_outside_the_directory_is_refused(options, words):
     tool = BUILTIN_TOOLS["claude-code"]
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message follows
+    with pytest.raises(ValueError, match=re.escape(words)):
         install_path(tool, "agents", "x/q.md", entry(**options))
-    assert str(raised.value) == message
 
 
 PIECES = st.lists(st.sampled_from(["..", ".", "", "a", "agents", "x.md", "\\.."]))

@@ -42,14 +42,14 @@ def depends(path, section="snippets"):
 def test_a_linked_template_must_be_in_the_project(write_files, outside):
     root = write_files({"agents/b.md": ""})
     (root / "agents/a.md").symlink_to(outside / "secret.md")
-    assert "leads out of the project through a link" in refused(root, AGENT)
+    assert "through a link" in refused(root, AGENT)
 
 
 def test_a_linked_directory_must_be_in_the_project(write_files, outside):
     root = write_files({"x": ""})
     (root / "agents").symlink_to(outside)
     message = refused(root, '[agents]\na = "agents/secret.md"\n')
-    assert "leads out of the project through a link" in message
+    assert "through a link" in message
 
 
 def test_a_pattern_does_not_enter_a_linked_directory(write_files, outside):
@@ -71,7 +71,7 @@ def test_a_linked_dependency_must_be_in_the_project(path, write_files, outside):
     root = write_files({"agents/a.md": depends(path), "s/x.md": ""})
     (root / "s/link.md").symlink_to(outside / "secret.md")
     (root / "s/folder").symlink_to(outside)
-    assert "leads out of the project through a link" in refused(root, AGENT)
+    assert "through a link" in refused(root, AGENT)
 
 
 @pytest.mark.parametrize("path", ["link.md", "folder/secret.md", "a/../link.md"])

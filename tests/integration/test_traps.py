@@ -53,7 +53,7 @@ def test_trap_02_a_table_for_the_wheel_only_is_reported_by_check(
 
     assert "names no file" in error_of(unpacked)
     assert main(["check", "--project", str(project)]) == 1
-    assert "the hook is off for sdist" in capsys.readouterr().err
+    assert "off for sdist" in capsys.readouterr().err
 
 
 def test_trap_03_an_sdist_that_moves_the_templates_is_refused(
@@ -79,10 +79,9 @@ def test_trap_04_an_output_outside_the_project_is_refused(
     project = copy_project("src-layout")
     edit(project, "src/src_layout/prompts", output)
 
-    assert last(error_of(project, backend=backend)).startswith(
-        "tool.hatch-agpm.output must be a directory inside the project, written with "
-        "'/', got "
-    )
+    message = last(error_of(project, backend=backend))
+    assert message.startswith("tool.hatch-agpm.output ")
+    assert "inside the project" in message
 
 
 @BOTH
@@ -92,10 +91,9 @@ def test_trap_04_an_output_in_the_metadata_is_refused(
     project = copy_project("src-layout")
     edit(project, "src/src_layout/prompts", "src_layout-1.0.dist-info/prompts")
 
-    assert last(error_of(project, backend=backend)).startswith(
-        "tool.hatch-agpm.output must be importable, which 'src_layout-1.0.dist-info' "
-        "is not"
-    )
+    message = last(error_of(project, backend=backend))
+    assert message.startswith("tool.hatch-agpm.output ")
+    assert "'src_layout-1.0.dist-info'" in message
 
 
 @BOTH
@@ -474,9 +472,9 @@ def test_trap_27_an_ignored_output_in_the_tree_is_not_in_the_sdist(
         "flat", {"flat/prompts/.gitignore": "*\n", "flat/prompts/x.md": ""}
     )
 
-    assert "holds files in the tree: .gitignore, x.md" in error_of(
-        project, "sdist", backend
-    )
+    message = last(error_of(project, "sdist", backend))
+    assert message.startswith("flat/prompts: ")
+    assert ".gitignore, x.md" in message
 
 
 @pytest.mark.parametrize("content", [b"[tool.hatch-agpm", b"\xff hatch-agpm", None])
@@ -590,10 +588,8 @@ def test_trap_33_a_missing_bill_of_materials_is_an_error(copy_project, edit, run
 
     version = importlib.metadata.version("hatchling")
     if Version(version) < Version("1.29"):
-        assert done.output.endswith(
-            "hatch-agpm: tool.hatch-agpm.sbom needs hatchling 1.29 or later, got "
-            f'{version}; write "hatchling>=1.29" in build-system.requires\n'
-        )
+        assert last(done.output).startswith("tool.hatch-agpm.sbom ")
+        assert version in done.output
         return
     assert "flat-1.2.0.dist-info/sboms/flat.agpm.cdx.json" in done.files
 

@@ -1,7 +1,7 @@
 """The messages of imports of a project that changed after its install."""
 
 import pytest
-from editables import LISTED, SHOW, TABLE, bundle_of, in_table, replace
+from editable_project import LISTED, SHOW, TABLE, bundle_of, in_table, replace
 
 from hatch_agpm.errors import AgpmError
 

@@ -166,6 +166,19 @@ MISTAKES = [
     ),
     pytest.param(
         {"agents/a.md": "x"},
+        '[agents]\na = "agents/[*.md"\n',
+        "agpm.toml: agents.a.path: the pattern 'agents/[*.md' is wrong: '[' is not "
+        "closed",
+        id="a class that is not closed",
+    ),
+    pytest.param(
+        {"agents/a.md": "x"},
+        '[agents]\na = { path = "agents/a.md", filename = ".." }\n',
+        "agpm.toml: agents.a: the install path leaves nothing to name the file by",
+        id="a file name that is none",
+    ),
+    pytest.param(
+        {"agents/a.md": "x"},
         '[agents]\na = { path = "agents/a.md", target = "../../x" }\n',
         "agpm.toml: agents.a: the install path leads out of .claude/agents/agpm",
         id="a target that leads out",

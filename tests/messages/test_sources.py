@@ -1,5 +1,6 @@
 """The messages about sources: directories, and distributions with templates."""
 
+import hashlib
 import tomllib
 
 import pytest
@@ -217,3 +218,97 @@ def test_a_directory_outside_of_the_project_is_reported(write_files, sources, me
     with pytest.raises(AgpmError) as caught:
         render_project(read_built_project(context), context)
     assert str(caught.value) == f"tool.hatch-agpm.{message}"
+
+
+OUTSIDE = """\
+[project]
+name = "app"
+version = "1"
+[tool.hatch.build.hooks.agpm]
+[tool.hatch-agpm]
+output = "app/prompts"
+[tool.hatch-agpm.sources]
+shared = "../shared"
+[tool.hatch-agpm.agents]
+a = { source = "shared", path = "a.md" }
+"""
+MARKER = ".hatch-agpm/sources.json"
+COPY = ".hatch-agpm/sources/shared/a.md"
+AGAIN = "unpack the sdist again"
+
+
+@pytest.fixture
+def beside(write_files):
+    """A project that takes its templates from a directory beside it."""
+    files = {
+        "app/pyproject.toml": OUTSIDE,
+        "app/app/__init__.py": "",
+        "shared/a.md": "",
+    }
+    return write_files(files) / "app"
+
+
+def list_another_file(copy):
+    marker = copy.parents[2] / "sources.json"
+    marker.write_text(marker.read_text().replace("a.md", "../a.md"))
+
+
+def replace_by_link(copy):
+    copy.rename(copy.parent / "b.md")
+    copy.symlink_to("b.md")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda copy: copy.unlink(), f"{COPY}: is missing; {AGAIN}"),
+        (
+            lambda copy: copy.write_text("x"),
+            f"{COPY}: has changed: its sha256 is "
+            f"{hashlib.sha256(b'x').hexdigest()}, not {hashlib.sha256().hexdigest()}; "
+            f"{AGAIN}",
+        ),
+        (replace_by_link, f"{COPY}: is a link, not a file; {AGAIN}"),
+        (
+            list_another_file,
+            f"{MARKER}: lists the file '../a.md', which is not below its own directory",
+        ),
+    ],
+)
+def test_a_damaged_copy_of_an_sdist_is_reported(
+    beside, build, unpack, error_of, damage, message
+):
+    root = unpack(build(beside, "sdist").artefact)
+    damage(root / COPY)
+    assert error_of(root) == f"hatch-agpm: {message}\n"
+
+
+def test_copies_in_a_tree_are_reported(beside, error_of):
+    (beside / ".hatch-agpm").mkdir()
+    (beside / MARKER).write_text("{}")
+    assert error_of(beside) == (
+        "hatch-agpm: .hatch-agpm: holds the copies of an sdist, but this is not an "
+        "unpacked sdist; move it away\n"
+    )
+
+
+def test_names_of_a_source_that_are_equal_on_some_systems_are_reported(
+    beside, edit, error_of
+):
+    (beside.parent / "shared/A.md").write_text("A")
+    edit(beside, "", 'b = { source = "shared", path = "A.md" }\n')
+    assert error_of(beside, "sdist") == (
+        "hatch-agpm: A.md and a.md: are one file of the source 'shared' where case or "
+        "composed letters do not count; rename one of them\n"
+    )
+
+
+def test_content_of_the_project_and_of_a_source_is_reported(beside, error_of):
+    body = "---\nagpm: {templating: true}\n---\n{{ 'b.md' | content }}\n"
+    (beside.parent / "shared/a.md").write_text(body)
+    for directory in (beside, beside.parent / "shared"):
+        (directory / "b.md").write_text("B")
+    assert error_of(beside).splitlines()[0] == (
+        "hatch-agpm: ../shared/a.md:4:13: 'b.md' is in the project and in the source "
+        "'shared'; rename one of the two"
+    )

@@ -104,9 +104,9 @@ class Selection:
         skills = self.section == "skills"
         found = _skills(root, top) if skills else _files(root, top, self.section)
         if self.table is None and PurePosixPath() in found:
-            what = "is not in a directory that gives the skill its name"
+            what = "is not in a directory of its own, whose name is that of the skill"
             path = f"{self.directory}/{SKILL_FILE}"
-            raise BundleError(path, what, "move it to one of its own")
+            raise BundleError(path, what, "move it into one")
         return [
             posixpath.normpath(f"{self.directory}/{path}")
             for path in map(str, found)

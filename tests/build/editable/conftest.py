@@ -1,5 +1,5 @@
 """The fixtures of an install in development mode."""
 
-from editables import develop, project, run
+from editable_project import develop, project, run
 
 __all__ = ["develop", "project", "run"]

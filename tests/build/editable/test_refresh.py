@@ -11,7 +11,16 @@ import time
 import tomllib
 
 import pytest
-from editables import FILES, LISTED, RUN, SHOW, TABLE, bundle_of, in_table, replace
+from editable_project import (
+    FILES,
+    LISTED,
+    RUN,
+    SHOW,
+    TABLE,
+    bundle_of,
+    in_table,
+    replace,
+)
 
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.errors import AgpmError

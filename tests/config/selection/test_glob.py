@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,21 +62,20 @@ def test_a_pattern_matches_as_in_agpm(pattern, matches):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "message"),
+    ("pattern", "signs"),
     [
-        ("***", "'**' must be alone between slashes"),
-        ("x/a**", "'**' must be alone between slashes"),
-        ("**.md", "'**' must be alone between slashes"),
-        ("x/[", "'[' is not closed"),
-        ("x/[]", "'[' is not closed"),
-        ("x/[!]", "'[' is not closed"),
-        ("x/[a", "'[' is not closed"),
+        ("***", "'**'"),
+        ("x/a**", "'**'"),
+        ("**.md", "'**'"),
+        ("x/[", "'['"),
+        ("x/[]", "'['"),
+        ("x/[!]", "'['"),
+        ("x/[a", "'['"),
     ],
 )
-def test_a_wrong_pattern_is_refused(pattern, message):
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message follows
+def test_a_wrong_pattern_is_refused(pattern, signs):
+    with pytest.raises(ValueError, match=re.escape(signs)):
         compile_pattern(pattern)
-    assert str(raised.value) == message
 
 
 @pytest.mark.parametrize("path", ["a*", "a?.md", "x/[a].md", "["])
@@ -116,7 +117,7 @@ def test_every_class_is_read_or_refused(text):
     try:
         matcher = compile_pattern(f"[{text}]*")
     except ValueError as error:
-        assert str(error) == "'[' is not closed"  # noqa: PT017 - either will do
+        assert "'['" in str(error)  # noqa: PT017 - either will do
     else:
         assert matcher.fullmatch("") is None
 
