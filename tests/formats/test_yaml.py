@@ -287,7 +287,7 @@ def test_a_tab_gets_a_hint_to_use_spaces():
     with pytest.raises(FrontmatterError) as caught:
         load("a:\n\tb: 1\n")
 
-    assert caught.value.hint == "a tab is not allowed: use spaces"
+    assert caught.value.hint.endswith("use spaces")
 
 
 @pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "é", "\U0001f600"])

@@ -119,10 +119,8 @@ def test_other_files_in_the_directory_are_an_error(
     in_place, error_of, files, named, backend
 ):
     output = error_of(in_place(backend, files), "wheel", backend)
-    assert (
-        f"acme/prompts: is filled in the wheel, but holds files in the tree: {named}"
-        in (output)
-    )
+    assert "acme/prompts: " in output
+    assert f": {named};" in output
     assert "delete" not in output
     assert 'output = "acme/_prompts"' in output
 
@@ -135,9 +133,7 @@ def test_a_resource_with_the_name_of_a_generated_file_is_an_error(
     files = {f"acme/prompts/{name}": "{}"}
     table = TABLE + table
     output = error_of(in_place("hatchling", files, table))
-    assert f"acme/prompts/{name}: has the name of a file that the bundle generates" in (
-        output
-    )
+    assert f"acme/prompts/{name}: has the name of a file" in output
 
 
 def test_an_in_tree_install_is_refused_there(in_place, error_of):

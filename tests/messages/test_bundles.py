@@ -7,8 +7,11 @@ import pytest
 from bundles import build, resource, skill
 
 import hatch_agpm
+from hatch_agpm.build.plan import plan_build
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError
+from hatch_agpm.model.build import BuildContext
+from hatch_agpm.model.runtime import RuntimeVariable
 
 
 @pytest.mark.parametrize(
@@ -125,6 +128,20 @@ def test_a_file_of_a_skill_needs_a_portable_name_too():
     )
 
 
+def test_a_file_with_a_name_that_the_bundle_needs_is_reported(write_files):
+    path = "acme/prompts/index.json"
+    root = write_files({"acme/__init__.py": "", path: "{}"})
+    table = {"output": "acme/prompts", "scripts": {"x": path}}
+    tables = {"tool": {"hatch-agpm": table}}
+    context = BuildContext(root, tables, metadata={}, distribution="acme")
+    with pytest.raises(AgpmError) as caught:
+        plan_build(context)
+    assert str(caught.value) == (
+        "acme/prompts/index.json: has the name of a file that the bundle generates; "
+        "rename it, or choose another `output`"
+    )
+
+
 @pytest.mark.parametrize(
     ("resources", "message"),
     [
@@ -147,6 +164,9 @@ def test_nothing_to_ship_is_an_error(resources, message):
     assert str(caught.value) == message
 
 
+USER = RuntimeVariable(name="user", kind="str", default=None, spans=((0, 10),))
+
+
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
     """Write a bundle as the module `prompts` of a package, and return its directory."""
@@ -156,6 +176,7 @@ def installed(tmp_path, monkeypatch):
         resources = [
             *(resource(f"agents/{name}.md") for name in ("plain", "team-lead", "lost")),
             resource("mcp/files.json", type="mcp-server", alias="files", text="{}"),
+            resource("agents/greeter.md", text="{{ user }}", runtime=(USER,)),
             skill("skills/net", {"bin/mend.sh": b"#!"}),
         ]
         directory = tmp_path / package / output
@@ -184,6 +205,10 @@ ASKED = {
     "prompts.agnets": "acme.prompts has no 'agnets'; did you mean 'agents'?",
     "prompts.skills.net.read('bin/mend.py')": "acme.prompts.skills.net has no "
     "'bin/mend.py'; did you mean 'bin/mend.sh'?",
+    "prompts.agents.greeter(usr='A')": "acme.prompts.agents.greeter: user is missing, "
+    "a str; there is no variable 'usr'; did you mean 'user'?",
+    "prompts.agents.greeter(user=1)": "acme.prompts.agents.greeter: user must be a "
+    "str, got int",
     "prompts.agents.plain.titel": "'Prompt' object has no attribute 'titel'",
     "prompts.agents.lost": "acme/prompts/agents/lost.md: No such file or directory; "
     "the installed files of acme are not those of its wheel, install it again",
@@ -197,7 +222,7 @@ from acme import prompts
 for ask in {list(ASKED)!r}:
     try:
         eval(ask)
-    except (AttributeError, OSError) as error:
+    except (AttributeError, OSError, TypeError) as error:
         print(error)
 """
     assert run_python(code, tmp_path).splitlines() == list(ASKED.values())

@@ -254,7 +254,7 @@ def test_declarations_keep_their_fields_in_agpms_order(render_files):
             "---\nx: 1\n{% if true %}\ny: 2\n{% endif %}\n---\nB\n",
             "a = 1",
             [("agents/a.md", 3)],
-            id="no YAML before it is rendered",
+            id="no YAML before rendering",
         ),
         pytest.param(
             "---\nx: \"{{ 'N' }}\"\n---\nB\n",

@@ -503,34 +503,32 @@ def test_values_print_as_templates_print_them(greeter, values, text):
 
 
 @pytest.mark.parametrize(
-    ("values", "problems"),
+    ("values", "words"),
     [
-        ({}, "user_name is missing, a str"),
-        (
-            {"usr_name": "Ada"},
-            "user_name is missing, a str; there is no variable 'usr_name'; did you"
-            " mean 'user_name'?",
-        ),
-        ({"user_name": "A", "x": 1}, "there is no variable 'x'"),
-        ({"user_name": None}, "user_name must be a str, got NoneType"),
-        ({"user_name": b"A"}, "user_name must be a str, got bytes"),
-        ({"user_name": "A", "limit": "5"}, "limit must be an int, got str"),
-        ({"user_name": "A", "limit": True}, "limit must be an int, got bool"),
-        ({"user_name": "A", "limit": 5.0}, "limit must be an int, got float"),
-        ({"user_name": "A", "share": "1"}, "share must be a float, got str"),
-        ({"user_name": "A", "loud": 1}, "loud must be a bool, got int"),
+        ({}, ["user_name is missing"]),
+        ({"usr_name": "Ada"}, ["user_name is missing", "'usr_name'"]),
+        ({"user_name": "A", "x": 1}, ["'x'"]),
+        ({"user_name": None}, ["user_name must be a str"]),
+        ({"user_name": b"A"}, ["user_name must be a str"]),
+        ({"user_name": "A", "limit": "5"}, ["limit must be an int"]),
+        ({"user_name": "A", "limit": True}, ["limit must be an int"]),
+        ({"user_name": "A", "limit": 5.0}, ["limit must be an int"]),
+        ({"user_name": "A", "share": "1"}, ["share must be a float"]),
+        ({"user_name": "A", "loud": 1}, ["loud must be a bool"]),
         (
             {"user_name": 1, "limit": "1"},
-            "user_name must be a str, got int; limit must be an int, got str",
+            ["user_name must be a str", "limit must be an int"],
         ),
     ],
 )
-def test_wrong_values_are_a_type_error_that_names_them(greeter, values, problems):
+def test_wrong_values_are_a_type_error_that_names_them(greeter, values, words):
     with pytest.raises(TypeError) as caught:
         greeter(**values)
 
     package = type(greeter).__module__
-    assert str(caught.value) == f"{package}.agents.a: {problems}"
+    assert caught.value.location == f"{package}.agents.a"
+    named = zip(caught.value.problems, words, strict=True)
+    assert all(word in problem for problem, word in named)
     assert type(caught.value) is sys.modules[package].VariableError
     twin = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
     assert (str(twin), twin.problems) == (str(caught.value), caught.value.problems)

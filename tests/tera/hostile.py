@@ -36,12 +36,12 @@ def often(body):
     return f"{{% for i in range(end=99999) %}}{body}{{% endfor %}}"
 
 
-WORK = "the filters of the template do too much work"
-LOOPS = "the loops take more than 100000 turns"
-TEXT = "a text gets longer than 69206016 characters"
-ITEMS = "an array gets longer than 100000 items"
-DEPTH = "nests deeper than 64 levels"
-TAGS = "has too many tags and values"
+WORK = "too much work"
+LOOPS = "more than 100000 turns"
+TEXT = "longer than 69206016"
+ITEMS = "longer than 100000 items"
+DEPTH = "deeper than 64 levels"
+TAGS = "too many tags"
 PATTERN = "patterns take too long"
 
 TEMPLATES = {
@@ -59,7 +59,7 @@ TEMPLATES = {
     "huge range": ("{{ range(end=9000000000000000000) }}", ITEMS),
     "range without end": (
         "{{ range(end=1, step_by=0) }}",
-        "function 'range' would never end with 'step_by=0'",
+        "would never end",
     ),
     "many ranges": (often("{% set x = range(end=99999) %}"), WORK),
     "nested loops": (often("{% for j in range(end=99999) %}{% endfor %}"), LOOPS),
@@ -190,7 +190,7 @@ TEMPLATES = {
     "open tags": ("{{" * 100_000, "'{{' has no '}}'"),
     "open quotes": ('{{ "' * 50_000, "'{{' has no '}}'"),
     "spaces": ("{{" + " " * 5_000_000 + "}}", "expected a value"),
-    "long number": ("{{ " + "9" * 1_000_000 + " }}", "does not fit into 64 bits"),
+    "long number": ("{{ " + "9" * 1_000_000 + " }}", "fit into 64 bits"),
     "nested calls": ("{{ f(a=" * 40 + "1" + "!" * 40 + " }}", "'{{' has no '}}'"),
     # Regular expressions
     "regex": (
@@ -208,11 +208,11 @@ TEMPLATES = {
     ),
     "regex of many repetitions": (
         "{% if name is matching('((a{1000}){1000}){1000}') %}{% endif %}",
-        "the pattern of 'matching' is wrong: it repeats too often",
+        "repeats too often",
     ),
     "regex nested deep": (
         "{% if name is matching('" + "(" * 5000 + ")" * 5000 + "') %}{% endif %}",
-        "the pattern of 'matching' is wrong: its groups nest too deep",
+        "nest too deep",
     ),
 }
 

@@ -142,36 +142,36 @@ def test_only_allowed_variables_of_the_process_are_read(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("limits", "template", "message"),
+    ("limits", "template", "words"),
     [
         (
             Limits(output=9),
             "{{ 'ten chars!' }}",
-            "a text gets longer than 9 characters",
+            "longer than 9",
         ),
         (
             Limits(loop=2),
             "{% for x in [1, 2, 3] %}{% endfor %}",
-            "an array gets longer than 2 items",
+            "longer than 2 items",
         ),
         (
             Limits(loop=2),
             "{% for x in name %}{% endfor %}",
-            "the loops take more than 2 turns",
+            "more than 2 turns",
         ),
-        (Limits(depth=3), "{{ ((((1)))) }}", "nests deeper than 3 levels"),
+        (Limits(depth=3), "{{ ((((1)))) }}", "3 levels"),
         (
             Limits(depth=3),
             "{% if a %}" * 4 + "{% endif %}" * 4,
-            "nests deeper than 3 levels",
+            "3 levels",
         ),
-        (Limits(source=100), "{{ 1 }}" + "x" * 100, "has too many tags and values"),
+        (Limits(source=100), "{{ 1 }}" + "x" * 100, "too many tags"),
     ],
 )
-def test_each_limit_can_be_set(limits, template, message):
+def test_each_limit_can_be_set(limits, template, words):
     with pytest.raises(TemplateError) as caught:
         render(template, {"name": "abc"}, limits=limits)
-    assert caught.value.what == message
+    assert words in caught.value.what
     assert caught.value.hint.startswith("the limit is '")
 
 

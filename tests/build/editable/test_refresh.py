@@ -320,7 +320,7 @@ WRONG = [
     ),
     pytest.param(
         replace("pyproject.toml", "["),
-        "pyproject.toml: is not valid TOML: ",
+        "pyproject.toml: is not valid ",
         id="TOML",
     ),
 ]
