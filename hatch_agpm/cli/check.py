@@ -8,13 +8,19 @@ and from the inputs of prompts; the integrations supply what only a backend know
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from packaging.utils import canonicalize_name
-
 from hatch_agpm.build import is_wrapped
+from hatch_agpm.cli.backends import (
+    NATIVE,
+    cache_keys,
+    names_us,
+    patterns_of,
+    required,
+    unwatched,
+    uses_uv,
+)
 from hatch_agpm.formats.toml import toml_value
 
 if TYPE_CHECKING:
@@ -26,16 +32,10 @@ __all__ = [
     "Note",
     "build_system_notes",
     "hook_notes",
-    "names_us",
     "plan_notes",
     "some",
     "table_notes",
 ]
-
-_BACKENDS = {
-    "hatchling": "hatchling.build",
-    "setuptools": "setuptools.build_meta",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +71,7 @@ def build_system_notes(
     tool = pyproject.get("tool", {})
     likely = "hatchling" if isinstance(tool, dict) and "hatch" in tool else "setuptools"
     backend = system.get("build-backend")
-    name = next((name for name in _BACKENDS if str(backend).startswith(name)), None)
+    name = next((name for name in NATIVE if str(backend).startswith(name)), None)
     stated = _strings(system.get("requires"))
     wrapped = is_wrapped(pyproject)
     if backend is not None and name is None and not wrapped:
@@ -134,26 +134,19 @@ def _build_system(name: str) -> tuple[str, ...]:
     return (
         "[build-system]",
         f'requires = ["{name}", "hatch-agpm"]',
-        f'build-backend = "{_BACKENDS[name]}"',
+        f'build-backend = "{NATIVE[name]}"',
     )
 
 
 def _wrapping(backend: str, requires: list[str]) -> tuple[str, ...]:
     """Return the lines with which `hatch_agpm.backend` wraps a backend."""
-    ours = [] if any(names_us(each) for each in requires) else ["hatch-agpm"]
     return (
         "[build-system]",
-        f"requires = {toml_value([*requires, *ours])}",
+        f"requires = {toml_value(required(backend, requires))}",
         'build-backend = "hatch_agpm.backend"',
         "[tool.hatch-agpm]",
         f"build-backend = {toml_value(backend)}",
     )
-
-
-def names_us(requirement: str) -> bool:
-    """Tell whether a requirement is hatch-agpm."""
-    name = re.match(r"[\w.-]*", requirement.strip())
-    return name is not None and canonicalize_name(name[0]) == "hatch-agpm"
 
 
 def _strings(value: object) -> list[str]:
@@ -169,57 +162,19 @@ def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.stubs[path.rpartition("/")[2]].data:
             yield Note(what=f"{path} is not up to date; run `hatch-agpm stub`")
-    if _uses_uv(plan, pyproject):
-        yield from _about_cache_keys(paths, pyproject)
+    if uses_uv(plan.root, pyproject) and (missing := unwatched(paths, pyproject)):
+        keys = toml_value(cache_keys(paths, pyproject))
+        yield Note(
+            what=f"uv does not rebuild when {some(missing)} changes",
+            lines=("[tool.uv]", f"cache-keys = {keys}"),
+        )
     crlf = [path for path in paths if b"\r\n" in plan.source(path).data]
     if crlf:
         yield Note(
             what=f"{some(crlf)} may have other line ends in another checkout",
-            lines=tuple(f"{pattern} text eol=lf" for pattern in _patterns(crlf)),
+            lines=tuple(f"{pattern} text eol=lf" for pattern in patterns_of(crlf)),
             file=".gitattributes",
         )
-
-
-def _uses_uv(plan: Plan, pyproject: Mapping[str, object]) -> bool:
-    """Tell whether the project is built with uv, or by its backend."""
-    tool, system = pyproject.get("tool"), pyproject.get("build-system")
-    requires = _strings(system.get("requires")) if isinstance(system, dict) else []
-    return (
-        (isinstance(tool, dict) and "uv" in tool)
-        or (plan.root / "uv.lock").is_file()
-        or any(re.match(r"uv[-_]build\b", each) for each in requires)
-    )
-
-
-def _about_cache_keys(
-    paths: list[str], pyproject: Mapping[str, object]
-) -> Iterator[Note]:
-    tool = pyproject.get("tool", {})
-    uv = tool.get("uv", {}) if isinstance(tool, dict) else {}
-    stated = uv.get("cache-keys") if isinstance(uv, dict) else None
-    keys = stated if isinstance(stated, list) else [{"file": "pyproject.toml"}]
-    globs = [re.compile(_glob(key)) for key in keys]
-    missing = [path for path in paths if not any(g.fullmatch(path) for g in globs)]
-    if missing:
-        keys = [*keys, *({"file": pattern} for pattern in _patterns(missing))]
-        yield Note(
-            what=f"uv does not rebuild when {some(missing)} changes",
-            lines=("[tool.uv]", f"cache-keys = {toml_value(keys)}"),
-        )
-
-
-def _glob(key: object) -> str:
-    """Return one of uv's cache keys as a regular expression of the files it watches."""
-    pattern = key.get("file", "") if isinstance(key, dict) else key
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", str(pattern))
-    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(wild.get(part, re.escape(part)) for part in parts)
-
-
-def _patterns(paths: Iterable[str]) -> list[str]:
-    """Return patterns for these files: their top directories, and files at the root."""
-    tops = {path.partition("/")[0] if "/" in path else path: path for path in paths}
-    return [f"{top}/**/*" if "/" in path else top for top, path in sorted(tops.items())]
 
 
 def some(paths: list[str]) -> str:

@@ -11,16 +11,16 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.build import is_wrapped
-from hatch_agpm.cli.check import names_us
+from hatch_agpm.cli.backends import NATIVE, cache_keys, required, unwatched, uses_uv
 from hatch_agpm.cli.file_notes import visible_files
 from hatch_agpm.cli.project import open_project
+from hatch_agpm.cli.toml_text import with_key
 from hatch_agpm.config import read_project
 from hatch_agpm.config.output import has_code, import_packages
 from hatch_agpm.errors import ConfigError
@@ -30,13 +30,16 @@ from hatch_agpm.model.types import PLAIN, SKILL_FILE
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from hatch_agpm.model.declaration import Declaration
 
 __all__ = ["Adoption", "adopt", "initialise"]
 
-_NATIVE: Final = ("hatchling", "setuptools")
 _HOOK: Final = "[tool.hatch.build.hooks.agpm]"
 _TABLE: Final = "[tool.hatch-agpm]"
+_SYSTEM: Final = "[build-system]"
+_UV: Final = "[tool.uv]"
 _TOP: Final = ("prompts", "templates", "skills", "agents", "commands")
 """The directories beside the package that are searched."""
 
@@ -60,16 +63,24 @@ class Adoption:
     tables: tuple[str, ...]
     """The lines to append."""
 
+    cache_keys: tuple[object, ...] = ()
+    """The value of `[tool.uv] cache-keys`; () if it is as it should be."""
+
     @property
     def lines(self) -> list[str]:
         """The lines as they are printed."""
         return [
-            "[build-system]",
+            _SYSTEM,
             f"requires = {toml_value(list(self.requires))}",
             f"build-backend = {toml_value(self.backend)}",
             "",
             *self.tables,
+            *(["", _UV, f"cache-keys = {self._keys}"] if self.cache_keys else []),
         ]
+
+    @property
+    def _keys(self) -> str:
+        return toml_value([*self.cache_keys])
 
     def written(self, text: str) -> str:
         """
@@ -78,18 +89,20 @@ class Adoption:
         Raises ConfigError where they cannot be inserted by themselves.
         """
         before = tomllib.loads(text)
-        changed = _with_key(text, "requires", toml_value(list(self.requires)))
-        changed = _with_key(changed, "build-backend", toml_value(self.backend))
+        requires = toml_value(list(self.requires))
+        changed = with_key(text, _SYSTEM, "requires", requires, first=True)
+        changed = with_key(changed, _SYSTEM, "build-backend", toml_value(self.backend))
         changed = f"{changed.rstrip()}\n\n" + "\n".join(self.tables) + "\n"
+        if self.cache_keys:
+            changed = with_key(changed, _UV, "cache-keys", self._keys)
         try:
             after = tomllib.loads(changed)
         except tomllib.TOMLDecodeError:
             after = {}
         system = {**before.get("build-system", {}), "build-backend": self.backend}
         system["requires"] = list(self.requires)
-        if after.get("build-system") != system or _without_ours(after) != _without_ours(
-            before
-        ):
+        others = _without_ours(before)
+        if after.get("build-system") != system or _without_ours(after) != others:
             what = "cannot be changed by itself"
             raise ConfigError("pyproject.toml", what, hint="insert the lines yourself")
         return changed
@@ -106,9 +119,10 @@ def initialise(directory: Path, *, write: bool) -> list[str]:
     root, file = opened.root, opened.root / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     adoption = adopt(root, opened.pyproject)
-    changed = adoption.written(text)
-    project = read_project(root, tomllib.loads(changed))
+    project = read_project(root, tomllib.loads(adoption.written(text)))
     entries = project.manifest.entries
+    adoption = _with_cache_keys(adoption, root, opened.pyproject, entries)
+    changed = adoption.written(text)
     named = [
         (
             each.name if each.section == PLAIN else f"{each.section}/{each.name}",
@@ -135,11 +149,9 @@ def adopt(root: Path, pyproject: Mapping[str, Any]) -> Adoption:
         raise ConfigError("tool.hatch-agpm", what, hint="run `hatch-agpm check`")
     system = pyproject.get("build-system", {})
     backend = str(system.get("build-backend", "setuptools.build_meta"))
-    requires = list(system.get("requires", ["setuptools"]))
-    if not any(map(names_us, requires)):
-        requires.append("hatch-agpm")
+    requires = required(backend, system.get("requires", ["setuptools"]))
     name = backend.partition(".")[0]
-    wraps = name not in _NATIVE and not is_wrapped(pyproject)
+    wraps = name not in NATIVE and not is_wrapped(pyproject)
     project = pyproject.get("project", {})
     packages = import_packages(root, pyproject, str(project.get("name", "")))
     listed = _Search(root, packages)
@@ -150,6 +162,19 @@ def adopt(root: Path, pyproject: Mapping[str, Any]) -> Adoption:
         backend="hatch_agpm.backend" if wraps else backend,
         tables=(*([_HOOK, ""] if name == "hatchling" else []), _TABLE, *lines),
     )
+
+
+def _with_cache_keys(
+    adoption: Adoption,
+    root: Path,
+    pyproject: Mapping[str, Any],
+    entries: Iterable[Declaration],
+) -> Adoption:
+    """Return an adoption with the keys by which uv builds again, if uv is used."""
+    paths = [each.path for each in entries]
+    if not uses_uv(root, pyproject) or not unwatched(paths, pyproject):
+        return adoption
+    return replace(adoption, cache_keys=tuple(cache_keys(paths, pyproject)))
 
 
 class _Search:
@@ -316,45 +341,6 @@ def _looks_like_ours(file: Path, path: str) -> bool:
     return any(misplaced(text, kind)) or any(unrendered(text))
 
 
-def _with_key(text: str, key: str, value: str) -> str:
-    """Return the text with a key of `[build-system]`, which it may have or not."""
-    table = re.search(r"^\[build-system\][^\n]*\n", text, re.MULTILINE)
-    if table is None:
-        return f"[build-system]\n{key} = {value}\n\n{text}"
-    rest = text[table.end() :]
-    end = re.search(r"^\[", rest, re.MULTILINE)
-    body = rest[: end.start()] if end else rest
-    found = re.search(
-        rf"^{key}\s*=\s*(\[[^\]]*\]|\"[^\"]*\"|'[^']*')", body, re.MULTILINE
-    )
-    if found is None:
-        body = f"{key} = {value}\n{body}"
-    elif tomllib.loads(f"x = {found[1]}")["x"] != tomllib.loads(f"x = {value}")["x"]:
-        body = (
-            body[: found.start(1)] + _inserted(found[1], value) + body[found.end(1) :]
-        )
-    return text[: table.end()] + body + (rest[end.start() :] if end else "")
-
-
-def _inserted(old: str, value: str) -> str:
-    """Return an array with one more item at its end, or a new value."""
-    added = Counter(tomllib.loads(f"x = {value}")["x"]) if value[0] == "[" else None
-    if added is None:
-        return value
-    new = list((added - Counter(tomllib.loads(f"x = {old}")["x"])).elements())
-    inner = old[1:-1]
-    stripped = inner.rstrip()
-    tail = inner[len(stripped) :]
-    comma = "" if not stripped.strip() or stripped.endswith(",") else ","
-    if "#" in stripped.rpartition("\n")[2]:
-        return value
-    items = ", ".join(map(toml_value, new))
-    if "\n" in tail:
-        indent = re.findall(r"\n([ \t]+)", old)
-        return f"[{stripped}{comma}\n{indent[0] if indent else '  '}{items},{tail}]"
-    return f"[{stripped}{comma} {items}{tail}]" if stripped.strip() else f"[{items}]"
-
-
 def _without_ours(pyproject: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables that `init` does not write."""
     tool = {
@@ -367,6 +353,7 @@ def _without_ours(pyproject: Mapping[str, Any]) -> dict[str, Any]:
     hooks = {k: v for k, v in build.get("hooks", {}).items() if k != "agpm"}
     build = {k: v for k, v in {**build, "hooks": hooks}.items() if v}
     hatch = {k: v for k, v in {**hatch, "build": build}.items() if v}
-    tool = {k: v for k, v in {**tool, "hatch": hatch}.items() if v}
+    uv = {k: v for k, v in tool.get("uv", {}).items() if k != "cache-keys"}
+    tool = {k: v for k, v in {**tool, "hatch": hatch, "uv": uv}.items() if v}
     rest = {k: v for k, v in pyproject.items() if k not in {"tool", "build-system"}}
     return {**rest, "tool": tool}

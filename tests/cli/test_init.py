@@ -1,6 +1,7 @@
 """`hatch-agpm init`: which lines it prints, and how it inserts them."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -152,6 +153,88 @@ def test_another_backend_is_wrapped(write_files):
     assert changed["build-system"]["build-backend"] == "hatch_agpm.backend"
     assert table == {"build-backend": "uv_build", "prompts": "src/acme/prompts"}
     assert "hatch" not in changed["tool"]
+
+
+WRAPPED = [
+    ("uv_build", "uv_build", "uv_build>=0.9"),
+    ("poetry-core", "poetry.core.masonry.api", "poetry-core>=2"),
+    ("pdm-backend", "pdm.backend", "pdm-backend>=2.4"),
+    ("flit_core", "flit_core.buildapi", "flit_core>=3.11"),
+    ("maturin", "maturin", "maturin>=1.8,<2"),
+    ("scikit-build-core", "scikit_build_core.build", "scikit-build-core>=0.11"),
+    ("meson-python", "mesonpy", "meson-python>=0.18"),
+]
+
+
+@pytest.mark.parametrize(("name", "backend", "lowest"), WRAPPED)
+@pytest.mark.parametrize("versions", ["", ">=0.1"])
+def test_each_backend_has_its_lowest_version(
+    name, backend, lowest, versions, write_files, capsys
+):
+    system = f"[build-system]\n# mine\nrequires = ['{name}{versions}']  # why\n"
+    system += f'build-backend = "{backend}"\n'
+    project = "\n[project]\nname = 'acme'\nversion = '1'\nrequires-python = '>=3.9'\n"
+    root = write_files(
+        {
+            "pyproject.toml": system + project,
+            "acme/__init__.py": "",
+            "acme/prompts/a.txt": "x",
+        }
+    )
+    expected = [name + versions if versions else lowest, "hatch-agpm"]
+
+    assert main(["init", "--write", "--project", str(root)]) == 0
+
+    text = (root / "pyproject.toml").read_text()
+    assert "# mine\n" in text
+    assert "  # why\n" in text
+    changed = tomllib.loads(text)
+    system = {"requires": expected, "build-backend": "hatch_agpm.backend"}
+    assert changed["build-system"] == system
+    assert changed["tool"]["hatch-agpm"]["build-backend"] == backend
+    assert ("uv" in changed["tool"]) == (name == "uv_build")
+    printed = capsys.readouterr().out.partition("\na  acme")[0]
+    assert tomllib.loads(printed)["build-system"] == system
+    assert main(["check", "--project", str(root)]) == 0
+    assert "cache-keys" not in capsys.readouterr().out
+
+
+def test_the_lowest_versions_are_those_of_the_docs():
+    page = Path(__file__).parents[2] / "docs/how-to/other-backends.md"
+    blocks = page.read_text(encoding="utf-8").split("```toml\n")[1:]
+    documented = [tomllib.loads(block.partition("```")[0]) for block in blocks]
+    assert [
+        (each["tool"]["hatch-agpm"]["build-backend"], each["build-system"]["requires"])
+        for each in documented
+    ] == [(backend, [lowest, "hatch-agpm"]) for _, backend, lowest in WRAPPED]
+
+
+@pytest.mark.parametrize(
+    ("uv", "expected"),
+    [
+        ("[tool.uv]\npackage = true  # mine\n", ["pyproject.toml", "acme/**/*"]),
+        ('[tool.uv]\ncache-keys = [{ file = "x" }]\n', ["x", "acme/**/*"]),
+        ('[tool.uv.sources]\nx = { path = "y" }\n', ["pyproject.toml", "acme/**/*"]),
+        ('[tool.uv]\ncache-keys = [\n  { file = "acme/**" },\n]\n', ["acme/**"]),
+    ],
+)
+def test_uv_watches_the_prompts(uv, expected, write_files):
+    root = write_files(
+        {
+            "pyproject.toml": f"{HATCHLING}\n{uv}\n[tool.other]\nx = 1\n",
+            "acme/__init__.py": "",
+            "acme/prompts/a.txt": "x",
+        }
+    )
+
+    assert main(["init", "--write", "--project", str(root)]) == 0
+
+    text = (root / "pyproject.toml").read_text()
+    assert all(line in text.splitlines() for line in uv.splitlines()[:1])
+    assert [*tomllib.loads(text)["tool"]["uv"]["cache-keys"]] == [
+        {"file": each} for each in expected
+    ]
+    assert tomllib.loads(text)["tool"]["other"] == {"x": 1}
 
 
 def test_setuptools_has_no_table_of_a_hook(write_files):

@@ -41,7 +41,11 @@ def paste(project, lines):
     (project / "pyproject.toml").write_text("\n".join([*lines, "", rest]), "utf-8")
 
 
-def test_check_prints_the_lines_for_the_backend_of_the_project(project, capsys):
+@pytest.mark.parametrize("stated", ["poetry-core>=2", "poetry-core"])
+def test_check_prints_the_lines_for_the_backend_of_the_project(
+    project, edit, capsys, stated
+):
+    edit(project, '"poetry-core>=2"', f'"{stated}"')
     assert main(["check"]) == 1
     errors = capsys.readouterr().err
     lines = [line.strip() for line in errors.splitlines() if line.startswith("    ")]

@@ -68,7 +68,7 @@ OFF = [
         ("hatchling.build", "flit_core.buildapi"),
         "the backend 'flit_core.buildapi' renders no prompts; in pyproject.toml:\n"
         "    [build-system]\n"
-        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    requires = ["hatchling", "hatch-agpm", "flit_core>=3.11"]\n'
         '    build-backend = "hatch_agpm.backend"\n'
         "    [tool.hatch-agpm]\n"
         '    build-backend = "flit_core.buildapi"',
