@@ -50,7 +50,8 @@ class DamagedWheelError(OSError):
             return (
                 f"{self.path}: {self.reason}; the program was frozen without this file,"
                 f" freeze it with the data files of {self.frozen}"
-                f" (PyInstaller: --collect-data {self.frozen})"
+                f" (PyInstaller: --collect-data {self.frozen},"
+                f" Nuitka: --include-package-data={self.frozen})"
             )
         package = self.path.partition("/")[0]
         return (

@@ -151,6 +151,7 @@ def hook_directories() -> list[str]:
 def damaged(bundle: Any, path: str, error: Exception) -> DamagedWheelError:
     """Return the error for a file that cannot be read or parsed."""
     reason = getattr(error, "strerror", None) or str(error) or "it is not there"
-    # Set by the programs that make one file of a program and its packages.
-    package = bundle.spec.name if getattr(sys, "frozen", False) else ""
+    # `sys.frozen` is set by PyInstaller and cx_Freeze, the other name by Nuitka.
+    frozen = getattr(sys, "frozen", False) or "__compiled__" in globals()
+    package = bundle.spec.name if frozen else ""
     return DamagedWheelError(bundle.wheel_path(path), reason, package)

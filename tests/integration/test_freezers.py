@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -133,6 +134,31 @@ def test_cx_freeze_needs_no_options(python, install, tmp_path):
 
     (program,) = tmp_path.glob("build/exe*/app")
     assert output_of(program) == "read 5\n"
+
+
+@pytest.mark.slow
+@pytest.mark.network
+@pytest.mark.parametrize(
+    "packing", [("shiv",), ("pex",), ("pex", "--layout", "packed"), ("pex", "--venv")]
+)
+def test_archives_of_shiv_and_pex_need_no_options(
+    python, build, tmp_path, run_command, packing
+):
+    tool, *options = packing
+    subprocess.run([python, "-m", "pip", "install", "--quiet", tool], check=True)
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLE, project)
+    wheel = build(project).artefact
+    (tmp_path / "app.py").write_text(PROGRAM)
+    roots = {"PEX_ROOT": str(tmp_path / "pex"), "SHIV_ROOT": str(tmp_path / "shiv")}
+    environ = {**os.environ, **roots}
+
+    command = [python.with_name(tool), wheel, "-o", "app.pyz", *options]
+    code, output = run_command(command, tmp_path, environ)
+    assert code == 0, output
+
+    command = [python, "app.pyz", "app.py"]
+    assert run_command(command, tmp_path, environ) == (0, "read 5\n")
 
 
 def test_a_zipapp_needs_no_options(build, unpack, tmp_path, run_command):

@@ -256,6 +256,34 @@ except prompts.DamagedWheelError as error:
     )
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "import sys; sys.frozen = True",
+        "import acme.prompts._reader as it; it.__compiled__ = ()",
+    ],
+    ids=["PyInstaller", "Nuitka"],
+)
+def test_a_frozen_program_without_the_files_is_reported(
+    tmp_path, installed, run_python, mark
+):
+    (installed("acme") / "agents/plain.md").unlink()
+    code = f"""
+{mark}
+from acme import prompts
+try:
+    prompts.agents.plain
+except prompts.DamagedWheelError as error:
+    print(error)
+"""
+    assert run_python(code, tmp_path) == (
+        "acme/prompts/agents/plain.md: No such file or directory; the program was "
+        "frozen without this file, freeze it with the data files of acme.prompts "
+        "(PyInstaller: --collect-data acme.prompts, "
+        "Nuitka: --include-package-data=acme.prompts)\n"
+    )
+
+
 def test_a_distribution_without_one_bundle_is_reported(tmp_path, installed):
     for output in ("one", "two"):
         installed("acme_pair", output)

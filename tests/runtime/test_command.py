@@ -9,6 +9,7 @@ import sys
 import zipfile
 
 import pytest
+from pythons import EACH_PYTHON
 
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
@@ -60,9 +61,9 @@ def site(tmp_path):
 def command(site):
     """Run the command; return its exit code, standard output and standard error."""
 
-    def run(*arguments, path=site):
+    def run(*arguments, path=site, interpreter=sys.executable):
         done = subprocess.run(
-            [sys.executable, "-m", "acme.prompts", *arguments],
+            [interpreter, "-m", "acme.prompts", *arguments],
             capture_output=True,
             check=False,
             env={**os.environ, "PYTHONPATH": str(path)},
@@ -113,7 +114,7 @@ def test_path_prints_the_path_of_the_file(command, site):
     assert (code, json.loads(output)["path"]) == (0, str(path))
 
 
-@pytest.mark.parametrize(
+WRONG = pytest.mark.parametrize(
     ("arguments", "code", "part"),
     [
         (["get", "agents/plane"], 1, "did you mean 'plain'?"),
@@ -128,6 +129,31 @@ def test_path_prints_the_path_of_the_file(command, site):
         (["show"], 2, "show"),
     ],
 )
+RIGHT = [
+    ("list",),
+    ("list", "--json"),
+    ("get", "agents/plain"),
+    ("get", "scripts/blob"),
+    ("get", "agents/greeter", "--var", "user=x", "--json"),
+    ("path", "agents/plain"),
+    ("path", "agents/plain", "--json"),
+]
+
+
+@pytest.mark.slow
+@EACH_PYTHON
+def test_every_python_prints_the_same(command, interpreter):
+    for arguments in RIGHT:
+        expected = command(*arguments)
+        assert expected[0] == 0
+        assert command(*arguments, interpreter=interpreter) == expected
+    for arguments, code, part in WRONG.args[1]:
+        found, output, message = command(*arguments, interpreter=interpreter)
+        assert (found, output) == (code, b"")
+        assert part in message
+
+
+@WRONG
 def test_what_is_wrong_is_reported_by_message_and_exit_code(
     command, arguments, code, part
 ):
