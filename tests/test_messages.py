@@ -202,7 +202,7 @@ MISTAKES = [
     ),
     pytest.param(
         {"flat/prompts/agents/old.md": ""},
-        "flat/prompts: is filled in the wheel, but holds files in the tree: "
+        "flat/prompts: is filled by the build, but has files in the source tree: "
         "agents/old.md; "
         'move them, or write output = "flat/_prompts" in [tool.hatch-agpm]',
         id="output taken by files",
@@ -625,7 +625,7 @@ COMMANDS = [
     ),
     (
         ["--project", "nowhere"],
-        "nowhere is not a directory; --project takes the one of a project",
+        "nowhere is not a directory; --project takes the directory of a project",
     ),
     (
         ["--project", "flat/pyproject.toml"],

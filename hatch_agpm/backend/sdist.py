@@ -100,7 +100,7 @@ def _changed(
 def _lost_its_kind(
     path: str, member: tarfile.TarInfo, data: bytes, contents: SdistContents
 ) -> bool:
-    """Return whether the sdist has a file for a link, or another mode of our file."""
+    """Return whether the sdist has a link as a file, or a file with another mode."""
     if path in contents.links:
         return not member.issym()
     file, content = (

@@ -117,7 +117,7 @@ def _replaced(
         problems += [
             BundleError(
                 path,
-                "is in the wheel already, with another content",
+                "is in the wheel already, with different content",
                 "leave it out there, or build the wheel again",
             )
             for path in sorted({*below} & found)

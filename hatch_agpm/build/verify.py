@@ -83,7 +83,7 @@ def check_output(
     ]
     stale = [path for path in found if _is_stale(directory, path, stubs)]
     for path in stale:
-        what = "is the generated stub of prompts that are no longer there"
+        what = "is a generated stub, but its prompts no longer exist"
         problems.append(BundleError(f"{output}/{path}", what, "remove it"))
     known = {*ours, *stale, *(path.removeprefix(f"{output}/") for path in inputs)}
     if foreign := [
@@ -144,7 +144,7 @@ def check_nothing_in(root: Path, directory: str) -> None:
 def _occupied(directory: str, files: list[str], hint: str) -> BundleError:
     shown = ", ".join(files[:_SHOWN])
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
-    what = f"is filled in the wheel, but holds files in the tree: {shown}{more}"
+    what = f"is filled by the build, but has files in the source tree: {shown}{more}"
     return BundleError(directory, what, hint)
 
 

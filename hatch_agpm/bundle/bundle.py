@@ -136,7 +136,7 @@ class Bundle:
         }
 
     def in_one(self) -> dict[str, FileContent]:
-        """Return all files by path in one directory that holds bundle and export."""
+        """Return the files of bundle and export, by path in one directory."""
         top = self.export.directory if self.export else ""
         exported = {f"{top}/{path}": file for path, file in self.exported.items()}
         return {**self.files, **exported}
@@ -237,7 +237,7 @@ def _check_apart(bundle: Bundle) -> None:
     if not bundle.export or bundle.is_top_level:
         return
     if export.is_relative_to(output) or output.is_relative_to(export):
-        what = f"is not apart from the prompts in {output}"
+        what = f"overlaps the directory of the prompts, {output}"
         hint = "choose another `directory` in [tool.hatch-agpm.export]"
         raise BundleError(str(export), what, hint)
 

@@ -356,7 +356,7 @@ def _path_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:
         paths = sorted(spellings)
         if len(paths) > 1:
             yield ConflictError(
-                "are one file where case or composed letters do not count",
+                "are the same file on systems that ignore case or composed letters",
                 paths,
                 "rename one of them",
             )

@@ -55,7 +55,7 @@ def _about_unused(plan: Plan) -> Iterator[Note]:
         and not path.rpartition("/")[2].upper().startswith(_NO_PROMPTS)
     ]
     if unused:
-        yield Note(what=f"{some(unused)} is used by nothing")
+        yield Note(what=f"{some(unused)} is not used")
 
 
 def _vendored(root: Path) -> list[str]:

@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--strict", action="store_true", help=what)
     what = "write the stubs by which editors and type checkers know the prompts"
     stub = command(_stub, what, in_project)
-    what = "write nothing, fail where it is not right"
+    what = "write nothing; fail if a stub is not up to date"
     stub.add_argument("--check", action="store_true", help=what)
     verify = command(_verify, "compare wheels with the index of their prompts")
     verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
@@ -101,15 +101,17 @@ def _init_options(init: argparse.ArgumentParser) -> None:
 
 
 def _vendor_options(vendor: argparse.ArgumentParser) -> None:
-    what = "write nothing; fail where it would"
+    what = "write nothing; fail if a copy is not up to date"
     vendor.add_argument("--check", action="store_true", help=what)
-    what = "where to (default: prompts/vendor)"
+    what = "the directory of the copies (default: prompts/vendor)"
     vendor.add_argument("--directory", metavar="DIR", help=what)
 
 
 def _render_options(render: argparse.ArgumentParser) -> None:
     chosen = render.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("name", metavar="NAME", nargs="?", help="as `list` shows it")
+    chosen.add_argument(
+        "name", metavar="NAME", nargs="?", help="a name that `list` prints"
+    )
     what = "write all prompts into a new directory"
     chosen.add_argument("--output", metavar="DIR", type=Path, help=what)
     what = "write the whole package of prompts into a new directory"

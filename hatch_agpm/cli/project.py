@@ -65,7 +65,9 @@ def _check_project(root: Path) -> None:
         raise ConfigError(str(root), "is not a directory", hint=hint)
     if not root.is_dir():
         raise ConfigError(
-            str(root), "is not a directory", hint="--project takes the one of a project"
+            str(root),
+            "is not a directory",
+            hint="--project takes the directory of a project",
         )
     if (root / "pyproject.toml").exists():
         return
@@ -192,7 +194,7 @@ class _Setuptools(OpenProject):
             return project_metadata(project)
         raise ConfigError(
             "project",
-            "leaves fields to setuptools, which is not here",
+            "leaves fields to setuptools, which is not installed",
             hint="install it beside hatch-agpm",
         )
 

@@ -80,7 +80,7 @@ class Vendored:
                     yield BundleError(f"{directory}/{path}", "is missing", VENDOR_HINT)
                 elif whole.read_bytes() != file.data:
                     yield BundleError(
-                        f"{directory}/{path}", "is not the same", VENDOR_HINT
+                        f"{directory}/{path}", "differs from its source", VENDOR_HINT
                     )
         for path in self._stale():
             yield BundleError(path, "is vendored and not used", VENDOR_HINT)

@@ -211,7 +211,7 @@ class _Contents:
         for name in sorted(set(names) - set(described.names)):
             yield BundleError(path, f"does not list {name}")
         for name in sorted(set(described.names) - set(names)):
-            yield BundleError(path, f"lists {name}, which {bundle.directory} has not")
+            yield BundleError(path, f"lists {name}, which is not in {bundle.directory}")
 
     def recorded(self, directory: str, names: Sequence[str]) -> dict[str, FileDigest]:
         """Return the digests of the generated files from RECORD."""

@@ -63,7 +63,7 @@ def _directory_problem(directory: str) -> str:
     ):
         return "must be a directory inside the package, written with '/'"
     if pure.parts[0] in AGPM_SECTIONS:
-        return f"must not be called as a type, '{pure.parts[0]}'"
+        return f"must not have the name of a type, '{pure.parts[0]}'"
     return ""
 
 

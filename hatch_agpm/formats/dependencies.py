@@ -53,7 +53,7 @@ class DependencyReader:
 
     def section(self, value: object, path: tuple[str | int, ...]) -> None:
         """
-        Read one `dependencies`.
+        Read one table `dependencies`.
 
         A dependency that an earlier section has, too, is left out.
         """

@@ -105,5 +105,5 @@ def is_rubbish(name: str) -> bool:
 
 
 def is_python(name: str) -> bool:
-    """Tell whether a file of this name is Python code, or made of it."""
+    """Tell whether a file of this name is Python code, a stub or byte code."""
     return name.endswith((".py", ".pyi", ".pyc"))

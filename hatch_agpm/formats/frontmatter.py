@@ -69,7 +69,7 @@ _AGPM_KEY_LINE = re.compile(r"""^["']?agpm["']?[ \t]*:""", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Split:
-    """A text split at the two rules of its frontmatter; nothing is parsed yet."""
+    """A text split at the two `---` lines of its frontmatter; nothing is parsed yet."""
 
     frontmatter: str
     r"""The lines between the rules, with `\n`, without blank ends."""

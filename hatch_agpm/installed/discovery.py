@@ -211,14 +211,16 @@ def read_prompts_file(
         return broken(f"{FILE_NAME} is not UTF-8")
     written = fields.get("Agpm-Version", "")
     if written != _FORMAT:
-        what = f"is of the version {written!r}" if written else "has no Agpm-Version"
-        return broken(f"{FILE_NAME} {what}, this reads {_FORMAT}")
+        found = f"the unsupported version {written!r}" if written else "no Agpm-Version"
+        return broken(f"{FILE_NAME} has {found} (supported: {_FORMAT})")
     missing = [key for key in ("Name", "Version", "Module") if not fields.get(key)]
     if missing:
         return broken(f"{FILE_NAME} has no {' and no '.join(missing)}")
     module = fields["Module"]
     if not all(part.isidentifier() for part in module.split(".")):
-        return broken(f"{FILE_NAME} names the module {module!r}, which is none")
+        return broken(
+            f"{FILE_NAME} names the module {module!r}, which is not a module name"
+        )
     return InstalledBundle(
         distribution=fields["Name"],
         version=fields["Version"],

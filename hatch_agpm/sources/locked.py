@@ -113,7 +113,7 @@ def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
     for to in links.values():
         if to not in files:
             raise ContentError(
-                f"lists a link to '{to}', and no such file",
+                f"lists a link to '{to}', but not that file",
                 location=Location(path=shown),
             )
     return file_list
@@ -157,7 +157,8 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
         spellings[folded(path)].append(path)
     problems: list[AgpmError] = [
         ConflictError(
-            f"are one file of {shown} where case or composed letters do not count",
+            f"are the same file of {shown} on systems that ignore case or "
+            "composed letters",
             same,
             "rename one of them",
         )

@@ -399,7 +399,7 @@ sys.exit(main(sys.argv[1:]))
         (("", ""), b"2 prompts in flat/prompts, "),
         (
             ('version = "1.2.0"', 'dynamic = ["version"]'),
-            b"hatch-agpm: project leaves fields to setuptools, which is not here; "
+            b"hatch-agpm: project leaves fields to setuptools, which is not installed; "
             b"install it beside hatch-agpm\n",
         ),
     ],

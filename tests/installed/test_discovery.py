@@ -154,7 +154,7 @@ def test_an_empty_entry_is_the_current_directory(tmp_path, monkeypatch):
 
 
 BROKEN = [
-    pytest.param("", "has no Agpm-Version,", id="empty"),
+    pytest.param("", "has no Agpm-Version", id="empty"),
     pytest.param("Agpm-Version: 2\nShape: new\n", "version '2'", id="a later version"),
     pytest.param(
         "Agpm-Version: 1\nName: x\n", "no Version and no Module", id="cut off"
@@ -163,7 +163,7 @@ BROKEN = [
         GOOD.replace("some_dist.prompts", "../evil; x"), "'../evil; x'", id="no module"
     ),
     pytest.param(b"\xff\xfe", "is not UTF-8", id="no text"),
-    pytest.param('{"json": true}', "has no Agpm-Version,", id="json"),
+    pytest.param('{"json": true}', "has no Agpm-Version", id="json"),
 ]
 
 

@@ -95,13 +95,13 @@ def test_a_wheel_that_is_damaged_is_reported(tmp_path):
         ),
         (
             {"pkg/out/__init__.pyi": b"mine: int\n", "pkg/out/a/b.md": b""},
-            "pkg/out: is filled in the wheel, but holds files in the tree: "
+            "pkg/out: is filled by the build, but has files in the source tree: "
             "__init__.pyi, a/b.md; "
             'move them, or write output = "pkg/_out" in [tool.hatch-agpm]',
         ),
         (
             {f"pkg/out/{number}.md": b"" for number in range(7)},
-            "pkg/out: is filled in the wheel, but holds files in the tree: "
+            "pkg/out: is filled by the build, but has files in the source tree: "
             "0.md, 1.md, 2.md, 3.md, 4.md and 2 more; "
             'move them, or write output = "pkg/_out" in [tool.hatch-agpm]',
         ),
@@ -125,10 +125,10 @@ GOOD = file_text(
 
 
 BROKEN = [
-    pytest.param("", f"{FILE_NAME} has no Agpm-Version, this reads 1", id="empty"),
+    pytest.param("", f"{FILE_NAME} has no Agpm-Version (supported: 1)", id="empty"),
     pytest.param(
         "Agpm-Version: 2\nShape: new\n",
-        f"{FILE_NAME} is of the version '2', this reads 1",
+        f"{FILE_NAME} has the unsupported version '2' (supported: 1)",
         id="a later version",
     ),
     pytest.param(
@@ -138,7 +138,7 @@ BROKEN = [
     ),
     pytest.param(
         GOOD.replace("some_dist.prompts", "../evil; x"),
-        f"{FILE_NAME} names the module '../evil; x', which is none",
+        f"{FILE_NAME} names the module '../evil; x', which is not a module name",
         id="no module",
     ),
     pytest.param(b"\xff\xfe", f"{FILE_NAME} is not UTF-8", id="no text"),

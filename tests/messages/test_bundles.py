@@ -43,14 +43,14 @@ from hatch_agpm.model.runtime import RuntimeVariable
                 resource("p/a.md", alias="Reviewer"),
                 resource("p/b.md", alias="reviewer"),
             ],
-            "agents/Reviewer.md and agents/reviewer.md: are one file where case or"
-            " composed letters do not count; rename one of them",
+            "agents/Reviewer.md and agents/reviewer.md: are the same file on systems"
+            " that ignore case or composed letters; rename one of them",
             id="case",
         ),
         pytest.param(
             [resource("p/a.md", alias="e\u0301"), resource("p/b.md", alias="\xe9")],
-            "agents/e\u0301.md and agents/\xe9.md: are one file where case or composed"
-            " letters do not count; rename one of them",
+            "agents/e\u0301.md and agents/\xe9.md: are the same file on systems that"
+            " ignore case or composed letters; rename one of them",
             id="composed letters",
         ),
         pytest.param(

@@ -251,7 +251,7 @@ VENDORED = [
     (
         everything,
         "vendor --check",
-        f"{COPIES}/s.md: is not the same; {RUN}\n"
+        f"{COPIES}/s.md: differs from its source; {RUN}\n"
         f"{COPIES}/own.md: is vendored and not used; {RUN}\n"
         f"hatch-agpm.lock: is not up to date; {RUN}",
     ),

@@ -142,7 +142,7 @@ ABLE = "only agents, commands and skills can be"
         pytest.param(
             AGENTS,
             {"p/.agents/skills/x/SKILL.md": SKILL},
-            "p/.agents: is filled in the wheel, but holds files in the tree:"
+            "p/.agents: is filled by the build, but has files in the source tree:"
             " skills/x/SKILL.md; move them to prompts/, or choose another `directory`"
             " in [tool.hatch-agpm.export]",
             id="the directory is in the tree",
@@ -215,8 +215,8 @@ ABLE = "only agents, commands and skills can be"
         pytest.param(
             '[tool.hatch-agpm.export]\ntypes = ["agents"]\ndirectory = "prompts/x"\n',
             {},
-            "p/prompts/x: is not apart from the prompts in p/prompts; choose another"
-            " `directory` in [tool.hatch-agpm.export]",
+            "p/prompts/x: overlaps the directory of the prompts, p/prompts; choose"
+            " another `directory` in [tool.hatch-agpm.export]",
             id="inside the prompts",
         ),
     ],

@@ -37,7 +37,7 @@ def project(write_files, files, table):
             "prompts/a.md may have other line ends in another checkout; in "
             ".gitattributes:\n    prompts/**/* text eol=lf",
         ),
-        ({"prompts/other/x.md": "x"}, "", "prompts/other/x.md is used by nothing"),
+        ({"prompts/other/x.md": "x"}, "", "prompts/other/x.md is not used"),
         (
             {"acme/texts/b.md": "B\n"},
             'agents = "acme/texts"\n',

@@ -230,7 +230,7 @@ MISTAKES = [
     pytest.param(
         {"agents/a.md": "---\nagpm:\n  templating: '{{ project.language }}'\n---\n"},
         f'[project]\nlanguage = "jinja2"\n{AGENT}',
-        "agents/a.md:2: 'agpm.templating' must be written without templates; write "
+        "agents/a.md:2: 'agpm.templating' must not contain a template; write "
         "'agpm:' and below it '  templating: jinja2'",
         id="a flag that appears only by rendering",
     ),

@@ -298,8 +298,8 @@ def test_names_of_a_source_that_are_equal_on_some_systems_are_reported(
     (beside.parent / "shared/A.md").write_text("A")
     edit(beside, "", 'b = { source = "shared", path = "A.md" }\n')
     assert error_of(beside, "sdist") == (
-        "hatch-agpm: A.md and a.md: are one file of the source 'shared' where case or "
-        "composed letters do not count; rename one of them\n"
+        "hatch-agpm: A.md and a.md: are the same file of the source 'shared' on "
+        "systems that ignore case or composed letters; rename one of them\n"
     )
 
 

@@ -54,7 +54,10 @@ def test_every_problem_is_named(audit, changes, expected):
     [
         (b"\xff", ["is not UTF-8"]),
         (b"Agpm-Version: 1\n", ["has no Name and no Version and no Module"]),
-        (LISTED.replace(b": 1\n", b": 2\n"), ["is of the version '2', this reads 1"]),
+        (
+            LISTED.replace(b": 1\n", b": 2\n"),
+            ["has the unsupported version '2' (supported: 1)"],
+        ),
         (
             LISTED.replace(b"flat", b"fiat").replace(b"1.2.0", b"1.1"),
             [
@@ -67,7 +70,7 @@ def test_every_problem_is_named(audit, changes, expected):
             LISTED.replace(b"mend-nets", b"mend-net"),
             [
                 "does not list skills/mend-nets",
-                "lists skills/mend-net, which flat/prompts has not",
+                "lists skills/mend-net, which is not in flat/prompts",
             ],
         ),
     ],

@@ -181,7 +181,7 @@ class DeclarationReader:
         # The dialect of a file that only declares variables is that of its entry.
         is_said = options.templating is None or _says(frontmatter, "templating")
         if is_said and frontmatter.dialect not in {None, dialect}:
-            what = "'agpm.templating' must be written without templates"
+            what = "'agpm.templating' must not contain a template"
             hint = "write 'agpm:' and below it '  templating: jinja2'"
             raise FrontmatterError(
                 what, location=Location(path=file.path, line=parts.line), hint=hint

@@ -11,7 +11,7 @@ __all__ = ["transliterated"]
 
 def transliterated(text: str) -> str:
     """
-    Return a text with what Tera makes of each character that is not ASCII.
+    Return a text with Tera's replacement for each character that is not ASCII.
 
     That is lower-case letters and digits, and `-` for all else.
     """

@@ -73,7 +73,7 @@ class ExpressionCompiler:
     # Values
 
     def value(self, operand: Operand) -> Evaluator[object]:
-        """Return what evaluates `operand` to its value."""
+        """Return the function that returns the value of `operand`."""
         value = operand.value
         if isinstance(value, Path):
             return self._path_value(value, operand)

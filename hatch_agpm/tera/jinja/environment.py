@@ -232,7 +232,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
     def call(
         self, context: Context, obj: object, /, *arguments: object, **named: object
     ) -> object:
-        """Call what the sandbox allows, and measure what comes out."""
+        """Call an object if the sandbox allows it, and check the size of the result."""
         owner = getattr(obj, "__self__", None)
         if isinstance(owner, str):
             name = getattr(obj, "__name__", "")
@@ -245,7 +245,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
     def call_binop(
         self, context: Context, operator: str, left: object, right: object
     ) -> object:
-        """Calculate what stays small enough."""
+        """Calculate, unless the result would be too large."""
         if isinstance(left, int) and isinstance(right, int):
             bits = max(left.bit_length(), 1) * right if operator == "**" else 0
             bits += left.bit_length() + right.bit_length() if operator == "*" else 0

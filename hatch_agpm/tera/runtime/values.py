@@ -66,7 +66,7 @@ def render(value: object) -> str:
         return "true" if value else "false"
     number = as_number(value)
     if number is None:
-        raise Refusal(f"a value of type '{type(value).__name__}' is none of JSON's")
+        raise Refusal(f"a value of type '{type(value).__name__}' is not a JSON value")
     return digits(number) if isinstance(number, float) else str(number)
 
 

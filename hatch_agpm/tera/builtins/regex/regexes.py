@@ -80,7 +80,7 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Flags:
-    """The flags of Rust on which it depends whether a text matches."""
+    """The flags of a Rust pattern that change whether a text matches."""
 
     i: bool = False
     m: bool = False
@@ -103,7 +103,7 @@ class _Translator(CharacterClasses):
         """Return the translation of the whole pattern."""
         result, _ = self._alternatives()
         if self.at < len(self.pattern):
-            raise PatternError("a group is closed that is not open")
+            raise PatternError("')' has no '('")
         return result
 
     @property
