@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from commands import CACHE_KEYS
 
 ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
@@ -410,3 +411,12 @@ def audit(audited_wheel, tmp_path):
 
     path = tmp_path / "flat-1.2.0-py3-none-any.whl"
     return functools.partial(audit_changed, path, audited_wheel)
+
+
+@pytest.fixture
+def flat(copy_project, use_backend, edit):
+    """A project without mistakes."""
+    project = copy_project("flat")
+    use_backend(project, "hatchling")
+    edit(project, "", CACHE_KEYS)
+    return project

@@ -1,19 +1,10 @@
 """Notes of `check` about files that nothing uses, that are twice or left out."""
 
 import pytest
+from commands import HEAD
 
 from hatch_agpm.cli import main
 
-HEAD = """\
-[build-system]
-requires = ["hatchling", "hatch-agpm"]
-build-backend = "hatchling.build"
-[project]
-name = "acme"
-version = "1.0"
-[tool.hatch.build.hooks.agpm]
-[tool.hatch-agpm]
-"""
 PLAIN = {"acme/__init__.py": "", "prompts/a.md": "A\n"}
 
 

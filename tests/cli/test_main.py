@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from commands import CACHE_KEYS, run
 
 from hatch_agpm._version import __version__
 from hatch_agpm.cli.main import main
@@ -16,30 +17,6 @@ from hatch_agpm.cli.verify import audit_wheel
 ROOT = Path(__file__).parents[2]
 
 REVIEWER = "You review flat 1.2.0.\nBe kind.\nNo tabs.\nÄ Ada Lovelace, requests>=2\n"
-
-
-def run(*arguments, module="hatch_agpm", **options):
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        capture_output=True,
-        check=False,
-        **options,
-    )
-
-
-CACHE_KEYS = """
-[tool.uv]
-cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" }]
-"""
-
-
-@pytest.fixture
-def flat(copy_project, use_backend, edit):
-    """A project without mistakes."""
-    project = copy_project("flat")
-    use_backend(project, "hatchling")
-    edit(project, "", CACHE_KEYS)
-    return project
 
 
 def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):

@@ -3,32 +3,16 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from exports import AGENT, SKILL, plan_of
 
-from hatch_agpm.build.plan import plan_build
 from hatch_agpm.cli.main import main
-from hatch_agpm.model.build import BuildContext
 
 ROOT = Path(__file__).parents[2]
 
-SKILL = """\
----
-name: mend-nets
-description: >
-  Mends nets. Use when a net of {{ agpm.project.name }} {{ agpm.project.version }}
-  is torn.
-allowed-tools: [Read, "Bash(ls *)"]
-metadata: {depth: 1.10}
-agpm:
-  templating: true
----
-
-Mend nets with {{ agpm.project.version }}; see [the knots](references/knots.md).
-"""
 COMMAND = """\
 ---
 description: Mends nets
@@ -36,7 +20,6 @@ argument-hint: "[net]"
 ---
 Mend nets $ARGUMENTS.
 """
-AGENT = "---\nname: sailor\ndescription: Sails. Use at sea.\nmodel: opus\n---\nSail.\n"
 FILES = {
     "prompts/skills/mend-nets/SKILL.md": SKILL,
     "prompts/skills/mend-nets/references/knots.md": "# Knots, {{ verbatim }}\n",
@@ -46,6 +29,19 @@ FILES = {
     # If it is ignored by Git, hatchling drops it silently.
     ".gitignore": ".*\n",
 }
+
+
+@pytest.fixture
+def planned(write_files):
+    """Plan the build of a project with the sample files and these tables."""
+
+    def plan(tables, files=None, metadata=None):
+        root = write_files({**FILES, "p/__init__.py": "", **(files or {})})
+        return plan_of(root, tables, metadata)
+
+    return plan
+
+
 TABLES = """
 [tool.hatch-agpm.skills]
 mend-nets = { path = "prompts/skills/mend-nets", export = true }
@@ -330,29 +326,6 @@ def test_an_agpm_toml_is_exported_by_the_table(planned):
     # Templates have the variables of AGPM's; the frontmatter is the project's.
     assert b"net of sea 7 is torn" in item.text
     assert b"compatibility: Requires p 1.5, Python >=3.9" in item.text
-
-
-@pytest.fixture
-def planned(write_files):
-    """Plan the build of a project with the sample files and these tables."""
-
-    def plan(tables, files=None, metadata=None):
-        root = write_files({**FILES, "p/__init__.py": "", **(files or {})})
-        return plan_build(
-            BuildContext(
-                root,
-                tomllib.loads(tables),
-                metadata={
-                    "name": "p",
-                    "version": "1.5",
-                    "requires_python": ">=3.9",
-                    **(metadata or {}),
-                },
-                distribution="p",
-            )
-        )
-
-    return plan
 
 
 SKILLS = '[tool.hatch-agpm.export]\ntypes = ["skills"]\n'

@@ -6,27 +6,10 @@ import math
 import tomllib
 
 import pytest
+from sample_table import TABLE, messages
 
 from hatch_agpm.errors import ConfigError
 from hatch_agpm.formats.toml import TableReader, plain_json
-
-TABLE = tomllib.loads("""
-text = "a"
-empty = ""
-number = 3
-fraction = 1.5
-flag = true
-off = false
-list = ["a", "b"]
-mixed = ["a", 3, true]
-day = 2024-01-02
-[table]
-key = "v"
-""")
-
-
-def messages(reader):
-    return [str(problem) for problem in reader.problems]
 
 
 @pytest.mark.parametrize(

@@ -2,38 +2,13 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 
 import pytest
+from commands import run
 
 from hatch_agpm.cli.main import main
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.sources.lockfile import read_lock
-
-CACHE_KEYS = """
-[tool.uv]
-cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" }]
-"""
-
-
-@pytest.fixture
-def flat(copy_project, use_backend, edit):
-    """A project without mistakes."""
-    project = copy_project("flat")
-    use_backend(project, "hatchling")
-    edit(project, "", CACHE_KEYS)
-    return project
-
-
-def run(*arguments, module="hatch_agpm", **options):
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        capture_output=True,
-        check=False,
-        **options,
-    )
-
 
 GLOBAL = "[tool.hatch.build.hooks.agpm]\n"
 

@@ -1,34 +1,13 @@
 """The messages about files that coding agents read."""
 
 import json
-import tomllib
 
 import pytest
+from exports import AGENT, SKILL, plan_of
 
-from hatch_agpm.build.plan import plan_build
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import check_agent, check_command, check_skill
-from hatch_agpm.model.build import BuildContext
-
-SKILL = """\
----
-name: mend-nets
-description: >
-  Mends nets. Use when a net of {{ agpm.project.name }} {{ agpm.project.version }}
-  is torn.
-allowed-tools: [Read, "Bash(ls *)"]
-metadata: {depth: 1.10}
-agpm:
-  templating: true
----
-
-Mend nets with {{ agpm.project.version }}; see [the knots](references/knots.md).
-"""
-
-
-AGENT = "---\nname: sailor\ndescription: Sails. Use at sea.\nmodel: opus\n---\nSail.\n"
-
 
 FILES = {
     "prompts/skills/mend-nets/SKILL.md": SKILL,
@@ -43,19 +22,7 @@ def planned(write_files):
 
     def plan(tables, files=None, metadata=None):
         root = write_files({**FILES, "p/__init__.py": "", **(files or {})})
-        return plan_build(
-            BuildContext(
-                root,
-                tomllib.loads(tables),
-                metadata={
-                    "name": "p",
-                    "version": "1.5",
-                    "requires_python": ">=3.9",
-                    **(metadata or {}),
-                },
-                distribution="p",
-            )
-        )
+        return plan_of(root, tables, metadata)
 
     return plan
 

@@ -3,6 +3,7 @@
 import tomllib
 
 import pytest
+from sample_table import TABLE, messages
 
 from hatch_agpm.errors import AgpmError, ConfigError, FrontmatterError, TemplateError
 from hatch_agpm.formats.frontmatter import check_unrecognised
@@ -10,24 +11,6 @@ from hatch_agpm.formats.json import parse_json
 from hatch_agpm.formats.literal_blocks import protect
 from hatch_agpm.formats.toml import TableReader, plain_json
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
-
-TABLE = tomllib.loads("""
-text = "a"
-empty = ""
-number = 3
-fraction = 1.5
-flag = true
-off = false
-list = ["a", "b"]
-mixed = ["a", 3, true]
-day = 2024-01-02
-[table]
-key = "v"
-""")
-
-
-def messages(reader):
-    return [str(problem) for problem in reader.problems]
 
 
 @pytest.mark.parametrize(

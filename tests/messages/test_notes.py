@@ -1,19 +1,9 @@
 """The notes of `hatch-agpm check`, and what `stub --check` says."""
 
 import pytest
+from commands import HEAD
 
 from hatch_agpm.cli.main import main
-
-HEAD = """\
-[build-system]
-requires = ["hatchling", "hatch-agpm"]
-build-backend = "hatchling.build"
-[project]
-name = "acme"
-version = "1.0"
-[tool.hatch.build.hooks.agpm]
-[tool.hatch-agpm]
-"""
 
 
 def project(write_files, files, table):

@@ -1,22 +1,12 @@
 """The messages about files that are rendered, and about manifests that list them."""
 
 import pytest
+from templates import AGENT, TEMPLATE, depends
 
 from hatch_agpm.config.project import read_built_project
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
-
-TEMPLATE = "---\nagpm:\n  templating: true\n---\n"
-AGENT = '[agents]\na = "agents/a.md"\n'
-
-
-def depends(path, section="snippets", body=""):
-    return (
-        "---\nagpm:\n  templating: true\n  dependencies:\n"
-        f"    {section}:\n      - path: {path}\n---\n{body}"
-    )
-
 
 MISTAKES = [
     pytest.param(

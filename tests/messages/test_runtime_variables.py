@@ -1,25 +1,9 @@
 """The messages about declarations of run-time variables, and about their uses."""
 
 import pytest
+from templates import AGENT, embeds, template
 
 from hatch_agpm.errors import AgpmError
-
-AGENT = '[agents]\na = "agents/a.md"\n'
-
-
-def template(runtime, body, templating="true", dependencies=""):
-    return (
-        f"---\nagpm:\n  templating: {templating}\n  runtime: {runtime}\n"
-        f"{dependencies}---\n{body}"
-    )
-
-
-def embeds(path, body, runtime="", templating="true"):
-    declared = f"  runtime: {runtime}\n" if runtime else ""
-    return (
-        f"---\nagpm:\n  templating: {templating}\n{declared}  dependencies:\n"
-        f"    snippets: [{{path: {path}, name: s}}]\n---\n{body}"
-    )
 
 
 @pytest.fixture

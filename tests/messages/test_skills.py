@@ -3,20 +3,9 @@
 import os
 
 import pytest
+from skill_files import skill, text
 
 from hatch_agpm.errors import AgpmError
-
-LISTED = '[skills]\nk = "skills/k"\n'
-
-
-def text(**fields):
-    fields = {"name": "k", "description": "d", **fields}
-    lines = (f"{key.replace('_', '-')}: {value}\n" for key, value in fields.items())
-    return f"---\n{''.join(lines)}---\nBody {{{{ raw }}}}\n"
-
-
-def skill(render_files, text, **files):
-    return render_files({"skills/k/SKILL.md": text, **files}, LISTED)[-1]
 
 
 @pytest.mark.parametrize(

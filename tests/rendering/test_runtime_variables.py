@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from templates import AGENT, embeds, template
 
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
@@ -22,22 +23,6 @@ from hatch_agpm.rendering.renderer import render_manifest
 from hatch_agpm.rendering.runtime_variables import Sentinels
 
 DIALECTS = ["true", "jinja2"]
-AGENT = '[agents]\na = "agents/a.md"\n'
-
-
-def template(runtime, body, templating="true", dependencies=""):
-    return (
-        f"---\nagpm:\n  templating: {templating}\n  runtime: {runtime}\n"
-        f"{dependencies}---\n{body}"
-    )
-
-
-def embeds(path, body, runtime="", templating="true"):
-    declared = f"  runtime: {runtime}\n" if runtime else ""
-    return (
-        f"---\nagpm:\n  templating: {templating}\n{declared}  dependencies:\n"
-        f"    snippets: [{{path: {path}, name: s}}]\n---\n{body}"
-    )
 
 
 def imported(resources, directory, monkeypatch=None):

@@ -4,22 +4,11 @@ import json
 import os
 
 import pytest
+from skill_files import LISTED, skill, text
 
 from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import FrontmatterError, SourceError
 from hatch_agpm.model.rendering import Rendering
-
-LISTED = '[skills]\nk = "skills/k"\n'
-
-
-def text(**fields):
-    fields = {"name": "k", "description": "d", **fields}
-    lines = (f"{key.replace('_', '-')}: {value}\n" for key, value in fields.items())
-    return f"---\n{''.join(lines)}---\nBody {{{{ raw }}}}\n"
-
-
-def skill(render_files, text, **files):
-    return render_files({"skills/k/SKILL.md": text, **files}, LISTED)[-1]
 
 
 @pytest.mark.parametrize(
