@@ -347,7 +347,7 @@ def test_jinja2_is_for_the_frontmatter_too(flag, render_files):
 def test_a_flag_that_appears_only_by_rendering_is_refused(render_files):
     agent = "---\nagpm:\n  templating: '{{ project.language }}'\n---\n"
     manifest = f'[project]\nlanguage = "jinja2"\n{AGENT}'
-    with pytest.raises(SourceError, match="'agpm.templating'") as caught:
+    with pytest.raises(SourceError, match=r"'agpm\.templating'") as caught:
         render_files({"agents/a.md": agent}, manifest)
     assert (caught.value.path, caught.value.line) == ("agents/a.md", 2)
 
