@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from layouts import LAYOUTS as LAYOUTS_OF_ALL
+from layouts import LINKS, move_behind_a_link, only_flat_is_fast
 
 from hatch_agpm.bundle.bundle import COPIED_MODULES
 from hatch_agpm.hatch.hook import AgpmBuildHook
@@ -30,30 +32,15 @@ No tabs.
 Ä Ada Lovelace, requests>=2
 """
 
-LAYOUTS = {
-    "flat": ("flat.prompts", "scripts/check", "#!/bin/sh\nexit 0\n"),
-    "src-layout": (
-        "src_layout.prompts",
-        "snippets/greeting",
-        "Hello from src-layout in src_layout.\n",
-    ),
-    "no-code": ("acme_prompts", "snippets/greeting", "Hello.\n"),
-    "namespace": (
-        "acme.tools.prompts",
-        "snippets/greeting",
-        "Hello from the namespace.\n",
-    ),
+
+LAYOUTS = LAYOUTS_OF_ALL | {
     "hatch-toml": (
         "hatch_toml.prompts",
         "snippets/greeting",
         "Hello from hatch.toml.\n",
     ),
 }
-
-MATRIX = [
-    "flat",
-    *(pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS if name != "flat"),
-]
+MATRIX = only_flat_is_fast(LAYOUTS)
 
 SHOW = """
 import importlib
@@ -252,25 +239,12 @@ def test_the_sdist_includes_inputs_that_the_project_does_not_select(
     assert done.output.startswith("hatch-agpm: 3 files ")
 
 
-@pytest.mark.parametrize(
-    ("link", "target"),
-    [
-        ("prompts", "lib/prompts"),
-        pytest.param("README.md", "lib/README.md", marks=pytest.mark.slow),
-        pytest.param(
-            "prompts/snippets/greeting.md", "lib/greeting.md", marks=pytest.mark.slow
-        ),
-        pytest.param("prompts/snippets", "lib/snippets", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize(("link", "target"), LINKS)
 def test_the_sdist_includes_a_link_and_its_target(
     copy_project, build, unpack, link, target
 ):
     project = copy_project("excluded-sources", {"lib/other.md": ""})
-    (project / link).rename(project / target)
-    (project / link).symlink_to(
-        os.path.relpath(project / target, (project / link).parent)
-    )
+    move_behind_a_link(project, link, target)
 
     sdist = build(project, "sdist")
 

@@ -8,26 +8,9 @@ import sys
 import zipfile
 
 import pytest
+from layouts import LAYOUTS, LINKS, move_behind_a_link, only_flat_is_fast
 
-LAYOUTS = {
-    "flat": ("flat.prompts", "scripts/check", "#!/bin/sh\nexit 0\n"),
-    "src-layout": (
-        "src_layout.prompts",
-        "snippets/greeting",
-        "Hello from src-layout in src_layout.\n",
-    ),
-    "no-code": ("acme_prompts", "snippets/greeting", "Hello.\n"),
-    "namespace": (
-        "acme.tools.prompts",
-        "snippets/greeting",
-        "Hello from the namespace.\n",
-    ),
-}
-
-MATRIX = [
-    "flat",
-    *(pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS if name != "flat"),
-]
+MATRIX = only_flat_is_fast(LAYOUTS)
 
 
 def bundle(files, directory):
@@ -247,25 +230,12 @@ def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
     assert "hatch-agpm: " in sdist.output
 
 
-@pytest.mark.parametrize(
-    ("link", "target"),
-    [
-        ("prompts", "lib/prompts"),
-        pytest.param("README.md", "lib/README.md", marks=pytest.mark.slow),
-        pytest.param(
-            "prompts/snippets/greeting.md", "lib/greeting.md", marks=pytest.mark.slow
-        ),
-        pytest.param("prompts/snippets", "lib/snippets", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize(("link", "target"), LINKS)
 def test_the_sdist_includes_a_link_and_its_target(
     copy_project, build, unpack, link, target
 ):
     project = copy_project("excluded-sources", {"lib/other.md": ""})
-    (project / link).rename(project / target)
-    (project / link).symlink_to(
-        os.path.relpath(project / target, (project / link).parent)
-    )
+    move_behind_a_link(project, link, target)
     (project / "MANIFEST.in").write_text("graft prompts\n", encoding="utf-8")
     clock = {"SOURCE_DATE_EPOCH": "1700000000"}
 
