@@ -191,7 +191,7 @@ def _write(
 
 
 def _copy(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """Return what is known of a member, without its place in the old archive."""
+    """Return the metadata of a member, without its offset in the old archive."""
     copied = zipfile.ZipInfo(info.filename, info.date_time)
     copied.compress_type = info.compress_type
     copied.create_system = info.create_system

@@ -159,7 +159,7 @@ def _base_name(resource: RenderedResource) -> str:
 
 
 def _tail(resource: RenderedResource) -> str:
-    """Return what the name of the file has after the name of the resource."""
+    """Return the rest of the name of the file, after the name of the resource."""
     if resource.type == "skill":
         return f"/{SKILL_FILE}"
     file = PurePosixPath(resource.source_path)

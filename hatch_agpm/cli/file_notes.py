@@ -30,7 +30,7 @@ _NO_PROMPTS: Final = ("README", "LICENSE", "AGPM.")
 
 
 def file_notes(plan: Plan) -> Iterator[Note]:
-    """Yield what a build does with files, and does not say."""
+    """Yield notes about files that a build leaves out or ships twice."""
     yield from _about_unused(plan)
     yield from _about_copies(plan)
     yield from _about_rubbish(plan)
@@ -93,7 +93,7 @@ def _about_copies(plan: Plan) -> Iterator[Note]:
 
 
 def _about_rubbish(plan: Plan) -> Iterator[Note]:
-    """Yield what programs left behind in the directories of resources."""
+    """Yield a note about files such as `.DS_Store` in the directories of resources."""
     tops = {
         *(path for path in plan.rendering.searched if path),
         *(
@@ -125,7 +125,7 @@ def _about_names(plan: Plan) -> Iterator[Note]:
 
 
 def _about_exports(plan: Plan) -> Iterator[Note]:
-    """Yield what is worth knowing of exported files, and names that may collide."""
+    """Yield notes about exported files, and about names that may collide."""
     export = plan.bundle.export
     if export is None:
         return
@@ -156,7 +156,7 @@ def _about_cut_values(plan: Plan) -> Iterator[Note]:
 
 
 def _about_lookalikes(plan: Plan) -> Iterator[Note]:
-    """Yield what looks like a template in files that AGPM ships as they are."""
+    """Yield notes about text that looks like a template, in files shipped unchanged."""
     for resource in plan.rendering.resources:
         path = resource.source_path
         if resource.source is not None or not isinstance(resource.text, str):

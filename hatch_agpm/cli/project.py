@@ -90,7 +90,7 @@ class OpenProject(ABC):
         self.pyproject = pyproject
 
     def plan(self) -> Plan:
-        """Return what a build would ship; raises AgpmError as a build does."""
+        """Return the plan of a build; raises AgpmError as a build does."""
         return plan_build(self._context())
 
     def rendering(self, *, live: bool) -> Rendering:

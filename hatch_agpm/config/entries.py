@@ -151,7 +151,7 @@ def _declaration(
 
 
 def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> TemplateOptions:
-    """Return what an entry says of its files; problems go to `reader`."""
+    """Return the options of an entry for its files; problems go to `reader`."""
     if not isinstance(table, EntryTable):
         return NO_OPTIONS
     templating = _language(table.templating)

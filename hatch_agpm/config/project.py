@@ -179,7 +179,7 @@ def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:
 
 def editable_mode(pyproject: Mapping[str, object]) -> str:
     """
-    Return what an editable install does: `redirect`, `in-tree` or `off`.
+    Return the mode of an editable install: `redirect`, `in-tree` or `off`.
 
     Reads only that key; raises ConfigError for other values.
     """

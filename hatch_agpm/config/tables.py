@@ -264,5 +264,5 @@ class ProjectTable(ResourceTables):
 
 
 def section_value(tables: ResourceTables, section: str) -> object:
-    """Return what the tables have for a section; None for nothing."""
+    """Return the value of a section in the tables, None if they do not have it."""
     return getattr(tables, section.replace("-", "_"), None)

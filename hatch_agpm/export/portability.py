@@ -61,7 +61,7 @@ def check_skill(
     files: Collection[str] = (),
 ) -> Findings:
     """
-    Return what is found in a skill whose SKILL.md is `data`, sorted by line.
+    Return the problems of a skill whose SKILL.md is `data`, sorted by line.
 
     `path` is its path for messages.  Its name must be that of its directory,
     `directory_name`, unless it `is_renamed`.  `files` are the paths of the skill's
@@ -86,7 +86,7 @@ def check_skill(
 
 
 def check_agent(path: str, data: bytes) -> Findings:
-    """Return what is found in an agent, sorted by line."""
+    """Return the problems of an agent, sorted by line."""
     check = _Check(path, data, lenient=True)
     check.hidden()
     effect = {CLAUDE: "dropped"}
@@ -105,7 +105,7 @@ def check_agent(path: str, data: bytes) -> Findings:
 
 def check_command(path: str, data: bytes, *, is_nested: bool = False) -> Findings:
     """
-    Return what is found in a command, sorted by line.
+    Return the problems of a command, sorted by line.
 
     `is_nested` says that it is in a directory below `commands/`.
     """

@@ -240,7 +240,7 @@ def _closing(error: yaml.MarkedYAMLError) -> str:
 
 
 def _hint(text: str, where: tuple[int, int]) -> str:
-    """Return what to do about a syntax error at a line and column, or ""."""
+    """Return a hint for a syntax error at a line and column, or ""."""
     line, column = where
     lines = text.split("\n")
     source_line = lines[line - 1] if 0 < line <= len(lines) else ""

@@ -336,7 +336,7 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         self._contents = contents
 
     def _add_entry_points(self, module: str) -> None:
-        """Add what PyInstaller finds the bundle by, unless the project has its own."""
+        """Add the entry point for PyInstaller, unless the project has its own."""
         from hatch_agpm.bundle.freezers import ENTRY_POINT_GROUP, entry_points
 
         groups = self.metadata.core.entry_points

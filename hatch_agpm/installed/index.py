@@ -26,7 +26,7 @@ def is_index(document: object) -> TypeGuard[dict[str, object]]:
 
 
 def schema_problem(index: dict[str, object]) -> str:
-    """Return what keeps this version from reading an index; "" for nothing."""
+    """Return why this version cannot read an index, or ""."""
     schema = index.get("schema")
     if schema == INDEX_SCHEMA:
         return ""

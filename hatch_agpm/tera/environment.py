@@ -49,7 +49,7 @@ def render(
     env: Collection[str] = (),
 ) -> str:
     """
-    Return what Tera makes of `source` with the variables of `context`.
+    Return `source`, rendered as Tera does with the variables of `context`.
 
     `env` names the variables of the process that `get_env` may read.  Raise
     TemplateError, with line and column in `source`, for whatever is wrong.

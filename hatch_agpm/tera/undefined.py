@@ -59,7 +59,7 @@ def further_undefined(
     tree: TemplateTree, first: Undefined, render: Callable[[TemplateTree], object]
 ) -> list[Undefined]:
     """
-    Return what is undefined in a template beside `first`, each name once.
+    Return the undefined names of a template other than `first`, each once.
 
     `render` renders a tree, and raises what ends that.
     """
@@ -220,7 +220,7 @@ def _certain(operand: Operand) -> Iterator[Path]:
 
 
 def _certain_in_condition(operand: Operand) -> Iterator[Path]:
-    """Yield what a condition needs: a variable by itself may be undefined there."""
+    """Yield the variables that a condition needs; one by itself may be undefined."""
     if not isinstance(operand.value, Path):
         yield from _certain_in(operand.value)
 
@@ -234,7 +234,7 @@ def _certain_in(value: Expression) -> Iterator[Path]:
 
 
 def _operands(value: Expression) -> Iterable[Operand]:
-    """Return what is evaluated for a value in any case."""
+    """Return the operands of a value that are evaluated in any case."""
     match value:
         case Arithmetic(operands=operands) | Array(items=operands):
             return operands

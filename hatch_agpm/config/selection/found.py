@@ -102,7 +102,7 @@ def read_selections(
     reader: TableReader, tables: ResourceTables, root: Path
 ) -> list[Selection]:
     """
-    Return what the tables list without a key; problems go to `reader`.
+    Return the directories that the tables list; problems go to `reader`.
 
     `root` is the project's directory.
     """

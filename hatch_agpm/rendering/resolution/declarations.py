@@ -284,7 +284,7 @@ def _dialect(frontmatter: str, options: TemplateOptions) -> Dialect:
 
 
 def _with_options(content: Frontmatter, options: TemplateOptions) -> Frontmatter:
-    """Return what a file declares, with the options for what it does not say."""
+    """Return the declarations of a file, completed by the options of its entry."""
     if options == NO_OPTIONS:
         return content
     runtime = content.runtime if _says(content, "runtime") else options.runtime

@@ -1,5 +1,5 @@
 """
-What looks like an instruction to hatch-agpm and is not one.
+Text that looks like an instruction to hatch-agpm, but has no effect.
 
 A file that is meant to be a template, and is not recognised as one, would be shipped
 as it is.  Under `[tool.hatch-agpm]` each such mistake is an error; `verbatim` says of a
@@ -45,7 +45,7 @@ _ROOT_KEYS: Final = ("templating", "runtime")
 
 def misplaced(text: str, kind: Kind) -> Iterator[FrontmatterError]:
     """
-    Yield what is wrong with the beginning of a file, without its path.
+    Yield the problems at the beginning of a file, without its path.
 
     `kind` says how the file is read: in what is not Markdown, only frontmatter with the
     key `agpm` counts.
@@ -83,7 +83,7 @@ def misplaced(text: str, kind: Kind) -> Iterator[FrontmatterError]:
 
 
 def _other_start(text: str, kind: Kind) -> Iterator[FrontmatterError]:
-    """Yield what is wrong with a block between two rules that are not `---`."""
+    """Yield the problem of a block between two lines of a kind that are not `---`."""
     start = _OTHER_START.match(text)
     if start is None:
         return

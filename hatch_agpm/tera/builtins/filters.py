@@ -44,13 +44,13 @@ def json_encode(value: object, arguments: Arguments) -> str:
 
 
 def as_str(value: object, arguments: Arguments) -> str:
-    """Return what `{{ }}` prints."""
+    """Return the text that `{{ }}` prints."""
     arguments.scope.account.used(value)
     return render(value)
 
 
 def get(value: object, arguments: Arguments) -> object:
-    """Return what an object has under `key`, or `default`."""
+    """Return the value of `key` in an object, or `default`."""
     key = arguments.string("key")
     if not isinstance(value, dict):
         raise arguments.of(value, "an object")

@@ -173,7 +173,7 @@ def _without_tags(text: str) -> Iterator[str]:
 
 
 class _Finder:
-    """Finds a string from ever later places, without searching twice in vain."""
+    """Finds a string from increasing offsets, without a search after a failure."""
 
     def __init__(self, text: str, what: str) -> None:
         self._text: Final = text

@@ -73,7 +73,7 @@ class ExpressionCompiler:
     # Values
 
     def value(self, operand: Operand) -> Evaluator[object]:
-        """Return the function that returns the value of `operand`."""
+        """Return a function that evaluates `operand` to its value."""
         value = operand.value
         if isinstance(value, Path):
             return self._path_value(value, operand)
@@ -143,7 +143,7 @@ class ExpressionCompiler:
         return call(operators.pipe, (value, self.calls(calls))) if calls else value
 
     def calls(self, filters: Iterable[Call]) -> Evaluator[list[FilterCall]]:
-        """Return what evaluates the arguments of some filters."""
+        """Return a function that evaluates the arguments of some filters."""
         calls = [
             (each.name, self._arguments(each.arguments), each.at) for each in filters
         ]
@@ -200,7 +200,7 @@ class ExpressionCompiler:
     # Conditions
 
     def condition(self, operand: Operand) -> Evaluator[bool]:
-        """Return what evaluates `operand` to true or false."""
+        """Return a function that evaluates `operand` to true or false."""
         value = operand.value
         result: Evaluator[bool]
         match value:
@@ -240,7 +240,7 @@ class ExpressionCompiler:
     # Numbers
 
     def number(self, operand: Operand) -> Evaluator[Number | None]:
-        """Return what evaluates `operand` to a number, or to None for NaN."""
+        """Return a function that evaluates `operand` to a number, None for NaN."""
         value = operand.value
         at = position_of(value)
         if operand.filters:
@@ -274,7 +274,7 @@ def _literal(value: _Value, at: int) -> Evaluator[_Value]:
 
 
 def _read(path: Path) -> Evaluator[object]:
-    """Return what looks a variable up and raises Failure if it is missing."""
+    """Return a function that looks up a variable, or raises Failure."""
     steps = static_path(path.text)
     if path.text == _DUMP:
         return call(operators.dump, ())
@@ -284,7 +284,7 @@ def _read(path: Path) -> Evaluator[object]:
 
 
 def _peek(path: Path) -> Evaluator[object]:
-    """Return what looks a variable up and returns `MISSING` if it is missing."""
+    """Return a function that looks up a variable, and returns `MISSING` without it."""
     steps = static_path(path.text)
     if path.text == _DUMP:
         return call(operators.dump, ())
@@ -294,7 +294,7 @@ def _peek(path: Path) -> Evaluator[object]:
 
 
 def _lazy(value: Evaluator[_T]) -> Evaluator[Callable[[], _T]]:
-    """Return what delays a value until the operator asks for it."""
+    """Return an evaluator of a function that evaluates `value` when it is called."""
     return lambda scope: lambda: value(scope)
 
 

@@ -78,7 +78,7 @@ __all__ = [
 
 
 def show(scope: Scope, value: object) -> str:
-    """Return what `{{ value }}` prints, and count it."""
+    """Return the text that `{{ value }}` prints, and count it."""
     if isinstance(value, list):
         scope.account.used(value)
     text = value if isinstance(value, str) else render(value)

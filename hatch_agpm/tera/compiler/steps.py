@@ -60,7 +60,7 @@ class Function:
 
 
 def constant(value: _T) -> Evaluator[_T]:
-    """Return what evaluates to `value`."""
+    """Return a function that returns `value`."""
     return lambda _: value
 
 
@@ -68,7 +68,7 @@ def call(
     operator: Callable[..., _T], operands: Sequence[Evaluator[object]], *known: object
 ) -> Evaluator[_T]:
     """
-    Return what calls an operator.
+    Return a function that calls an operator.
 
     The operator gets the scope, the values of up to two `operands`, then `known`.
     """

@@ -57,7 +57,7 @@ class JinjaTemplate:
             environment.account = outer
 
     def trace(self, context: Mapping[str, object]) -> list[tuple[int, str]]:
-        """Return what `render` does in pieces, each with the line that wrote it."""
+        """Return the text of `render` in pieces, each with the line that wrote it."""
         environment = self._environment
         outer, environment.account = environment.account, Account(environment.limits)
         try:
@@ -110,7 +110,7 @@ class JinjaTemplate:
         return [at_line(error, self._source, line) for error, line in errors]
 
     def _pieces(self, scope: Context) -> Iterator[str]:
-        """Yield what is printed; text between tags is counted here."""
+        """Yield the pieces that are printed; text between tags is counted here."""
         length = 0
         for piece in self._compiled.root_render_func(scope):
             length += len(piece)
@@ -132,7 +132,7 @@ def _running_line(traceback: TracebackType | None, template: jinja2.Template) ->
 def _traced(
     pieces: Iterator[str], template: jinja2.Template
 ) -> Iterator[tuple[int, str]]:
-    """Yield what a compiled template writes, with the line it was at each time."""
+    """Yield the texts that a compiled template writes, each with its line."""
     for piece in pieces:
         # Jinja2 gives a plain iterator instead of a generator for empty templates.
         frame = getattr(pieces, "gi_frame", None)

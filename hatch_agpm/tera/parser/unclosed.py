@@ -23,7 +23,7 @@ def unclosed(
     source: str, start: int, at: int, expected: AbstractSet[str]
 ) -> tuple[str, int] | None:
     """
-    Return what is wrong with a tag that is not closed, and where that was opened.
+    Return a message about the part of a tag that is not closed, and its offset.
 
     The tag begins at `start`, and its syntax error is at `at`, where `expected` would
     have been right.  None where everything that it opens is closed: its own sign, its

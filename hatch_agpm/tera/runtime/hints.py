@@ -159,7 +159,7 @@ def _depth(known: Mapping[str, object], parts: list[str]) -> int:
 
 
 def _dashed(source: str, end: int, part: str, siblings: Mapping[str, object]) -> str:
-    """Return the key with dashes that a path meant, which is a subtraction."""
+    """Return the key with dashes that was probably meant by a subtraction."""
     rest = re.compile(r"(?:-[A-Za-z0-9_]+)+").match(source, end)
     key = part + rest.group() if rest else ""
     return key if key in siblings else ""

@@ -65,7 +65,7 @@ _BRACKETS = (
 
 
 def _indices(text: str) -> list[str]:
-    """Return what is in brackets and is neither quoted nor an index."""
+    """Return the texts in brackets that are neither quoted nor an index."""
     found: list[str] = []
     at = text.find("[") + 1
     while at:
