@@ -226,7 +226,7 @@ def test_check_says_what_vendor_would_change(vendor, project, tmp_path):
     code, output = vendor("--check")
     assert code == 1
     named = output.removeprefix("hatch-agpm: ").splitlines()
-    assert [line.partition(": is ")[0] for line in named] == [
+    assert [line.partition(": ")[0] for line in named] == [
         COPY,
         "prompts/vendor/shared/s.md",
         "prompts/vendor/acme/own.md",
