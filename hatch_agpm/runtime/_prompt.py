@@ -14,15 +14,13 @@ from keyword import iskeyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
-    from typing_extensions import disjoint_base
+    from typing import Any, final
 
     from ._variables import _Variable
 else:
 
-    def disjoint_base(cls: type) -> type:
-        """Mark a class that other bases cannot be combined with (PEP 800)."""
+    def final(cls: type) -> type:
+        """Mark a class that has no subclasses, as `typing.final` does."""
         return cls
 
 
@@ -153,7 +151,7 @@ class Prompt(ResourceDetails, str):
         return {"type": "json-or-python", "json_schema": text, "python_schema": python}
 
 
-@disjoint_base
+@final
 class BinaryResource(ResourceDetails, bytes):
     """A resource that is not text: the `bytes` of its file."""
 

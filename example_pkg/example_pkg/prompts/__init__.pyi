@@ -24,9 +24,8 @@ from builtins import classmethod as _classmethod, tuple as _tuple
 from collections.abc import Callable as _Callable, Iterator as _Iterator
 from typing import Any as _Any, Generic as _Generic, Literal as _Literal
 from typing import NoReturn as _NoReturn, ParamSpec as _ParamSpec
-from typing import Protocol as _Protocol, overload as _overload
+from typing import Protocol as _Protocol, final as _final, overload as _overload
 from typing_extensions import TypeAlias as _TypeAlias, TypeVar as _TypeVar
-from typing_extensions import disjoint_base as _disjoint_base
 
 # Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
@@ -81,7 +80,7 @@ class _Resource:
     def read(self, file: _str) -> _bytes:
         """Return one of the `files`; raises `UnknownPromptError` for others."""
 
-@_disjoint_base
+@_final
 class BinaryResource(_Resource, _bytes):
     """A resource that is not text: the `bytes` of its file."""
 
