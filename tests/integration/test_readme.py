@@ -60,22 +60,29 @@ def links():
                 yield pytest.param(page, target, anchor, id=label)
 
 
+GREETING = "prompts/greeting.md"
+
+
+@pytest.mark.parametrize("number", [0, 1])
 def test_the_example_builds_and_prints_the_text_shown(
-    write_files, build, unpack, run_python
+    write_files, build, unpack, run_python, number
 ):
-    wheel = build(write_files(named_files())).artefact
+    files = named_files()
+    assert [*files] == ["pyproject.toml", GREETING, "src/greeter/__init__.py"]
+    assert "---" not in files[GREETING]
+    files[GREETING] = blocks("markdown")[number]
+    wheel = build(write_files(files)).artefact
     (program,) = blocks("python", "")
-    expected, _ = blocks("text")
+    expected = blocks("text")[number]
     assert run_python(program, unpack(wheel)).rstrip() == expected.rstrip()
 
 
 def test_the_error_shown_is_the_one_users_get(write_files, error_of):
     files = named_files()
-    greeter = "prompts/greeting.md"
-    files[greeter] = files[greeter].replace(
+    files[GREETING] = blocks("markdown")[1].replace(
         "{{ agpm.project.name }} {{ agpm.project.version }}", "{{ agpm.project.nmae }}"
     )
-    shown = blocks("text")[1]
+    shown = blocks("text")[2]
     seen = error_of(write_files(files))
     assert len(shown.splitlines()) == ERROR_LINES
     assert [line.strip() for line in shown.splitlines()] == [
