@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -29,7 +30,7 @@ from hatch_agpm.model.types import PLAIN, RESOURCE_TYPES, SKILL_FILE
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hatch_agpm.config.tables import ListedTable
 
@@ -50,7 +51,8 @@ _RANK_OF_FILE: Final = 1000
 
 _WITH_PYTHON: Final = ("scripts", "skills")
 _NO_PROMPTS: Final = ("README", "LICENSE")
-_OF_AGPM: Final = ("agpm.toml", "agpm.lock")
+_LOCK: Final = "hatch-agpm.lock"
+_OF_AGPM: Final = ("agpm.toml", "agpm.lock", _LOCK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,9 +102,11 @@ class Selection:
         meant = self._compiled(self.pattern or "**")
         exclude = self.table.exclude if self.table else ()
         excluded = [self._compiled(pattern) for pattern in exclude]
-        top = root / self.directory
+        search = _FileSearch(root, self.directory, excluded)
+        if self.table is None and search.is_vendored:
+            return []
         skills = self.section == "skills"
-        found = _skills(root, top) if skills else _files(root, top, self.section)
+        found = search.skills() if skills else search.files(self.section)
         if self.table is None and PurePosixPath() in found:
             what = "is not in a directory of its own, whose name is that of the skill"
             path = f"{self.directory}/{SKILL_FILE}"
@@ -206,8 +210,15 @@ def _visible_directories(
     names = tuple(name + "/" * is_directory for name, is_directory in entries)
     yield top, DirectoryListing(names=names, hidden=False)
     if depth != 1:
-        for name in (name for name, is_directory in entries if is_directory):
-            yield from _visible_directories(top / name, depth - 1)
+        for name, is_directory in entries:
+            whole = top / name
+            if is_directory or (whole.is_dir() and not _leads_back(whole)):
+                yield from _visible_directories(whole, depth - 1)
+
+
+def _leads_back(link: Path) -> bool:
+    """Tell whether a link leads to a directory that it is in."""
+    return link.parent.resolve().is_relative_to(link.resolve())
 
 
 def _is_plain(path: str) -> bool:
@@ -224,44 +235,104 @@ def _is_excluded(path: str, pattern: re.Pattern[str]) -> bool:
     )
 
 
-def _skills(root: Path, top: Path) -> list[PurePosixPath]:
-    """Return the directories with a SKILL.md that are not in another such directory."""
-    found: list[PurePosixPath] = []
-    for path in _files(root, top, "skills"):
-        skill = path.parent
-        if path.name == SKILL_FILE and not any(
-            other == skill or other in skill.parents for other in found
+class _FileSearch:
+    """
+    The search of one directory for files.
+
+    Directories that are `excluded` are not entered, and neither are those of vendored
+    sources, unless the search begins there.  A link to a directory is followed.
+    """
+
+    def __init__(
+        self, root: Path, directory: str, excluded: Sequence[re.Pattern[str]]
+    ) -> None:
+        self.root = root
+        self.top = root / directory
+        self.excluded = excluded
+        vendored = vendored_directories(root)
+        within = {e for e in vendored if PurePosixPath(directory).is_relative_to(e)}
+        self.is_vendored = bool(within)
+        """Whether the whole directory is one of a vendored source."""
+
+        self.vendored = [root / each for each in vendored if each not in within]
+        self.problems: list[AgpmError] = []
+
+    def skills(self) -> list[PurePosixPath]:
+        """Return the directories with a SKILL.md that are not in another such one."""
+        found: list[PurePosixPath] = []
+        for path in self.files("skills"):
+            skill = path.parent
+            if path.name == SKILL_FILE and not any(
+                other == skill or other in skill.parents for other in found
+            ):
+                found.append(skill)
+        return found
+
+    def files(self, section: str) -> list[PurePosixPath]:
+        """
+        Return the files that can be resources, parents before children.
+
+        Raises BundleError, or ProblemsError with several, for directories that cannot
+        be read and for links that cannot be followed.
+        """
+        found: list[PurePosixPath] = []
+        # Broken links and special files are listed, so that they are reported.
+        walk = os.walk(self.top, onerror=self._note, followlinks=True)
+        for folder, directories, names in walk:
+            here = Path(folder)
+            directories[:] = [each for each in directories if self._enters(here / each)]
+            within = PurePosixPath(here.relative_to(self.top).as_posix())
+            found += [
+                within / name
+                for name in names
+                if _is_meant(name) and (section in _WITH_PYTHON or not is_python(name))
+            ]
+        raise_problems(self.problems)
+        return sorted(
+            found, key=lambda path: (path.parent, path.name != SKILL_FILE, path)
+        )
+
+    def _enters(self, directory: Path) -> bool:
+        """Tell whether a directory is searched; note a link that is not followed."""
+        within = directory.relative_to(self.top).as_posix()
+        if (
+            not _is_meant(directory.name)
+            or directory in self.vendored
+            or any(_is_excluded(within, pattern) for pattern in self.excluded)
         ):
-            found.append(skill)
-    return found
+            return False
+        if not directory.is_symlink():
+            return True
+        hint = "list it in `exclude`"
+        if not directory.resolve().is_relative_to(self.root.resolve()):
+            what = "is a link that leads out of the project"
+            hint = f"{hint}, or declare the directory under `sources`"
+        elif _leads_back(directory):
+            what = "is a link to a directory that it is in"
+        else:
+            return True
+        shown = directory.relative_to(self.root).as_posix()
+        self.problems.append(BundleError(shown, what, hint))
+        return False
 
-
-def _files(root: Path, top: Path, section: str) -> list[PurePosixPath]:
-    """
-    Return the files below a directory that can be resources, parents before children.
-
-    Raises BundleError, or ProblemsError with several, for directories that cannot be
-    read.
-    """
-    errors: list[OSError] = []
-
-    def note(error: OSError) -> None:
+    def _note(self, error: OSError) -> None:
         missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-        if not missing or error.filename != str(top):
-            errors.append(error)
+        if not missing or error.filename != str(self.top):
+            self.problems.append(_unreadable(self.root, error))
 
-    found: list[PurePosixPath] = []
-    # Broken links and special files are listed, so that they are reported.
-    for folder, directories, names in os.walk(top, onerror=note):
-        directories[:] = filter(_is_meant, directories)
-        within = PurePosixPath(Path(folder).relative_to(top).as_posix())
-        found += [
-            within / name
-            for name in names
-            if _is_meant(name) and (section in _WITH_PYTHON or not is_python(name))
-        ]
-    raise_problems([_unreadable(root, error) for error in errors])
-    return sorted(found, key=lambda path: (path.parent, path.name != SKILL_FILE, path))
+
+def vendored_directories(root: Path) -> list[str]:
+    """Return the directories that a lock file names; its problems are for others."""
+    try:
+        lock = tomllib.loads((root / _LOCK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    tables = lock.get("source")
+    return [
+        each["directory"]
+        for each in (tables if isinstance(tables, list) else ())
+        if isinstance(each, dict) and isinstance(each.get("directory"), str)
+    ]
 
 
 def _unreadable(root: Path, error: OSError) -> AgpmError:
