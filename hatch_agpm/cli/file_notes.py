@@ -7,6 +7,7 @@ They name files that nothing uses, that are packed twice, or that are left out.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from hatch_agpm.cli.check import Note, some
 from hatch_agpm.config.selection.directories import CONVENTION
 from hatch_agpm.export.names import is_own
 from hatch_agpm.export.source import cut_values, read_source
-from hatch_agpm.formats.file_names import is_rubbish, kind_of
+from hatch_agpm.formats.file_names import is_rubbish, kind_of, split_extension
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 from hatch_agpm.sources.lockfile import LOCK_FILE, read_lock
 
@@ -33,6 +34,7 @@ def file_notes(plan: Plan) -> Iterator[Note]:
     """Yield notes about files that a build leaves out or ships twice."""
     yield from _about_unused(plan)
     yield from _about_copies(plan)
+    yield from _about_variants(plan)
     yield from _about_rubbish(plan)
     yield from _about_names(plan)
     yield from _about_exports(plan)
@@ -90,6 +92,22 @@ def _about_copies(plan: Plan) -> Iterator[Note]:
             what=f"{some(twice)} is in the wheel twice: as it is, and rendered",
             lines=lines if is_package and where != package else (),
         )
+
+
+def _about_variants(plan: Plan) -> Iterator[Note]:
+    """Yield the templates in the output directory that have no file at their path."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for resource in plan.rendering.resources:
+        within = resource.source_path.removeprefix(f"{plan.output}/")
+        if resource.install is False or resource.source is not None:
+            continue
+        if within != resource.source_path and within not in plan.bundle.files:
+            names[within].append(resource.bundle_name or resource.name)
+    for within, made in sorted(names.items()):
+        what = f"{plan.output}/{within} is not in the wheel"
+        how = f"name one of them '{split_extension(within)[0]}' to have it there"
+        several = " and ".join(sorted(made))
+        yield Note(what=f"{what}: {several} are made of it; {how}")
 
 
 def _about_rubbish(plan: Plan) -> Iterator[Note]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.sources import refuse_git
-from hatch_agpm.config.tables import AgpmEntryTable, EntryTable
+from hatch_agpm.config.tables import AgpmEntryTable, EntryTable, ListedTable
 from hatch_agpm.config.tools import default_tool, tool_problem
 from hatch_agpm.errors import shown
 from hatch_agpm.formats.runtime_variables import read_declarations
@@ -49,7 +49,8 @@ def keyed_entries(
         _same_but_for_case(reader, section, by_key)
         for alias, value in by_key.items():
             entry = _entry(reader, section, alias, value, defaults)
-            if entry and _usable(reader, entry, tools):
+            key = f"{section}.{quoted_key(alias)}"
+            if entry and _usable(reader, entry, tools, key):
                 entries.append(entry)
     return entries
 
@@ -79,24 +80,28 @@ def found_entries(
         if selection.is_external:
             entry = replace(
                 entry,
-                name=None,
-                key=reader.whole(selection.key),
-                exclude=selection.table.exclude if selection.table else (),
+                name=table.name if isinstance(table, ListedTable) else None,
+                key=reader.whole(key),
+                exclude=table.exclude if isinstance(table, ListedTable) else (),
             )
-        if _usable(reader, entry, tools):
+        if _usable(reader, entry, tools, key):
             entries.append(entry)
     return entries
 
 
-def _usable(reader: TableReader, entry: Declaration, tools: Mapping[str, Tool]) -> bool:
+def _usable(
+    reader: TableReader, entry: Declaration, tools: Mapping[str, Tool], key: str
+) -> bool:
     """Tell whether the entry's tool is known and enabled; report an unknown tool."""
     if entry.section == PLAIN:
         return True
-    # An entry always has both; a dependency need not.
-    name, tool = entry.name or "", entry.tool or ""
-    key = f"{entry.section}.{quoted_key(name)}"
+    # An entry always has one; a dependency need not.
+    tool = entry.tool or ""
     if problem := tool_problem(tool, entry.section, tools):
-        reader.problem(f"{key}: the tool '{tool}'", problem)
+        where = f"{key}: the tool '{tool}'"
+        # One item of an array has many files.
+        if not any(each.key == reader.whole(where) for each in reader.problems):
+            reader.problem(where, problem)
         return False
     # AGPM skips what is listed for a tool that is switched off (semantics, 2.7).
     return tools[tool].enabled

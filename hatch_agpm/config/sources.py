@@ -119,7 +119,7 @@ def check_source(
     """Note the source that an entry names if nothing can be read from it."""
     if entry.source is None:
         return
-    key = f"{entry.section}.{quoted_key(str(entry.name))}.source"
+    key = f"{entry.key.removeprefix(reader.whole(''))}.source"
     got = repr(entry.source)
     if entry.source not in sources:
         hint = did_you_mean(entry.source, sources) or "list it under 'sources'"

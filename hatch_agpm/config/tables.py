@@ -160,7 +160,7 @@ class ListedTable(EntryTable):
     name: str | None = None
     """The name in the bundle, of one file."""
 
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = key(default=(), problem_of=_wrong_pattern)
     """Patterns of what is left out, relative to the directory."""
 
 

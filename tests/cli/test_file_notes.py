@@ -96,3 +96,30 @@ def test_what_looks_like_a_template_is_a_note_for_agpm(text, notes_of):
     files = {"agpm.toml": '[agents]\na = "x.md"\n', "x.md": text, "prompts/a.md": "x"}
     found = notes_of(files, 'manifest = "agpm.toml"\n')
     assert any(note.startswith("x.md:") for note in found)
+
+
+def _variants(path, *names):
+    return "".join(
+        f'[[tool.hatch-agpm.prompts]]\npath = "{path}"\nname = "{name}"\n'
+        f"template_vars = {{ x = '{name}' }}\n"
+        for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "names", "is_noted"),
+    [
+        ("acme/prompts/v.md", ["a", "b"], True),
+        ("acme/prompts/v.md", ["v", "b"], False),
+        ("acme/prompts/v.md", ["b"], False),
+        ("acme/prompts/deep/v.j2", ["a", "b", "c"], True),
+        ("acme/prompts/deep/v.j2", ["deep/v", "b"], False),
+        ("texts/v.md", ["a", "b"], False),
+    ],
+)
+def test_a_template_of_several_prompts_is_noted(notes_of, path, names, is_noted):
+    files = {path: "---\nagpm: {templating: true}\n---\n{{ x }}"}
+    found = [note for note in notes_of(files, _variants(path, *names)) if path in note]
+    assert bool(found) == is_noted
+    if is_noted:
+        assert all(name in found[0] for name in names)

@@ -135,7 +135,6 @@ def test_special_files_and_broken_links_are_listed_and_then_reported(write_files
     root = write_files({"prompts/agents/a.md": ""})
     os.mkfifo(root / "prompts/agents/pipe.md")
     (root / "prompts/agents/link.md").symlink_to("nowhere.md")
-    (root / "prompts/agents/team").symlink_to(root)
     names = [alias for _, alias, _ in listed(read(root, {}))]
     assert names == ["a", "link", "pipe"]
 

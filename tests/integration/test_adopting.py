@@ -155,6 +155,26 @@ def test_a_development_install_reads_the_same(
 
 
 @BOTH
+def test_a_linked_directory_is_packed_as_one(write_files, build, unpack, backend):
+    table = '[tool.hatch-agpm]\nprompts = "acme/texts"\n'
+    files = {
+        "acme/__init__.py": "",
+        "acme/texts/a.md": "A\n",
+        "shared/tone.md": "---\nagpm: {templating: true}\n---\nKind.\n",
+        "pyproject.toml": HEADS[backend] + table,
+    }
+    root = write_files({f"p/{path}": text for path, text in files.items()}) / "p"
+    (root / "acme/texts/more").symlink_to("../../shared")
+    wheel = build(root, "wheel", backend).files
+    assert wheel["acme/prompts/more/tone.md"].endswith(b"Kind.\n")
+    sdist = build(root, "sdist", backend)
+    assert sdist.files["shared/tone.md"] == files["shared/tone.md"].encode()
+    again = build(unpack(sdist.artefact), "wheel", backend).files
+    bundle = {p: d for p, d in wheel.items() if p.startswith("acme/prompts/")}
+    assert bundle == {p: d for p, d in again.items() if p.startswith("acme/prompts/")}
+
+
+@BOTH
 def test_a_variant_beside_its_template(in_place, build, backend):
     table = (
         '[[tool.hatch-agpm.prompts]]\npath = "acme/prompts/v.md"\nname = "a"\n'

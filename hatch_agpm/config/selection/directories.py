@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONVENTION",
+    "WITH_PYTHON",
     "Selection",
     "conventional",
     "fixed_part",
@@ -49,7 +50,9 @@ CONVENTION: Final = "prompts"
 _RANK_OF_FILE: Final = 1000
 """More than any path has parts."""
 
-_WITH_PYTHON: Final = ("scripts", "skills")
+WITH_PYTHON: Final = ("scripts", "skills")
+"""The sections whose directories may have files of Python."""
+
 _NO_PROMPTS: Final = ("README", "LICENSE")
 _LOCK: Final = "hatch-agpm.lock"
 _OF_AGPM: Final = ("agpm.toml", "agpm.lock", _LOCK)
@@ -102,7 +105,7 @@ class Selection:
         meant = self._compiled(self.pattern or "**")
         exclude = self.table.exclude if self.table else ()
         excluded = [self._compiled(pattern) for pattern in exclude]
-        search = _FileSearch(root, self.directory, excluded)
+        search = _FileSearch(root, self, excluded)
         if self.table is None and search.is_vendored:
             return []
         skills = self.section == "skills"
@@ -116,7 +119,7 @@ class Selection:
             for path in map(str, found)
             if meant.fullmatch(path)
             and not any(_is_excluded(path, pattern) for pattern in excluded)
-            and not (self.is_shallow and not _is_plain(path))
+            and (_is_plain(path) or not self.is_shallow)
         ]
 
     def matches(self, path: str) -> bool:
@@ -212,8 +215,17 @@ def _visible_directories(
     if depth != 1:
         for name, is_directory in entries:
             whole = top / name
-            if is_directory or (whole.is_dir() and not _leads_back(whole)):
+            is_followed = _is_link(whole) and whole.is_dir() and not _leads_back(whole)
+            if is_directory or is_followed:
                 yield from _visible_directories(whole, depth - 1)
+
+
+def _is_link(path: Path) -> bool:
+    """Tell whether a path that may be too long is a link that leads somewhere."""
+    try:
+        return path.is_symlink() and path.exists()
+    except OSError:
+        return False
 
 
 def _leads_back(link: Path) -> bool:
@@ -244,9 +256,11 @@ class _FileSearch:
     """
 
     def __init__(
-        self, root: Path, directory: str, excluded: Sequence[re.Pattern[str]]
+        self, root: Path, selection: Selection, excluded: Sequence[re.Pattern[str]]
     ) -> None:
+        directory = selection.directory
         self.root = root
+        self.is_shallow = selection.is_shallow
         self.top = root / directory
         self.excluded = excluded
         vendored = vendored_directories(root)
@@ -285,7 +299,7 @@ class _FileSearch:
             found += [
                 within / name
                 for name in names
-                if _is_meant(name) and (section in _WITH_PYTHON or not is_python(name))
+                if _is_meant(name) and (section in WITH_PYTHON or not is_python(name))
             ]
         raise_problems(self.problems)
         return sorted(
@@ -296,12 +310,13 @@ class _FileSearch:
         """Tell whether a directory is searched; note a link that is not followed."""
         within = directory.relative_to(self.top).as_posix()
         if (
-            not _is_meant(directory.name)
+            self.is_shallow
+            or not _is_meant(directory.name)
             or directory in self.vendored
             or any(_is_excluded(within, pattern) for pattern in self.excluded)
         ):
             return False
-        if not directory.is_symlink():
+        if not _is_link(directory):
             return True
         hint = "list it in `exclude`"
         if not directory.resolve().is_relative_to(self.root.resolve()):

@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.config.selection.directories import WITH_PYTHON
 from hatch_agpm.config.selection.glob import compile_pattern, is_pattern
 from hatch_agpm.errors import ConfigError, ContentError, Location
-from hatch_agpm.formats.file_names import is_rubbish
+from hatch_agpm.formats.file_names import is_python, is_rubbish
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def entry_files(
         _check_kind(source_root, entry.section, file, whole)
         _check_extension(entry, file)
         source_root.path(file)
-        yield entry.path.rstrip("/"), file, None
+        # An item of an array has the name of its file, without a directory.
+        is_item = entry.exclude is not None and entry.name is None
+        fixed = posixpath.dirname(entry.path.rstrip("/")) if is_item else None
+        yield entry.path.rstrip("/"), file, fixed
         return
     if not is_pattern(entry.path):
         what = f"names no {'directory' if entry.section == 'skills' else 'file'}"
@@ -57,14 +61,28 @@ def entry_files(
     if entry.filename is not None:
         what = "cannot name all the files of a pattern"
         raise ConfigError(f"{entry.key}.filename", what, repr(entry.filename))
+    yield from _matches(entry, source_root)
+
+
+def _matches(
+    entry: Declaration, source_root: SourceRoot
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the same for an entry whose path is a pattern."""
+    if entry.exclude is not None and entry.name is not None:
+        what = "cannot name all the files of a directory"
+        raise ConfigError(f"{entry.key}.name", what, repr(entry.name))
     fixed = _static_part(posixpath.normpath(entry.path))[0]
+    count = 0
     for path, file in _expand(
         source_root, entry.section, source_root.directory, entry.path
     ):
         source_root.path(file)
         within = posixpath.relpath(path, source_root.directory or ".")
         if not _is_left_out(entry, posixpath.relpath(within, fixed or ".")):
+            count += 1
             yield within, file, fixed
+    if not count:
+        raise ConfigError(entry.key, "has no template", repr(entry.path))
 
 
 def _skill_directory(path: str) -> str:
@@ -87,6 +105,8 @@ def _is_left_out(entry: Declaration, path: str) -> bool:
         return False
     parts = PurePosixPath(path).parts
     if any(part.startswith(".") or is_rubbish(part) for part in parts):
+        return True
+    if entry.section not in WITH_PYTHON and is_python(path):
         return True
     above = [path, *map(str, PurePosixPath(path).parents)]
     excluded = [compile_pattern(pattern) for pattern in entry.exclude]

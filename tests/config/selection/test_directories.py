@@ -167,3 +167,9 @@ def test_some_files_in_prompts_are_no_prompts(name, names):
 def test_a_lock_file_that_is_damaged_hides_nothing(lock, names):
     files = {"prompts/agents/a.md": "a", "hatch-agpm.lock": lock}
     assert names(files, {}) == {("agent", "a")}
+
+
+def test_an_unknown_tool_of_a_directory_is_reported_once(names):
+    table = '[[tool.hatch-agpm.agents]]\npath = "p"\ntool = "nope"\n'
+    (problem,) = problems_of(names, {"p/a.md": "", "p/b.md": ""}, {}, table)
+    assert "agents[0]: the tool 'nope'" in str(problem)
