@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from hatch_agpm.build.in_tree import is_owned
 from hatch_agpm.config.output import has_code
 from hatch_agpm.errors import BundleError, raise_problems
-from hatch_agpm.formats.file_names import is_rubbish
+from hatch_agpm.formats.file_names import is_python, is_rubbish
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
@@ -90,7 +90,11 @@ def check_output(
         path for path in found if path not in known and not _gives_way(directory, path)
     ]:
         first = _LIST_THEM if inputs else "move them"
-        problems.append(_occupied(output, foreign, f"{first}, {_another(output)}"))
+        # Python's files cannot be listed.
+        is_code = inputs and all(map(is_python, foreign))
+        other = _another(output)
+        hint = other.removeprefix("or ") if is_code else f"{first}, {other}"
+        problems.append(_occupied(output, foreign, hint))
     raise_problems(problems)
     return {f"{output}/{path}": _content_of(directory / path) for path in ours}
 

@@ -83,11 +83,10 @@ def build_system_notes(
         return
     requires = [*stated, *_strings(hook.get("dependencies"))]
     if not any(names_us(requirement) for requirement in requires):
-        lines = (
-            (f"requires = {toml_value([*stated, 'hatch-agpm'])}",)
-            if wrapped
-            else _build_system(name or likely)
-        )
+        added = f"requires = {toml_value([*stated, 'hatch-agpm'])}"
+        own = _build_system(name or likely)
+        with_ours = (own[0], added if stated else own[1], own[2])
+        lines = (added,) if wrapped else with_ours
         yield Note(
             what="the build does not install hatch-agpm",
             lines=lines,

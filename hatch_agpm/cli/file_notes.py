@@ -17,6 +17,7 @@ from hatch_agpm.config.selection.directories import CONVENTION
 from hatch_agpm.export.names import is_own
 from hatch_agpm.export.source import cut_values, read_source
 from hatch_agpm.formats.file_names import is_rubbish, kind_of, split_extension
+from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 from hatch_agpm.sources.lockfile import LOCK_FILE, read_lock
 
@@ -88,9 +89,13 @@ def _about_copies(plan: Plan) -> Iterator[Note]:
         where = directory.replace(os.sep, "/")
         is_package = all(map(str.isidentifier, where.split("/")))
         lines = ("[tool.hatch-agpm]", f'output = "{where}"')
+        # Those that are in place would no longer be, and a skill is not a package.
+        has_others = plan.templates_in_output or any(
+            path.endswith(f"/{SKILL_FILE}") for path in twice
+        )
         yield Note(
             what=f"{some(twice)} is in the wheel twice: as it is, and rendered",
-            lines=lines if is_package and where != package else (),
+            lines=lines if is_package and where != package and not has_others else (),
         )
 
 

@@ -40,6 +40,9 @@ _HOOK: Final = "[tool.hatch.build.hooks.agpm]"
 _TABLE: Final = "[tool.hatch-agpm]"
 _SYSTEM: Final = "[build-system]"
 _UV: Final = "[tool.uv]"
+_OF_SETUPTOOLS: Final = ("setup.py", "setup.cfg")
+"""The files of projects that need no pyproject.toml, which is then written."""
+
 _TOP: Final = ("prompts", "templates", "skills", "agents", "commands")
 """The directories beside the package that are searched."""
 
@@ -115,13 +118,15 @@ def initialise(directory: Path, *, write: bool) -> list[str]:
     If `write`, they are inserted into its pyproject.toml.  Raises ConfigError where a
     project has the lines already, or no prompts.
     """
-    opened = open_project(directory)
-    root, file = opened.root, opened.root / "pyproject.toml"
-    text = file.read_text(encoding="utf-8")
-    adoption = adopt(root, opened.pyproject)
+    root, file, text = directory.resolve(), directory / "pyproject.toml", ""
+    pyproject: Mapping[str, Any] = {}
+    if file.exists() or not any((root / name).is_file() for name in _OF_SETUPTOOLS):
+        pyproject = open_project(directory).pyproject
+        text = file.read_text(encoding="utf-8")
+    adoption = adopt(root, pyproject)
     project = read_project(root, tomllib.loads(adoption.written(text)))
     entries = project.manifest.entries
-    adoption = _with_cache_keys(adoption, root, opened.pyproject, entries)
+    adoption = _with_cache_keys(adoption, root, pyproject, entries)
     changed = adoption.written(text)
     named = [
         (

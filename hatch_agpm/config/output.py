@@ -73,7 +73,16 @@ def has_code(module: Path) -> bool:
 def _check_parent(root: Path, output: PurePosixPath) -> None:
     """Raise ConfigError for a missing package whose name is nearly that of another."""
     parent = root / output.parent
-    if parent.is_dir() or not parent.parent.is_dir():
+    if parent.is_dir():
+        return
+    others = (PurePosixPath("src", output), PurePosixPath(*output.parts[1:]))
+    for other in others if len(output.parts) > 1 else ():
+        is_source = other.parts[0] == "src" or output.parts[0] == "src"
+        if is_source and len(other.parts) > 1 and (root / other.parent).is_dir():
+            what = f"is in '{output.parent}', which does not exist"
+            hint = f'write output = "{other}"'
+            raise ConfigError(f"{TABLE}.output", what, repr(str(output)), hint)
+    if not parent.parent.is_dir():
         return
     packages = [path.name for path in parent.parent.iterdir() if any(path.glob("*.py"))]
     if hint := did_you_mean(parent.name, packages):

@@ -98,6 +98,29 @@ def test_what_looks_like_a_template_is_a_note_for_agpm(text, notes_of):
     assert any(note.startswith("x.md:") for note in found)
 
 
+@pytest.mark.parametrize(
+    ("files", "table", "has_lines"),
+    [
+        ({"acme/texts/b.md": "B"}, 'agents = "acme/texts"\n', True),
+        (
+            {"acme/prompts/a.md": "A", "acme/texts/b.md": "B"},
+            'prompts = "acme/prompts"\nagents = "acme/texts"\n',
+            False,
+        ),
+        (
+            {"acme/skills/net/SKILL.md": "---\nname: net\ndescription: d\n---\n"},
+            'skills = "acme/skills"\n',
+            False,
+        ),
+    ],
+)
+def test_another_output_is_advised_only_where_it_helps(
+    notes_of, files, table, has_lines
+):
+    (note,) = (each for each in notes_of(files, table) if "twice" in each)
+    assert note.endswith(":") == has_lines
+
+
 def _variants(path, *names):
     return "".join(
         f'[[tool.hatch-agpm.prompts]]\npath = "{path}"\nname = "{name}"\n'

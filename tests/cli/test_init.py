@@ -257,3 +257,30 @@ def test_a_project_without_prompts_is_refused(write_files):
     root = write_files({"acme/__init__.py": "", "acme/data.csv": "x"})
     with pytest.raises(ConfigError):
         adopt(root, tomllib.loads(HATCHLING))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"setup.py": "from setuptools import setup\nsetup(name='acme')\n"},
+        {"setup.cfg": "[metadata]\nname = acme\n"},
+    ],
+)
+def test_a_project_without_a_pyproject_gets_one(write_files, capsys, files):
+    text = {"acme/__init__.py": "", "acme/prompts/a.txt": "A"}
+    root = write_files({**text, **files})
+    assert main(["init", "--write", "--project", str(root)]) == 0
+    assert "acme/prompts/a.txt" in capsys.readouterr().out
+    tables = tomllib.loads((root / "pyproject.toml").read_text())
+    assert tables == {
+        "build-system": {
+            "requires": ["setuptools", "hatch-agpm"],
+            "build-backend": "setuptools.build_meta",
+        },
+        "tool": {"hatch-agpm": {"prompts": "acme/prompts"}},
+    }
+
+
+def test_a_directory_without_a_project_is_an_error(tmp_path, capsys):
+    assert main(["init", "--project", str(tmp_path)]) == 1
+    assert "pyproject.toml" in capsys.readouterr().err

@@ -139,6 +139,28 @@ def test_special_files_and_broken_links_are_listed_and_then_reported(write_files
     assert names == ["a", "link", "pipe"]
 
 
+@pytest.mark.parametrize(
+    ("package", "output", "meant"),
+    [
+        ("src/acme", "acme/prompts", "src/acme/prompts"),
+        ("src/acme", "acme/llm/prompts", None),
+        ("acme", "src/acme/prompts", "acme/prompts"),
+        ("acme", "acme/prompts", None),
+        ("acme", "acme/new/prompts", None),
+        ("src/acme", "src/acme/new/prompts", None),
+    ],
+)
+def test_an_output_beside_the_sources_is_an_error(write_files, package, output, meant):
+    root = write_files({f"{package}/__init__.py": ""})
+    if meant is None:
+        assert find_output(root, output, {}, "acme") == output
+        return
+    with pytest.raises(ConfigError) as caught:
+        find_output(root, output, {}, "acme")
+    assert caught.value.key == "tool.hatch-agpm.output"
+    assert meant in caught.value.hint
+
+
 @posix_only
 def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
     root = write_files({"prompts/agents/a.md": ""})

@@ -35,7 +35,7 @@ OFF = [
         ('["hatchling", "hatch-agpm"]', '["hatchling", "hatch-agpm-like"]'),
         "the build does not install hatch-agpm; in pyproject.toml:\n"
         "    [build-system]\n"
-        '    requires = ["hatchling", "hatch-agpm"]\n'
+        '    requires = ["hatchling", "hatch-agpm-like", "hatch-agpm"]\n'
         '    build-backend = "hatchling.build"',
         id="not required",
     ),

@@ -182,7 +182,9 @@ def _meant(
 def _nearest(root: Path, path: str) -> str:
     folder = root / posixpath.dirname(path)
     names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
-    return did_you_mean(posixpath.basename(path), names)
+    hint = did_you_mean(posixpath.basename(path), names)
+    within = posixpath.dirname(path)
+    return hint.replace("'", f"'{within}/", 1) if within else hint
 
 
 def keyed_selections(tables: ResourceTables) -> Iterator[Selection]:

@@ -277,3 +277,21 @@ def test_the_searched_directories_are_known(write_files):
     root = write_files({"p/sub/a.md": "", "prompts/b.md": "", "prompts/x/c.md": ""})
     searched = read(root, {"agents": "p"}).searched
     assert set(searched) == {"p", "p/sub", "prompts"}
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("acme/prompt", "'acme/prompts'"),
+        ("acme/prompts/sistem.md", "'acme/prompts/system.md'"),
+        ("acmes", "'acme'"),
+    ],
+)
+def test_the_hint_about_a_missing_directory_is_a_whole_path(written, near, write_files):
+    root = write_files({"acme/prompts/system.md": ""})
+    table = {"tool": {"hatch-agpm": {"prompts": written}}}
+    with pytest.raises(AgpmError) as caught:
+        read_project(root, table)
+    error = caught.value
+    (problem,) = error.problems if isinstance(error, ProblemsError) else [error]
+    assert near in problem.hint
