@@ -79,11 +79,10 @@ def add_to_wheel(wheel: Path, session: BuildSession, *, editable: bool = False) 
 
 def _below(prefix: str, contents: WheelContents) -> WheelContents:
     """Return the contents of a wheel whose packages are below a directory of it."""
-    exported = contents.export_directory
     return replace(
         contents,
         directory=prefix + contents.directory,
-        export_directory=prefix + exported if exported else "",
+        owned={prefix + path: source for path, source in contents.owned.items()},
         bundle={prefix + path: file for path, file in contents.bundle.items()},
     )
 
@@ -102,10 +101,7 @@ def _replaced(
     """
     ours = dict(contents.files)
     ours |= {f"{dist_info}/{path}": file for path, file in contents.dist_info.items()}
-    directories = {contents.directory: plan.root / plan.output}
-    if contents.export_directory:
-        exported = plan.root / plan.bundle.export_directory()
-        directories[contents.export_directory] = exported
+    directories = {path: plan.root / source for path, source in contents.owned.items()}
     found = {path for path in files if path in ours}
     problems = []
     for directory, source in directories.items():

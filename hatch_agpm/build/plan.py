@@ -13,10 +13,11 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.verify import FileDigest, check_nothing_in, check_output
+from hatch_agpm.build.verify import FileDigest, check_free, check_output
 from hatch_agpm.build.writing import file_mode
-from hatch_agpm.bundle import Bundle, build_bundle
+from hatch_agpm.bundle import Bundle, build_bundle, is_top_level
 from hatch_agpm.config import editable_mode, read_built_project
+from hatch_agpm.config.export import package_of_export
 from hatch_agpm.errors import ConfigError
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering import render_project
@@ -129,6 +130,24 @@ class Plan:
         return copies(external)
 
     @property
+    def packed_again(self) -> list[str]:
+        """
+        The files and directories of the tree that a backend must not pack itself.
+
+        They are the skills in place, and files at whose paths others are exported.
+        """
+        items = self.bundle.export.resources if self.bundle.export else ()
+        skills = {item.directory for item in items if item.directory}
+        paths = self.bundle.exported_sources.values()
+        files = {
+            path
+            for path in paths
+            if (self.root / path).is_file()
+            and not any(path.startswith(f"{skill}/") for skill in skills)
+        }
+        return sorted({*skills, *files})
+
+    @property
     def templates_in_output(self) -> dict[str, FileContent]:
         """The files of the output directory in the tree that prompts are made of."""
         within = f"{self.output}/"
@@ -159,7 +178,11 @@ def plan_build(context: BuildContext) -> Plan:
     Raises AgpmError for whatever is wrong.
     """
     plan = plan_refresh(context)
-    check_nothing_in(context.root, plan.bundle.export_directory())
+    sources = {resource.source_path for resource in plan.rendering.resources}
+    sources |= {*plan.source_paths()}
+    check_free(context.root, plan.bundle.exported_sources.values(), sources)
+    if plan.bundle.is_empty:
+        return plan
     inputs = plan.templates_in_output
     stubs = check_output(
         context.root, plan.output, stubs=plan.bundle.stubs, inputs=inputs
@@ -198,6 +221,16 @@ def _export(
         return None
     from hatch_agpm.export import ExportContext, build_export  # noqa: PLC0415 - rare
 
+    skills = (
+        str(PurePosixPath(resource.source_path).parent)
+        for resource in rendering.resources
+        if resource.export and resource.type == "skill" and resource.source is None
+    )
+    directory = project.export.directory
+    package = _package(context.root, project.output)
+    in_place = [
+        path for path in skills if package_of_export(context.root, path, directory)
+    ]
     return build_export(
         rendering.resources,
         ExportContext(
@@ -205,8 +238,33 @@ def _export(
             distribution=context.distribution,
             metadata=context.metadata,
             may_hide=project.hidden_text or (),
+            in_place=in_place,
+            package=package,
+            is_alone=_is_alone(context.root, package, directory)
+            or is_top_level(project.output),
         ),
     )
+
+
+def _package(root: Path, output: str) -> str:
+    """Return the outermost package around the output, as a path in the tree."""
+    path = PurePosixPath(output)
+    if is_top_level(output):
+        return output
+    around = [
+        str(parent)
+        for parent in path.parents[:-1]
+        if str(parent) != "src" and (root / parent / "__init__.py").is_file()
+    ]
+    return around[-1] if around else str(path.parent)
+
+
+def _is_alone(root: Path, package: str, directory: str) -> bool:
+    """Tell whether nothing else is in the package's directory of exported files."""
+    top = root / package
+    is_shared = any(top.glob("*")) and not (top / "__init__.py").is_file()
+    tree = top / directory
+    return not is_shared and not any(path.is_file() for path in tree.rglob("*"))
 
 
 def must_hold(file: FileContent) -> FileDigest:

@@ -126,10 +126,10 @@ def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
     bundle = plan.bundle
     shipped = lay_out(plan.rendering.resources)
     exported = bundle.export.resources if bundle.export else ()
-    export_directory = bundle.export_directory(directory)
+    places = {path: f"{directory}/{path}" for path in bundle.files}
     return [
-        *_listed(bundle.files, shipped, plan, directory),
-        *_listed(bundle.exported, exported, plan, export_directory),
+        *_listed(bundle.files, shipped, plan, places),
+        *_listed(bundle.exported, exported, plan, bundle.exported_paths(directory)),
     ]
 
 
@@ -137,8 +137,9 @@ def _listed(
     files: Mapping[str, FileContent],
     resources: Iterable[Shipped | ExportedResource],
     plan: Plan,
-    directory: str,
+    places: Mapping[str, str],
 ) -> list[dict[str, object]]:
+    """Return the entries of `files`; `places` has their paths in the wheel."""
     items = {path: item for item in resources for path in item.files}
     components = []
     for path, file in files.items():
@@ -148,7 +149,7 @@ def _listed(
             if path in items
             else _generated(path, plan)
         )
-        name = f"{directory}/{path}"
+        name = places[path]
         components.append({"bom-ref": name, **_file(name, sha256), **about})
     return components
 

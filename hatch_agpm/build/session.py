@@ -41,10 +41,10 @@ class WheelContents:
     """The files that a build adds to a wheel."""
 
     directory: str
-    """The directory of the bundle in the wheel, which has no other files."""
+    """The directory of the bundle in the wheel."""
 
-    export_directory: str
-    """The directory of the exported files, which has no other files; "" without."""
+    owned: Mapping[str, str]
+    """The directories that have no other files, and theirs in the source tree."""
 
     bundle: Mapping[str, FileContent]
     """The files of the bundle and of its export, by path in the wheel."""
@@ -148,16 +148,16 @@ class BuildSession:
         """
         plan = self.plan
         module = directory.replace("/", ".")
-        name, file = metadata_file(plan.bundle, module=module)
-        metadata = {name: file}
         if editable:
-            return _editable_wheel(plan, module, metadata)
+            return _editable_wheel(plan, module)
+        exported = plan.bundle.exported_paths(directory)
+        name, file = metadata_file(plan.bundle, module=module, exported=exported)
         return WheelContents(
             directory=directory,
-            export_directory=plan.bundle.export_directory(directory),
+            owned=plan.bundle.owned(directory),
             bundle=plan.bundle.at(directory),
             editable={},
-            metadata=metadata,
+            metadata={name: file},
             sbom=_sbom(plan, directory) if plan.project.sbom else {},
             module_to_freeze=module if plan.bundle.names else "",
         )
@@ -166,7 +166,7 @@ class BuildSession:
         """Return the files to add to the sdist.  Raises `AgpmError`."""
         plan = self.plan
         return SdistContents(
-            directory=plan.output,
+            directory="" if plan.bundle.is_empty else plan.output,
             sources={path: plan.source(path) for path in plan.source_paths()},
             links=plan.links,
             copies=plan.copies,
@@ -190,7 +190,7 @@ class BuildSession:
 
     def _verify_sdist(self, sdist: Path, contents: SdistContents) -> None:
         expected = {path: must_hold(file) for path, file in contents.files.items()}
-        verify_sdist(sdist, expected, directory=contents.directory)
+        verify_sdist(sdist, expected, directories=[contents.directory])
 
     def _verify_wheel(self, wheel: Path, contents: WheelContents) -> None:
         # A wheel is named `<distribution>-<version>-...`, as its `.dist-info`.
@@ -202,17 +202,14 @@ class BuildSession:
         verify_wheel(
             wheel,
             {path: must_hold(file) for path, file in files.items()},
-            directory=contents.directory,
-            export=contents.export_directory,
+            directories=contents.owned,
         )
 
 
 # --- what few builds import -----------------------------------------------------------
 
 
-def _editable_wheel(
-    plan: Plan, module: str, metadata: Mapping[str, FileContent]
-) -> WheelContents:
+def _editable_wheel(plan: Plan, module: str) -> WheelContents:
     """Update the output directory in the tree, and return the files of the wheel."""
     from hatch_agpm.build.editable.wheel import (  # noqa: PLC0415 - rare
         editable_install,
@@ -221,12 +218,13 @@ def _editable_wheel(
 
     update_tree(plan)
     install = editable_install(plan, module=module)
+    name, file = metadata_file(plan.bundle, module=module, exported=install.exported)
     return WheelContents(
         directory=install.directory,
-        export_directory=install.export_directory,
+        owned=install.owned,
         bundle=install.bundle,
         editable=install.files,
-        metadata=metadata,
+        metadata={name: file},
         # It would be outdated after the next change of a source.
         sbom={},
         module_to_freeze="",

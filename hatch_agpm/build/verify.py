@@ -25,12 +25,12 @@ from hatch_agpm.formats.file_names import is_python, is_rubbish
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
     "FileDigest",
-    "check_nothing_in",
+    "check_free",
     "check_output",
     "verify_sdist",
     "verify_wheel",
@@ -136,13 +136,22 @@ def _content_of(file: Path) -> FileContent:
     return FileContent(data=file.read_bytes(), executable=executable)
 
 
-def check_nothing_in(root: Path, directory: str) -> None:
-    """Raise BundleError if the directory of the export has files in the tree."""
-    if not directory:
-        return
-    if found := _files_below(root / directory):
-        hint = "move them to prompts/, or choose another `directory` in "
-        raise _occupied(directory, found, f"{hint}[tool.hatch-agpm.export]")
+def check_free(root: Path, paths: Iterable[str], sources: Collection[str]) -> None:
+    """
+    Raise for files of the tree that have the paths of exported ones.
+
+    The `sources` of prompts may be there.  Raises BundleError, or ProblemsError with
+    several.
+    """
+    what = "is in the tree, and a file is exported to that path"
+    hint = "give the exported resource another key, or list this file instead"
+    raise_problems(
+        [
+            BundleError(path, what, hint)
+            for path in paths
+            if path not in sources and (root / path).is_file()
+        ]
+    )
 
 
 def _occupied(directory: str, files: list[str], hint: str) -> BundleError:
@@ -178,17 +187,16 @@ def verify_wheel(
     wheel: Path,
     plan: Mapping[str, FileDigest],
     *,
-    directory: str,
-    export: str = "",
+    directories: Iterable[str],
 ) -> None:
     """
     Compare the files of a wheel with the plan, which has them by path.
 
-    `directory`, and that of an `export`, must have no other files than those of the
-    plan.  Raises `BundleError`, or `ProblemsError` with all that is wrong.
+    These `directories` must have no other files than those of the plan.
+    Raises `BundleError`, or `ProblemsError` with all that is wrong.
     """
     try:
-        ours = [each for each in (directory, export) if each]
+        ours = [each for each in directories if each]
         found = list(_zip_files(wheel, lambda path: _is_compared(path, plan, *ours)))
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise BundleError(wheel.name, f"cannot be read: {error}") from None
@@ -196,7 +204,7 @@ def verify_wheel(
 
 
 def verify_sdist(
-    sdist: Path, plan: Mapping[str, FileDigest], *, directory: str
+    sdist: Path, plan: Mapping[str, FileDigest], *, directories: Iterable[str]
 ) -> None:
     """
     Compare the files of an sdist with the plan, whose paths begin at its root.
@@ -206,8 +214,9 @@ def verify_sdist(
     errors = (OSError, EOFError, KeyError, tarfile.TarError, zipfile.BadZipFile)
     try:
         files = _zip_files if zipfile.is_zipfile(sdist) else _tar_files
+        ours = [each for each in directories if each]
         inside = files(
-            sdist, lambda path: _is_compared(path.partition("/")[2], plan, directory)
+            sdist, lambda path: _is_compared(path.partition("/")[2], plan, *ours)
         )
         found = [(path.partition("/")[2], file) for path, file in inside]
     except (*errors, zlib.error) as error:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from hatch_agpm.bundle.bundle import Bundle, build_bundle, metadata_file
+from hatch_agpm.bundle.bundle import (
+    Bundle,
+    build_bundle,
+    is_top_level,
+    metadata_file,
+)
 
-__all__ = ["Bundle", "build_bundle", "metadata_file"]
+__all__ = ["Bundle", "build_bundle", "is_top_level", "metadata_file"]

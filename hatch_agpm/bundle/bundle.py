@@ -24,7 +24,7 @@ from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
 from hatch_agpm.bundle.stub import namespace_stub, stub_source
 from hatch_agpm.errors import BundleError, raise_problems
-from hatch_agpm.installed.discovery import FILE_NAME, file_text
+from hatch_agpm.installed.discovery import FILE_NAME, export_line, file_text
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from hatch_agpm.export import Export
     from hatch_agpm.model.rendering import Rendering
 
-__all__ = ["COPIED_MODULES", "Bundle", "build_bundle", "metadata_file"]
+__all__ = [
+    "COPIED_MODULES",
+    "Bundle",
+    "build_bundle",
+    "is_top_level",
+    "metadata_file",
+]
 
 COPIED_MODULES = MappingProxyType(
     {
@@ -87,6 +93,11 @@ class Bundle:
         return self.export.files if self.export else {}
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read, and so no package of prompts."""
+        return not self.files
+
+    @property
     def prompts(self) -> int:
         """The number of `names`."""
         return len(self.names)
@@ -101,38 +112,56 @@ class Bundle:
     def summary(self) -> str:
         """A sentence with the number of prompts, their directory and their size."""
         number = "1 prompt" if self.prompts == 1 else f"{self.prompts} prompts"
-        where = f"{number} in {self.output}"
+        parts = [] if self.is_empty else [f"{number} in {self.output}"]
         if self.export is not None:
             exported = len(self.export.resources)
-            where += f", {exported} exported to {self.export_directory()}"
-        return f"{where}, {self.size:,} bytes"
+            parts.append(f"{exported} exported to {self.export_directory()}")
+        return ", ".join([*parts, f"{self.size:,} bytes"])
 
     def export_directory(self, output: str = "") -> str:
         """
         Return the directory of the export if the bundle is in `output`; "" without one.
 
-        It is beside the bundle, in the import package; or in the bundle, if that is not
-        in an import package.
+        It is in the import package; or in the bundle, if that is not in one.
         """
         if self.export is None:
             return ""
-        within = self.is_top_level
-        package = PurePosixPath(output or self.output)
-        package = package if within else package.parent
-        return str(package / self.export.directory)
+        return _packed(self.export.top, self.output, output or self.output)
 
     @property
     def is_top_level(self) -> bool:
         """Whether the bundle is not in an import package."""
-        parts = PurePosixPath(self.output).parts
-        return len(parts[1:] if parts[0] == "src" else parts) < _WITH_PACKAGE
+        return is_top_level(self.output)
+
+    @property
+    def exported_sources(self) -> dict[str, str]:
+        """The paths of exported files as they would be in the source tree."""
+        return {} if self.export is None else self.export.source_paths
+
+    def exported_paths(self, output: str) -> dict[str, str]:
+        """Return the paths of exported files in a wheel with the bundle in `output`."""
+        return {
+            path: _packed(source, self.output, output)
+            for path, source in self.exported_sources.items()
+        }
+
+    def owned(self, output: str) -> dict[str, str]:
+        """
+        Return the directories that have only our files, if the bundle is in `output`.
+
+        For each, the value is the directory in the source tree.
+        """
+        found = {} if self.is_empty else {output: self.output}
+        if self.export is not None and self.export.is_whole:
+            found[self.export_directory(output)] = self.export_directory()
+        return found
 
     def at(self, output: str) -> dict[str, FileContent]:
         """Return all files by their paths in a wheel with the bundle in `output`."""
-        directory = self.export_directory(output)
+        places = self.exported_paths(output)
         return {
             **{f"{output}/{path}": file for path, file in self.files.items()},
-            **{f"{directory}/{path}": file for path, file in self.exported.items()},
+            **{places[path]: file for path, file in self.exported.items()},
         }
 
     def in_one(self) -> dict[str, FileContent]:
@@ -140,6 +169,12 @@ class Bundle:
         top = self.export.directory if self.export else ""
         exported = {f"{top}/{path}": file for path, file in self.exported.items()}
         return {**self.files, **exported}
+
+
+def is_top_level(output: str) -> bool:
+    """Tell whether a bundle at this path of the tree is not in an import package."""
+    parts = PurePosixPath(output).parts
+    return len(parts[1:] if parts[0] == "src" else parts) < _WITH_PACKAGE
 
 
 def build_bundle(
@@ -165,10 +200,11 @@ def build_bundle(
     if not shipped and export is None and templates is None:
         raise _nothing_to_ship(output, len(rendering.resources))
     facts = {"distribution": distribution, "version": version}
-    files = {
-        **_python_files(shipped, output, **facts),
-        "index.json": FileContent(data=index_file(rendering, shipped, export, facts)),
-    }
+    files: dict[str, FileContent] = {}
+    if shipped or templates is not None:
+        files = _python_files(shipped, output, **facts)
+        index = index_file(rendering, shipped, facts)
+        files["index.json"] = FileContent(data=index)
     for file in templates.files if templates else ():
         files[f"{TEMPLATES}/{file.path}"] = file.content
     files |= _texts(shipped, files)
@@ -242,20 +278,44 @@ def _check_apart(bundle: Bundle) -> None:
         raise BundleError(str(export), what, hint)
 
 
-def metadata_file(bundle: Bundle, *, module: str) -> tuple[str, FileContent]:
+def metadata_file(
+    bundle: Bundle, *, module: str, exported: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, FileContent]:
     """
     Return the file by which `discover` finds the bundle, and its name.
 
     The file belongs in the `*.dist-info` of a wheel.  `module` is the dotted name of
-    the bundle as a module.
+    the bundle as a module, `exported` has the paths of exported files in the wheel.
     """
+    lines = [
+        export_line(
+            exported[path],
+            size=len(file.data),
+            sha256=file.sha256,
+            executable=file.executable,
+            resource=bundle.export.resource_of(path) if bundle.export else "",
+        )
+        for path, file in bundle.exported.items()
+    ]
     text = file_text(
         distribution=bundle.distribution,
         version=bundle.version,
-        module=module,
+        module="" if bundle.is_empty else module,
         names=bundle.names,
+        exports=lines,
     )
     return FILE_NAME, FileContent(data=text.encode())
+
+
+def _packed(path: str, source: str, packed: str) -> str:
+    """Return where a path of the tree is in a wheel that has `source` as `packed`."""
+    left, right = PurePosixPath(source).parts, PurePosixPath(packed).parts
+    while left and right and left[-1] == right[-1]:
+        left, right = left[:-1], right[:-1]
+    parts = PurePosixPath(path).parts
+    if parts[: len(left)] != left:
+        return path
+    return str(PurePosixPath(*right, *parts[len(left) :]))
 
 
 def _nothing_to_ship(output: str, number: int) -> BundleError:

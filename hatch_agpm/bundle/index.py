@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hatch_agpm.bundle.layout import Shipped
-    from hatch_agpm.export import Export
     from hatch_agpm.model.rendering import (
         ExportedTemplates,
         RenderedResource,
@@ -38,7 +37,6 @@ __all__ = ["index_file", "runtime_entry"]
 def index_file(
     rendering: Rendering,
     shipped: Iterable[Shipped],
-    export: Export | None,
     facts: Mapping[str, str],
 ) -> bytes:
     """
@@ -56,8 +54,6 @@ def index_file(
             _entry(item, resource) for item in shipped for resource in item.resources
         ],
     }
-    if export is not None:
-        index["export"] = _exported(export)
     text = json.dumps(index, ensure_ascii=False, allow_nan=False, indent=1)
     # YAML can contain lone surrogates, which UTF-8 cannot encode. `backslashreplace`
     # writes them as `\\udc80`, which is also JSON's syntax for them.
@@ -133,23 +129,6 @@ def _exported_templates(
             name: required and {"distribution": required[0], "version": required[1]}
             for name, required in templates.sources.items()
         },
-    }
-
-
-def _exported(export: Export) -> dict[str, object]:
-    return {
-        "directory": export.directory,
-        "resources": [
-            {
-                "full_name": item.full_name,
-                "type": item.resource.type,
-                "name": item.name,
-                "path": item.path,
-                "template": item.resource.source_path,
-            }
-            for item in export.resources
-        ],
-        "files": [_file(path, file) for path, file in export.files.items()],
     }
 
 

@@ -204,27 +204,34 @@ class _Search:
                 if path.rpartition("/")[2] == SKILL_FILE
             }
         )
-        hidden = [*packages, *([""] if (root / _AGENTS).is_dir() else [])]
-        for package in hidden:
-            top = f"{package}/{_AGENTS}/skills".lstrip("/")
-            for path in sorted((root / top).glob(f"*/{SKILL_FILE}")):
-                self.skills.append(path.parent.relative_to(root).as_posix())
+        # What is in `.agents/` at the root is for those who work on the project.
+        self.in_place = [
+            path.parent.relative_to(root).as_posix()
+            for package in packages
+            for path in sorted(
+                (root / package / _AGENTS / "skills").glob(f"*/{SKILL_FILE}")
+            )
+        ]
 
     def lines(self) -> list[str]:
         """Return the keys of the table; raises ConfigError if nothing is found."""
         prompts = self.directories()
-        skills = sorted({str(PurePosixPath(each).parent) for each in self.skills})
+        found_skills = [*self.skills, *self.in_place]
+        skills = sorted({str(PurePosixPath(each).parent) for each in found_skills})
         if not prompts and not skills and not any(self.typed.values()):
             what = "no prompts are found in the packages, and no skills"
             hint = 'write prompts = "<directory>" below [tool.hatch-agpm]'
             raise ConfigError("init:", what, hint=hint)
-        lines = [*self._output(prompts)]
+        is_read = prompts or any(self.typed.values())
+        lines = [*self._output(prompts)] if is_read or self.skills else []
         listed = {"prompts": prompts, **self.typed, "skills": skills}
         for section, found in listed.items():
             value: object = found[0] if len(found) == 1 else found
             lines += [f"{section} = {toml_value(value)}"] if found else []
         verbatim = self._verbatim(prompts)
         lines += [f"verbatim = {toml_value(verbatim)}"] if verbatim else []
+        if self.skills:
+            lines += ["", "[tool.hatch-agpm.export]", 'types = ["skills"]']
         return lines
 
     @cached_property

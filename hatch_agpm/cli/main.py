@@ -252,11 +252,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     else:
         for wheel, audit in audits.items():
             for bundle in audit.bundles:
-                number = f"{bundle.prompts} prompt{'s' * (bundle.prompts != 1)}"
-                where = f"{bundle.directory}, {bundle.size:,} bytes"
-                if bundle.exported:
-                    where += f"; {bundle.exported} exported files"
-                print(f"{wheel.name}: {number} in {where}")
+                print(f"{wheel.name}: {bundle.summary}")
             for problem in audit.problems:
                 print(f"hatch-agpm: {wheel.name}: {problem}", file=sys.stderr)
     return 1 if any(audit.problems for audit in audits.values()) else 0

@@ -12,7 +12,6 @@ import base64
 import csv
 import io
 import json
-import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from hatch_agpm.bundle.bundle import COPIED_MODULES
 from hatch_agpm.bundle.freezers import HOOKS
 from hatch_agpm.bundle.namespaces import module_names
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
+from hatch_agpm.export.tree import PLUGIN_FILE
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.formats.versions import same_version
 from hatch_agpm.installed.discovery import (
@@ -40,6 +40,8 @@ from hatch_agpm.installed.index import is_index, schema_problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hatch_agpm.installed.discovery import InstalledBundle
+
 __all__ = ["Audit", "AuditedBundle", "audit_wheel"]
 
 _INDEX = "index.json"
@@ -52,7 +54,7 @@ class AuditedBundle:
     """The description of one bundle by its index."""
 
     directory: str
-    """The path in the wheel, without a slash at its end."""
+    """The path in the wheel, without a slash at its end; "" without prompts."""
 
     distribution: str
     version: str
@@ -62,6 +64,17 @@ class AuditedBundle:
 
     exported: int = 0
     """The number of exported files."""
+
+    @property
+    def summary(self) -> str:
+        """What is in it, in a few words."""
+        number = f"{self.prompts} prompt{'s' * (self.prompts != 1)}"
+        parts = [f"{number} in {self.directory}, {self.size:,} bytes"]
+        if not self.directory:
+            parts = []
+        if self.exported:
+            parts.append(f"{self.exported} exported files")
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,27 +98,47 @@ def audit_wheel(wheel: Path) -> Audit:
             contents = _Contents(archive)
     except _DAMAGE as error:
         return Audit(problems=(BundleError(wheel.name, f"cannot be read: {error}"),))
+    exported = contents.exported()
+    if not contents.indexes and not exported:
+        what = "holds no prompts: there is no index of a bundle"
+        hint = "`hatch-agpm check` says what switches them off"
+        problems.append(BundleError(wheel.name, what, hint))
     for directory, index in contents.indexes.items():
         try:
             bundle, plan, names = _read_index(directory, index)
-            export, exported = contents.export_of(directory, index)
-            bundles.append(replace(bundle, exported=len(exported)))
-            if contents.is_own(bundle):
+            own = exported if (is_own := contents.is_own(bundle)) else {}
+            bundles.append(replace(bundle, exported=len(own)))
+            if is_own:
                 contents.check_version(bundle)
                 problems += contents.discovery_problems(bundle, names)
-            plan |= exported | contents.recorded(directory, names)
-            verify_wheel(
-                wheel, contents.as_packed(plan), directory=directory, export=export
-            )
+            plan |= contents.recorded(directory, names)
+            # In an editable wheel, or without a package, they are in its directory.
+            within = [path for path in own if path.startswith(f"{directory}/")]
+            plan |= {path: own[path] for path in within}
+            verify_wheel(wheel, contents.as_packed(plan), directories=[directory])
         except ProblemsError as error:
             problems += error.problems
         except AgpmError as error:
             problems.append(error)
-    if not contents.indexes:
-        what = "holds no prompts: there is no index of a bundle"
-        hint = "`hatch-agpm check` says what switches them off"
-        problems.append(BundleError(wheel.name, what, hint))
+    if exported:
+        problems += _differences(wheel, contents.as_packed(exported))
+        if not any(bundle.exported for bundle in bundles):
+            bundles.append(contents.of_exports(len(exported)))
     return Audit(bundles=tuple(bundles), problems=tuple(problems))
+
+
+def _differences(wheel: Path, exported: dict[str, FileDigest]) -> list[AgpmError]:
+    """Return what is wrong with the exported files of a wheel."""
+    plugins = [path for path in exported if path.endswith(f"/{PLUGIN_FILE}")]
+    # Where there is a plugin.json, the whole directory is ours.
+    whole = [path.removesuffix(f"/{PLUGIN_FILE}") for path in plugins]
+    try:
+        verify_wheel(wheel, exported, directories=whole)
+    except ProblemsError as error:
+        return [*error.problems]
+    except AgpmError as error:
+        return [error]
+    return []
 
 
 class _Contents:
@@ -138,6 +171,15 @@ class _Contents:
             and member.filename.partition("/")[2] in FILE_PATHS
         }
         self._wheel = Path(archive.filename or "").name
+        self._data_directories = sorted(
+            {
+                f"{parts[0]}/{parts[1]}/"
+                for path in self._has_modes
+                if path.count("/") > 1
+                for parts in [path.split("/")]
+                if parts[0].endswith(".data")
+            }
+        )
         self._metadata = HeaderParser().parsestr(texts.get("METADATA", ""))
         rows = csv.reader(io.StringIO(texts.get("RECORD", "")))
         self._record = {path: (digest, size) for path, digest, size, *_ in rows}
@@ -147,31 +189,45 @@ class _Contents:
         name = str(self._metadata.get("Name", ""))
         return canonicalize_name(name) == canonicalize_name(bundle.distribution)
 
-    def export_of(
-        self, directory: str, index: dict[str, object]
-    ) -> tuple[str, dict[str, FileDigest]]:
-        """Return the directory of the bundle's export and its files, empty for none."""
-        if "export" not in index:
-            return "", {}
-        try:
-            (export,) = list_of_tables([index["export"]])
-            files = {
-                str(file["path"]): _file(file)
-                for file in list_of_tables(export["files"])
-            }
-            name = str(export["directory"])
-        except (LookupError, TypeError) as error:
-            path = f"{directory}/{_INDEX}"
-            raise BundleError(path, f"is damaged: {error!r}") from None
-        # In an editable wheel, or if the bundle is not in a package, it is in the
-        # bundle.
-        inside, beside = (
-            f"{directory}/{name}",
-            posixpath.join(posixpath.dirname(directory), name),
+    def _described(self) -> InstalledBundle | None:
+        """Return what the discovery file of the wheel says; None without one."""
+        rank = {path: number for number, path in enumerate(FILE_PATHS)}
+        found = sorted(
+            self._discovery_files, key=lambda path: rank[path.partition("/")[2]]
         )
-        there = any(path.startswith(f"{inside}/") for path in self._has_modes)
-        where = inside if there or "/" not in directory else beside
-        return where, {f"{where}/{path}": file for path, file in files.items()}
+        if not found:
+            return None
+        return read_prompts_file("", "", self._discovery_files[found[0]])
+
+    def exported(self) -> dict[str, FileDigest]:
+        """Return the exported files that the discovery file lists, by path."""
+        described = self._described()
+        prefixes = ["", *self._data_directories]
+        listed = {
+            file.path: FileDigest(
+                size=file.size, sha256=file.sha256, executable=file.executable
+            )
+            for file in (described.exports if described else ())
+        }
+        return {
+            next(
+                (each + path for each in prefixes if each + path in self._has_modes),
+                path,
+            ): digest
+            for path, digest in listed.items()
+        }
+
+    def of_exports(self, number: int) -> AuditedBundle:
+        """Return the description of a distribution that only exports files."""
+        described = self._described()
+        return AuditedBundle(
+            directory="",
+            distribution=described.distribution if described else "",
+            version=described.version if described else "",
+            prompts=0,
+            size=0,
+            exported=number,
+        )
 
     def check_version(self, bundle: AuditedBundle) -> None:
         """Raise BundleError for a bundle of another version of the distribution."""

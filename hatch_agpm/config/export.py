@@ -23,12 +23,13 @@ from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from hatch_agpm.config.manifest import Manifest
     from hatch_agpm.formats.toml import TableReader
     from hatch_agpm.model.declaration import Declaration
 
-__all__ = ["check_export_table", "mark_exported"]
+__all__ = ["check_export_table", "mark_exported", "package_of_export"]
 
 _TABLE: Final = "tool.hatch-agpm.export"
 _PREFIX: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -67,15 +68,35 @@ def _directory_problem(directory: str) -> str:
     return ""
 
 
-def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
+def package_of_export(root: Path, path: str, directory: str) -> str:
+    """
+    Return the package in which a skill is exported in place, "" if it is not.
+
+    `path` is that of the skill, relative to the project at `root`, and `directory` that
+    of exported files in a package: `acme/.agents/skills/x` is in `acme`.
+    """
+    pure = PurePosixPath(path)
+    for parent in pure.parents:
+        if parent.parts[-1:] != ("skills",):
+            continue
+        top = str(parent.parent)
+        if top.endswith(f"/{directory}"):
+            package = top.removesuffix(f"/{directory}")
+            is_package = any((root / package).glob("*.py"))
+            return package if is_package else ""
+    return ""
+
+
+def mark_exported(manifest: Manifest, settings: ExportSettings, root: Path) -> Manifest:
     """
     Return the manifest with the `export` of each entry decided.
 
     The entry's own `export` is used first, then whether the table names the entry, then
-    whether it names its type; entries with `install = false` are not exported by their
-    type.  What is exported is in the bundle only with `install = true`.
-    Raises ConfigError, or ProblemsError, for entries that cannot be exported and for
-    unknown names.
+    whether it is a skill in the directory of exported files of a package in the project
+    at `root`, then whether the table names its type; entries with
+    `install = false` are not exported by their type.  What is exported is in the bundle
+    only with `install = true`.  Raises ConfigError, or ProblemsError, for entries that
+    cannot be exported and for unknown names.
     """
     names = {f"{entry.section}/{entry.name}": entry for entry in manifest.entries}
     problems: list[AgpmError] = [
@@ -92,13 +113,26 @@ def mark_exported(manifest: Manifest, settings: ExportSettings) -> Manifest:
         if not any(entry.section == section for entry in manifest.entries)
     )
     raise_problems(problems)
-    entries = tuple(_decided(entry, settings) for entry in manifest.entries)
+    entries = tuple(
+        _decided(
+            entry,
+            settings,
+            in_place=not manifest.is_agpm
+            and entry.section == "skills"
+            and entry.source is None
+            and bool(package_of_export(root, entry.path, settings.directory)),
+        )
+        for entry in manifest.entries
+    )
     return replace(manifest, entries=entries)
 
 
-def _decided(entry: Declaration, settings: ExportSettings) -> Declaration:
+def _decided(
+    entry: Declaration, settings: ExportSettings, *, in_place: bool
+) -> Declaration:
     """Return an entry that says whether it is exported, and is in the bundle, too."""
-    if not _is_exported(entry, settings):
+    is_exported = _is_exported(entry, settings) or (entry.export is None and in_place)
+    if not is_exported:
         return replace(entry, export=False)
     return replace(entry, export=True, install=entry.install is True)
 

@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.config.declared import read_table
-from hatch_agpm.config.export import check_export_table, mark_exported
+from hatch_agpm.config.export import (
+    check_export_table,
+    mark_exported,
+    package_of_export,
+)
 from hatch_agpm.config.manifest import SECTIONS, Manifest, read_manifest
 from hatch_agpm.config.output import find_output
 from hatch_agpm.config.selection.directories import (
@@ -133,7 +137,7 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
     return Project(
         root=root,
         base=root if path is None else (root / path).parent,
-        manifest=mark_exported(manifest, tables.export),
+        manifest=mark_exported(manifest, tables.export, root),
         output=tables.output or "",
         templates=tables.templates,
         with_metadata=path is None if tables.metadata is None else tables.metadata,
@@ -154,10 +158,26 @@ def read_built_project(context: BuildContext) -> Project:
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
     project = read_project(context.root, context.pyproject)
-    output = find_output(
-        context.root, project.output, context.pyproject, context.distribution
-    )
+    output = project.output or _output_of_export(project)
+    output = find_output(context.root, output, context.pyproject, context.distribution)
     return replace(project, output=output)
+
+
+def _output_of_export(project: Project) -> str:
+    """
+    Return the output of a project that only exports skills in place, "" for others.
+
+    Nothing is put there; it tells in which package the skills are.
+    """
+    if project.templates is not None:
+        return ""
+    packages = [
+        package_of_export(project.root, entry.path, project.export.directory)
+        if entry.export and entry.install is False
+        else ""
+        for entry in project.manifest.entries
+    ]
+    return f"{min(packages)}/prompts" if all(packages) and packages else ""
 
 
 def _table(pyproject: Mapping[str, object]) -> Mapping[str, object]:

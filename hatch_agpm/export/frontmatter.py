@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hatch_agpm.export.source import Spelled, WrittenText
+from hatch_agpm.export.source import Spelled, WrittenText, read_source
 from hatch_agpm.export.writer import write_frontmatter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["is_read_alike", "project_fields", "written"]
+__all__ = ["is_read_alike", "project_fields", "without_keys", "written"]
 
 _TEXTS: Final = {
     "skill": ("name", "description", "license", "compatibility"),
@@ -63,6 +63,14 @@ def written(
     if not fields:
         return body
     return write_frontmatter(fields) + body
+
+
+def without_keys(text: str, keys: Collection[str]) -> str:
+    """Return a text without these keys of its frontmatter, which may then be empty."""
+    source = read_source(text.encode(), lenient=False)
+    if not set(keys) & source.top.keys():
+        return text
+    return written(source, type_="agent", name=None, drop=keys, added={})
 
 
 def project_fields(

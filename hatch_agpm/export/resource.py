@@ -84,6 +84,9 @@ class ExportContext:
 
     settings: ExportSettings
     distribution: str
+    package: str = ""
+    """The directory of the import package in the source tree."""
+
     metadata: Mapping[str, object]
     """The defaults of `agpm.project`."""
 

@@ -45,6 +45,9 @@ class Export:
     directory: str
     """The directory of the tree, relative to the import package: `.agents`."""
 
+    package: str
+    """The directory of the import package in the source tree."""
+
     resources: tuple[ExportedResource, ...]
     """Sorted by full name; never empty."""
 
@@ -57,20 +60,21 @@ class Export:
     notes: tuple[AgpmError, ...] = ()
     """What is worth knowing of the files, but not an error."""
 
-    def in_source_form(self, package: str) -> dict[str, str]:
-        """
-        Return the path of each file in the source tree, by path in the exported one.
-
-        `package` is the directory of the import package.
-        """
+    @property
+    def source_paths(self) -> dict[str, str]:
+        """The path of each file in the source tree, by path in the exported one."""
         places = {
             path: f"{item.directory}/{path.removeprefix(f'{item.full_name}/')}"
             for item in self.resources
             if item.directory
             for path in item.files
         }
-        top = str(PurePosixPath(package, self.directory))
-        return {path: places.get(path, f"{top}/{path}") for path in self.files}
+        return {path: places.get(path, f"{self.top}/{path}") for path in self.files}
+
+    @property
+    def top(self) -> str:
+        """The directory of the tree, as it would be in the source tree."""
+        return str(PurePosixPath(self.package, self.directory))
 
     def resource_of(self, path: str) -> str:
         """Return the full name of the resource that has a file; "" for none."""
@@ -113,6 +117,7 @@ def build_export(
     raise_problems(list(dict.fromkeys(problems)))
     return Export(
         directory=settings.directory,
+        package=context.package,
         resources=tuple(items),
         files=dict(sorted(files.items())),
         is_whole=is_whole,

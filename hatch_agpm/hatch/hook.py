@@ -102,11 +102,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         )
         self._session = BuildSession(context)
         plan = self._session.plan
-        self._check_inclusions(plan.output, inclusion)
+        for source in plan.bundle.owned(plan.output).values():
+            self._check_inclusions(source, inclusion)
         if plan.project.sbom and self.target_name == "wheel":
             self._check_sbom_support()
-        if exported := plan.bundle.export_directory():
-            self._check_inclusions(exported, inclusion)
         return plan
 
     def finalize(
@@ -291,10 +290,12 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         """
         Exclude from the artefact what the bundle replaces.
 
-        These are the files in the output directory of the tree and, from a wheel, those
-        of directories of templates that would be packages of their own.
+        These are the files in the output directory of the tree, what is exported in
+        place and, from a wheel, directories of templates that would be packages of
+        their own.
         """
-        directories = [plan.output] if (plan.root / plan.output).is_dir() else []
+        is_filled = not plan.bundle.is_empty and (plan.root / plan.output).is_dir()
+        directories = [plan.output] if is_filled else []
         if self.target_name == "wheel":
             directories += [
                 path
@@ -304,9 +305,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         target = self.build_config.target_config
         # One list replaces the other; hatchling refuses other types.
         stated = target.get("exclude", self.build_config.build_config.get("exclude"))
-        if directories and isinstance(stated, list | None):
-            escaped = (re.sub(r"[][*?!#\\ ]", r"\\\g<0>", path) for path in directories)
-            target["exclude"] = [*(stated or ()), *(f"/{path}/" for path in escaped)]
+        paths = [*(f"{path}/" for path in directories), *plan.packed_again]
+        if paths and isinstance(stated, list | None):
+            escaped = (re.sub(r"[][*?!#\\ ]", r"\\\g<0>", path) for path in paths)
+            target["exclude"] = [*(stated or ()), *(f"/{path}" for path in escaped)]
 
     def _add_to_wheel(self, build_data: dict[str, Any], *, editable: bool) -> None:
         """Force the inclusion of the bundle, and of its list in the metadata."""

@@ -19,9 +19,11 @@ __all__ = [
     "FILE_NAME",
     "FILE_PATHS",
     "InstalledBundle",
+    "InstalledExport",
     "discover",
     "editable_directory",
     "editable_name",
+    "export_line",
     "file_text",
     "read_prompts_file",
 ]
@@ -36,6 +38,34 @@ FILE_PATHS = (FILE_NAME, f"extra_metadata/{FILE_NAME}")
 """The paths of the file in a distribution's metadata: the first that exists is used."""
 
 
+class InstalledExport:
+    """
+    One file for coding agents that a distribution exports.
+
+    `path` is in `site-packages`, and `resource` is the full name (`skills/mend-nets`)
+    of what it belongs to, "" for nothing.
+    """
+
+    __slots__ = ("executable", "path", "resource", "sha256", "size")
+
+    def __init__(self, line: str) -> None:
+        """Read the value of a line of the file; raises ValueError for another one."""
+        self.sha256, size, mode, resource, self.path = line.split(" ", 4)
+        self.size = int(size)
+        self.executable = mode == "755"
+        self.resource = "" if resource == "-" else resource
+
+    def __repr__(self) -> str:
+        fields = [f"{name}={getattr(self, name)!r}" for name in self.__slots__]
+        return f"<InstalledExport {', '.join(fields)}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InstalledExport) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
 class InstalledBundle:
     """
     The prompts of one distribution, from the file in its metadata.
@@ -43,7 +73,7 @@ class InstalledBundle:
     A plain class, because importing `dataclasses` takes longer than `discover`.
     """
 
-    __slots__ = ("distribution", "module", "names", "problem", "version")
+    __slots__ = ("distribution", "exports", "module", "names", "problem", "version")
 
     def __init__(
         self,
@@ -57,10 +87,13 @@ class InstalledBundle:
         self.distribution = distribution
         self.version = version
         self.module = module
-        """The module to import for reading them: `acme.prompts`."""
+        """The module to import for reading them: `acme.prompts`; "" without prompts."""
 
         self.names = tuple(names)
         """The full names, sorted: `agents/backend-engineer`."""
+
+        self.exports: tuple[InstalledExport, ...] = ()
+        """The files for coding agents, by path."""
 
         self.problem = problem
         """The problem of a file that cannot be read, "" otherwise."""
@@ -86,21 +119,35 @@ def editable_directory(module: str) -> str:
     return f"{editable_name(module)}_bundle"
 
 
+def export_line(
+    path: str, *, size: int, sha256: str, executable: bool, resource: str
+) -> str:
+    """Return the value of the line for one exported file."""
+    mode = "755" if executable else "644"
+    return f"{sha256} {size} {mode} {resource or '-'} {path}"
+
+
 def file_text(
-    *, distribution: str, version: str, module: str, names: Iterable[str]
+    *,
+    distribution: str,
+    version: str,
+    module: str,
+    names: Iterable[str],
+    exports: Iterable[str] = (),
 ) -> str:
     """
     Return the text of the file: `Key: value` on each line, as `WHEEL` has it.
 
-    The keys are those of docs/reference/index.md; `Prompt` may occur any number of
-    times.
+    The keys are those of docs/reference/index.md; `Prompt` and `Export` may occur any
+    number of times.  There is no `Module` without one.
     """
     pairs = [
         ("Agpm-Version", _FORMAT),
         ("Name", distribution),
         ("Version", version),
-        ("Module", module),
+        *((("Module", module),) if module else ()),
         *(("Prompt", name) for name in sorted(names)),
+        *(("Export", line) for line in exports),
     ]
     return "".join(f"{key}: {value}\n" for key, value in pairs)
 
@@ -206,37 +253,47 @@ def read_prompts_file(
     if isinstance(data, OSError):
         return broken(f"{FILE_NAME} cannot be read: {data.strerror}")
     try:
-        fields, names = _parsed(data.decode())
-    except UnicodeDecodeError:
-        return broken(f"{FILE_NAME} is not UTF-8")
+        fields, names, exports = _parsed(data.decode())
+    except ValueError as error:
+        is_text = not isinstance(error, UnicodeDecodeError)
+        what = "has an Export that cannot be read" if is_text else "is not UTF-8"
+        return broken(f"{FILE_NAME} {what}")
     written = fields.get("Agpm-Version", "")
     if written != _FORMAT:
-        found = f"the unsupported version {written!r}" if written else "no Agpm-Version"
-        return broken(f"{FILE_NAME} has {found} (supported: {_FORMAT})")
-    missing = [key for key in ("Name", "Version", "Module") if not fields.get(key)]
+        stated = (
+            f"the unsupported version {written!r}" if written else "no Agpm-Version"
+        )
+        return broken(f"{FILE_NAME} has {stated} (supported: {_FORMAT})")
+    required = ("Name", "Version", *(() if exports else ("Module",)))
+    missing = [key for key in required if not fields.get(key)]
     if missing:
         return broken(f"{FILE_NAME} has no {' and no '.join(missing)}")
-    module = fields["Module"]
-    if not all(part.isidentifier() for part in module.split(".")):
+    module = fields.get("Module", "")
+    if module and not all(part.isidentifier() for part in module.split(".")):
         return broken(
             f"{FILE_NAME} names the module {module!r}, which is not a module name"
         )
-    return InstalledBundle(
-        distribution=fields["Name"],
-        version=fields["Version"],
-        module=module,
-        names=names,
-    )
+    facts = {"distribution": fields["Name"], "version": fields["Version"]}
+    found = InstalledBundle(**facts, module=module, names=names)
+    found.exports = tuple(exports)
+    return found
 
 
-def _parsed(text: str) -> tuple[dict[str, str], list[str]]:
-    """Return the fields of the file, the first of each key, and its prompts."""
+def _parsed(text: str) -> tuple[dict[str, str], list[str], list[InstalledExport]]:
+    """
+    Return the fields of the file, the first of each key, its prompts and exports.
+
+    Raises ValueError for an export that cannot be read.
+    """
     names: list[str] = []
+    exports: list[InstalledExport] = []
     fields: dict[str, str] = {}
     for line in text.split("\n"):
         key, _, value = line.rstrip("\r").partition(": ")
         if key == "Prompt":
             names.append(value)
+        elif key == "Export":
+            exports.append(InstalledExport(value))
         else:
             fields.setdefault(key, value)
-    return fields, names
+    return fields, names, exports

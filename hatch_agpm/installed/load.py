@@ -123,6 +123,9 @@ def load(name: str) -> Prompts:
         raise BundleError(
             name, "has more than one module of prompts", f"load {' or '.join(found)}"
         )
+    if not found and any(_same(each.distribution, name) for each in discover()):
+        what = "has no prompts to read: it exports files for coding agents"
+        raise BundleError(name, what, "`hatch_agpm.discover()` lists them")
     if not found:
         raise BundleError(
             name,

@@ -19,7 +19,9 @@ from hatch_agpm.errors import (
     Location,
     TemplateError,
 )
+from hatch_agpm.export.frontmatter import without_keys
 from hatch_agpm.formats.file_names import split_extension
+from hatch_agpm.model.declaration import NO_OPTIONS
 from hatch_agpm.model.types import type_of
 from hatch_agpm.rendering.content import (
     TemplateSource,
@@ -31,7 +33,7 @@ from hatch_agpm.rendering.content import (
     rendered_content,
 )
 from hatch_agpm.rendering.resolution.declarations import DeclarationReader
-from hatch_agpm.rendering.resolution.exported import as_template
+from hatch_agpm.rendering.resolution.exported import as_template, is_template_part
 from hatch_agpm.rendering.resolution.lookalikes import unrendered
 from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
 from hatch_agpm.rendering.runtime_variables import (
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.config import Project
     from hatch_agpm.formats.frontmatter import Frontmatter
+    from hatch_agpm.model.declaration import TemplateOptions
     from hatch_agpm.model.files import File
     from hatch_agpm.model.rendering import Input
     from hatch_agpm.rendering.resolution.resource import Resource
@@ -112,6 +115,25 @@ class DocumentRenderer:
             check_embedded(file, embedded, resource.source_root, allowed)
             self._remember(resource, texts)
         return texts
+
+    def render_part(self, resource: Resource, file: File) -> bytes:
+        """
+        Return the bytes of a file of a skill, rendered if it says it is a template.
+
+        It has the variables and dependencies of the skill; `agpm` and `dependencies`
+        are left out of its frontmatter.  Raises AgpmError.
+        """
+        if self._project.is_verbatim(file.path) or not is_template_part(file):
+            return file.data
+        if self.declarations(resource.source_root).kind(file.path) in {"json", "other"}:
+            return file.data
+        source = self._source(resource, file, options=NO_OPTIONS, with_sentinels=False)
+        if source is None or source.frontmatter.content.dialect is None:
+            return file.data
+        document, _ = markdown_texts(source, is_embedded=False)
+        self.embedded_files.append(resource.source_root.as_input(file))
+        own = ("agpm", "dependencies")
+        return without_keys(document, own).encode()
 
     def is_raw(self, resource: Resource, file: File) -> bool:
         """Tell whether a file is only exported, and is not a template."""
@@ -227,7 +249,9 @@ class DocumentRenderer:
             resource.source_root.check_closed(file.path)
             body, _ = self.parts(resource.source_root, text, file.path)
             return Rendered(document=text, content=rendered_content(file, body))
-        source = self._source(resource, file, with_sentinels=with_sentinels)
+        source = self._source(
+            resource, file, options=resource.options, with_sentinels=with_sentinels
+        )
         if source is None or source.frontmatter.content.dialect is None:
             self._check_rendered(resource, file)
         if source is None:
@@ -271,14 +295,19 @@ class DocumentRenderer:
             raise problem.at(file.path, problem.line)
 
     def _source(
-        self, resource: Resource, file: File, *, with_sentinels: bool
+        self,
+        resource: Resource,
+        file: File,
+        *,
+        options: TemplateOptions,
+        with_sentinels: bool,
     ) -> TemplateSource | None:
         """Return a Markdown file with its context; None without frontmatter."""
         declarations = self.declarations(resource.source_root)
         if declarations.kind(file.path) in {"json", "other"}:
             return None
         context = self._context(resource, with_sentinels=with_sentinels)
-        frontmatter = declarations.frontmatter(file, context, resource.options)
+        frontmatter = declarations.frontmatter(file, context, options)
         if frontmatter is None:
             return None
         declared = frontmatter.content.runtime

@@ -36,7 +36,7 @@ from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.rendering.merged_files import check_merged, check_shape
 from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.hints import with_declaration
-from hatch_agpm.rendering.skills import check_parts, check_skill, read_skill
+from hatch_agpm.rendering.skills import check_skill, read_skill
 from hatch_agpm.sources import SourceRoots
 from hatch_agpm.sources.tree import Tree
 
@@ -322,7 +322,7 @@ class _Renderer:
             is_agpm=is_agpm,
         )
         if not is_agpm:
-            check_parts(resource.file, files, self.project.is_verbatim)
+            files = self._with_rendered_parts(resource, files)
         if is_raw or isinstance(text, bytes) or text == file.text:
             return files
         if is_agpm or not resource.is_only_exported:
@@ -331,6 +331,26 @@ class _Renderer:
             replace(file, data=text.encode()) if file.path == SKILL_FILE else file
             for file in files
         )
+
+    def _with_rendered_parts(
+        self, resource: Resource, files: tuple[SkillFile, ...]
+    ) -> tuple[SkillFile, ...]:
+        """Return the files of a skill with those rendered that are templates."""
+        tree = resource.source_root.tree
+        found, problems = [], []
+        for each in files:
+            real = tree.locate(tree.from_base(f"{resource.file}/{each.path}"))
+            if each.path == SKILL_FILE or real is None:
+                found.append(each)
+                continue
+            try:
+                data = self.documents.render_part(resource, tree.read(real))
+            except AgpmError as error:
+                problems.append(error)
+            else:
+                found.append(replace(each, data=data))
+        raise_problems(problems)
+        return tuple(found)
 
 
 def _decoded(file: File) -> str | None:

@@ -22,19 +22,19 @@ from hatch_agpm.errors import (
     raise_problems,
     shown,
 )
-from hatch_agpm.formats.file_names import is_rubbish, kind_of
-from hatch_agpm.formats.frontmatter import has_agpm_key, split
+from hatch_agpm.formats.file_names import is_rubbish
+from hatch_agpm.formats.frontmatter import split
 from hatch_agpm.formats.yaml import load
 from hatch_agpm.model.rendering import SkillFile
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     from hatch_agpm.formats.yaml import Document
     from hatch_agpm.sources.tree import Tree
 
-__all__ = ["check_parts", "check_skill", "read_skill"]
+__all__ = ["check_skill", "read_skill"]
 
 
 _MAX_FILES: Final = 1000
@@ -71,6 +71,9 @@ def read_skill(
         if stat.S_ISREG(status.st_mode):
             names.append(name)
             size += status.st_size
+        elif not is_agpm and tree.is_file(f"{directory}/{name}"):
+            # Tools that copy a skill, or refuse links, find a file there.
+            names.append(name)
         elif not stat.S_ISDIR(status.st_mode):
             is_link = stat.S_ISLNK(status.st_mode)
             problems.append(_not_a_file(f"{directory}/{name}", is_link=is_link))
@@ -81,11 +84,14 @@ def read_skill(
         path = f"{directory}/{SKILL_FILE}"
         problems += _text_problems(tree, path, is_agpm=is_agpm)
     raise_problems(problems)
-    files = [(name, tree.read(f"{directory}/{name}")) for name in names]
-    return tuple(
-        SkillFile(path=name, data=file.data, executable=file.executable)
-        for name, file in files
-    )
+    return tuple(_file(tree, directory, name) for name in names)
+
+
+def _file(tree: Tree, directory: str, name: str) -> SkillFile:
+    """Return a file of a skill, which may be a link."""
+    path = f"{directory}/{name}"
+    file = tree.read(tree.locate(tree.from_base(path)) or path)
+    return SkillFile(path=name, data=file.data, executable=file.executable)
 
 
 def _not_a_file(path: str, *, is_link: bool) -> ContentError:
@@ -125,30 +131,6 @@ def _text_problems(tree: Tree, path: str, *, is_agpm: bool) -> list[SourceError]
         return _frontmatter_problems(path, tree.read(path).text, is_agpm=is_agpm)
     except SourceError as error:
         return [error]
-
-
-def check_parts(
-    directory: str, files: Iterable[SkillFile], is_verbatim: Callable[[str], bool]
-) -> None:
-    """
-    Raise FrontmatterError, or ProblemsError with several, for templates in a skill.
-
-    These are files with the key `agpm`, other than its SKILL.md, which would be shipped
-    as they are.
-    """
-    problems = []
-    for file in files:
-        path = f"{directory}/{file.path}"
-        is_json = kind_of(file.path, is_agpm=False) == "json"
-        if is_json or file.path == SKILL_FILE or is_verbatim(path):
-            continue
-        parts = split(file.data.decode(errors="replace"))
-        if parts is not None and has_agpm_key(parts.frontmatter):
-            what = "only the SKILL.md of a skill can be a template"
-            hint = "embed the file there, or list it under `verbatim`"
-            location = Location(path=path, line=1)
-            problems.append(FrontmatterError(what, location=location, hint=hint))
-    raise_problems(problems)
 
 
 def check_skill(path: str, text: str, *, is_agpm: bool = True) -> None:

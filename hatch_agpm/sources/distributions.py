@@ -168,6 +168,9 @@ def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str
     if bundle.problem:
         raise ContentError(f"{name} {found.version}: {bundle.problem}")
     module = bundle.module
+    if not module:
+        what = f"{name} {found.version} has no prompts, and exports files only"
+        raise ContentError(what, hint="its authors can list them with install = true")
     for directory in (module.replace(".", "/"), editable_directory(module)):
         if f"{directory}/index.json" in own:
             return directory

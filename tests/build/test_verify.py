@@ -14,7 +14,7 @@ from hatch_agpm.errors import BundleError
 def test_an_archive_that_holds_the_plan_passes(tmp_path, write, verify, name):
     archive = write(tmp_path / name, RIGHT)
 
-    assert verify(archive, PLAN, directory="p") is None
+    assert verify(archive, PLAN, directories=["p"]) is None
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -23,7 +23,7 @@ def test_a_file_that_is_there_twice_is_an_error(tmp_path, write, verify, name):
     archive = write(tmp_path / name, [*RIGHT, RIGHT[0]])
 
     with pytest.raises(BundleError, match="2 times") as caught:
-        verify(archive, PLAN, directory="p")
+        verify(archive, PLAN, directories=["p"])
     assert caught.value.path == "p/a.md"
 
 
@@ -33,7 +33,7 @@ def test_an_archive_that_is_cut_off_cannot_be_read(tmp_path, write, verify, name
     archive.write_bytes(archive.read_bytes()[:-30])
 
     with pytest.raises(BundleError, match="cannot be read") as caught:
-        verify(archive, PLAN, directory="p")
+        verify(archive, PLAN, directories=["p"])
     assert caught.value.path == name
 
 
@@ -42,7 +42,7 @@ def test_a_wheel_whose_bytes_are_damaged_cannot_be_read(tmp_path):
     wheel.write_bytes(wheel.read_bytes().replace(b"a" * 50, b"b" * 50))
 
     with pytest.raises(BundleError, match="CRC-32"):
-        verify_wheel(wheel, {"p/a.md": planned(b"a" * 50)}, directory="p")
+        verify_wheel(wheel, {"p/a.md": planned(b"a" * 50)}, directories=["p"])
 
 
 @pytest.mark.parametrize("files", [{}, {"out/__pycache__/x.pyc": b"", "b.py": b""}])

@@ -347,10 +347,8 @@ def test_every_field_of_the_index_is_documented():
 
     assert documented == list(entry)
     (variable,) = index(resource("x.md", runtime=(LIMIT,)))["resources"][0]["runtime"]
-    runtime, _, export = runtime.partition("## export")
+    runtime = runtime.partition("## agpm-prompts.txt")[0]
     assert re.findall(r"^\| `(\w+)`", runtime, re.MULTILINE) == list(variable)
-    keys = schema["properties"]["export"]["required"]
-    assert re.findall(r"^\| `(\w+)`", export, re.MULTILINE) == keys
     assert schema["$defs"]["runtime"]["required"] == list(variable)
     described = schema["$defs"]["resource"]
     assert list(described["properties"]) == described["required"] == list(entry)

@@ -59,7 +59,14 @@ def table_of(root, pyproject=HATCHLING):
             {"prompts": "acme/settings/review_prompts.toml"},
         ),
         (["acme/.agents/skills/x/SKILL.md"], {"skills": "acme/.agents/skills"}),
-        (["skills/x/SKILL.md", "skills/x/y.md"], {"skills": "skills"}),
+        (
+            [".agents/skills/x/SKILL.md", "acme/prompts/a.md"],
+            {"prompts": "acme/prompts"},
+        ),
+        (
+            ["skills/x/SKILL.md", "skills/x/y.md"],
+            {"skills": "skills", "export": {"types": ["skills"]}},
+        ),
     ],
 )
 def test_prompts_are_found_where_they_are(files, expected, write_files):

@@ -191,10 +191,8 @@ def test_a_package_may_have_prompts_for_coding_agents_only(
 
     site = unpack(build(project).artefact)
 
-    code = "from src_layout import prompts; print(prompts.names(), prompts.__doc__)"
-    assert run_python(code, site) == (
-        "[] src-layout 1.0 has no prompts for code: what is here is for others.\n"
-    )
+    code = "import src_layout, os; print(sorted(os.listdir(src_layout.__path__[0])))"
+    assert "'prompts'" not in run_python(code, site)
 
 
 def test_the_tree_is_a_plugin_that_describes_the_project(exporting, build, edit):
@@ -341,26 +339,26 @@ def test_hidden_text_is_accepted_in_listed_files(planned):
     assert "skills/mend-nets/references/knots.md" in bundle.exported
 
 
-def test_the_index_lists_exports_as_its_schema_says(exporting, build):
+def test_the_list_of_a_distribution_has_each_exported_file(exporting, build):
     wheel = build(exporting("flat"))
-    export = json.loads(wheel.files["flat/prompts/index.json"])["export"]
-
-    assert export["directory"] == ".agents"
-    assert [item["full_name"] for item in export["resources"]] == [
-        "commands/mend",
-        "skills/mend-nets",
+    (text,) = (
+        data.decode()
+        for path, data in wheel.files.items()
+        if path.endswith("/agpm-prompts.txt")
+    )
+    listed = [
+        line.removeprefix("Export: ").split(" ", 4)
+        for line in text.splitlines()
+        if line.startswith("Export: ")
     ]
-    for file in export["files"]:
-        data = wheel.files[f"flat/.agents/{file['path']}"]
-        sha256 = hashlib.sha256(data).hexdigest()
-        assert (file["size"], file["sha256"]) == (len(data), sha256)
-    schema = json.loads((ROOT / "docs/index.schema.json").read_text("utf-8"))
-    described = schema["properties"]["export"]["properties"]
-    assert list(described) == list(export)
-    for item in export["resources"]:
-        assert list(described["resources"]["items"]["properties"]) == list(item)
-    for file in export["files"]:
-        assert schema["$defs"]["file"]["required"] == list(file)
+    expected = sorted(path for path in wheel.files if path.startswith("flat/.agents/"))
+    assert [path for *_, path in listed] == expected
+    for sha256, size, mode, resource, path in listed:
+        data = wheel.files[path]
+        assert (sha256, int(size)) == (hashlib.sha256(data).hexdigest(), len(data))
+        assert mode == ("755" if path.endswith(".sh") else "644")
+        name = resource.removesuffix("-") or ".claude-plugin"
+        assert path.startswith(f"flat/.agents/{name}")
 
 
 def test_verify_reports_a_missing_exported_file(exporting, build, capsys):

@@ -243,8 +243,9 @@ print(sorted(name for name in {*sys.modules} - before if "agpm" in name))
 def test_a_bundle_is_hashable_and_has_a_readable_repr():
     assert {SOME, *discover([])} == {SOME}
     assert repr(SOME) == (
-        "InstalledBundle(distribution='Some.Dist', module='some_dist.prompts',"
-        " names=('agents/a', 'snippets/b'), problem='', version='1.0')"
+        "InstalledBundle(distribution='Some.Dist', exports=(),"
+        " module='some_dist.prompts', names=('agents/a', 'snippets/b'),"
+        " problem='', version='1.0')"
     )
     assert SOME != "Some.Dist"
 

@@ -292,28 +292,48 @@ def with_index(tmp_path_factory):
     return {**os.environ, "PIP_FIND_LINKS": str(wheels)}
 
 
+@pytest.fixture
+def adopted(tmp_path, with_index, capsys):
+    """Unpack a package of the index, adopt it, and build it before and after."""
+
+    def adopt(package):
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--no-binary", ":all:", "--pre", package]
+        done = subprocess.run(
+            [*command, "--dest", tmp_path / "sdist"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode and re.search(
+            r"No matching distribution|Connection", done.stderr
+        ):
+            pytest.skip("there is no index")
+        assert done.returncode == 0, done.stderr
+        (archive,) = (tmp_path / "sdist").iterdir()
+        before = _unpacked(archive, tmp_path / "before")
+        after = tmp_path / "after"
+        shutil.copytree(before, after)
+        main(["init", "--write", "--project", str(after)])
+        printed = capsys.readouterr().out
+        pyproject = tomllib.loads((after / "pyproject.toml").read_text())
+        assert pyproject["tool"]["hatch-agpm"]
+        old = _read(_build(before, tmp_path / "old", with_index))
+        wheel = _build(after, tmp_path / "new", with_index)
+        sizes = [sum(map(len, files.values())) for files in (old, _read(wheel))]
+        shown = f"{package}: {sizes[0]:,} bytes before, {sizes[1]:,} after\n{printed}"
+        with capsys.disabled():
+            sys.stdout.write(f"\n{shown}\n")
+        return before, after, old, wheel
+
+    return adopt
+
+
 @pytest.mark.slow
 @pytest.mark.network
 @pytest.mark.parametrize("package", PACKAGES)
-def test_a_real_package_adopts_in_place(package, tmp_path, with_index, capsys):
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--no-binary", ":all:", "--dest", tmp_path / "sdist", "--pre", package]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode and re.search(
-        r"No matching distribution|Connection", done.stderr
-    ):
-        pytest.skip("there is no index")
-    assert done.returncode == 0, done.stderr
-    (archive,) = (tmp_path / "sdist").iterdir()
-    before = _unpacked(archive, tmp_path / "before")
-    after = tmp_path / "after"
-    shutil.copytree(before, after)
-    main(["init", "--write", "--project", str(after)])
-    printed = capsys.readouterr().out
-    table = tomllib.loads((after / "pyproject.toml").read_text())["tool"]["hatch-agpm"]
-    assert table
-    old = _read(_build(before, tmp_path / "old", with_index))
-    wheel = _build(after, tmp_path / "new", with_index)
+def test_a_real_package_adopts_in_place(package, adopted):
+    before, _, old, wheel = adopted(package)
     new = _read(wheel)
     (listed,) = (d for p, d in new.items() if p.endswith("/agpm-prompts.txt"))
     module = re.search(r"^Module: (.*)$", listed.decode(), re.MULTILINE)[1]
@@ -335,10 +355,80 @@ def test_a_real_package_adopts_in_place(package, tmp_path, with_index, capsys):
     }
     assert changed == set()
     assert index["resources"] != []
-    sizes = [sum(map(len, files.values())) for files in (old, new)]
-    shown = f"{package}: {sizes[0]:,} bytes before, {sizes[1]:,} after\n{printed}"
-    with capsys.disabled():
-        sys.stdout.write(f"\n{shown}\n")
+
+
+# --- packages with skills, from the index ---------------------------------------------
+
+SKILLS = {
+    "browser-use==0.13.14": (
+        "browser_use/skills/browser-use",
+        "browser_use/.agents/skills/browser-use",
+    ),
+    "pydantic-ai-slim==2.68.0": ("pydantic_ai/.agents/skills",) * 2,
+    "shiny==1.8.0": ("shiny/.agents/skills",) * 2,
+    "streamlit==1.67.0": ("streamlit/.agents/skills",) * 2,
+    "typer==0.29.2": ("typer/.agents/skills",) * 2,
+}
+"""A directory of skills, or of one, in the sdist, and that in the wheel."""
+
+MOST_LINES = 4
+
+
+@pytest.mark.slow
+@pytest.mark.network
+@pytest.mark.parametrize("package", SKILLS)
+def test_a_real_package_exports_its_skills(package, adopted, capsys):
+    before, after, old, wheel = adopted(package)
+    new = _read(wheel)
+    source, target = SKILLS[package]
+    skills = {
+        path.relative_to(before / source).as_posix(): path
+        for path in (before / source).rglob("*")
+        if path.is_file()
+    }
+    assert any(path.endswith("SKILL.md") for path in skills)
+    for path, file in skills.items():
+        assert new[f"{target}/{path}"] == file.read_bytes()
+    # Nothing is lost, and nothing is there twice that was not before.
+    lost = {
+        path
+        for path, data in old.items()
+        if ".dist-info/" not in path and new.get(path) != data
+    }
+    assert {path for path in lost if not path.endswith("/__init__.py")} == set()
+    assert main(["verify", str(wheel)]) == 0
+    assert f"{len(skills)} exported files" in capsys.readouterr().out.replace(
+        f"{len(skills) + 1} exported", f"{len(skills)} exported"
+    )
+    if source != target:
+        return
+    added = {path for path in new.keys() - old.keys() if path.endswith("/SKILL.md")}
+    assert added <= {f"{target}/{path}" for path in skills}
+    lines = [
+        (root / "pyproject.toml").read_text().splitlines() for root in (before, after)
+    ]
+    written = [line for line in lines[1] if line and line not in lines[0]]
+    if package.startswith("typer"):
+        assert len(written) <= MOST_LINES, written
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_the_packaging_tests_of_a_package_pass_after_it_adopted(adopted):
+    _, after, _, _ = adopted("shiny==1.8.0")
+    # Without its settings, which need plugins of pytest.
+    command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "-c", os.devnull]
+    command += ["--rootdir", after, after / "tests/pytest/test_packaging.py"]
+    # That one needs directories that the sdist does not have.
+    command += ["-k", "not api_examples"]
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environ["SETUPTOOLS_SCM_PRETEND_VERSION"] = "1.8.0"
+    done = subprocess.run(
+        command, cwd=after, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert re.search(r"\d+ passed", done.stdout), done.stdout
+    assert "skipped" not in done.stdout
 
 
 def _read(wheel):

@@ -49,7 +49,7 @@ def test_every_difference_from_the_plan_is_named(
     archive = write(tmp_path / name, members)
 
     with pytest.raises(AgpmError) as caught:
-        verify(archive, PLAN, directory="p")
+        verify(archive, PLAN, directories=["p"])
 
     assert str(caught.value) == message.replace("{name}", name)
 
@@ -60,7 +60,7 @@ def test_a_file_that_is_there_twice_is_named(tmp_path, write, verify, name):
     archive = write(tmp_path / name, [*RIGHT, RIGHT[0]])
 
     with pytest.raises(AgpmError) as caught:
-        verify(archive, PLAN, directory="p")
+        verify(archive, PLAN, directories=["p"])
     assert str(caught.value) == f"p/a.md: is in {name} 2 times"
 
 
@@ -69,7 +69,7 @@ def test_a_wheel_that_is_damaged_is_reported(tmp_path):
     wheel.write_bytes(wheel.read_bytes().replace(b"a" * 50, b"b" * 50))
 
     with pytest.raises(AgpmError) as caught:
-        verify_wheel(wheel, {"p/a.md": planned(b"a" * 50)}, directory="p")
+        verify_wheel(wheel, {"p/a.md": planned(b"a" * 50)}, directories=["p"])
     assert str(caught.value) == (
         "demo.whl: cannot be read: Bad CRC-32 for file 'p/a.md'"
     )

@@ -33,6 +33,9 @@ AGENTS = '[tool.hatch-agpm.export]\ntypes = ["agents"]\n'
 SKILLS = '[tool.hatch-agpm.export]\ntypes = ["skills"]\n'
 
 
+NESTED = "---\nname: b\ndescription: d\n---\n"
+
+
 ABLE = "only agents, commands and skills can be"
 
 
@@ -108,11 +111,18 @@ ABLE = "only agents, commands and skills can be"
         ),
         pytest.param(
             AGENTS,
-            {"p/.agents/skills/x/SKILL.md": SKILL},
-            "p/.agents: is filled by the build, but has files in the source tree:"
-            " skills/x/SKILL.md; move them to prompts/, or choose another `directory`"
-            " in [tool.hatch-agpm.export]",
+            {"p/.agents/agents/sailor.md": AGENT},
+            "p/.agents/agents/sailor.md: is in the tree, and a file is exported to that"
+            " path; give the exported resource another key, or list this file instead",
             id="the directory is in the tree",
+        ),
+        pytest.param(
+            '[tool.hatch-agpm]\nskills = "p/.agents/skills"\n',
+            {"p/.agents/skills/a/b/SKILL.md": NESTED},
+            "p/.agents/skills/a/b/SKILL.md: a skill is directly in skills/, where"
+            " Claude Code and apm find it; move its directory up, or leave"
+            " p/.agents/skills/a/b out by `exclude`",
+            id="a nested skill",
         ),
         pytest.param(
             AGENTS + "[tool.hatch-agpm.agents]\n"

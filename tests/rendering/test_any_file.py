@@ -447,11 +447,11 @@ def test_a_skill_is_rendered(render_own):
     assert render_own(files, 'skills = "s"\n')["net"].text.endswith("acme")
 
 
-@pytest.mark.parametrize("name", ["r.md", "references/r.md", "r.mdc", "r.markdown"])
-def test_another_file_of_a_skill_is_not_a_template(name, render_own):
+@pytest.mark.parametrize("name", ["r.md", "references/r.md", "r.txt", "r.markdown"])
+def test_another_file_of_a_skill_is_a_template_if_it_says_so(name, render_own):
     files = {"s/net/SKILL.md": SKILL, f"s/net/{name}": f"{AGPM}{{{{ x }}}}"}
     (problem,) = problems_of(render_own, files, 'skills = "s"\n')
-    assert (problem.path, problem.line) == (f"s/net/{name}", 1)
+    assert (problem.path, problem.line) == (f"s/net/{name}", 4)
 
 
 @pytest.mark.parametrize("name", ["Thumbs.db", ".DS_Store", "x.pyc", ".git/config"])

@@ -65,8 +65,11 @@ class EditableInstall:
     directory: str
     """The directory of the bundle in the wheel."""
 
-    export_directory: str
-    """The directory of the exported files; "" where it is in the bundle's."""
+    owned: Mapping[str, str]
+    """The directories that have no other files, and theirs in the source tree."""
+
+    exported: Mapping[str, str]
+    """The paths in the wheel of exported files, by path in the exported tree."""
 
     bundle: Mapping[str, FileContent]
     """The bundle and the exported files."""
@@ -83,9 +86,22 @@ def editable_install(plan: Plan, *, module: str) -> EditableInstall:
     its own, or the one that it has in a wheel if there is no package around it whose
     directory could hide it.
     """
-    name = editable_name(module)
-    has_package_around = plan.has_package_around
     directory, bundle = _bundle(plan, module)
+    owned = {directory: plan.output}
+    return EditableInstall(
+        directory=directory,
+        owned=owned if plan.has_package_around else plan.bundle.owned(directory),
+        exported=_exported(plan, directory),
+        bundle=bundle,
+        files={} if plan.bundle.is_empty else _finder(plan, module, directory, bundle),
+    )
+
+
+def _finder(
+    plan: Plan, module: str, directory: str, bundle: Mapping[str, FileContent]
+) -> dict[str, FileContent]:
+    """Return the finder of a bundle in `directory`, and what an import needs."""
+    name = editable_name(module)
     texts = {
         f"{name}.json": _hand_over(plan),
         f"{name}.snapshot": snapshot(plan.context, plan.rendering).text(),
@@ -103,18 +119,13 @@ def editable_install(plan: Plan, *, module: str) -> EditableInstall:
         "key": f"{module}-{_digest(root, module)}/{key}",
     }
     parent = f"parent={str(Path(output).parent)!r}"
-    where = parent if has_package_around else f"directories=(bundle, {output!r})"
+    around = plan.has_package_around
+    where = parent if around else f"directories=(bundle, {output!r})"
     texts[f"{name}.py"] = _text_of(finder) + _start(name, directory, install, where)
-    exported = plan.bundle.export_directory(directory)
-    return EditableInstall(
-        directory=directory,
-        export_directory="" if has_package_around else exported,
-        bundle=bundle,
-        files={
-            path: FileContent(data=text.encode("utf-8", "surrogateescape"))
-            for path, text in texts.items()
-        },
-    )
+    return {
+        path: FileContent(data=text.encode("utf-8", "surrogateescape"))
+        for path, text in texts.items()
+    }
 
 
 def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, FileContent]]:
@@ -126,6 +137,14 @@ def _bundle(plan: Plan, module: str) -> tuple[str, dict[str, FileContent]]:
     directory = editable_directory(module)
     whole = plan.bundle.in_one().items()
     return directory, {f"{directory}/{path}": file for path, file in whole}
+
+
+def _exported(plan: Plan, directory: str) -> dict[str, str]:
+    """Return the paths of exported files in an editable wheel."""
+    if not plan.has_package_around:
+        return plan.bundle.exported_paths(directory)
+    top = plan.bundle.export.directory if plan.bundle.export else ""
+    return {path: f"{directory}/{top}/{path}" for path in plan.bundle.exported}
 
 
 def _start(name: str, directory: str, install: Mapping[str, str], where: str) -> str:

@@ -24,7 +24,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.model.declaration import NO_OPTIONS, TemplateOptions
 from hatch_agpm.model.variants import variant_hash
-from hatch_agpm.rendering.resolution.exported import as_template
+from hatch_agpm.rendering.resolution.exported import as_template, template_parts
 from hatch_agpm.rendering.resolution.lookup import dependency_files, entry_files
 from hatch_agpm.rendering.resolution.ordering import dependencies_first
 from hatch_agpm.rendering.resolution.resource import Freezer, Node
@@ -149,9 +149,9 @@ class _Resolver:
         queue = deque(self.nodes)
         while queue:
             node = queue.popleft()
-            for declared in self._declared(node):
+            for file, declared in self._declared(node):
                 known = len(self.nodes)
-                self._connect(node, declared)
+                self._connect(node, file, declared)
                 queue.extend(self.nodes[known:])
         raise_problems(self.problems)
         self._leave_out_parts()
@@ -169,7 +169,24 @@ class _Resolver:
                 is_part = wanted.get((node.section, node.file)) is False
                 node.install = False if is_part else node.install
 
-    def _declared(self, node: Node) -> tuple[Declaration, ...]:
+    def _declared(self, node: Node) -> list[tuple[str, Declaration]]:
+        """Return what the files of a resource declare, each with the file."""
+        found = [(node.file, each) for each in self._declared_by_text(node)]
+        if node.section != "skills" or self.manifest.is_agpm:
+            return found
+        reader = self.declarations(node.source_root)
+        context = resolution_context(with_metadata(node.variables, self.metadata))
+        try:
+            for part in template_parts(node.source_root.tree, node.file):
+                declared = reader.dependencies(part, context, NO_OPTIONS)
+                found += [(part.path, each) for each in declared]
+        except ProblemsError as error:
+            self.problems.extend(error.problems)
+        except AgpmError as error:
+            self.problems.append(error)
+        return found
+
+    def _declared_by_text(self, node: Node) -> tuple[Declaration, ...]:
         is_exported = node.is_only_exported and not self.manifest.is_agpm
         key = (node.source_root, node.file, node.variant, node.options, is_exported)
         if key not in self._dependencies:
@@ -194,24 +211,21 @@ class _Resolver:
                 self.problems.append(error)
         return self._dependencies[key]
 
-    def _connect(self, node: Node, declared: Declaration) -> None:
+    def _connect(self, node: Node, own: str, declared: Declaration) -> None:
+        """Add what the file `own` of a resource declares to its dependencies."""
         try:
             source_root = self.source_roots.named(declared.source, node.source_root)
             files = dependency_files(
-                declared, node.file, source_root, elsewhere=declared.source is not None
+                declared, own, source_root, elsewhere=declared.source is not None
             )
             targets = [(file, source_root.path(file)) for file in files]
             tool = self.manifest.tool_for(declared.section, declared.tool, node.tool)
         except (ConfigError, ContentError) as error:
             what = f"the dependency '{declared.path}': {_what(error)}"
-            path = node.text_file
-            self.problems.append(
-                FrontmatterError(
-                    what,
-                    location=Location(path=path, line=declared.line),
-                    hint=error.hint,
-                )
-            )
+            path = node.text_file if own == node.file else own
+            location = Location(path=path, line=declared.line)
+            problem = FrontmatterError(what, location=location, hint=error.hint)
+            self.problems.append(problem)
             return
         for file, path in targets:
             identity = (declared.section, file, tool, node.variant, source_root.name)
@@ -232,8 +246,15 @@ class _Resolver:
                 self._add(child)
             if child.entry is None:
                 # One dependent that wants it installed is enough.
-                child.install = bool(child.install) or declared.install is not False
+                child.install = bool(child.install) or self._installs(node, declared)
             node.edges.append((declared, child))
+
+    def _installs(self, node: Node, declared: Declaration) -> bool:
+        """Tell whether a dependency is in the bundle, as far as `node` is concerned."""
+        if node.is_only_exported and not self.manifest.is_agpm:
+            # Coding agents read what is embedded, and nothing else.
+            return declared.install is True
+        return declared.install is not False
 
 
 def _what(error: ConfigError | ContentError) -> str:
