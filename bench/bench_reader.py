@@ -76,7 +76,7 @@ class Case:
     """Whether the package's `.pyc` files are there."""
 
     zipped: bool
-    """Whether the package lies in a zip."""
+    """Whether the package is in a zip."""
 
     @property
     def label(self) -> str:

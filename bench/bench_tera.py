@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RUNS = 21
 LIBRARY = Path(__file__).parents[2] / "shared" / "corpus" / "agpm-resources"
 PATH = re.compile(r"\b(?:agpm|project)(?:\.\w+)+")
-MATTER = re.compile(r"\A---\n(?P<matter>.*?\n)---\n", re.DOTALL)
+FRONTMATTER = re.compile(r"\A---\n(?P<frontmatter>.*?\n)---\n", re.DOTALL)
 
 
 def main() -> None:
@@ -59,10 +59,10 @@ def main() -> None:
 def body(path: Path) -> str:
     """Return the text below the frontmatter of a template, "" for other files."""
     text = path.read_text("utf-8")
-    matter = MATTER.match(text)
-    if matter is None or "templating: true" not in matter["matter"]:
+    found = FRONTMATTER.match(text)
+    if found is None or "templating: true" not in found["frontmatter"]:
         return ""
-    return text[matter.end() :]
+    return text[found.end() :]
 
 
 def variables(text: str) -> dict[str, object]:

@@ -13,6 +13,13 @@ FILES = sorted(
         *(ROOT / "hatch_agpm").rglob("*.py"),
         *(ROOT / "tests").rglob("*.py"),
         *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "bench").rglob("*.py"),
+        *(ROOT / "tools").rglob("*.py"),
+        *(ROOT / "example_pkg").rglob("*.py"),
+        *(ROOT / "example_pkg").rglob("*.md"),
+        *(ROOT / ".github").rglob("*.yml"),
+        *(ROOT / name for name in ("pyproject.toml", "example_pkg/pyproject.toml")),
+        ROOT / ".pre-commit-hooks.yaml",
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
         *(ROOT / name for name in ("CHANGELOG.md", "Makefile")),
     }
