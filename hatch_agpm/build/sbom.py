@@ -123,7 +123,7 @@ def _licenses(text: str) -> dict[str, object]:
 
 def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
     """Return every file of the bundle and of its export, each sorted by path."""
-    bundle = plan.bundle
+    bundle = plan.bundle.in_wheel(directory)
     shipped = lay_out(plan.rendering.resources)
     exported = bundle.export.resources if bundle.export else ()
     places = {path: f"{directory}/{path}" for path in bundle.files}

@@ -155,7 +155,7 @@ class BuildSession:
         return WheelContents(
             directory=directory,
             owned=plan.bundle.owned(directory),
-            bundle=plan.bundle.at(directory),
+            bundle=plan.bundle.in_wheel(directory).at(directory),
             editable={},
             metadata={name: file},
             sbom=_sbom(plan, directory) if plan.project.sbom else {},

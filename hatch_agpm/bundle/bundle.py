@@ -18,7 +18,7 @@ from hatch_agpm.bundle.accessor import (
     command_source,
     namespace_source,
 )
-from hatch_agpm.bundle.freezers import hook_file
+from hatch_agpm.bundle.freezers import HOOKS, hook_file
 from hatch_agpm.bundle.index import index_file
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
@@ -155,6 +155,21 @@ class Bundle:
         if self.export is not None and self.export.is_whole:
             found[self.export_directory(output)] = self.export_directory()
         return found
+
+    def in_wheel(self, directory: str) -> Bundle:
+        """
+        Return this bundle for a wheel that has it in `directory`.
+
+        Only there the name of its module is known, by which PyInstaller finds its hook.
+        """
+        top = f"{HOOKS}/"
+        others = {
+            path: file for path, file in self.files.items() if not path.startswith(top)
+        }
+        if len(others) == len(self.files):
+            return self
+        files = sorted({**others, **hook_file(directory, MARK)}.items())
+        return replace(self, files=MappingProxyType(dict(files)))
 
     def at(self, output: str) -> dict[str, FileContent]:
         """Return all files by their paths in a wheel with the bundle in `output`."""

@@ -156,7 +156,7 @@ class _Integration:
     @cached_property
     def bundle(self) -> Mapping[str, FileContent]:
         """The bundle by path in a wheel that is not editable."""
-        return self.plan.bundle.at(self.directory)
+        return self.plan.bundle.in_wheel(self.directory).at(self.directory)
 
 
 class _WithIntegration:

@@ -152,6 +152,9 @@ def test_a_project_of_setup_py_alone_gives_templates_its_metadata(
 
     files = build(project, backend="setuptools").files
 
+    # Named by the module, which the directory in the tree does not show.
+    hook = files["old_style/prompts/_pyinstaller/hook-old_style.prompts.py"].decode()
+    assert 'collect_data_files("old_style.prompts"' in hook
     text = files["old_style/prompts/snippets/about.md"].decode()
     for part in (
         '"name":"Old.Style"',
