@@ -43,6 +43,9 @@ _UV: Final = "[tool.uv]"
 _OF_SETUPTOOLS: Final = ("setup.py", "setup.cfg")
 """The files of projects that need no pyproject.toml, which is then written."""
 
+_WIDTH: Final = 88
+"""The length that a line may have."""
+
 _TOP: Final = ("prompts", "templates", "skills", "agents", "commands")
 """The directories beside the package that are searched."""
 
@@ -227,9 +230,9 @@ class _Search:
         listed = {"prompts": prompts, **self.typed, "skills": skills}
         for section, found in listed.items():
             value: object = found[0] if len(found) == 1 else found
-            lines += [f"{section} = {toml_value(value)}"] if found else []
+            lines += _lines(section, value) if found else []
         verbatim = self._verbatim(prompts)
-        lines += [f"verbatim = {toml_value(verbatim)}"] if verbatim else []
+        lines += _lines("verbatim", verbatim) if verbatim else []
         if self.skills:
             lines += ["", "[tool.hatch-agpm.export]", 'types = ["skills"]']
         return lines
@@ -317,6 +320,14 @@ class _Search:
             if any(path == each or path.startswith(f"{each}/") for each in prompts)
             and _looks_like_ours(self.root / path, path)
         ]
+
+
+def _lines(key: str, value: object) -> list[str]:
+    """Return a key and its value; an array that is long has a line for each item."""
+    written = f"{key} = {toml_value(value)}"
+    if not isinstance(value, list) or len(written) <= _WIDTH:
+        return [written]
+    return [f"{key} = [", *(f"    {toml_value(each)}," for each in value), "]"]
 
 
 def _prompt_directory(path: str) -> str:

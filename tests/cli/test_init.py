@@ -291,3 +291,15 @@ def test_a_project_without_a_pyproject_gets_one(write_files, capsys, files):
 def test_a_directory_without_a_project_is_an_error(tmp_path, capsys):
     assert main(["init", "--project", str(tmp_path)]) == 1
     assert "pyproject.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_a_long_array_has_a_line_for_each_item(write_files, count):
+    names = [f"acme/settings/some_long_name_{n}_prompts.toml" for n in range(count)]
+    files = {"acme/__init__.py": "", "pyproject.toml": HATCHLING}
+    root = write_files({**files, **dict.fromkeys(names, "a = 1\n")})
+    adoption = adopt(root, tomllib.loads(HATCHLING))
+    changed = tomllib.loads(adoption.written(HATCHLING))
+    found = changed["tool"]["hatch-agpm"]["prompts"]
+    assert found == (names[0] if count == 1 else names)
+    assert all(len(line) < len(names[0]) * 2 for line in adoption.lines)

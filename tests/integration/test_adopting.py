@@ -260,7 +260,7 @@ PACKAGES = [
     "smolagents==1.26.0",
     "specify-cli==1.2.3",
     "marvin==3.2.7",
-    "pr-agent==0.2.4",
+    "pr-agent==0.49.0",
 ]
 
 
@@ -298,7 +298,9 @@ def adopted(tmp_path, with_index, capsys):
 
     def adopt(package):
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--no-binary", ":all:", "--pre", package]
+        # Nothing is run of it, so another Python than its own will do.
+        command += ["--no-binary", ":all:", "--pre", "--ignore-requires-python"]
+        command.append(package)
         done = subprocess.run(
             [*command, "--dest", tmp_path / "sdist"],
             capture_output=True,
@@ -318,13 +320,15 @@ def adopted(tmp_path, with_index, capsys):
         printed = capsys.readouterr().out
         pyproject = tomllib.loads((after / "pyproject.toml").read_text())
         assert pyproject["tool"]["hatch-agpm"]
-        old = _read(_build(before, tmp_path / "old", with_index))
-        wheel = _build(after, tmp_path / "new", with_index)
-        sizes = [sum(map(len, files.values())) for files in (old, _read(wheel))]
-        shown = f"{package}: {sizes[0]:,} bytes before, {sizes[1]:,} after\n{printed}"
+        old, wheel = (
+            _build(project, tmp_path / name, with_index)
+            for project, name in ((before, "old"), (after, "new"))
+        )
+        sizes = [f"{each.stat().st_size:,} bytes" for each in (old, wheel)]
+        shown = f"{package}: {sizes[0]} before, {sizes[1]} after\n{printed}"
         with capsys.disabled():
             sys.stdout.write(f"\n{shown}\n")
-        return before, after, old, wheel
+        return before, after, _read(old), wheel
 
     return adopt
 
