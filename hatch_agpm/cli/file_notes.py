@@ -11,12 +11,15 @@ from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from packaging.utils import canonicalize_name
+
 from hatch_agpm.bundle.namespaces import RESERVED
 from hatch_agpm.cli.check import Note, some
 from hatch_agpm.config.selection.directories import CONVENTION
 from hatch_agpm.export.names import is_own
 from hatch_agpm.export.source import cut_values, read_source
 from hatch_agpm.formats.file_names import is_rubbish, kind_of, split_extension
+from hatch_agpm.installed.discovery import discover
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 from hatch_agpm.sources.lockfile import LOCK_FILE, read_lock
@@ -163,6 +166,17 @@ def _about_exports(plan: Plan) -> Iterator[Note]:
     if common:
         what = f"{some(common)} begins with the name of neither the distribution nor "
         yield Note(what=f"{what}the package: another one may export the same name")
+    own = canonicalize_name(plan.bundle.distribution)
+    taken = {
+        file.resource: bundle.distribution
+        for bundle in discover()
+        if canonicalize_name(bundle.distribution) != own
+        for file in bundle.exports
+    }
+    for item in export.resources:
+        if other := taken.get(item.full_name):
+            what = f"{item.full_name} is also exported by {other}, which is installed"
+            yield Note(what=f"{what} here: some tools drop both")
 
 
 def _about_cut_values(plan: Plan) -> Iterator[Note]:

@@ -146,3 +146,50 @@ def test_a_template_of_several_prompts_is_noted(notes_of, path, names, is_noted)
     assert bool(found) == is_noted
     if is_noted:
         assert all(name in found[0] for name in names)
+
+
+SKILL = "---\nname: {0}\ndescription: Repairs nets.\n---\n"
+
+
+def skill(name):
+    return {f"acme/.agents/skills/{name}/SKILL.md": SKILL.format(name)}
+
+
+IN_PLACE = 'skills = "acme/.agents/skills"\n'
+
+
+@pytest.mark.parametrize("name", ["acme", "acme-nets"])
+def test_exported_names_that_begin_with_the_distribution_are_fine(name, notes_of):
+    assert notes_of({**skill(name), "prompts/a.md": ""}, IN_PLACE) == []
+
+
+def test_exported_names_that_others_may_use_are_noted(notes_of):
+    (note,) = notes_of({**skill("nets"), **skill("acme-x")}, IN_PLACE)
+    assert note.startswith("skills/nets ")
+
+
+def test_a_name_that_an_installed_distribution_exports_is_noted(
+    notes_of, write_files, monkeypatch
+):
+    site = write_files(
+        {
+            "site/other-1.dist-info/agpm-prompts.txt": "Agpm-Version: 1\nName: other\n"
+            f"Version: 1\nExport: {'0' * 64} 3 644 skills/acme-x other/x/SKILL.md\n"
+        }
+    )
+    monkeypatch.syspath_prepend(site / "site")
+    (note,) = notes_of(skill("acme-x"), IN_PLACE)
+    assert "other" in note
+
+
+def test_values_that_end_at_a_comment_are_noted(notes_of):
+    text = "---\ndescription: Posts to the #deploys channel.\n---\nx\n"
+    (note,) = notes_of({"prompts/a.md": text})
+    assert note.startswith("prompts/a.md:2: ")
+
+
+def test_what_only_a_validator_minds_is_noted(notes_of):
+    path = "acme/.agents/skills/acme-x/SKILL.md"
+    text = SKILL.format("acme-x").replace("---\n", "---\nhomepage: x\n", 1)
+    (note,) = notes_of({path: text}, IN_PLACE)
+    assert note.startswith(f"{path}:2: ")

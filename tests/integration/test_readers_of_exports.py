@@ -213,14 +213,17 @@ authors = [{{ name = "Ada" }}]
 
 [tool.hatch.build.hooks.agpm]
 
+[tool.hatch-agpm.export]
+prefix = true
+
 [tool.hatch-agpm.agents]
-reviewer = {{ path = "prompts/agents/reviewer.md", export = true, install = false }}
+reviewer = {{ path = "prompts/agents/reviewer.md", export = true }}
 
 [tool.hatch-agpm.commands]
-approve = {{ path = "prompts/commands/approve.md", export = true, install = false }}
+approve = {{ path = "prompts/commands/approve.md", export = true }}
 
 [tool.hatch-agpm.skills]
-review = {{ path = "prompts/skills/review", export = true, install = false }}
+review = {{ path = "prompts/skills/review", export = true }}
 """
 AGENT = """\
 ---
@@ -311,11 +314,7 @@ def seen_by_skillager(place, program):
     setup = ["setup", "--non-interactive", "--project-only", "--bulk-approve"]
     place.run(*command, *setup)
     shown = place.run(*command, "list", "--source", "python-package", "--json")
-    # It has its own frontmatter parser, which does not decode escapes.
-    return {
-        skill["name"]: json.loads(f'"{skill["summary"]}"')
-        for skill in json.loads(shown)
-    }
+    return {skill["name"]: skill["summary"] for skill in json.loads(shown)}
 
 
 def seen_by_agent_skill_installer(place, program):
@@ -618,7 +617,7 @@ def test_two_tools_also_take_skills_that_the_package_keeps_for_itself(
 ):
     project = sample("acme-nets", "1.0")
     line = 'review = { path = "prompts/skills/review", export = true'
-    edit(project, f"{line}, install = false", line)
+    edit(project, line, f"{line}, install = true")
     place = workplace(project)
 
     for tool in ("skillager", "agent-skill-installer"):
