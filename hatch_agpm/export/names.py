@@ -20,7 +20,8 @@ def is_named_by_key(resource: RenderedResource) -> bool:
         return False
     path = PurePosixPath(resource.source_path)
     own = path.parent.name if resource.type == "skill" else path.stem
-    return resource.alias.rpartition("/")[2] != own
+    # A skill that is the whole project has no directory of its own.
+    return own != "" and resource.alias.rpartition("/")[2] != own
 
 
 def base_name(resource: RenderedResource) -> str:

@@ -178,7 +178,7 @@ class ResourceExport:
             return check_skill(
                 self.path,
                 data,
-                directory_name=PurePosixPath(self.path).parent.name,
+                directory_name=PurePosixPath(self.path).parent.name or self.base,
                 is_renamed=not self.directory and is_named_by_key(resource),
                 files=[file.path for file in resource.files],
             )

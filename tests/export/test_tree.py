@@ -415,3 +415,19 @@ def test_forced_inclusions_into_the_export_are_refused(exporting, edit, error_of
     )
 
     assert "writes into flat/.agents; remove this line" in error_of(project)
+
+
+@pytest.mark.parametrize("value", ['"."', '"SKILL.md"'])
+@pytest.mark.parametrize("is_exported", [True, False])
+def test_a_skill_may_be_the_whole_project(planned, value, is_exported):
+    table = '[tool.hatch-agpm.export]\ntypes = ["skills"]\n' * is_exported
+    bundle = planned(
+        '[project]\nname = "p"\n'
+        f"[tool.hatch-agpm]\nskills = {value}\nagents = []\ncommands = []\n{table}",
+        {"SKILL.md": "---\nname: p\ndescription: d\n---\nx\n", "r.md": "x\n"},
+    ).bundle
+
+    files = bundle.at("p/prompts")
+    top = "p/.agents/skills/p" if is_exported else "p/prompts/skills/p"
+    assert files[f"{top}/SKILL.md"].data.endswith(b"---\nx\n")
+    assert f"{top}/r.md" in files

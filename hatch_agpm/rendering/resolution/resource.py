@@ -166,7 +166,7 @@ class Freezer:
     def _resource(self, node: Node) -> Resource:
         entry = node.entry
         alias = entry.name if entry else None
-        name = posixpath.splitext(node.path)[0]
+        name = posixpath.splitext(self._named_path(node))[0]
         return Resource(
             section=node.section,
             name=name,
@@ -196,6 +196,12 @@ class Freezer:
         path = node.path if node.source_root.name else node.file
         return names.of(node.section, path, fixed=node.fixed)
 
+    def _named_path(self, node: Node) -> str:
+        """Return the path that names a resource: a whole project has its own name."""
+        if node.path.strip("./"):
+            return node.path
+        return self._bundle_name(node) or node.path
+
     def _install_path(self, node: Node) -> str | None:
         entry = node.entry
         if node.tool is None:
@@ -204,7 +210,7 @@ class Freezer:
             return install_path(
                 self.manifest.tools[node.tool],
                 node.section,
-                node.path,
+                self._named_path(node),
                 entry,
             )
         except ValueError as error:
