@@ -11,15 +11,15 @@ from checks import check_wheel
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
-SKILL = "typer/.agents/skills/typer"
-TABLE = f"""
+SKILL = "typer/.agents/skills/typer/SKILL.md"
+TABLE = """
 [tool.hatch-agpm]
 build-backend = "pdm.backend"
-skills.typer = "{SKILL}"
+skills = "typer/.agents/skills"
 """
 
 
-def test_typer_gets_its_skill_as_a_prompt_with_five_lines(
+def test_typer_exports_its_skill_in_place_with_five_lines(
     tmp_path, unpack, edit, build_with_hook
 ):
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
@@ -36,6 +36,8 @@ def test_typer_gets_its_skill_as_a_prompt_with_five_lines(
 
     check_wheel(wheel)
     with zipfile.ZipFile(wheel) as archive:
-        skill = archive.read("typer/prompts/skills/typer/SKILL.md")
-    assert skill == (project / SKILL / "SKILL.md").read_bytes()
+        skill = archive.read(SKILL)
+        listed = archive.read("typer-0.29.2.dist-info/agpm-prompts.txt").decode()
+    assert skill == (project / SKILL).read_bytes()
+    assert SKILL in listed
     assert second.read_bytes() == wheel.read_bytes()
