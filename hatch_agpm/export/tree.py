@@ -17,10 +17,13 @@ from hatch_agpm.errors import (
     AgpmError,
     ConfigError,
     ConflictError,
+    Location,
+    PortabilityError,
     did_you_mean,
     raise_problems,
 )
 from hatch_agpm.export.plugin import check_plugin, plugin_file
+from hatch_agpm.export.readers import CLAUDE
 from hatch_agpm.export.resource import ExportContext, ExportedResource, ResourceExport
 from hatch_agpm.export.source import read_source
 from hatch_agpm.model.config import TABLE
@@ -36,6 +39,10 @@ __all__ = ["PLUGIN_FILE", "Export", "build_export"]
 
 PLUGIN_FILE: Final = ".claude-plugin/plugin.json"
 """The file that makes the tree a plugin of Claude Code."""
+
+
+_MAX_DESCRIPTIONS: Final = 23_000
+"""What Claude Code lists of all skills together, in characters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +113,7 @@ def build_export(
     items.sort(key=lambda item: item.full_name)
     problems += _name_clashes(items)
     problems += _unused(settings, exported)
+    notes += _too_long_a_list(items, settings.directory)
     files = {path: file for item in items for path, file in item.files.items()}
     is_whole = context.is_alone and not any(item.directory for item in items)
     if is_whole:
@@ -136,6 +144,27 @@ def _name_clashes(items: Sequence[ExportedResource]) -> Iterator[ConflictError]:
                 sorted({item.resource.source_path for item in same}),
                 "give each a key of its own, or export one of them",
             )
+
+
+def _too_long_a_list(
+    items: Sequence[ExportedResource], directory: str
+) -> Iterator[PortabilityError]:
+    """Yield a note if Claude Code would list some skills without a description."""
+    texts = [
+        read_source(item.text, lenient=True).top.get("description")
+        for item in items
+        if item.section == "skills"
+    ]
+    size = sum(len(text) for text in texts if isinstance(text, str))
+    if size > _MAX_DESCRIPTIONS:
+        what = f"the descriptions of all skills have more than {_MAX_DESCRIPTIONS:,} "
+        what += "characters"
+        yield PortabilityError(
+            what,
+            location=Location(path=directory),
+            got=f"{size:,}",
+            readers={CLAUDE: "listed in part by name only"},
+        )
 
 
 def _unused(

@@ -431,3 +431,12 @@ def test_a_skill_may_be_the_whole_project(planned, value, is_exported):
     top = "p/.agents/skills/p" if is_exported else "p/prompts/skills/p"
     assert files[f"{top}/SKILL.md"].data.endswith(b"---\nx\n")
     assert f"{top}/r.md" in files
+
+
+@pytest.mark.parametrize(("number", "is_noted"), [(22, False), (24, True)])
+def test_more_descriptions_than_are_listed_are_noted(planned, number, is_noted):
+    text = f"---\nname: p-{{}}\ndescription: {'d' * 1000}\n---\nx\n"
+    files = {f"s/p-{n}/SKILL.md": text.format(n) for n in range(number)}
+    export = planned(f'[tool.hatch-agpm]\nskills = "s"\n{SKILLS}', files).bundle.export
+
+    assert [note.path for note in export.notes] == [".agents"] * is_noted
