@@ -50,6 +50,9 @@ class Note:
     loses_prompts: bool = False
     """Whether a build would succeed without prompts; such a note is an error."""
 
+    is_harmless: bool = False
+    """Whether no wheel depends on it, so that `--strict` accepts it."""
+
     def __str__(self) -> str:
         if not self.lines:
             return self.what

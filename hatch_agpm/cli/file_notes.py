@@ -128,17 +128,10 @@ def _about_rubbish(plan: Plan) -> Iterator[Note]:
             if resource.type == "skill" and resource.source is None
         ),
     }
-    found = sorted(
-        {
-            f"{top}/{name}"
-            for top in tops
-            if (plan.root / top).is_dir()
-            for name in (path.name for path in (plan.root / top).iterdir())
-            if is_rubbish(name) and name != "__pycache__"
-        }
-    )
+    found = sorted({path for top in tops for path in _rubbish(plan.root, top)})
     if found and not plan.project.manifest.is_agpm:
-        yield Note(what=f"{some(found)} is left out: programs make such files")
+        what = f"{some(found)} is left out: programs make such files"
+        yield Note(what=what, is_harmless=True)
 
 
 def _about_names(plan: Plan) -> Iterator[Note]:
@@ -204,6 +197,16 @@ def _about_lookalikes(plan: Plan) -> Iterator[Note]:
             found += unrendered(text)
         for problem in found[:1]:
             yield Note(what=f"{path}:{problem.line}: {problem.what}")
+
+
+def _rubbish(root: Path, top: str) -> Iterator[str]:
+    """Yield the outermost files and directories below one that programs made."""
+    for folder, directories, names in os.walk(root / top):
+        for name in (*directories, *names):
+            if is_rubbish(name):
+                yield (Path(folder) / name).relative_to(root).as_posix()
+        directories[:] = [name for name in directories if not name.startswith(".")]
+        directories[:] = [name for name in directories if not is_rubbish(name)]
 
 
 def visible_files(root: Path, top: str) -> Iterator[str]:

@@ -203,7 +203,7 @@ def _check(arguments: argparse.Namespace) -> int:
     except AgpmError as error:
         problems.append(error)
     for each in found:
-        bad = each.loses_prompts or arguments.strict
+        bad = each.loses_prompts or (arguments.strict and not each.is_harmless)
         (problems if bad else notes).append(each)
     for note in notes:
         print(f"note: {note}")

@@ -68,14 +68,34 @@ def test_templates_in_the_output_are_not_twice(notes_of):
     assert [note.split(" ")[0] for note in found] == ["prompts/a.md"]
 
 
-@pytest.mark.parametrize("name", ["Thumbs.db", "x.pyc", ".DS_Store"])
-def test_what_programs_leave_behind_is_left_out(name, notes_of):
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("Thumbs.db", "Thumbs.db"),
+        ("x.pyc", "x.pyc"),
+        (".DS_Store", ".DS_Store"),
+        ("scripts/__pycache__/check.cpython-311.pyc", "scripts/__pycache__"),
+        ("scripts/deep/.DS_Store", "scripts/deep/.DS_Store"),
+        ("node_modules/a/index.js", "node_modules"),
+        (".git/HEAD", ".git"),
+    ],
+)
+def test_what_programs_leave_behind_is_left_out(path, named, notes_of):
     files = {
         "prompts/skills/s/SKILL.md": "---\nname: s\ndescription: d\n---\nS\n",
-        f"prompts/skills/s/{name}": "x",
+        f"prompts/skills/s/{path}": "x",
     }
     (note,) = notes_of(files)
-    assert note.startswith(f"prompts/skills/s/{name} is left out")
+    assert note.startswith(f"prompts/skills/s/{named} is left out")
+
+
+def test_what_programs_leave_behind_is_accepted_by_strict(write_files, capsys):
+    root = write_files(
+        {**PLAIN, "prompts/.DS_Store": "x", "pyproject.toml": HEAD},
+    )
+    code = main(["check", "--strict", "--project", str(root)])
+    assert "note: prompts/.DS_Store is left out" in capsys.readouterr().out
+    assert code == 0
 
 
 @pytest.mark.parametrize("name", ["load", "names", "Prompt"])
