@@ -19,12 +19,8 @@ from pathlib import Path
 import pytest
 
 from hatch_agpm.export.plugin import check_plugin
-from hatch_agpm.export.portability import (
-    check_agent,
-    check_command,
-    check_skill,
-)
-from hatch_agpm.export.profile import portable_frontmatter
+from hatch_agpm.export.portability import check_skill
+from hatch_agpm.export.writer import write_frontmatter
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
@@ -57,11 +53,11 @@ PORTABLE = {
     "allowed-tools": ["Read", "Bash(git add *)"],
 }
 WRITTEN = {
-    "variant": "the profile",
+    "variant": "written by the build",
     "directory": "mx-nets",
     "file": "SKILL.md",
     "encoding": "utf-8",
-    "text": portable_frontmatter(PORTABLE) + "\n# Repair nets\n",
+    "text": write_frontmatter(PORTABLE) + "\n# Repair nets\n",
 }
 
 
@@ -203,65 +199,31 @@ def test_each_tool_treats_each_variant_as_the_table_says(reader, install, projec
 
 
 PLUGIN = {"name": "mx", "version": "1.0", "description": "Nets."}
-OTHERS = {
-    "agents/a.md": [
-        "x\n",
-        "---\nname: a\ndescription: d\n---\nx\n",
-        "---\ndescription: <b>d</b>\ntools: [Read]\n---\nx\n",
-        "---\nname: a\n---\nx\n",
-        "---\nname: 12\ndescription: d\n---\nx\n",
-        "---\nname: a\ndescription: [d]\n---\nx\n",
-        "---\nname: a\ndescription: Use when: x\n---\nx\n",
-        '---\nname: a\ndescription: "A --- B"\n---\nx\n',
-        "\ufeff---\nname: a\ndescription: d\n---\nx\n",
-        "--- \nname: a\ndescription: d\n---\nx\n",
-        "---\nname: a\ndescription: d\nx\n",
-        portable_frontmatter({"name": "a", "description": AWKWARD, "tools": ["Read"]}),
-    ],
-    "commands/c.md": [
-        "x\n",
-        "---\ndescription: d\nargument-hint: '[x]'\n---\nx\n",
-        "---\nargument-hint: '[x]'\n---\nx\n",
-        "---\ndescription: d\nargument-hint: [x] - y\n---\nx\n",
-        "---\ndescription: d\nallowed-tools: 4\n---\nx\n",
-        "---\ndescription: d\nallowed-tools: [Read]\n---\nx\n",
-        portable_frontmatter({"description": AWKWARD, "argument-hint": "[x] - y"}),
-    ],
-    ".claude-plugin/plugin.json": [
-        json.dumps(PLUGIN | {"author": {"name": "A"}, **changed})
-        for changed in (
-            {},
-            {"name": "Mx nets"},
-            {"name": "mx_nets"},
-            {"keyword": []},
-            {"version": 1},
-            {"homepage": "nets"},
-            {"homepage": "https://example.org/"},
-            {"keywords": "nets"},
-            {"keywords": ["nets"]},
-            {"author": "A"},
-            {"author": {"name": ""}},
-            {"repository": {"type": "git"}},
-        )
-    ],
-}
-LINTS = {
-    "agents/a.md": lambda path, data: check_agent(path, data, name="a"),
-    "commands/c.md": check_command,
-    ".claude-plugin/plugin.json": check_plugin,
-}
+PLUGINS = (
+    {},
+    {"name": "Mx nets"},
+    {"name": "mx_nets"},
+    {"keyword": []},
+    {"version": 1},
+    {"homepage": "nets"},
+    {"homepage": "https://example.org/"},
+    {"keywords": "nets"},
+    {"keywords": ["nets"]},
+    {"author": "A"},
+    {"author": {"name": ""}},
+    {"repository": {"type": "git"}},
+)
 
 
-@pytest.mark.parametrize("path", OTHERS)
-def test_the_check_and_the_tools_agree_on_invalid_skills(path, install, project):
+def test_the_check_and_the_tool_agree_on_invalid_plugins(install, project):
     bin_ = install("npm", "@anthropic-ai/claude-code@2.1.197")
-    for text in OTHERS[path]:
+    path = ".claude-plugin/plugin.json"
+    for changed in PLUGINS:
+        text = json.dumps(PLUGIN | {"author": {"name": "A"}, **changed})
         project.lay_out(WRITTEN)
-        file = project.agents / path
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(text.encode())
+        (project.agents / path).write_bytes(text.encode())
         fine = claude(bin_, project) == "ok"
-        assert fine == (LINTS[path](path, text.encode()) == ()), text
+        assert fine == (check_plugin(path, text.encode()) == ()), text
 
 
 def test_generated_frontmatter_is_read_back_unchanged(install, project):
@@ -274,8 +236,7 @@ def test_generated_frontmatter_is_read_back_unchanged(install, project):
 
     data = WRITTEN["text"].encode()
     assert skill["description"] == AWKWARD
-    assert read == {**PORTABLE, "allowed-tools": "Read Bash(git add *)"}
-    assert (
-        check_skill("SKILL.md", data, directory_name="mx-nets", files=["SKILL.md"])
-        == ()
-    )
+    assert read["description"] == AWKWARD
+    assert read["metadata"] == PORTABLE["metadata"]
+    found = check_skill("SKILL.md", data, directory_name="mx-nets", files=["SKILL.md"])
+    assert found.errors == []
