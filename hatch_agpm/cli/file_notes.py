@@ -149,7 +149,7 @@ def _about_exports(plan: Plan) -> Iterator[Note]:
     if export is None:
         return
     for problem in export.notes:
-        yield Note(what=" ".join(str(problem).split()))
+        yield Note(what=str(problem))
     package = PurePosixPath(plan.output).parent.name
     common = [
         item.full_name
