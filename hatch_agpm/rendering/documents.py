@@ -19,7 +19,6 @@ from hatch_agpm.errors import (
     Location,
     TemplateError,
 )
-from hatch_agpm.export.frontmatter import without_keys
 from hatch_agpm.formats.file_names import split_extension
 from hatch_agpm.model.declaration import NO_OPTIONS
 from hatch_agpm.model.types import type_of
@@ -130,6 +129,8 @@ class DocumentRenderer:
         source = self._source(resource, file, options=NO_OPTIONS, with_sentinels=False)
         if source is None or source.frontmatter.content.dialect is None:
             return file.data
+        from hatch_agpm.export.frontmatter import without_keys  # noqa: PLC0415 - rare
+
         document, _ = markdown_texts(source, is_embedded=False)
         self.embedded_files.append(resource.source_root.as_input(file))
         own = ("agpm", "dependencies")
