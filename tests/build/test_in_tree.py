@@ -173,8 +173,9 @@ MATRIX = [
 ]
 
 
+@pytest.mark.slow
 @BOTH
-@pytest.mark.parametrize("name", MATRIX)
+@pytest.mark.parametrize("name", OUTPUTS)
 def test_trap_27_bundle_files_in_the_tree_reach_neither_sdist_nor_wheel(
     develop, build, backend, name
 ):

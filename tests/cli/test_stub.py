@@ -69,15 +69,11 @@ def test_windows_line_ends_do_not_make_a_stub_outdated(copy_project, capsys):
     assert "is not up to date" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize(
     "name",
-    [
-        "flat",
-        pytest.param("src-layout", marks=pytest.mark.slow),
-        pytest.param("namespace", marks=pytest.mark.slow),
-        pytest.param("no-code", marks=pytest.mark.slow),
-    ],
+    ["flat", "src-layout", "namespace", "no-code"],
 )
 def test_a_build_ships_a_current_stub_whatever_is_committed(
     copy_project, build, unpack, run_python, backend, name

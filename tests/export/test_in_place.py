@@ -95,6 +95,7 @@ def test_a_skill_in_the_package_is_shipped_as_it_is_and_once(
     assert found.exports[1].size == len(SKILL)
 
 
+@pytest.mark.slow
 @BACKENDS
 def test_a_wheel_from_the_sdist_is_the_same(in_place, build, unpack, backend):
     root = in_place(backend)
@@ -103,6 +104,7 @@ def test_a_wheel_from_the_sdist_is_the_same(in_place, build, unpack, backend):
     assert again.files == build(root, "wheel", backend).files
 
 
+@pytest.mark.slow
 @BACKENDS
 def test_a_rewritten_skill_takes_the_place_of_its_source(in_place, build, backend):
     text = SKILL.replace("Mends nets.", ">-\n  Mends\n  nets.")
@@ -115,6 +117,7 @@ def test_a_rewritten_skill_takes_the_place_of_its_source(in_place, build, backen
     ).replace("'1.0'", '"1.0"')
 
 
+@pytest.mark.slow
 @BACKENDS
 def test_an_editable_install_lists_them_too(in_place, build, unpack, backend):
     wheel = build(in_place(backend), "editable", backend)

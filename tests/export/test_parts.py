@@ -77,6 +77,7 @@ def with_skills(write_files):
     return write
 
 
+@pytest.mark.slow
 @BACKENDS
 def test_a_file_of_a_skill_is_rendered_if_it_says_so(
     with_skills, build, unpack, backend

@@ -253,6 +253,7 @@ def test_a_bundle_is_hashable_and_has_a_readable_repr():
 # --- from real wheels -----------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @pytest.mark.parametrize("target", ["wheel", "editable"])
 def test_a_built_wheel_is_discovered_and_loaded(

@@ -105,6 +105,7 @@ def test_the_sdist_has_the_templates_and_builds_the_same_wheel(
     }
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize(
     ("files", "named"),

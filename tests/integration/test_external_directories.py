@@ -202,6 +202,7 @@ def test_the_sdist_carries_what_is_used_and_nothing_more(project, backend, build
     } == {"scripts/run.sh"}
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_build_from_the_sdist_reads_nothing_outside_of_it(
     project, backend, build, unpack, tmp_path
@@ -260,6 +261,7 @@ def render(project):
     return render_project(read_built_project(context), context)
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_copy_that_differs_is_an_error(project, backend, build, unpack, error_of):
     root = unpack(build(project, "sdist", backend).artefact)

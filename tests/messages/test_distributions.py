@@ -66,6 +66,7 @@ def test_incompatible_versions_are_reported(install_package, make_package):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -215,9 +215,8 @@ def test_dynamic_metadata_reaches_the_templates_resolved(copy_project, build):
 # --- sdists ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", [*MATRIX, pytest.param("excluded-sources", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*LAYOUTS, "excluded-sources"])
 def test_a_wheel_from_the_sdist_equals_one_from_the_tree(
     copy_project, build, unpack, name
 ):
@@ -284,8 +283,9 @@ print(module.load({!r}), end="")
 MODES = ["lenient", "strict", "compat"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", MATRIX)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_trap_20_an_editable_install_of_any_mode_reads_the_prompts(
     copy_project, build, unpack, run_python, name, mode
 ):
