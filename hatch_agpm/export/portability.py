@@ -77,7 +77,7 @@ def check_skill(
     dropped = dict.fromkeys(_PARSERS, "dropped")
     if check.has_frontmatter(missing, dropped, required=True):
         check.repeated()
-        check.values()
+        check.values((LIBRARY_SKILLS, NPX_SKILLS, FASTMCP, CLAUDE))
         check.skill_name("" if is_renamed else directory_name)
         check.skill_description()
         check.skill_fields()
@@ -91,7 +91,7 @@ def check_agent(path: str, data: bytes) -> Findings:
     check.hidden()
     effect = {CLAUDE: "dropped"}
     if check.has_frontmatter(effect, effect, required=True):
-        check.values()
+        check.values((CLAUDE,))
         for key in ("name", "description"):
             check.text_of(key, {CLAUDE: "dropped"})
         tools = check.source.top.get("tools")
@@ -118,9 +118,9 @@ def check_command(path: str, data: bytes, *, is_nested: bool = False) -> Finding
     if _LATE.match(check.source.text):
         what = "the frontmatter does not begin in the first line"
         misread = {CLAUDE: "misread", APM: "misread"}
-        check.found.error(what, 1, misread, hint="delete what is before the first ---")
+        check.found.error(what, 1, misread, hint="move it there")
     elif check.has_frontmatter(effect, effect, required=False):
-        check.values()
+        check.values((APM, CLAUDE))
         check.listed()
         check.tools((CLAUDE,))
         if "hooks" in check.source.top:
@@ -207,8 +207,8 @@ class _Check:
             effects = dict.fromkeys(readers, "dropped")
             self.found.error(what, line + 1, effects, hint="keep one of the two")
 
-    def values(self) -> None:
-        """Report values that end too early for a tool."""
+    def values(self, readers: Collection[str]) -> None:
+        """Report values that end too early; `readers` end them at a comment."""
         frontmatter = self.source.frontmatter or ""
         for cut in cut_values(frontmatter):
             what = f"'{'.'.join(cut.path)}' is cut at ' #', where a comment begins"
@@ -216,12 +216,8 @@ class _Check:
             hint = f"write {cut.path[-1]}: {quote}{cut.whole}{quote}"
             if cut.path != ("description",):
                 hint += ", or put a space after the '#' of a comment"
-            readers = {
-                **dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, FASTMCP), "cut short"),
-                CLAUDE: "cut short",
-            }
-            got = shown(cut.value)
-            self.found.error(what, cut.line + 1, readers, got=got, hint=hint)
+            effects, got = dict.fromkeys(readers, "cut short"), shown(cut.value)
+            self.found.error(what, cut.line + 1, effects, got=got, hint=hint)
         for path in _with_rule(self.source.fields):
             line = self.source.line_of(path.partition(".")[0])
             what = f"'---' in '{path}' ends the frontmatter"

@@ -7,6 +7,7 @@ import pytest
 
 from hatch_agpm import discover, load
 from hatch_agpm.cli.main import main
+from hatch_agpm.cli.project import open_project
 from hatch_agpm.errors import BundleError
 
 SKILL = """\
@@ -233,3 +234,65 @@ def test_a_file_at_the_path_of_an_export_is_an_error(in_place, error_of):
     root = in_place(table=table, files={"prompts/skills/mend-nets/SKILL.md": SKILL})
     path = "acme/.agents/skills/mend-nets/SKILL.md"
     assert f"{path}: is in the tree" in error_of(root)
+
+
+# What the tools do with skills of several files: tests/data has those of one file.
+
+OTHER = "---\nname: other\ndescription: Sews sails.\n---\nSew.\n"
+SKILLS = "acme/.agents/skills"
+
+
+@pytest.mark.parametrize(
+    ("files", "note"),
+    [
+        ({f"{SKILLS}/mend-nets/README.md": "x", f"{SKILLS}/mend-nets/.dot": "x"}, ""),
+        ({f"{SKILLS}/mend-nets/evals/a.json": "{}"}, ""),
+        ({f"{SKILLS}/mend-nets/agents/a.md": "x"}, ""),
+        ({f"{SKILLS}/mend-nets/SKILL.md": SKILL + "word " * 5000}, ""),
+        ({f"{SKILLS}/mend-nets/inner/SKILL.md": OTHER}, "another SKILL.md"),
+    ],
+)
+def test_all_tools_take_these_files_of_a_skill(in_place, capsys, files, note):
+    root = in_place(files=files)
+    assert main(["check", "--project", str(root)]) == 0
+    printed = capsys.readouterr().out
+    assert note in printed
+    assert ("another SKILL.md" in printed) == bool(note)
+
+
+def test_all_tools_take_the_target_of_a_link_in_a_skill(in_place):
+    root = in_place()
+    (root / SKILLS / "mend-nets/link.md").symlink_to("references/a/knots.md")
+    exported = open_project(root).plan().bundle.export.files
+    assert exported["skills/mend-nets/link.md"].data == b"{{ verbatim }}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        (f"{SKILLS}/group/other/SKILL.md", "directly"),
+        (f"{SKILLS}/other/skill.md", "rename"),
+        (f"{SKILLS}/other/Skill.md", "rename"),
+    ],
+)
+def test_a_skill_that_a_tool_does_not_find_is_an_error(in_place, capsys, path, word):
+    root = in_place(files={path: OTHER})
+    assert main(["check", "--project", str(root)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"hatch-agpm: {path}: ")
+    assert word in error
+
+
+@pytest.mark.parametrize("exclude", ["other/**", "other/skill.md"])
+def test_a_file_that_is_not_a_skill_may_be_excluded(in_place, capsys, exclude):
+    table = f'[[tool.hatch-agpm.skills]]\npath = "{SKILLS}"\nexclude = ["{exclude}"]\n'
+    root = in_place(table=table, files={f"{SKILLS}/other/skill.md": OTHER})
+    assert main(["check", "--project", str(root)]) == 0
+    assert "1 exported" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("section", ["agents", "commands"])
+def test_a_file_in_a_deeper_directory_is_exported_directly(in_place, section):
+    table = f'{section} = "{section}"\nexport = {{ types = ["{section}"] }}\n'
+    root = in_place(table=IN_PLACE + table, files={f"{section}/sub/other.md": OTHER})
+    assert f"{section}/other.md" in open_project(root).plan().bundle.export.files

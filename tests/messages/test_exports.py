@@ -322,7 +322,7 @@ def test_what_is_wrong_with_an_agent(data, message):
     ("data", "message"),
     [
         ("\n---\ndescription: d\n---\n", "c.md:1: the frontmatter does not begin in the"
-         " first line; delete what is before the first ---\n  misread by apm, claude"),
+         " first line; move it there\n  misread by apm, claude"),
         ("---\ndescription: d\nhooks: {}\n---\n", "c.md:3: with 'hooks', Claude Code"
          " ignores 'allowed-tools' of a command too; put them into hooks/hooks.json of"
          " the plugin, or list 'hooks' in `drop` of [tool.hatch-agpm.export]\n"

@@ -3,8 +3,10 @@
 import os
 
 import pytest
+from commands import HEAD
 from skill_files import skill, text
 
+from hatch_agpm.cli.main import main
 from hatch_agpm.errors import AgpmError
 
 
@@ -128,4 +130,17 @@ def test_a_skill_whose_templates_are_not_yaml_is_reported(render_files):
         "token; a skill is not rendered: its frontmatter must be valid YAML\n"
         "    {% if true %}\n"
         "     ^"
+    )
+
+
+def test_a_file_that_is_nearly_called_like_a_skill(write_files, capsys):
+    files = {
+        "acme/__init__.py": "",
+        "prompts/skills/mend/skill.md": "---\nname: mend\ndescription: d\n---\n",
+    }
+    root = write_files({**files, "pyproject.toml": HEAD})
+    assert main(["check", "--project", str(root)]) == 1
+    assert capsys.readouterr().err == (
+        "hatch-agpm: prompts/skills/mend/skill.md: is not called SKILL.md, so no tool"
+        " reads it as a skill; rename it to SKILL.md\n"
     )

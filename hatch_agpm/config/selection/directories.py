@@ -272,14 +272,26 @@ class _FileSearch:
         self.problems: list[AgpmError] = []
 
     def skills(self) -> list[PurePosixPath]:
-        """Return the directories with a SKILL.md that are not in another such one."""
+        """
+        Return the directories with a SKILL.md that are not in another such one.
+
+        Raises as `files` does, and for a `skill.md`, which no tool reads.
+        """
         found: list[PurePosixPath] = []
+        problems: list[AgpmError] = []
         for path in self.files("skills"):
             skill = path.parent
-            if path.name == SKILL_FILE and not any(
-                other == skill or other in skill.parents for other in found
-            ):
+            if any(other == skill or other in skill.parents for other in found):
+                continue
+            if path.name == SKILL_FILE:
                 found.append(skill)
+            elif path.name.upper() == SKILL_FILE.upper() and not any(
+                _is_excluded(str(path), pattern) for pattern in self.excluded
+            ):
+                shown = (self.top / path).relative_to(self.root).as_posix()
+                what = f"is not called {SKILL_FILE}, so no tool reads it as a skill"
+                problems.append(BundleError(shown, what, f"rename it to {SKILL_FILE}"))
+        raise_problems(problems)
         return found
 
     def files(self, section: str) -> list[PurePosixPath]:
