@@ -199,6 +199,7 @@ def ours(wheel):
     return {path: data for path, data in wheel.items() if ".dist-info/" not in path}
 
 
+@pytest.mark.slow
 @BOTH
 def test_of_an_in_tree_bundle_the_sdist_includes_only_the_stubs(
     develop, build, backend

@@ -412,6 +412,7 @@ def test_the_pre_commit_hooks_run_existing_commands(flat):
 # --- verify ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @pytest.mark.parametrize("target", ["wheel", "editable"])
 def test_verify_accepts_a_wheel_of_any_backend(flat, build, capsys, backend, target):

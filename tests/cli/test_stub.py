@@ -120,6 +120,7 @@ def example(request, tmp_path, build, unpack):
     return unpack(build(project).artefact)
 
 
+@pytest.mark.slow
 def test_mypy_accepts_the_example(example):
     command = [sys.executable, "-m", "mypy", "--strict", "-p", "example_pkg"]
     done = subprocess.run(

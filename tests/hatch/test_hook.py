@@ -303,6 +303,7 @@ DEV_MODES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "mode"),
     [

@@ -143,6 +143,7 @@ def test_an_in_tree_install_is_refused_there(in_place, error_of):
     assert "tool.hatch-agpm.editable cannot be used" in output
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_development_install_reads_the_same(
     in_place, build, unpack, run_python, backend

@@ -71,6 +71,7 @@ def test_trap_03_an_sdist_that_moves_the_templates_is_refused(
     assert all("tool.hatch.build.targets.sdist" in problem for problem in problems)
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("output", ["../prompts", "/prompts", "x/../../y", "x\\\\y"])
 def test_trap_04_an_output_outside_the_project_is_refused(
@@ -518,6 +519,7 @@ def test_trap_29_no_member_of_an_sdist_is_outside_of_it(copy_project, build, bac
     assert {m.linkname for m in members if m.issym()} == {"../../lib/greeting.md"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", ["bdist_wheel", "sdist", "sdist --formats=zip,bztar"]
 )
@@ -551,6 +553,7 @@ def test_trap_31_a_module_of_the_same_name_is_refused(
     assert last(error_of(project, target, backend)).startswith("flat/prompts.py: ")
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("target", ["wheel", "editable"])
 def test_trap_32_a_distribution_of_prompts_alone_is_built(
