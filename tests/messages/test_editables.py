@@ -29,6 +29,12 @@ def root(project, develop):
     return root
 
 
+def warning_of(done):
+    """Return what was printed, without the line of code that Python 3.13 adds."""
+    lines = done.stderr.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("  from pkg import"))
+
+
 def test_another_output_than_that_of_the_install_is_reported(project, develop):
     root = project(TABLE + LISTED)
     install = develop(root)
@@ -45,7 +51,7 @@ def test_another_output_than_that_of_the_install_is_reported(project, develop):
 def test_a_change_that_cannot_be_rendered_is_a_warning(root, run):
     replace("docs/rules.md", "No dots.\n")(root)
 
-    assert run(SHOW, live=False).stderr == (
+    assert warning_of(run(SHOW, live=False)) == (
         f"<string>:6: {WARNING} docs/rules.md changed after the install; install it "
         "again, or have changes shown at the next import; in pyproject.toml:\n"
         "    [dependency-groups]\n"
@@ -56,7 +62,7 @@ def test_a_change_that_cannot_be_rendered_is_a_warning(root, run):
 def test_a_distribution_that_is_not_installed_is_a_warning(root, run):
     replace("pyproject.toml", TABLE + ABSENT + LISTED)(root)
 
-    assert run(SHOW).stderr == (
+    assert warning_of(run(SHOW)) == (
         f"<string>:6: {WARNING} pyproject.toml changed after the install, and cannot "
         "be rendered here: UnusableInstallError: tool.hatch-agpm.sources.x: the "
         "distribution 'absent' is not installed; add \"absent\" to `requires` in "
@@ -68,7 +74,7 @@ def test_a_distribution_that_is_not_installed_is_a_warning(root, run):
 def test_a_project_that_is_gone_is_a_warning(root, run):
     code = f"import pkg, shutil; shutil.rmtree({str(root)!r})"
 
-    assert run(f"{code}\n{SHOW}").stderr == (
+    assert warning_of(run(f"{code}\n{SHOW}")) == (
         f"<string>:7: {WARNING} the project {root} is gone; install it again\n"
     )
 
