@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from layouts import only_flat_is_fast
 
 from hatch_agpm.build.in_tree import (
     is_owned,
@@ -167,10 +168,7 @@ OUTPUTS = {
     "no-code": "acme_prompts",
 }
 
-MATRIX = [
-    "flat",
-    *(pytest.param(name, marks=pytest.mark.slow) for name in OUTPUTS if name != "flat"),
-]
+MATRIX = only_flat_is_fast(OUTPUTS)
 
 
 @pytest.mark.slow

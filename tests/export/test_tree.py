@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from exports import AGENT, SKILL, plan_of
+from layouts import only_flat_is_fast
 
 from hatch_agpm.cli.main import main
 
@@ -56,10 +57,7 @@ LAYOUTS = {
     "no-code": "acme_prompts",
 }
 
-MATRIX = [
-    "flat",
-    *(pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS if name != "flat"),
-]
+MATRIX = only_flat_is_fast(LAYOUTS)
 BACKENDS = pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 
 

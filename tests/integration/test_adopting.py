@@ -11,18 +11,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from commands import HATCHLING
 
 from hatch_agpm.cli import main
 
-HATCHLING = """\
-[build-system]
-requires = ["hatchling", "hatch-agpm"]
-build-backend = "hatchling.build"
-[project]
-name = "acme"
-version = "1.0"
-[tool.hatch.build.hooks.agpm]
-"""
 SETUPTOOLS = """\
 [build-system]
 requires = ["setuptools", "hatch-agpm"]

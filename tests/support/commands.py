@@ -7,7 +7,7 @@ CACHE_KEYS = """
 [tool.uv]
 cache-keys = ["pyproject.toml", { file = "prompts/**/*" }, { file = "docs/*.md" }]
 """
-HEAD = """\
+HATCHLING = """\
 [build-system]
 requires = ["hatchling", "hatch-agpm"]
 build-backend = "hatchling.build"
@@ -15,8 +15,8 @@ build-backend = "hatchling.build"
 name = "acme"
 version = "1.0"
 [tool.hatch.build.hooks.agpm]
-[tool.hatch-agpm]
 """
+HEAD = f"{HATCHLING}[tool.hatch-agpm]\n"
 
 
 def run(*arguments, module="hatch_agpm", **options):
