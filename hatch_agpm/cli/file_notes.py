@@ -18,7 +18,12 @@ from hatch_agpm.cli.check import Note, some
 from hatch_agpm.config.selection.directories import CONVENTION
 from hatch_agpm.export.names import is_own
 from hatch_agpm.export.source import cut_values, read_source
-from hatch_agpm.formats.file_names import is_rubbish, kind_of, split_extension
+from hatch_agpm.formats.file_names import (
+    is_rubbish,
+    is_visible,
+    kind_of,
+    split_extension,
+)
 from hatch_agpm.installed.discovery import discover
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
@@ -205,18 +210,12 @@ def _rubbish(root: Path, top: str) -> Iterator[str]:
         for name in (*directories, *names):
             if is_rubbish(name):
                 yield (Path(folder) / name).relative_to(root).as_posix()
-        directories[:] = [name for name in directories if not name.startswith(".")]
-        directories[:] = [name for name in directories if not is_rubbish(name)]
+        directories[:] = filter(is_visible, directories)
 
 
 def visible_files(root: Path, top: str) -> Iterator[str]:
     """Yield the files below a directory, without hidden ones and rubbish."""
     for folder, directories, names in os.walk(root / top):
-        directories[:] = [
-            name
-            for name in directories
-            if not name.startswith(".") and not is_rubbish(name)
-        ]
-        for name in sorted(names):
-            if not name.startswith(".") and not is_rubbish(name):
-                yield (Path(folder) / name).relative_to(root).as_posix()
+        directories[:] = filter(is_visible, directories)
+        for name in sorted(filter(is_visible, names)):
+            yield (Path(folder) / name).relative_to(root).as_posix()

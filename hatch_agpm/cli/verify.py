@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, replace
 from email.parser import HeaderParser
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -189,8 +190,9 @@ class _Contents:
         name = str(self._metadata.get("Name", ""))
         return canonicalize_name(name) == canonicalize_name(bundle.distribution)
 
+    @cached_property
     def _described(self) -> InstalledBundle | None:
-        """Return what the discovery file of the wheel says; None without one."""
+        """What the discovery file of the wheel says; None without one."""
         rank = {path: number for number, path in enumerate(FILE_PATHS)}
         found = sorted(
             self._discovery_files, key=lambda path: rank[path.partition("/")[2]]
@@ -201,7 +203,7 @@ class _Contents:
 
     def exported(self) -> dict[str, FileDigest]:
         """Return the exported files that the discovery file lists, by path."""
-        described = self._described()
+        described = self._described
         prefixes = ["", *self._data_directories]
         listed = {
             file.path: FileDigest(
@@ -219,7 +221,7 @@ class _Contents:
 
     def of_exports(self, number: int) -> AuditedBundle:
         """Return the description of a distribution that only exports files."""
-        described = self._described()
+        described = self._described
         return AuditedBundle(
             directory="",
             distribution=described.distribution if described else "",

@@ -134,21 +134,19 @@ def _has_surrogate(text: str) -> bool:
 
 
 def _values(value: object) -> Iterator[object]:
+    """Yield a value and all values in it, without the keys of mappings."""
     yield value
-    items = value.values() if isinstance(value, dict) else value
-    if isinstance(value, dict | list) and not isinstance(items, str):
-        for item in items:  # type: ignore[attr-defined]
+    items = [*value.values()] if isinstance(value, dict) else value
+    if isinstance(items, list):
+        for item in items:
             yield from _values(item)
 
 
 def _keys(value: object) -> Iterator[object]:
-    if isinstance(value, dict):
-        yield from value
-        for item in value.values():
-            yield from _keys(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _keys(item)
+    """Yield the keys of all mappings in a value."""
+    for each in _values(value):
+        if isinstance(each, dict):
+            yield from each
 
 
 def _is_on_one_line(frontmatter: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +39,7 @@ __all__ = ["ExportContext", "ExportedResource", "ResourceExport"]
 _TOOL: Final = "claude-code"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ExportedResource:
     """One exported skill, agent or command."""
 
@@ -67,8 +68,8 @@ class ExportedResource:
         tail = f"/{SKILL_FILE}" if self.section == "skills" else ".md"
         return self.full_name + tail
 
-    @property
-    def files(self) -> dict[str, FileContent]:
+    @cached_property
+    def files(self) -> Mapping[str, FileContent]:
         """The files, by path in the tree."""
         files = {
             f"{self.full_name}/{file.path}": file.content
@@ -188,8 +189,9 @@ class ResourceExport:
 
     def _placed(self, problem: PortabilityError) -> PortabilityError:
         """Return a problem without its line if that is one of a rendered text."""
-        return problem.at(self.path, 0) if self._is_rendered() else problem
+        return problem.at(self.path, 0) if self._is_rendered else problem
 
+    @cached_property
     def _is_rendered(self) -> bool:
         inputs = self.resource.inputs
         document = FileContent(data=self.resource.document)
@@ -203,7 +205,7 @@ class ResourceExport:
         own = source.fields.get("name")
         name = self._new_name(own)
         if (
-            not self._is_rendered()
+            not self._is_rendered
             and (name is None or name == own)
             and not drop & source.top.keys()
             and is_read_alike(source, resource.type)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -55,7 +56,7 @@ class Cut:
     """What is written, with what follows the `#`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class WrittenText:
     """The text of one file, split at its frontmatter."""
 
@@ -80,7 +81,7 @@ class WrittenText:
     is_lenient: bool = False
     """Whether it is not YAML, and read line by line."""
 
-    @property
+    @cached_property
     def fields(self) -> Mapping[str, object]:
         """The values by key, in their order: texts, `Spelled`, tables and lists."""
         if self.document is None or not isinstance(self.document.value, dict):

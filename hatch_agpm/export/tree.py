@@ -171,6 +171,8 @@ def _unused(
     settings: ExportSettings, exported: Sequence[RenderedResource]
 ) -> Iterator[ConfigError]:
     """Yield the keys of `drop` that no exported file has."""
+    if not settings.drop:
+        return
     try:
         known = {
             key

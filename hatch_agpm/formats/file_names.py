@@ -12,6 +12,7 @@ __all__ = [
     "is_device",
     "is_python",
     "is_rubbish",
+    "is_visible",
     "kind_of",
     "leads_out",
     "split_extension",
@@ -102,6 +103,11 @@ def kind_of(path: str, *, is_agpm: bool) -> Kind:
 def is_rubbish(name: str) -> bool:
     """Tell whether a file or directory of this name was made by a program by itself."""
     return name in _RUBBISH or name.endswith(".pyc")
+
+
+def is_visible(name: str) -> bool:
+    """Tell whether a name is neither hidden nor of what programs made by themselves."""
+    return not name.startswith(".") and not is_rubbish(name)
 
 
 def is_python(name: str) -> bool:

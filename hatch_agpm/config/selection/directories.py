@@ -23,7 +23,7 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
-from hatch_agpm.formats.file_names import is_python, is_rubbish
+from hatch_agpm.formats.file_names import is_python, is_visible
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.model.rendering import DirectoryListing
 from hatch_agpm.model.types import PLAIN, RESOURCE_TYPES, SKILL_FILE
@@ -311,7 +311,7 @@ class _FileSearch:
             found += [
                 within / name
                 for name in names
-                if _is_meant(name) and (section in WITH_PYTHON or not is_python(name))
+                if is_visible(name) and (section in WITH_PYTHON or not is_python(name))
             ]
         raise_problems(self.problems)
         return sorted(
@@ -323,7 +323,7 @@ class _FileSearch:
         within = directory.relative_to(self.top).as_posix()
         if (
             self.is_shallow
-            or not _is_meant(directory.name)
+            or not is_visible(directory.name)
             or directory in self.vendored
             or any(_is_excluded(within, pattern) for pattern in self.excluded)
         ):
@@ -365,7 +365,3 @@ def vendored_directories(root: Path) -> list[str]:
 def _unreadable(root: Path, error: OSError) -> AgpmError:
     shown = os.path.relpath(error.filename, root).replace(os.sep, "/")
     return BundleError(shown, f"cannot be read: {error.strerror}")
-
-
-def _is_meant(name: str) -> bool:
-    return not name.startswith(".") and not is_rubbish(name)
