@@ -35,7 +35,7 @@ from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.formats.json import parse_json, pretty_json
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering.resolution.templates import Piece, render_piece, trace_text
-from hatch_agpm.rust import WHITE_SPACE
+from hatch_agpm.runtime.tera.rust import WHITE_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -8,28 +8,28 @@ template that asks for it.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from hatch_agpm.runtime.tera.failures import Undefined
+from hatch_agpm.runtime.tera.program import Program
 from hatch_agpm.tera.compiler import compiled
-from hatch_agpm.tera.failures import Undefined
-from hatch_agpm.tera.limits import DEFAULT_LIMITS, Account, Limits
+from hatch_agpm.tera.language import BuildLanguage, Settings
+from hatch_agpm.tera.limits import DEFAULT_LIMITS, Limits
 from hatch_agpm.tera.parser import parse
 from hatch_agpm.tera.parser.tree import TemplateTree
 from hatch_agpm.tera.parser.whitespace import trimmed
 from hatch_agpm.tera.positions import position, reported
-from hatch_agpm.tera.runtime.scope import Scope
 from hatch_agpm.tera.undefined import further_undefined
 from hatch_agpm.tera.uses import tera_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from hatch_agpm.tera.compiler.steps import Piece
+    from hatch_agpm.runtime.tera.steps import Piece
     from hatch_agpm.tera.jinja import JinjaDialect
-    from hatch_agpm.tera.runtime.scope import Filter
+    from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.uses import Use
 
 __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
@@ -104,7 +104,9 @@ class TeraEnvironment:
         environ = os.environ if environ is None else environ
         self._limits: Final = limits
         self._filters: Final = filters
-        self._tera: Final = _TeraSettings(filters, limits, frozenset(env), environ)
+        self._tera: Final = Settings(
+            filters=filters, limits=limits, names=frozenset(env), environ=environ
+        )
         self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
 
     def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
@@ -130,7 +132,7 @@ class TeraEnvironment:
         if dialect == "jinja2":
             return tuple(self._jinja.uses(source, names))
         with reported(source):
-            return tuple(tera_uses(source, self._tera.tree(source), names))
+            return tuple(tera_uses(source, _tree(source, self._tera), names))
 
     @cached_property
     def _jinja(self) -> JinjaDialect:
@@ -139,34 +141,27 @@ class TeraEnvironment:
         return JinjaDialect(self._filters, self._limits)
 
 
-@dataclass(frozen=True, slots=True)
-class _TeraSettings:
-    """What all templates of an environment have in common."""
-
-    filters: Mapping[str, Filter]
-    limits: Limits
-    names: frozenset[str]
-    environ: Mapping[str, str]
-
-    def tree(self, source: str) -> TemplateTree:
-        """Parse a template within the limits."""
-        size = (self.limits.source - len(source)) // _TAG_COST
-        return parse(source, depth=self.limits.depth, size=size)
+def _tree(source: str, settings: Settings) -> TemplateTree:
+    """Parse a template within the limits."""
+    limits = settings.limits
+    size = (limits.source - len(source)) // _TAG_COST
+    return parse(source, depth=limits.depth, size=size)
 
 
 class _TeraTemplate:
     """One source text, compiled."""
 
     def __init__(
-        self, source: str, settings: _TeraSettings, tree: TemplateTree | None = None
+        self, source: str, settings: Settings, tree: TemplateTree | None = None
     ) -> None:
         self._source: Final = source
         self._settings: Final = settings
         with reported(source):
-            tree = tree or settings.tree(source)
+            tree = tree or _tree(source, settings)
             if any(mark in source for mark in _TRIMS):
                 tree = TemplateTree(nodes=trimmed(tree.nodes))
-            self._body: Final = compiled(tree)
+            self._program: Final = Program(compiled(tree))
+        self._language: Final = BuildLanguage(source, settings)
 
     def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:
         """Yield the pieces of the text, each with its line, 0 for an unknown one."""
@@ -182,19 +177,14 @@ class _TeraTemplate:
             try:
                 return self.run(context)
             except Undefined as failure:
-                tree = self._settings.tree(self._source)
+                tree = _tree(self._source, self._settings)
                 run_again = partial(self._run_again, context)
                 failure.others = further_undefined(tree, failure, run_again)
                 raise
 
     def run(self, context: Mapping[str, object]) -> list[Piece]:
         """Return the pieces of the text, each with its offset; raise Failure."""
-        account = Account(self._settings.limits)
-        scope = Scope(context, self._source, account, self._settings)
-        pieces: list[Piece] = []
-        for step in self._body:
-            step(scope, pieces)
-        return pieces
+        return self._program.run(context, self._language, self._settings.limits)
 
     def _run_again(self, context: Mapping[str, object], tree: TemplateTree) -> None:
         _TeraTemplate(self._source, self._settings, tree).run(context)

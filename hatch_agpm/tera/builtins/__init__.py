@@ -1,5 +1,5 @@
 """
-The filters, tests and functions of the Tera language.
+What only a build has of Tera's filters, tests and functions.
 
-`filters.FILTERS`, `tests.TESTS` and `functions.FUNCTIONS` map names to implementations.
+All others are in `hatch_agpm.runtime.tera.builtins`, because prompts need them, too.
 """

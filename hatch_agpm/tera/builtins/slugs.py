@@ -1,15 +1,30 @@
-"""Transliteration to ASCII for filter `slugify`, character by character as in Tera."""
+"""The filter `slugify`: transliteration to ASCII, character by character as in Tera."""
 
 from __future__ import annotations
 
 import gzip
+import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["transliterated"]
+if TYPE_CHECKING:
+    from hatch_agpm.runtime.tera.builtins.arguments import Arguments
+
+__all__ = ["slugify"]
 
 
-def transliterated(text: str) -> str:
+def slugify(value: object, arguments: Arguments) -> str:
+    """Transliterate to lower-case ASCII, words joined by `-`."""
+    text = arguments.text(value)
+    arguments.scope.account.slowly(text)
+    if not text.isascii():
+        text = _transliterated(text)
+        arguments.scope.account.text(len(text))
+    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _transliterated(text: str) -> str:
     """
     Return a text with Tera's replacement for each character that is not ASCII.
 

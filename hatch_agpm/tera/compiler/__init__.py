@@ -1,8 +1,4 @@
-"""
-Compile a syntax tree to functions that render it.
-
-`operators` has what expressions do.
-"""
+"""Compile a syntax tree to a program, which is the template as data."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from hatch_agpm.tera.jinja.uses import jinja_uses
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.limits import Limits
-    from hatch_agpm.tera.runtime.scope import Filter
     from hatch_agpm.tera.uses import Use
 
 __all__ = ["JinjaDialect"]

@@ -12,15 +12,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from hatch_agpm.errors import TemplateError, did_you_mean
-from hatch_agpm.tera.failures import Failure, Refusal
+from hatch_agpm.runtime.tera.failures import Failure, Refusal
+from hatch_agpm.runtime.tera.limits import Account
 from hatch_agpm.tera.jinja.counting import JOINED, MEASURED, TURN
-from hatch_agpm.tera.limits import Account, Limits
 from hatch_agpm.tera.positions import at_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from jinja2.runtime import Context
+
+    from hatch_agpm.tera.limits import Limits
 
 __all__ = ["JinjaEnvironment"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from oracle import Oracle
 
+from hatch_agpm.runtime.tera.builtins import unicode_ranges
+from hatch_agpm.runtime.tera.builtins.graphemes import first_graphemes, graphemes
 from hatch_agpm.tera import render
-from hatch_agpm.tera.builtins import unicode_ranges
-from hatch_agpm.tera.builtins.graphemes import first_graphemes, graphemes
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "tools" / "make_unicode_tables.py"

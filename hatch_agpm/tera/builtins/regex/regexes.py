@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from hatch_agpm.rust import encode
+from hatch_agpm.runtime.tera.failures import Failure, Refusal
+from hatch_agpm.runtime.tera.rust import encode
 from hatch_agpm.tera.builtins.regex.classes import CharacterClasses, PatternError
-from hatch_agpm.tera.failures import Failure, Refusal
 
 if TYPE_CHECKING:
-    from hatch_agpm.tera.limits import Account
+    from hatch_agpm.runtime.tera.limits import Account
 
 __all__ = ["matches"]
 

@@ -1,33 +1,35 @@
+# SPDX-License-Identifier: MIT-0
 """The table of Tera's filters, and those that take values of several types."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from ..failures import Failure
+from ..limits import measured
+from ..rust import encode
+from ..values import render
+from . import arrays, numbers, strings
 
-from hatch_agpm.rust import encode
-from hatch_agpm.tera.builtins import arrays, numbers, strings
-from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.limits import measured
-from hatch_agpm.tera.runtime.values import render
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.tera.builtins.arguments import Arguments
+    from .arguments import Arguments
+
+    Filter = Callable[[object, Arguments], object]
 
 __all__ = ["FILTERS"]
 
 
 def length(value: object, arguments: Arguments) -> int:
     """Count characters of a string, items of an array, keys of an object."""
-    if not isinstance(value, str | list | dict):
+    if not isinstance(value, (str, list, dict)):
         raise arguments.of(value, "a string, an array or an object")
     return len(value)
 
 
 def reverse(value: object, arguments: Arguments) -> object:
     """Reverse a string by characters, or an array."""
-    if not isinstance(value, str | list):
+    if not isinstance(value, (str, list)):
         raise arguments.of(value, "a string or an array")
     return value[::-1]
 
@@ -61,23 +63,16 @@ def get(value: object, arguments: Arguments) -> object:
     raise Failure(f"filter 'get' finds no key '{key}'", hint="pass a 'default'")
 
 
-_JSON_COST: Final = 200
+_JSON_COST = 200
 """The characters of output that take as long as encoding one value."""
 
 
-def date(value: object, arguments: Arguments) -> str:
-    """Format a timestamp or a date; the implementation is loaded when it is used."""
-    from hatch_agpm.tera.builtins.dates.dates import formatted  # noqa: PLC0415 - rare
-
-    return formatted(value, arguments)
-
-
-FILTERS: Final[dict[str, Callable[[object, Arguments], object]]] = {
+FILTERS = {
     **strings.FILTERS,
     **arrays.FILTERS,
     **numbers.FILTERS,
     **{
         function.__name__: function
-        for function in (length, reverse, json_encode, as_str, get, date)
+        for function in (length, reverse, json_encode, as_str, get)
     },
 }

@@ -1,21 +1,22 @@
+# SPDX-License-Identifier: MIT-0
 """Tera's tests: what may follow `is`."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, TypeAlias
 
-from hatch_agpm.tera.failures import Failure, Refusal
-from hatch_agpm.tera.runtime.values import Missing, as_float, describe, same
+from ..failures import Failure, Refusal
+from ..values import Missing, as_float, describe, same
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.tera.limits import Account
+    from ..limits import Account
 
-__all__ = ["TESTS"]
+    Check = Callable[[object, list[object], Account], bool]
 
-Check: TypeAlias = "Callable[[object, list[object], Account], bool]"
+__all__ = ["TESTS", "checked", "needed_text", "text_argument"]
 
 
 def _defined(value: object, _: list[object], __: Account) -> bool:
@@ -49,7 +50,7 @@ def _divisibleby(value: object, arguments: list[object], _: Account) -> bool:
 
 
 def _iterable(value: object, _: list[object], __: Account) -> bool:
-    return isinstance(value, list | dict)
+    return isinstance(value, (list, dict))
 
 
 def _object(value: object, _: list[object], __: Account) -> bool:
@@ -57,13 +58,13 @@ def _object(value: object, _: list[object], __: Account) -> bool:
 
 
 def _starting_with(value: object, arguments: list[object], _: Account) -> bool:
-    text = _text(value, "starting_with")
-    return text.startswith(_text_argument("starting_with", arguments))
+    text = needed_text(value, "starting_with")
+    return text.startswith(text_argument("starting_with", arguments))
 
 
 def _ending_with(value: object, arguments: list[object], _: Account) -> bool:
-    text = _text(value, "ending_with")
-    return text.endswith(_text_argument("ending_with", arguments))
+    text = needed_text(value, "ending_with")
+    return text.endswith(text_argument("ending_with", arguments))
 
 
 def _containing(value: object, arguments: list[object], _: Account) -> bool:
@@ -71,24 +72,10 @@ def _containing(value: object, arguments: list[object], _: Account) -> bool:
         if not arguments:
             raise Refusal("test 'containing' needs an argument")
         return any(same(item, arguments[0]) for item in value)
-    if isinstance(value, str | dict):
-        return _text_argument("containing", arguments) in value
+    if isinstance(value, (str, dict)):
+        return text_argument("containing", arguments) in value
     what = "test 'containing' needs a string, an array or an object"
     raise Failure(what, describe(value))
-
-
-def _matching(value: object, arguments: list[object], account: Account) -> bool:
-    text = _text(value, "matching")
-    pattern = _text_argument("matching", arguments)
-    try:
-        from hatch_agpm.tera.builtins.regex.regexes import matches  # noqa: PLC0415 - needs the extra `matching`
-    except ModuleNotFoundError as error:
-        if error.name != "regex":
-            raise
-        what = "test 'matching' needs the package regex"
-        hint = 'put "hatch-agpm[matching]" in build-system.requires'
-        raise Refusal(what, hint=hint) from None
-    return matches(pattern, text, account)
 
 
 def _float(value: object, name: str) -> float:
@@ -98,7 +85,8 @@ def _float(value: object, name: str) -> float:
     return number
 
 
-def _text(value: object, name: str) -> str:
+def needed_text(value: object, name: str) -> str:
+    """Return the value of a test, which must be a string."""
     if not isinstance(value, str):
         raise Failure(f"test '{name}' needs a string", describe(value))
     return value
@@ -110,7 +98,8 @@ def _argument(name: str, arguments: list[object]) -> object:
     return arguments[0]
 
 
-def _text_argument(name: str, arguments: list[object]) -> str:
+def text_argument(name: str, arguments: list[object]) -> str:
+    """Return the argument of a test, which must be a string."""
     argument = _argument(name, arguments)
     if not isinstance(argument, str):
         raise Failure(
@@ -119,10 +108,10 @@ def _text_argument(name: str, arguments: list[object]) -> str:
     return argument
 
 
-def _checked(name: str, check: Check, most: int) -> Check:
+def checked(name: str, check: Check, most: int) -> Check:
     """Return a test that first looks at its arguments and for something to test."""
 
-    def checked(value: object, arguments: list[object], account: Account) -> bool:
+    def run(value: object, arguments: list[object], account: Account) -> bool:
         if len(arguments) > most:
             takes = f"takes {most} argument" if most else "takes no arguments"
             raise Failure(f"test '{name}' {takes}", str(len(arguments)))
@@ -130,14 +119,14 @@ def _checked(name: str, check: Check, most: int) -> Check:
             raise Failure(f"test '{name}' needs a variable that is defined")
         return check(value, arguments, account)
 
-    return checked
+    return run
 
 
-TESTS: Final[dict[str, Check]] = {
-    check.__name__[1:]: _checked(check.__name__[1:], check, most)
+TESTS = {
+    check.__name__[1:]: checked(check.__name__[1:], check, most)
     for most, checks in (
         (0, (_defined, _undefined, _string, _number, _odd, _even, _iterable, _object)),
-        (1, (_divisibleby, _starting_with, _ending_with, _containing, _matching)),
+        (1, (_divisibleby, _starting_with, _ending_with, _containing)),
     )
     for check in checks
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 How Tera prints, compares, orders and encodes values.
 
@@ -9,16 +10,16 @@ templates.
 from __future__ import annotations
 
 import struct
-from enum import Enum
 from functools import lru_cache
-from itertools import starmap
-from typing import TYPE_CHECKING, Final, Literal
 
-from hatch_agpm.rust import _I64_MIN, _U64_MAX, Number, digits, encode
-from hatch_agpm.tera.failures import Refusal
+from .failures import Failure, Refusal
+from .rust import I64_MIN, U64_MAX, digits, encode, json_number
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from .rust import Number
 
 __all__ = [
     "MISSING",
@@ -26,25 +27,25 @@ __all__ = [
     "as_float",
     "as_number",
     "describe",
+    "dynamic_path",
     "find",
     "float_order",
     "pointer",
     "render",
     "same",
+    "static_path",
     "truthy",
 ]
 
 
-class Missing(Enum):
+class Missing:
     """The type of `MISSING`: no value at all, which null is not."""
-
-    MISSING = "missing"
 
     def __bool__(self) -> bool:
         return False
 
 
-MISSING: Final[Literal[Missing.MISSING]] = Missing.MISSING
+MISSING = Missing()
 
 
 def truthy(value: object) -> bool:
@@ -72,14 +73,14 @@ def render(value: object) -> str:
 
 def describe(value: object) -> str:
     """Return `value` for an error message: as JSON, or its kind if it is large."""
-    if isinstance(value, list | dict) and value:
+    if isinstance(value, (list, dict)) and value:
         kind = "an array" if isinstance(value, list) else "an object"
         return f"{kind} of {len(value)}"
     text = encode(value[:_LONGEST_SHOWN] if isinstance(value, str) else value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 
-_LONGEST_SHOWN: Final = 60
+_LONGEST_SHOWN = 60
 
 
 def as_number(value: object) -> Number | None:
@@ -87,7 +88,7 @@ def as_number(value: object) -> Number | None:
     if isinstance(value, float):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if _I64_MIN <= value <= _U64_MAX else float(value)
+        return value if I64_MIN <= value <= U64_MAX else float(value)
     return None
 
 
@@ -105,9 +106,7 @@ def same(left: object, right: object) -> bool:
     before it asks.
     """
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(
-            starmap(same, zip(left, right, strict=True))
-        )
+        return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(
             same(left[key], right[key]) for key in left
@@ -144,7 +143,7 @@ def find(value: object, steps: tuple[str, ...] | list[str]) -> object:
     return value
 
 
-_USIZE_DIGITS: Final = 19
+_USIZE_DIGITS = 19
 
 
 def _index(step: str) -> int | None:
@@ -153,7 +152,7 @@ def _index(step: str) -> int | None:
     return int(step) if len(step) <= _USIZE_DIGITS else None
 
 
-_LONGEST_POINTER: Final = 10_000
+_LONGEST_POINTER = 10_000
 
 
 @lru_cache(maxsize=1024)
@@ -208,3 +207,70 @@ def _steps(data: bytes) -> Iterator[str]:
             if last + offset < len(data):
                 yield data[last + offset :].decode()
             return
+
+
+# Variables with square brackets: `a["x"].b`, `a[0]`, `a[b.c]`.  Tera rewrites such a
+# path as text into a dotted pointer and splits that again; its faults are in the
+# rewriting, so it is done here in the same steps.
+
+
+def static_path(text: str) -> tuple[str, ...] | None:
+    """Return the steps of a path without brackets, None for one that has them."""
+    return None if "[" in text else tuple(text.split("."))
+
+
+def dynamic_path(
+    text: str, look_up: Callable[[str], object]
+) -> tuple[str, tuple[str, ...]]:
+    """
+    Return the root and the steps of a path with brackets.
+
+    `look_up` returns the values of its indices.
+
+    Raise Failure for an index that is neither string nor number.
+    """
+    rewritten = text
+    for index in _indices(text):
+        value = look_up(index)
+        number = as_number(value)
+        if isinstance(value, str):
+            step = f'"{value}"'
+        elif number is not None:
+            step = json_number(number)
+        else:
+            raise Failure(f"the index '{index}' is neither a string nor a number")
+        before, _, after = rewritten.partition(f"[{index}]")
+        rewritten = f"{before}.{step}{after}"
+    for old, new in _BRACKETS:
+        rewritten = rewritten.replace(old, new)
+    root, _, tail = rewritten.partition(".")
+    return root, pointer(tail)
+
+
+_BRACKETS = (
+    *(("/", "~1"), ("['", '."'), ('["', '."'), ("[", ".")),
+    *(("']", '"'), ('"]', '"'), ("]", "")),
+)
+
+
+def _indices(text: str) -> list[str]:
+    """Return what is in brackets and is neither quoted nor an index."""
+    found: list[str] = []
+    at = text.find("[") + 1
+    while at:
+        if text[at] in "\"'":
+            at = text.find("[", at + 1) + 1
+            continue
+        end, open_brackets = at + 1, 1
+        while open_brackets and end < len(text):
+            open_brackets += {"[": 1, "]": -1}.get(text[end], 0)
+            end += 1
+        inside = text[at : end - 1]
+        if open_brackets == 0 and not _is_index(inside):
+            found.append(inside)
+        at = text.find("[", end) + 1
+    return found
+
+
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) < 2**64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 The arguments of a filter or function, taken by name with the type they must have.
 
@@ -6,19 +7,18 @@ Unknown arguments are ignored, as Tera does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from ..failures import Failure
+from ..values import as_float, describe
 
-from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.runtime.values import as_float, describe
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.tera.runtime.scope import Scope
+    from ..scope import Scope
 
 __all__ = ["Arguments", "is_integer"]
 
-_USIZE: Final = range(2**64)
+_USIZE = range(2**64)
 
 
 def is_integer(value: object, bounds: range) -> bool:
@@ -29,10 +29,13 @@ def is_integer(value: object, bounds: range) -> bool:
 class Arguments:
     """What is in the parentheses of a call; `owner` is named in errors."""
 
-    def __init__(self, owner: str, given: Mapping[str, object], scope: Scope) -> None:
-        self.owner: Final = owner
-        self.given: Final = given
-        self.scope: Final = scope
+    def __init__(
+        self, owner: str, given: Mapping[str, object], scope: Scope, at: int
+    ) -> None:
+        self.owner = owner
+        self.given = given
+        self.scope = scope
+        self.at = at
 
     def wrong(self, name: str, kind: str) -> Failure:
         """Return the error for an argument of the wrong type."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 Grapheme clusters: what people take for one character, as defined by Unicode (UAX 29).
 
@@ -8,10 +9,13 @@ one emoji of many.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from hatch_agpm.tera.builtins.unicode_ranges import all_classes, character_set
+from .unicode_ranges import all_classes, character_set, compiled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 __all__ = ["first_graphemes", "graphemes"]
 
@@ -24,7 +28,7 @@ def graphemes(text: str) -> list[str]:
 def first_graphemes(text: str, count: int) -> str:
     """Return the first `count` clusters of a text."""
     end = 0
-    for _, match in zip(range(count), _cluster().finditer(text), strict=False):
+    for _, match in zip(range(count), _cluster().finditer(text)):
         end = match.end()
     return text[:end]
 
@@ -41,7 +45,7 @@ def _cluster() -> re.Pattern[str]:
     core = f"{_hangul()}|{regional}{regional}|{_emoji()}|{_conjunct()}|(?s:.)"
     after = character_set("extend", "linker", "non-joiner", "joiner", "spacing")
     prepend = f"(?:{character_set('prepend')}(?!{control}|\\Z))*+"
-    return re.compile(f"{_ordinary()}|{control}|{prepend}(?:{core}){after}*+")
+    return compiled(f"{_ordinary()}|{control}|{prepend}(?:{core}){after}*+")
 
 
 def _ordinary() -> str:

@@ -1,23 +1,25 @@
+# SPDX-License-Identifier: MIT-0
 """Filters on numbers."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.rust import Number, digits, encode
-from hatch_agpm.tera.builtins.arguments import is_integer
-from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.runtime.values import as_float, as_number
+from ..failures import Failure
+from ..rust import digits, encode
+from ..values import as_float, as_number
+from .arguments import is_integer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.tera.builtins.arguments import Arguments
+    from ..rust import Number
+    from .arguments import Arguments
 
 __all__ = ["FILTERS"]
 
-_EPSILON: Final = 2.0**-52
+_EPSILON = 2.0**-52
 
 
 def abs_(value: object, arguments: Arguments) -> Number:
@@ -58,7 +60,7 @@ def round_(value: object, arguments: Arguments) -> float | None:
     return result if math.isfinite(result) else None
 
 
-_HALF: Final = 0.5
+_HALF = 0.5
 
 
 def _half_away(number: float) -> float:
@@ -66,7 +68,7 @@ def _half_away(number: float) -> float:
     return math.copysign(below + (abs(number) - below >= _HALF), number)
 
 
-_ROUNDINGS: Final[dict[str, Callable[[float], float]]] = {
+_ROUNDINGS: dict[str, Callable[[float], float]] = {
     "common": _half_away,
     # copysign: a zero keeps its sign in Rust.
     "ceil": lambda number: math.copysign(math.ceil(number), number),
@@ -87,7 +89,7 @@ def _power_of_ten(exponent: int) -> float:
     return 1 / power if math.isfinite(power) else 0.0
 
 
-_KIBI: Final = 1024
+_KIBI = 1024
 
 
 def filesizeformat(value: object, arguments: Arguments) -> str:
@@ -104,7 +106,7 @@ def filesizeformat(value: object, arguments: Arguments) -> str:
     return f"{number} {unit}{'i' if binary and scale else ''}B"
 
 
-FILTERS: Final[dict[str, Callable[[object, Arguments], object]]] = {
+FILTERS = {
     function.__name__.removesuffix("_"): function
     for function in (abs_, pluralize, round_, filesizeformat)
 }

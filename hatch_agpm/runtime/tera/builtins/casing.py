@@ -1,16 +1,19 @@
+# SPDX-License-Identifier: MIT-0
 """Upper and lower case by the Unicode version of Tera, whatever the Python is."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from typing import Final
 
-from hatch_agpm.tera.builtins.unicode_ranges import character_set
+from .unicode_ranges import character_set, compiled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 __all__ = ["lower", "title", "upper"]
 
-_UPPER: Final = {
+_UPPER = {
     0x19B: 0xA7DC,
     0x264: 0xA7CB,
     0x1C8A: 0x1C89,
@@ -29,7 +32,7 @@ Python 3.11 has Unicode 14, the engine 17; all other letters are the same in bot
 form of a sigma at the end of a word is up to Python where only these letters are
 beside it.)
 """
-_LOWER: Final = {upper: lower for lower, upper in _UPPER.items()}
+_LOWER = {upper: lower for lower, upper in _UPPER.items()}
 
 
 def upper(text: str) -> str:
@@ -51,4 +54,4 @@ def title(text: str) -> str:
 def _word() -> re.Pattern[str]:
     """Return the pattern of a word, in two groups: its first character and the rest."""
     character = character_set("word")
-    return re.compile(f"({character})((?:'*+{character})*+)")
+    return compiled(f"({character})((?:'*+{character})*+)")

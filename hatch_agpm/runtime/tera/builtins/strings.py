@@ -1,21 +1,21 @@
+# SPDX-License-Identifier: MIT-0
 """Filters on strings."""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.rust import WHITE_SPACE
-from hatch_agpm.tera.builtins import casing
-from hatch_agpm.tera.builtins.graphemes import first_graphemes
-from hatch_agpm.tera.builtins.slugs import transliterated
-from hatch_agpm.tera.failures import Refusal
+from ..failures import Refusal
+from ..rust import WHITE_SPACE
+from . import casing
+from .graphemes import first_graphemes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from hatch_agpm.tera.builtins.arguments import Arguments
+    from .arguments import Arguments
 
 __all__ = ["FILTERS"]
 
@@ -97,7 +97,7 @@ def wordcount(value: object, arguments: Arguments) -> int:
     return sum(1 for _ in re.finditer(_WORD, text))
 
 
-_WORD: Final = f"[^{WHITE_SPACE}]+"
+_WORD = f"[^{WHITE_SPACE}]+"
 
 
 def replace(value: object, arguments: Arguments) -> str:
@@ -176,8 +176,8 @@ class _Finder:
     """Finds a string from increasing offsets, without a search after a failure."""
 
     def __init__(self, text: str, what: str) -> None:
-        self._text: Final = text
-        self._what: Final = what
+        self._text = text
+        self._what = what
         self._found = 0
         self._searched = False
 
@@ -189,7 +189,7 @@ class _Finder:
         return self._found
 
 
-_BETWEEN_TAGS: Final = f">[{WHITE_SPACE}]+<"
+_BETWEEN_TAGS = f">[{WHITE_SPACE}]+<"
 
 
 def spaceless(value: object, arguments: Arguments) -> str:
@@ -199,8 +199,8 @@ def spaceless(value: object, arguments: Arguments) -> str:
     return re.sub(_BETWEEN_TAGS, "><", text)
 
 
-_UNSAFE: Final = rb"[^A-Za-z0-9/%\-._~]"
-_NOT_ALPHANUMERIC: Final = rb"[^A-Za-z0-9]"
+_UNSAFE = rb"[^A-Za-z0-9/%\-._~]"
+_NOT_ALPHANUMERIC = rb"[^A-Za-z0-9]"
 
 
 def urlencode(value: object, arguments: Arguments) -> str:
@@ -222,9 +222,9 @@ def _percent(unsafe: bytes, text: str) -> str:
     return encoded.decode()
 
 
-_XML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
-_XML_TABLE: Final = str.maketrans(_XML)
-_HTML_TABLE: Final = str.maketrans({**_XML, "'": "&#x27;", "/": "&#x2F;"})
+_XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+_XML_TABLE = str.maketrans(_XML)
+_HTML_TABLE = str.maketrans({**_XML, "'": "&#x27;", "/": "&#x2F;"})
 
 
 def escape(value: object, arguments: Arguments) -> str:
@@ -243,16 +243,6 @@ def addslashes(value: object, arguments: Arguments) -> str:
     return arguments.text(value).translate(table)
 
 
-def slugify(value: object, arguments: Arguments) -> str:
-    """Transliterate to lower-case ASCII, words joined by `-`."""
-    text = arguments.text(value)
-    arguments.scope.account.slowly(text)
-    if not text.isascii():
-        text = transliterated(text)
-        arguments.scope.account.text(len(text))
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 def split(value: object, arguments: Arguments) -> list[object]:
     """Split at each `pat`; an empty one is between all characters and at the ends."""
     text, pattern = arguments.text(value), _pattern(arguments)
@@ -260,9 +250,9 @@ def split(value: object, arguments: Arguments) -> list[object]:
     return list(text.split(pattern)) if pattern else ["", *text, ""]
 
 
-_I64_BITS: Final = 64
-_BASES: Final = range(2, 37)
-_PREFIXES: Final = {2: "0b", 8: "0o", 16: "0x"}
+_I64_BITS = 64
+_BASES = range(2, 37)
+_PREFIXES = {2: "0b", 8: "0o", 16: "0x"}
 
 
 def int_(value: object, arguments: Arguments) -> int:
@@ -271,7 +261,7 @@ def int_(value: object, arguments: Arguments) -> int:
     base = arguments.integer("base", 10, range(2**32))
     if isinstance(value, str):
         return _parsed(value.strip(WHITE_SPACE), base, default)
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise arguments.of(value, "a string or a number")
     return _saturated(float(value))
 
@@ -305,9 +295,7 @@ def _saturated(number: float) -> int:
     return max(_I64_MIN, min(_I64_MAX, int(number)))
 
 
-_FLOAT: Final = (
-    r"(?ai)[+-]?(?:inf|infinity|nan|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)"
-)
+_FLOAT = r"(?ai)[+-]?(?:inf|infinity|nan|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)"
 
 
 def _float(text: str) -> float | None:
@@ -321,19 +309,19 @@ def float_(value: object, arguments: Arguments) -> float | None:
     if isinstance(value, str):
         parsed = _float(value.strip(WHITE_SPACE))
         number = number if parsed is None else parsed
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
         number = float(value)
     else:
         raise arguments.of(value, "a string or a number")
     return number if number is not None and math.isfinite(number) else None
 
 
-FILTERS: Final[dict[str, Callable[[object, Arguments], object]]] = {
+FILTERS = {
     function.__name__.removesuffix("_"): function
     for function in (
         *(upper, lower, capitalize, trim, trim_start, trim_end, trim_start_matches),
         *(trim_end_matches, truncate, wordcount, replace, title, linebreaksbr),
         *(indent, striptags, spaceless, urlencode, urlencode_strict, escape),
-        *(escape_xml, addslashes, slugify, split, int_, float_),
+        *(escape_xml, addslashes, split, int_, float_),
     )
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 Classes of characters, as sets in regular expressions of the standard library.
 
@@ -7,10 +8,15 @@ They are those of the version of Unicode that Tera has, whatever the Python is.
 
 from __future__ import annotations
 
+import re
+import sys
 from functools import cache
-from pathlib import Path
 
-__all__ = ["all_classes", "character_set"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["all_classes", "character_set", "compiled"]
 
 
 def all_classes() -> tuple[str, ...]:
@@ -26,10 +32,25 @@ def character_set(*names: str, last: int = 0x10FFFF) -> str:
     return f"[{''.join(listed)}]"
 
 
+def compiled(pattern: str) -> re.Pattern[str]:
+    """
+    Return a pattern, with possessive repetitions (`*+`, `++`) where Python has them.
+
+    Without them the patterns of this package match the same, because no character can
+    belong to a repetition and to what is behind it.
+    """
+    if sys.version_info < (3, 11):
+        pattern = pattern.replace("*+", "*").replace("++", "+")
+    return re.compile(pattern)
+
+
 @cache
 def _classes() -> dict[str, list[tuple[int, int]]]:
     """Read the file; return the first and last code points of each class's ranges."""
-    text = Path(__file__).with_suffix(".txt").read_text("ascii")
+    path = f"{__file__.rpartition('.')[0]}.txt"
+    # The file may be in a zip, which only the loader can read.
+    loader: Any = __spec__.loader
+    text = loader.get_data(path).decode("ascii")
     classes: dict[str, list[tuple[int, int]]] = {}
     for section in text.split("[")[1:]:
         name, _, listed = section.partition("]")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 Tera's variables while a template runs: a stack of frames over the user's context.
 
@@ -8,21 +9,18 @@ not hide `a.b` of the context.  Below the frame of a macro only the context is v
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from .failures import Failure, Refusal, Undefined
+from .values import MISSING, Missing, dynamic_path, find
 
-from hatch_agpm.tera.failures import Failure, Refusal, Undefined
-from hatch_agpm.tera.runtime.paths import dynamic_path
-from hatch_agpm.tera.runtime.values import MISSING, Missing, find
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from hatch_agpm.tera.limits import Account
+    from .language import Language
+    from .limits import Account
+    from .steps import Function
 
-__all__ = ["Filter", "Loop", "Scope"]
-
-Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
-"""An additional filter: takes a value and arguments by name, returns the result."""
+__all__ = ["Frame", "Loop", "Scope"]
 
 
 class Loop:
@@ -63,16 +61,13 @@ class Loop:
         return MISSING
 
     def _about(self, field: str) -> object:
-        match field:
-            case "index":
-                return self.index + 1
-            case "index0":
-                return self.index
-            case "first":
-                return self.index == 0
-            case "last":
-                return self.index == self.length - 1
-        return MISSING
+        if field == "index":
+            return self.index + 1
+        if field == "index0":
+            return self.index
+        if field == "first":
+            return self.index == 0
+        return self.index == self.length - 1 if field == "last" else MISSING
 
 
 class Frame:
@@ -94,44 +89,21 @@ class Frame:
         self.variables: dict[str, object] = {} if variables is None else variables
 
 
-class Settings(Protocol):
-    """What an environment gives its templates."""
-
-    @property
-    def filters(self) -> Mapping[str, Filter]:
-        """Filters that are added to Tera's own."""
-
-    @property
-    def names(self) -> Collection[str]:
-        """The variables of `environ` that templates may read."""
-
-    @property
-    def environ(self) -> Mapping[str, str]:
-        """The variables of the process, as the build has them."""
-
-
 class Scope:
     """
     The variables and the account of one render.
 
-    `context` are the user's variables, which are not changed; `source` is the text of
-    the template, for errors.
+    `context` are the user's variables, which are not changed.
     """
 
     def __init__(
-        self,
-        context: Mapping[str, object],
-        source: str,
-        account: Account,
-        settings: Settings,
+        self, context: Mapping[str, object], account: Account, language: Language
     ) -> None:
-        self.source: Final = source
-        self.account: Final = account
-        self.filters: Final = settings.filters
-        self.names: Final = settings.names
-        self.environ: Final = settings.environ
-        self._context: Final = context
-        self._frames: Final = [Frame()]
+        self.account = account
+        self.language = language
+        self.functions: Mapping[str, Function] = {}
+        self._context = context
+        self._frames = [Frame()]
 
     def look_up(
         self, root: str, steps: tuple[str, ...], *, dotted: bool = True
@@ -157,8 +129,8 @@ class Scope:
         if "[" not in text:
             root, *steps = text.split(".")
             return self.look_up(root, tuple(steps))
-        pointer = dynamic_path(text, self._index)
-        return self.look_up(pointer.root, pointer.steps, dotted=False)
+        root, found = dynamic_path(text, self._index)
+        return self.look_up(root, found, dotted=False)
 
     def _index(self, text: str) -> object:
         value = self.look_up_text(text)

@@ -1,26 +1,27 @@
+# SPDX-License-Identifier: MIT-0
 """Begin a `for` loop: which values it goes over."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from .builtins.graphemes import graphemes
+from .failures import Failure
+from .scope import Loop
+from .values import describe
 
-from hatch_agpm.tera.builtins.graphemes import graphemes
-from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.runtime.scope import Loop
-from hatch_agpm.tera.runtime.values import describe
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hatch_agpm.tera.parser.tree import For
-    from hatch_agpm.tera.runtime.scope import Scope
+    from .scope import Scope
 
 __all__ = ["start_loop"]
 
 
-def start_loop(scope: Scope, container: object, tag: For, label: str) -> Loop:
+def start_loop(
+    scope: Scope, container: object, names: tuple[str, str], label: str, at: int
+) -> Loop:
     """
-    Return the loop of `tag` over the values of `container`.
+    Return the loop over the values of `container`, with the `names` of key and value.
 
     `label` names the container in errors.  Raise Failure for what has no values, and
     for a loop over keys and values of something that has no keys, or the reverse.
@@ -29,9 +30,9 @@ def start_loop(scope: Scope, container: object, tag: For, label: str) -> Loop:
     if isinstance(container, str) and not container.isascii():
         scope.account.items(len(container))
     try:
-        return _loop(container, tag.key, tag.value, label)
+        return _loop(container, *names, label)
     except Failure as failure:
-        raise failure.placed(tag.at) from None
+        raise failure.placed(at) from None
 
 
 def _loop(container: object, key: str, name: str, label: str) -> Loop:
@@ -41,7 +42,7 @@ def _loop(container: object, key: str, name: str, label: str) -> Loop:
             raise Failure(what, hint=f"write 'for key, {name} in ...'")
         keys = sorted(container)
         return Loop((key, name), keys, [container[k] for k in keys], len(keys))
-    if not isinstance(container, list | str):
+    if not isinstance(container, (list, str)):
         raise Failure(f"'{label}' cannot be looped over", describe(container))
     if key:
         kind = "an array" if isinstance(container, list) else "a string"

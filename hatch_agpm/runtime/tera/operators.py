@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 The operators of expressions, which compiled templates call.
 
@@ -8,43 +9,27 @@ the offset of the expression, for errors.
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
-from hatch_agpm.errors import AgpmError, TemplateError
-from hatch_agpm.rust import Number, encode, json_number
-from hatch_agpm.tera.builtins.arguments import Arguments
-from hatch_agpm.tera.builtins.filters import FILTERS
-from hatch_agpm.tera.builtins.functions import FUNCTIONS
-from hatch_agpm.tera.builtins.tests import TESTS
-from hatch_agpm.tera.compiler.steps import text_of
-from hatch_agpm.tera.failures import Failure, Refusal
-from hatch_agpm.tera.limits import measured
-from hatch_agpm.tera.positions import located
-from hatch_agpm.tera.runtime.arithmetic import calculate
-from hatch_agpm.tera.runtime.hints import (
-    undefined,
-    unknown_filter,
-    unknown_function,
-    unknown_test,
-)
-from hatch_agpm.tera.runtime.values import (
-    Missing,
-    as_float,
-    as_number,
-    describe,
-    render,
-    same,
-    truthy,
-)
+from .arithmetic import calculate
+from .builtins.arguments import Arguments
+from .failures import Failure, Refusal
+from .limits import measured
+from .rust import encode, json_number
+from .steps import text_of
+from .values import MISSING, Missing, as_float, as_number, describe, render, same
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from typing import NoReturn
 
-    from hatch_agpm.tera.compiler.steps import Function
-    from hatch_agpm.tera.runtime.scope import Scope
+    from .rust import Number
+    from .scope import Scope
+
+    FilterCall = tuple[str, dict[str, object], int]
+    """The name of a filter, its arguments and its offset."""
 
 __all__ = [
-    "FilterCall",
     "absent",
     "arithmetic",
     "array",
@@ -98,7 +83,7 @@ def path(scope: Scope, steps: tuple[str, ...], text: str, at: int) -> object:
     """Return a variable; raise Failure if it is missing."""
     value = scope.look_up(steps[0], steps[1:])
     if isinstance(value, Missing):
-        raise undefined(scope, text, at)
+        raise scope.language.undefined(scope, text, at)
     return value
 
 
@@ -110,7 +95,7 @@ def peek_at(scope: Scope, text: str, at: int) -> object:
         refusal.at = at
         raise
     except Failure:
-        return Missing.MISSING
+        return MISSING
 
 
 def path_at(scope: Scope, text: str, at: int) -> object:
@@ -121,7 +106,7 @@ def path_at(scope: Scope, text: str, at: int) -> object:
         failure.at = at
         raise
     if isinstance(value, Missing):
-        raise undefined(scope, text, at)
+        raise scope.language.undefined(scope, text, at)
     return value
 
 
@@ -147,13 +132,13 @@ def fallback(_: Scope, value: object, default: Callable[[], object]) -> object:
 # Conditions
 
 
-def attempt(_: Scope, value: Callable[[], object]) -> bool:
+def attempt(scope: Scope, value: Callable[[], object]) -> bool:
     """Evaluate a condition on a variable: any error but a Refusal makes it false."""
     try:
-        return truthy(value())
+        return bool(value())
     except Refusal:
         raise
-    except (Failure, AgpmError):
+    except scope.language.errors:
         return False
 
 
@@ -178,10 +163,10 @@ def flag(_: Scope, value: object, name: str, at: int) -> bool:
     return value
 
 
-_DUMP_COST: Final = 200
+_DUMP_COST = 200
 """The characters of output that take as long as encoding one value."""
 
-_COMPARISONS: Final = {
+_COMPARISONS = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -215,7 +200,7 @@ def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
     scope.account.used(container)
     if isinstance(container, list):
         return any(same(item, needle) for item in container)
-    if not isinstance(container, str | dict):
+    if not isinstance(container, (str, dict)):
         what = "'in' looks into strings, arrays and objects"
         raise Failure(what, describe(container), at=at)
     if not isinstance(needle, str):
@@ -280,42 +265,28 @@ def array(scope: Scope, items: list[object], at: int) -> list[object]:
         raise failure.placed(at) from None
 
 
-FilterCall: TypeAlias = tuple[str, dict[str, object], int]
-"""The name of a filter, its arguments and its offset."""
-
-
 def pipe(scope: Scope, value: object, calls: list[FilterCall]) -> object:
     """Apply filters one after the other."""
     for name, given, at in calls:
         scope.account.used(value)
         try:
-            value = _apply(scope, value, name, given)
+            function = scope.language.filters.get(name)
+            if function is None:
+                raise scope.language.unknown("filter", name)
+            value = function(value, Arguments(f"filter '{name}'", given, scope, at))
             scope.account.made(value)
         except Failure as failure:
             raise failure.placed(at) from None
-        except TemplateError as error:
-            place = located(error, scope.source, at)
-            raise (error.called_at(place.line) if error.line else place) from None
     return value
-
-
-def _apply(scope: Scope, value: object, name: str, given: dict[str, object]) -> object:
-    extra = scope.filters.get(name)
-    if extra is not None:
-        return extra(value, given)
-    builtin = FILTERS.get(name)
-    if builtin is None:
-        raise unknown_filter(name, [*FILTERS, *scope.filters])
-    return builtin(value, Arguments(f"filter '{name}'", given, scope))
 
 
 def call(scope: Scope, given: dict[str, object], name: str, at: int) -> object:
     """Call a function; `given` are its arguments."""
     try:
-        function = FUNCTIONS.get(name)
+        function = scope.language.functions.get(name)
         if function is None:
-            raise unknown_function(name, FUNCTIONS)
-        result = function(Arguments(f"function '{name}'", given, scope))
+            raise scope.language.unknown("function", name)
+        result = function(Arguments(f"function '{name}'", given, scope, at))
         scope.account.made(result)
     except Failure as failure:
         raise failure.placed(at) from None
@@ -333,9 +304,9 @@ def test(
     value = subject()
     scope.account.used(value)
     try:
-        function = TESTS.get(name)
+        function = scope.language.tests.get(name)
         if function is None:
-            raise unknown_test(name, TESTS)
+            raise scope.language.unknown("test", name)
         return function(value, arguments, scope.account)
     except Failure as failure:
         raise failure.placed(at) from None
@@ -344,30 +315,24 @@ def test(
 # Macros, blocks and filter sections
 
 
-def macro(
-    scope: Scope,
-    arguments: dict[str, object],
-    functions: Mapping[str, Function],
-    name: str,
-    at: int,
-) -> str:
+def macro(scope: Scope, arguments: dict[str, object], name: str, at: int) -> str:
     """Call a macro and return what it prints."""
-    function = functions[name]
+    weight, body = scope.functions[name]
     try:
         scope.enter_macro(arguments)
-        scope.account.iterate(function.weight)
+        scope.account.iterate(weight)
     except Failure as failure:
         raise failure.placed(at) from None
-    text = text_of(scope, function.body)
+    text = text_of(scope, body)
     scope.leave()
     return text
 
 
-def block(scope: Scope, functions: Mapping[str, Function], name: str) -> str:
+def block(scope: Scope, name: str) -> str:
     """Run a block that has several places and return what it prints."""
-    function = functions[name]
-    scope.account.iterate(function.weight)
-    return text_of(scope, function.body)
+    weight, body = scope.functions[name]
+    scope.account.iterate(weight)
+    return text_of(scope, body)
 
 
 # Errors that a template always has where it is rendered

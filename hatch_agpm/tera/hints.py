@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean
-from hatch_agpm.tera.failures import AS_TEXT, NOT_A_VARIABLE, Failure, Undefined
-from hatch_agpm.tera.runtime.values import MISSING, find
+from hatch_agpm.runtime.tera.failures import AS_TEXT, NOT_A_VARIABLE, Failure, Undefined
+from hatch_agpm.runtime.tera.values import MISSING, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hatch_agpm.tera.runtime.scope import Scope
+    from hatch_agpm.runtime.tera.scope import Scope
 
 __all__ = ["undefined", "unknown_filter", "unknown_function", "unknown_test"]
 
@@ -108,23 +108,23 @@ _FUNCTIONS: Final = {
 }
 
 
-def undefined(scope: Scope, text: str, at: int) -> Undefined:
+def undefined(scope: Scope, source: str, text: str, at: int) -> Undefined:
     """Return the error for a variable that is not there."""
     what = f"'{text}' is undefined"
-    hint = _VARIABLES.get(text) or functools.partial(_nearest, scope, text, at)
+    hint = _VARIABLES.get(text) or functools.partial(_nearest, scope, source, text, at)
     return Undefined(what, hint=hint, at=at)
 
 
-def _nearest(scope: Scope, text: str, at: int) -> str:
+def _nearest(scope: Scope, source: str, text: str, at: int) -> str:
     """Return a hint: the nearest variable, or how to write other braces."""
-    before = scope.source[max(at - _BEFORE, 0) : at]
+    before = source[max(at - _BEFORE, 0) : at]
     if _BRACES_OF_ACTIONS.search(before):
         return AS_TEXT
-    near = _nearest_name(scope, text, at)
+    near = _nearest_name(scope, source, text, at)
     return near or (NOT_A_VARIABLE if _BRACES_OF_JSX.search(before) else "")
 
 
-def _nearest_name(scope: Scope, text: str, at: int) -> str:
+def _nearest_name(scope: Scope, source: str, text: str, at: int) -> str:
     """Return a hint that names a variable, by its whole path."""
     known = scope.everything()
     parts = re.findall(r"[A-Za-z0-9_]+", text)
@@ -133,7 +133,7 @@ def _nearest_name(scope: Scope, text: str, at: int) -> str:
     depth = _depth(known, parts)
     siblings = find(known, parts[:depth])
     if depth < len(parts) and isinstance(siblings, dict):
-        dashed = _dashed(scope.source, at + len(text), parts[depth], siblings)
+        dashed = _dashed(source, at + len(text), parts[depth], siblings)
         if dashed:
             return f"write '{'.'.join(parts[:depth])}[\"{dashed}\"]'"
         long_enough = len(parts[depth]) >= _SHORTEST_GUESSED

@@ -1,17 +1,18 @@
+# SPDX-License-Identifier: MIT-0
 """Calculating as Tera does: integers of 64 bits, floats, and NaN as None."""
 
 from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.tera.failures import Failure, Refusal
+from .failures import Failure, Refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.rust import Number
+    from .rust import Number
 
 __all__ = ["calculate"]
 
@@ -24,32 +25,32 @@ def calculate(operands: list[Number | None], operators: str) -> Number | None:
     Tera panics.
     """
     terms, signs = [operands[0]], ""
-    for sign, operand in zip(operators, operands[1:], strict=True):
+    for sign, operand in zip(operators, operands[1:]):
         if sign in "*/%":
             terms[-1] = _calculate(terms[-1], sign, operand)
         else:
             terms.append(operand)
             signs += sign
     result = terms[0]
-    for sign, term in zip(signs, terms[1:], strict=True):
+    for sign, term in zip(signs, terms[1:]):
         result = _calculate(result, sign, term)
     return result
 
 
-_EXACT: Final[dict[str, Callable[[int, int], int]]] = {
+_EXACT: dict[str, Callable[[int, int], int]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "%": lambda left, right: abs(left) % abs(right) * (-1 if left < 0 else 1),
 }
-_FLOATING: Final[dict[str, Callable[[float, float], float]]] = {
+_FLOATING: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "%": math.fmod,
 }
-_I64: Final = range(-(2**63), 2**63)
-_U64: Final = range(2**64)
+_I64 = range(-(2**63), 2**63)
+_U64 = range(2**64)
 
 
 def _calculate(left: Number | None, sign: str, right: Number | None) -> Number | None:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT-0
 """
 Errors of a running template, before they get a position in a file.
 
@@ -10,20 +11,20 @@ The environment converts both to `TemplateError`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Self
+
+    Hint = str | Callable[[], str]
 
 __all__ = ["AS_TEXT", "NOT_A_VARIABLE", "Failure", "Refusal", "Undefined"]
 
-AS_TEXT: Final = "put text that has braces between {% raw %} and {% endraw %}"
+AS_TEXT = "put text that has braces between {% raw %} and {% endraw %}"
 """The hint where a text is probably not meant as a tag."""
 
-NOT_A_VARIABLE: Final = f"if it is not a variable, {AS_TEXT}"
+NOT_A_VARIABLE = f"if it is not a variable, {AS_TEXT}"
 """The hint where it may be."""
-
-Hint: TypeAlias = "str | Callable[[], str]"
 
 
 class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accidents

@@ -1,5 +1,6 @@
+# SPDX-License-Identifier: MIT-0
 """
-What a template is compiled to: Python functions that call each other.
+What a program is compiled to: Python functions that call each other.
 
 An `Evaluator` takes the scope of a render and returns the value of an expression.  A
 `Step` runs one tag: it takes the scope and the list of pieces of text to add to.
@@ -7,78 +8,35 @@ An `Evaluator` takes the scope of a render and returns the value of an expressio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from .failures import Failure
 
-from hatch_agpm.tera.failures import Failure
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
-    from hatch_agpm.tera.parser.tree import JumpWord
-    from hatch_agpm.tera.runtime.scope import Loop, Scope
+    from .scope import Loop, Scope
+
+    Evaluator = Callable[[Scope], Any]
+    Piece = tuple[int, str]
+    """A text with the offset of the tag that printed it."""
+
+    Step = Callable[[Scope, list[Piece]], str | None]
+    """Returns `break` or `continue` if that ends the current turn of a loop."""
+
+    Body = Sequence[Step]
+    Function = tuple[int, Body]
+    """The number of nodes that a call may run, and the body of a macro or block."""
 
 __all__ = [
-    "Body",
-    "Evaluator",
-    "Function",
-    "Piece",
-    "Step",
-    "call",
-    "constant",
     "for_step",
     "if_step",
     "jump_step",
     "output_step",
     "set_step",
     "text_of",
+    "text_step",
 ]
-
-_T = TypeVar("_T")
-
-Evaluator: TypeAlias = "Callable[[Scope], _T]"
-
-Piece: TypeAlias = tuple[int, str]
-"""A text with the offset of the tag that printed it."""
-
-Step: TypeAlias = "Callable[[Scope, list[Piece]], JumpWord | None]"
-"""Returns the word of a `break` or `continue` that ends the current turn of a loop."""
-
-Body: TypeAlias = "Sequence[Step]"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Function:
-    """A body that can be called: of a macro, or of a block that has several places."""
-
-    body: Body
-    weight: int
-    """The number of nodes that a call may run."""
-
-
-# Expressions
-
-
-def constant(value: _T) -> Evaluator[_T]:
-    """Return a function that returns `value`."""
-    return lambda _: value
-
-
-def call(
-    operator: Callable[..., _T], operands: Sequence[Evaluator[object]], *known: object
-) -> Evaluator[_T]:
-    """
-    Return a function that calls an operator.
-
-    The operator gets the scope, the values of up to two `operands`, then `known`.
-    """
-    if not operands:
-        return lambda scope: operator(scope, *known)
-    if len(operands) == 1:
-        (only,) = operands
-        return lambda scope: operator(scope, only(scope), *known)
-    first, second = operands
-    return lambda scope: operator(scope, first(scope), second(scope), *known)
 
 
 def text_of(scope: Scope, body: Body) -> str:
@@ -96,7 +54,21 @@ def text_of(scope: Scope, body: Body) -> str:
 # Tags.  `at` is the offset of the tag: the position of errors that have none.
 
 
-def output_step(value: Evaluator[str], at: int) -> Step:
+def text_step(text: str, at: int) -> Step:
+    """Return the step that prints what is between tags."""
+    piece = at, text
+
+    def run(scope: Scope, pieces: list[Piece]) -> None:
+        try:
+            scope.account.write(text)
+        except Failure as failure:
+            raise failure.placed(at) from None
+        pieces.append(piece)
+
+    return run
+
+
+def output_step(value: Evaluator, at: int) -> Step:
     """Return the step that prints a text."""
 
     def run(scope: Scope, pieces: list[Piece]) -> None:
@@ -108,7 +80,7 @@ def output_step(value: Evaluator[str], at: int) -> Step:
     return run
 
 
-def set_step(name: str, value: Evaluator[object], at: int, *, everywhere: bool) -> Step:
+def set_step(name: str, value: Evaluator, at: int, *, everywhere: bool) -> Step:
     """Return the step that sets a variable; `everywhere` as in `set_global`."""
 
     def run(scope: Scope, _: list[Piece]) -> None:
@@ -120,9 +92,7 @@ def set_step(name: str, value: Evaluator[object], at: int, *, everywhere: bool) 
     return run
 
 
-def if_step(
-    tests: Sequence[tuple[Evaluator[bool], Body]], otherwise: Body, at: int
-) -> Step:
+def if_step(tests: Sequence[tuple[Evaluator, Body]], otherwise: Body, at: int) -> Step:
     """Return the step that runs the first body whose condition holds."""
 
     def chosen(scope: Scope) -> Body:
@@ -134,7 +104,7 @@ def if_step(
             raise failure.placed(at) from None
         return otherwise
 
-    def run(scope: Scope, pieces: list[Piece]) -> JumpWord | None:
+    def run(scope: Scope, pieces: list[Piece]) -> str | None:
         # The steps run here and not in a function of their own: each tag takes one
         # frame of Python's stack, of which recursive macros need many.
         for step in chosen(scope):
@@ -147,7 +117,7 @@ def if_step(
 
 
 def for_step(
-    start: Evaluator[Loop], body: Body, empty: Body, *, weight: int, at: int
+    start: Callable[[Scope], Loop], body: Body, empty: Body, *, weight: int, at: int
 ) -> Step:
     """
     Return the step that runs `body` for each value, or `empty` if there is none.
@@ -155,7 +125,7 @@ def for_step(
     `weight` is the number of nodes that a turn may run.
     """
 
-    def run(scope: Scope, pieces: list[Piece]) -> JumpWord | None:
+    def run(scope: Scope, pieces: list[Piece]) -> str | None:
         try:
             turns = start(scope)
             for _ in scope.enter_loop(turns):
@@ -181,10 +151,10 @@ def for_step(
     return run
 
 
-def jump_step(word: JumpWord, at: int) -> Step:
+def jump_step(word: str, at: int) -> Step:
     """Return the step of a `break` or `continue`."""
 
-    def run(scope: Scope, _: list[Piece]) -> JumpWord:
+    def run(scope: Scope, _: list[Piece]) -> str:
         try:
             scope.current_loop(f"'{word}'")
         except Failure as failure:

@@ -1,14 +1,11 @@
+# SPDX-License-Identifier: MIT-0
 """Filters on arrays."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from hatch_agpm.rust import encode
-from hatch_agpm.tera.builtins import casing
-from hatch_agpm.tera.builtins.arguments import is_integer
-from hatch_agpm.tera.failures import Failure
-from hatch_agpm.tera.runtime.values import (
+from ..failures import Failure
+from ..rust import encode
+from ..values import (
     MISSING,
     as_float,
     describe,
@@ -18,11 +15,14 @@ from hatch_agpm.tera.runtime.values import (
     render,
     same,
 )
+from . import casing
+from .arguments import is_integer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.tera.builtins.arguments import Arguments
+    from .arguments import Arguments
 
 __all__ = ["FILTERS"]
 
@@ -127,7 +127,7 @@ def unique(value: object, arguments: Arguments) -> list[object]:
 
 
 def _kind(key: object) -> type:
-    if isinstance(key, bool | str) or is_integer(key, range(-(2**63), 2**63)):
+    if isinstance(key, (bool, str)) or is_integer(key, range(-(2**63), 2**63)):
         return type(key)
     raise Failure("filter 'unique' needs booleans, integers or strings", describe(key))
 
@@ -195,7 +195,7 @@ def concat(value: object, arguments: Arguments) -> list[object]:
     return arguments.scope.account.array([*items, *added])
 
 
-FILTERS: Final[dict[str, Callable[[object, Arguments], object]]] = {
+FILTERS = {
     function.__name__.removesuffix("_"): function
     for function in (
         *(first, last, nth, join, sort, unique, slice_),

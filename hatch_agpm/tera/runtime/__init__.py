@@ -1,1 +1,0 @@
-"""Values, variables and arithmetic of a running template."""
