@@ -8,7 +8,7 @@ U+001C to U+001F are not white space.
 
 from __future__ import annotations
 
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
 __all__ = ["rust_lines", "strip_blank_ends"]
 

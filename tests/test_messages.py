@@ -368,15 +368,14 @@ RENDERED = [
         id="variable in the frontmatter of a template",
     ),
     pytest.param(
-        "runtime: {vip: bool}",
-        "{% if vip %}x{% endif %}",
+        "runtime: {vip: str}",
+        "{{ vip | slugify }}",
         AGENT,
-        "a.md:5:7: the run-time variable 'vip' can only be printed; write {{ vip }}, "
-        "or choose between two prompts in Python: its value is not known at build "
-        "time\n"
-        "    {% if vip %}x{% endif %}\n"
-        "          ^",
-        id="condition on a run-time variable",
+        "a.md:5:10: filter 'slugify' cannot be left for run time; apply it to what is "
+        "known at build time, or let the caller's code do it\n"
+        "    {{ vip | slugify }}\n"
+        "             ^",
+        id="filter that a prompt cannot apply when it is used",
     ),
     pytest.param(
         "templating: true",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 from hatch_agpm.rust import rust_lines, strip_blank_ends
 
 TEXTS = st.text("ab \t\r\n\v\f\x1c\x85\u2028", max_size=30)

@@ -22,7 +22,8 @@ from textwrap import fill
 from teraplate import TeraEngine  # type: ignore[import-untyped]  # has no types
 
 TABLE = (
-    Path(__file__).parent.parent / "hatch_agpm/runtime/tera/builtins/unicode_ranges.txt"
+    Path(__file__).parent.parent
+    / "hatch_agpm/runtime/_tera/builtins/unicode_ranges.txt"
 )
 SURROGATES = range(0xD800, 0xE000)
 CODES = [code for code in range(sys.maxunicode + 1) if code not in SURROGATES]

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.layout import attribute_path
 from hatch_agpm.bundle.namespaces import ERRORS
+from hatch_agpm.bundle.programs import tera_files
+from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import type_of
 from hatch_agpm.runtime._prompt import TYPES as RUNTIME_TYPES
 from hatch_agpm.runtime._prompt import identifier
-from hatch_agpm.runtime._variables import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,11 @@ def namespace_source(directory: Directory) -> str:
         lines += ["", f"{name}({variables})" if variables else name]
         description = str(resource.metadata.get("description") or "")
         lines += [f"    {line}" for line in description.splitlines()]
+        lines += [
+            f"    {each.name}: {line}"
+            for each in resource.runtime
+            for line in each.description.splitlines()
+        ]
     return f"""\
 {_HEADER}{_quoted(lines)}
 
@@ -142,13 +148,21 @@ def _counted(items: Sequence[Shipped]) -> str:
 
 def _imports(tree: Directory) -> str:
     """Return the imports by which programs that freeze others find the modules."""
-    if not tree.directories:
+    modules = [file.removesuffix(".py").split("/") for file in tera_files(tree.items)]
+    lines = [f"from . import {', '.join(tree.directories)}"] if tree.directories else []
+    lines += [
+        f"from .{'.'.join(package)} import {name}"
+        for *package, name in modules
+        if name.isidentifier() and not name.startswith("__")
+    ]
+    if not lines:
         return ""
+    imports = "\n    ".join(lines)
     return f'''
 
 def _import_all():
-    """Import all namespaces.  Not called: freezers collect what is imported here."""
-    from . import {", ".join(tree.directories)}
+    """Import all modules.  Not called: freezers collect what is imported here."""
+    {imports}
 '''
 
 
@@ -159,10 +173,12 @@ def _row(item: Shipped) -> str:
     row: list[object] = [item.path, body, item.files[item.path].sha256]
     if resource.runtime:
         variables = [
-            (each.name, each.kind, text_of(each.kind, each.default), each.spans)
+            (each.name, kind_data(each.kind), each.default, each.spans)
             for each in resource.runtime
         ]
         row.append(tuple(variables))
+        if resource.dialect != "tera" or resource.program:
+            row += [resource.dialect, item.program_path if resource.program else ""]
     return f"    {item.full_name!a}: {tuple(row)!a},\n"
 
 

@@ -22,6 +22,7 @@ from hatch_agpm.bundle.freezers import HOOKS, hook_file
 from hatch_agpm.bundle.index import index_file
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
+from hatch_agpm.bundle.programs import tera_files
 from hatch_agpm.bundle.stub import namespace_stub, stub_source
 from hatch_agpm.errors import BundleError, raise_problems
 from hatch_agpm.installed.discovery import FILE_NAME, export_line, file_text
@@ -51,6 +52,7 @@ COPIED_MODULES = MappingProxyType(
         "_prompt.py": "_prompt.py",
         "_reader.py": "_reader.py",
         "_resources.py": "_resources.py",
+        "_types.py": "_types.py",
         "_variables.py": "_variables.py",
     }
 )
@@ -278,6 +280,11 @@ def _python_files(
     files = {path: text.encode() for path, text in generated.items()}
     for path, name in COPIED_MODULES.items():
         files[path] = runtime.joinpath(name).read_bytes()
+    for path in tera_files(shipped):
+        files[path] = runtime.joinpath(path).read_bytes()
+    for item in shipped:
+        if program := item.resources[0].program:
+            files[item.program_path] = f"{program}\n".encode()
     return hook | {path: FileContent(data=data) for path, data in files.items()}
 
 

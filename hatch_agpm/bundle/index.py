@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hatch_agpm._version import __version__
 from hatch_agpm.installed.index import GENERATOR, INDEX_SCHEMA
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
+from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
 
@@ -89,6 +90,8 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "body": resource.body,
         "metadata": _plain(resource.metadata),
         "runtime": [runtime_entry(variable) for variable in resource.runtime],
+        "dialect": resource.dialect if resource.runtime else None,
+        "program": item.program_path if resource.program else None,
         "variables": _plain(resource.variables),
         "variant": variant_hash(resource.variables) if resource.variables else None,
         "source": resource.source,
@@ -152,9 +155,10 @@ def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
     """Return the entry of a run-time variable in the index."""
     return {
         "name": variable.name,
-        "type": variable.kind,
+        "type": kind_data(variable.kind),
         "required": variable.is_required,
-        "default": _plain(variable.default),
+        "default": variable.default,
+        "description": variable.description,
         "places": [list(span) for span in variable.spans],
     }
 

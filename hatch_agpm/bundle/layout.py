@@ -66,6 +66,11 @@ class Shipped:
         return self.own_path or self.full_name + self.tail
 
     @property
+    def program_path(self) -> str:
+        """The program that fills the text in, if it has one."""
+        return f"_programs/{self.path}.json"
+
+    @property
     def directory(self) -> str:
         """The directory of a skill, relative to the bundle's directory."""
         return self.path.removesuffix(f"/{SKILL_FILE}")
@@ -175,7 +180,7 @@ def _tail(resource: RenderedResource) -> str:
 def _content(resource: RenderedResource) -> tuple[object, ...]:
     # Texts with equal bytes and different run-time variables are different.
     files = tuple((file.path, file.data) for file in resource.files)
-    return (resource.document, resource.runtime, files)
+    return (resource.document, resource.runtime, resource.program, files)
 
 
 def _name_apart(

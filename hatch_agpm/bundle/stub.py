@@ -11,6 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.accessor import MARK, docstring, exported, type_attributes
+from hatch_agpm.bundle.annotations import Annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,8 @@ from typing import Any as _Any, Generic as _Generic, Literal as _Literal
 from typing import NoReturn as _NoReturn, ParamSpec as _ParamSpec
 from typing import Protocol as _Protocol, final as _final, overload as _overload
 from typing_extensions import TypeAlias as _TypeAlias, TypeVar as _TypeVar
-
+from typing_extensions import disjoint_base as _disjoint_base
+{more}
 # Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
     """No resource has this name; `near` has the most similar names."""
@@ -194,8 +196,11 @@ def _head(shipped: Sequence[Shipped], output: str) -> str:
     text = _HEAD.strip()
     for key, example in examples.items():
         text = text.replace(f"{{{key}}}", f": `{example}`" if example else "")
-    kinds = {each.kind for item in shipped for each in item.resources[0].runtime}
-    text = text.replace("{float}", ", float as _float" if "float" in kinds else "")
+    annotations = _annotations(shipped)
+    text = text.replace(
+        "{float}", ", float as _float" if annotations.uses_float else ""
+    )
+    text = text.replace("{more}\n", annotations.imports and f"{annotations.imports}\n")
     # Plain prompts are for no coding agent.
     for_all = all(item.section != "prompts" for item in shipped)
     return text.replace("{tool}", "_str" if for_all else "_str | None")
@@ -207,7 +212,7 @@ def _class(directory: Directory) -> str:
     return "_".join([f"_{first.title().replace('_', '')}", *others])
 
 
-def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
+def _kinds(shipped: Sequence[Shipped]) -> dict[str, str]:
     """
     Return the class of the stub for each full name.
 
@@ -216,9 +221,10 @@ def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
     """
     kinds: dict[str, str] = {}
     known: dict[str, str] = {}
+    annotations = _annotations(shipped)
     for item in shipped:
         resource = item.resources[0]
-        parameters = _parameters(resource.runtime)
+        parameters = _parameters(resource.runtime, annotations)
         name = "_".join(["_Prompt", *(each.name for each in resource.runtime)])
         if isinstance(resource.text, bytes):
             name = "_BinaryResource"
@@ -229,23 +235,33 @@ def _kinds(shipped: Iterable[Shipped]) -> dict[str, str]:
     return kinds
 
 
-def _prompts(shipped: Iterable[Shipped], kinds: Mapping[str, str]) -> str:
+def _prompts(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
     """Return the types of prompts that have run-time variables."""
+    annotations = _annotations(shipped)
     classes = {
         kinds[item.full_name]: item.resources[0].runtime
         for item in shipped
         if item.resources[0].runtime
     }
-    return "\n".join(
-        f"class {name.replace('_Prompt', '_Variables', 1)}(_Protocol):\n"
-        f"    def __call__(self, *, {_parameters(runtime)}) -> _str: ...\n\n"
-        f"{name}: _TypeAlias = Prompt[{name.replace('_Prompt', '_Variables', 1)}]\n"
-        for name, runtime in sorted(classes.items())
-    )
+    records = [f"{line}\n" for line in annotations.classes()]
+    prompts = []
+    for name, runtime in sorted(classes.items()):
+        variables = name.replace("_Prompt", "_Variables", 1)
+        parameters = _parameters(runtime, annotations)
+        prompts.append(
+            f"class {variables}(_Protocol):\n"
+            f"    def __call__(self, *, {parameters}) -> _str: ...\n\n"
+            f"{name}: _TypeAlias = Prompt[{variables}]\n"
+        )
+    return "".join(records) + "\n".join(prompts)
 
 
-def _parameters(runtime: Iterable[RuntimeVariable]) -> str:
-    return ", ".join(variable.parameter.replace(": ", ": _", 1) for variable in runtime)
+def _annotations(shipped: Iterable[Shipped]) -> Annotations:
+    return Annotations(each for item in shipped for each in item.resources[0].runtime)
+
+
+def _parameters(runtime: Iterable[RuntimeVariable], annotations: Annotations) -> str:
+    return ", ".join(annotations.parameter(variable) for variable in runtime)
 
 
 def _by_kind(

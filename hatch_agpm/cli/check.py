@@ -164,6 +164,9 @@ def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.stubs[path.rpartition("/")[2]].data:
             yield Note(what=f"{path} is not up to date; run `hatch-agpm stub`")
+    for resource in plan.rendering.resources:
+        for error in resource.may_fail:
+            yield Note(what=f"{error}, for values that lead there")
     if uses_uv(plan.root, pyproject) and (missing := unwatched(paths, pyproject)):
         keys = toml_value(cache_keys(paths, pyproject))
         yield Note(

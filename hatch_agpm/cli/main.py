@@ -112,6 +112,9 @@ def _render_options(render: argparse.ArgumentParser) -> None:
     chosen.add_argument(
         "name", metavar="NAME", nargs="?", help="a name that `list` prints"
     )
+    what = "the value of a run-time variable, as JSON or text; several may be given"
+    setting = "NAME=VALUE"
+    render.add_argument("--set", metavar=setting, action="append", help=what)
     what = "write all prompts into a new directory"
     chosen.add_argument("--output", metavar="DIR", type=Path, help=what)
     what = "write the whole package of prompts into a new directory"
@@ -282,6 +285,12 @@ def _render(arguments: argparse.Namespace) -> int:
 
     plan = open_project(arguments.project).plan()
     rendering, bundle = plan.rendering, plan.bundle
+    if arguments.set and arguments.name is not None:
+        from hatch_agpm.bundle.filling import filled_document
+
+        found = _find(arguments.name, rendering, bundle)
+        sys.stdout.buffer.write(filled_document(found, arguments.set))
+        return 0
     if arguments.bundle is not None:
         whole = bundle.in_one()
         _write_directory(arguments.bundle, whole)
@@ -289,7 +298,8 @@ def _render(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.output is None:
         # Bytes: standard output must not translate line ends or characters.
-        sys.stdout.buffer.write(_find(arguments.name, rendering, bundle))
+        found = _find(arguments.name, rendering, bundle)
+        sys.stdout.buffer.write(found.document)
         return 0
     files: dict[str, FileContent] = {}
     for item in _shipped(rendering):
@@ -315,19 +325,22 @@ def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
     return {f"{export.directory}/{item.full_name}": item for item in items if export}
 
 
-def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
+def _find(name: str, rendering: Rendering, bundle: Bundle) -> RenderedResource:
     """
-    Return the document of a resource by its name in the wheel, its key or AGPM's name.
+    Return a resource by its name in the wheel, its key or AGPM's name.
 
     Raises ConfigError if the name is unknown or ambiguous.
     """
+    from dataclasses import replace
+
     from hatch_agpm.errors import ConfigError, did_you_mean
 
     in_wheel = {item.full_name: item.resources[0] for item in _shipped(rendering)}
     if name in in_wheel:
-        return in_wheel[name].document
+        return in_wheel[name]
     if name in (exported := _exported(bundle)):
-        return exported[name].text
+        item = exported[name]
+        return replace(item.resource, text=item.text)
     by_other_name: dict[str, list[RenderedResource]] = {}
     for resource in rendering.resources:
         for other in {resource.alias, resource.name} - {None}:
@@ -343,7 +356,7 @@ def _find(name: str, rendering: Rendering, bundle: Bundle) -> bytes:
     if len({resource.document for resource in found}) > 1:
         names = [full for full, resource in in_wheel.items() if resource in found]
         raise ConfigError(f"'{name}'", f"means several: {', '.join(names)}")
-    return found[0].document
+    return found[0]
 
 
 def _count(files: Sized) -> str:

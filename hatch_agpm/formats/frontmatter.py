@@ -25,7 +25,7 @@ from hatch_agpm.formats.dependencies import DependencyReader, dotted_key
 from hatch_agpm.formats.runtime_variables import read_declarations
 from hatch_agpm.formats.yaml import Document, load, shape
 from hatch_agpm.model.types import AGPM_SECTIONS
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 from hatch_agpm.rust import rust_lines, strip_blank_ends
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import math
 from typing import Final, NoReturn
 
 from hatch_agpm.errors import FrontmatterError, Location
-from hatch_agpm.runtime.tera.rust import encode
+from hatch_agpm.runtime._tera.rust import encode
 
 __all__ = ["parse_json", "pretty_json"]
 

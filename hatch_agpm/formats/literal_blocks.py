@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import Location, TemplateError
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 from hatch_agpm.rust import rust_lines
 
 if TYPE_CHECKING:

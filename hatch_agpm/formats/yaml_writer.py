@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.formats.yaml import plain_value
-from hatch_agpm.runtime.tera.rust import json_number
+from hatch_agpm.runtime._tera.rust import json_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

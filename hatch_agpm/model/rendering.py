@@ -185,6 +185,15 @@ class RenderedResource:
     runtime: tuple[RuntimeVariable, ...] = ()
     """The run-time variables: its own, then those of embedded files."""
 
+    dialect: str = "tera"
+    """`tera` or `jinja2`: how the values of run-time variables are printed."""
+
+    program: str = ""
+    """What runs when the text is filled in, as JSON; "" without run-time logic."""
+
+    may_fail: tuple[str, ...] = ()
+    """The errors, with file and line, that some calls of the prompt will have."""
+
     is_match: bool = False
     """Whether it was found by a pattern of the manifest; `alias` is then its key."""
 

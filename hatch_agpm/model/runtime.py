@@ -7,23 +7,56 @@ A file declares them in its frontmatter, under `agpm.runtime`; the build keeps `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = [
+    "SCALARS",
+    "Kind",
+    "ListKind",
+    "RecordKind",
+    "RuntimeVariable",
+    "VariableDeclaration",
+    "kind_data",
+    "takes_none",
+]
 
-__all__ = ["KINDS", "RuntimeVariable", "VariableDeclaration"]
+SCALARS: Final = ("str", "int", "float", "bool")
+"""The types of single values, by the name that frontmatter gives them."""
 
-Default: TypeAlias = "str | int | float | bool | None"
+_NONE: Final = " | None"
 
-KINDS: Final[Mapping[str, type]] = {
-    "str": str,
-    "int": int,
-    "float": float,
-    "bool": bool,
-}
-"""The types a variable can have, by the name that frontmatter gives them."""
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """The type of a list."""
+
+    item: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """The type of a record: names and types of its fields, in their order."""
+
+    fields: tuple[tuple[str, Kind], ...]
+
+
+Kind: TypeAlias = str | ListKind | RecordKind
+"""The type of a variable; a text is one of `SCALARS`, which may end with ` | None`."""
+
+
+def kind_data(kind: Kind) -> Any:
+    """Return a type as plain data: a text, a list of one type, or a dict."""
+    if isinstance(kind, ListKind):
+        return [kind_data(kind.item)]
+    if isinstance(kind, RecordKind):
+        return {name: kind_data(of) for name, of in kind.fields}
+    return kind
+
+
+def takes_none(kind: Kind) -> bool:
+    """Tell whether None is a value of a type."""
+    return isinstance(kind, str) and kind.endswith(_NONE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +64,11 @@ class VariableDeclaration:
     """A run-time variable, as frontmatter declares it."""
 
     name: str
-    kind: str
-    """One of `KINDS`."""
+    kind: Kind
+    default: object = field(default=None, hash=False)
+    """Plain data; None where the caller has to give a value, unless None is one."""
 
-    default: Default = None
-    """None where the caller has to give a value."""
+    description: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,15 +76,25 @@ class RuntimeVariable:
     """A run-time variable of a rendered resource, and its placeholders."""
 
     name: str
-    kind: str
-    default: Default
+    kind: Kind
+    default: object = field(hash=False)
     spans: tuple[tuple[int, int], ...]
     """Start and end of each `{{ name }}` in the bytes of the file, in order."""
+
+    description: str = ""
+
+    is_read: bool = False
+    """Whether the program of the text reads it; there are no placeholders then."""
+
+    @property
+    def has_default(self) -> bool:
+        """Whether there is a value without one from the caller."""
+        return self.default is not None or takes_none(self.kind)
 
     @property
     def is_required(self) -> bool:
         """Whether it must be given: the text has it, and there is no default."""
-        return self.default is None and bool(self.spans)
+        return not self.has_default and (bool(self.spans) or self.is_read)
 
     @property
     def parameter(self) -> str:
@@ -60,7 +103,22 @@ class RuntimeVariable:
 
         The default `...` means that the text does not have the variable.
         """
+        return f"{self.name}: {_written(self.kind)}{self.default_text}"
+
+    @property
+    def default_text(self) -> str:
+        """The default behind a parameter: ` = 5`, "" for a required one."""
+        if self.is_required:
+            return ""
         # YAML can contain lone surrogates, which a file cannot.
-        value = "..." if self.default is None else ascii(self.default)
-        default = "" if self.is_required else f" = {value}"
-        return f"{self.name}: {self.kind}{default}"
+        return f" = {ascii(self.default) if self.has_default else '...'}"
+
+
+def _written(kind: Kind) -> str:
+    """Return a type for people: `list[str]`, `{title: str, done: bool}`."""
+    if isinstance(kind, ListKind):
+        return f"list[{_written(kind.item)}]"
+    if isinstance(kind, RecordKind):
+        fields = (f"{name}: {_written(of)}" for name, of in kind.fields)
+        return f"{{{', '.join(fields)}}}"
+    return kind

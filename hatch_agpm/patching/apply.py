@@ -32,7 +32,7 @@ from hatch_agpm.formats.toml import quoted_key
 from hatch_agpm.formats.yaml import Document, load
 from hatch_agpm.formats.yaml_writer import dump
 from hatch_agpm.patching.round_trip import Kept, round_trip, sort_keys
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.formats.frontmatter import interpret
 from hatch_agpm.formats.yaml import plain_value, unquoted
-from hatch_agpm.runtime.tera.rust import json_number
+from hatch_agpm.runtime._tera.rust import json_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection

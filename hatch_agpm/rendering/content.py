@@ -35,12 +35,13 @@ from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.formats.json import parse_json, pretty_json
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering.resolution.templates import Piece, render_piece, trace_text
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from hatch_agpm.formats.file_names import Kind
+    from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.model.files import File
     from hatch_agpm.rendering.resolution.declarations import RenderedFrontmatter
     from hatch_agpm.sources.root import SourceRoot
@@ -76,6 +77,16 @@ class TemplateSource:
     """The texts that are printed for the run-time variables of the file."""
 
     @property
+    def dialect(self) -> Dialect:
+        """The language of the template."""
+        return self.frontmatter.content.dialect or "tera"
+
+    @property
+    def can_fold(self) -> bool:
+        """Whether logic of the template can run when it is used."""
+        return self.frontmatter.content.dialect == "tera"
+
+    @property
     def context(self) -> Mapping[str, object]:
         """All variables of the template."""
         return {**self.variables, **self.placeholders}
@@ -86,7 +97,7 @@ class TemplateSource:
             text=text,
             path=self.file.path,
             line=line,
-            dialect=self.frontmatter.content.dialect or "tera",
+            dialect=self.dialect,
         )
         return render_piece(self.environment, piece, self.context)
 
@@ -96,7 +107,7 @@ class TemplateSource:
             self.environment,
             self.file.text,
             self.context,
-            dialect=self.frontmatter.content.dialect or "tera",
+            dialect=self.dialect,
         )
 
 

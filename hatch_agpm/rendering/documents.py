@@ -7,6 +7,7 @@ itself.  Reads the project's files, writes nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,14 +15,12 @@ from typing import TYPE_CHECKING
 from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
     AgpmError,
-    ContentError,
     FrontmatterError,
     Location,
     TemplateError,
 )
 from hatch_agpm.formats.file_names import split_extension
 from hatch_agpm.model.declaration import NO_OPTIONS
-from hatch_agpm.model.types import type_of
 from hatch_agpm.rendering.content import (
     TemplateSource,
     check_embedded,
@@ -31,16 +30,19 @@ from hatch_agpm.rendering.content import (
     other_content,
     rendered_content,
 )
+from hatch_agpm.rendering.decoding import decoded, text_or_bytes
+from hatch_agpm.rendering.logic import check_embedding, folded_texts, needed_variables
 from hatch_agpm.rendering.resolution.declarations import DeclarationReader
 from hatch_agpm.rendering.resolution.exported import as_template, is_template_part
 from hatch_agpm.rendering.resolution.lookalikes import unrendered
-from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
 from hatch_agpm.rendering.runtime_variables import (
     Placeholders,
     Rendered,
     Texts,
+    logic_texts,
     value_dependence,
 )
+from hatch_agpm.rendering.values import ResourceValues
 from hatch_agpm.tera import TeraEnvironment
 
 if TYPE_CHECKING:
@@ -79,21 +81,18 @@ class DocumentRenderer:
         """The files that `| content` has read for the text rendered last."""
 
         self._project = project
-        self._metadata = metadata
         self._source_roots = source_roots
         self._environ = environ
         self._is_agpm = project.manifest.is_agpm
         self._placeholders = Placeholders()
         self._declarations: dict[SourceRoot, DeclarationReader] = {}
-        self._contents: dict[Resource, dict[str, object]] = {}
-        """The values in templates of the resources that they embed."""
-
-        self._with_sentinels: dict[Resource, dict[str, object]] = {}
-        """The same with sentinels, for resources that have run-time variables."""
+        self._values = ResourceValues(
+            metadata, self._placeholders, has_project=project.manifest.has_project
+        )
 
     def can_render(self, resource: Resource) -> bool:
         """Tell whether everything that a resource embeds has been rendered."""
-        return self._contents.keys() >= set(resource.children())
+        return self._values.has_all_of(resource)
 
     def render(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
         """
@@ -105,14 +104,14 @@ class DocumentRenderer:
         self.embedded_files = []
         if self.is_raw(resource, file) and not is_embedded:
             self._check_rendered(resource, file)
-            return Texts(document=_decoded(file))
+            return Texts(document=decoded(file))
         file = self._template(resource, file)
         texts = self._texts(resource, file, is_embedded=is_embedded)
         if is_embedded:
             embedded = texts.content or ""
             allowed = self._project.hidden_text
             check_embedded(file, embedded, resource.source_root, allowed)
-            self._remember(resource, texts)
+            self._values.remember(resource, texts)
         return texts
 
     def render_part(self, resource: Resource, file: File) -> bytes:
@@ -182,15 +181,6 @@ class DocumentRenderer:
             return 0, {}
         return declarations.metadata(text, kind)
 
-    def _remember(self, resource: Resource, texts: Texts) -> None:
-        """Keep the values of a resource for those that embed it."""
-        data = self._data(resource)
-        if texts.with_sentinels is not None:
-            self._with_sentinels[resource] = {**data, "content": texts.with_sentinels}
-        if texts.content is not None:
-            data["content"] = texts.content
-        self._contents[resource] = data
-
     def _texts(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
         """Return the shipped text of a resource, and its embedded text."""
         if resource.patch is None:
@@ -212,15 +202,33 @@ class DocumentRenderer:
         except AgpmError as error:
             raise patched.relocated(error) from None
         return replace(
-            texts, content=original.content, with_sentinels=original.with_sentinels
+            texts,
+            content=original.content,
+            with_sentinels=original.with_sentinels,
+            embedded=original.embedded,
         )
 
     def _of_file(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
         """Render a file: once, or twice if it has run-time variables."""
         plain = self._rendered(resource, file, is_embedded=is_embedded)
-        has_variables = not self._with_sentinels.keys().isdisjoint(resource.children())
+        if plain.has_logic and plain.source is not None:
+            return self._folded(resource, plain.source, is_embedded=is_embedded)
+        has_variables = self._values.has_sentinels(resource)
         if not plain.declared and not has_variables:
             return Texts(document=plain.document, content=plain.content)
+        source = plain.source
+        if has_variables and source and source.can_fold:
+            with suppress(AgpmError):
+                folded = self._folded(resource, source, is_embedded=is_embedded)
+                # What only prints texts with placeholders needs no program.
+                if folded.has_logic and resource.section != "skills":
+                    return folded
+        return self._with_placeholders(resource, file, plain, is_embedded=is_embedded)
+
+    def _with_placeholders(
+        self, resource: Resource, file: File, plain: Rendered, *, is_embedded: bool
+    ) -> Texts:
+        """Render a file with sentinels, and return it with its placeholders."""
         try:
             sentinels = self._rendered(
                 resource, file, is_embedded=is_embedded, with_sentinels=True
@@ -243,7 +251,7 @@ class DocumentRenderer:
         with_sentinels: bool = False,
     ) -> Rendered:
         as_text = is_embedded or self._must_be_text(resource, file)
-        text = file.text if as_text else _text_or_bytes(file)
+        text = file.text if as_text else text_or_bytes(file)
         if isinstance(text, bytes):
             return Rendered(document=text)
         if resource.source_root.is_rendered:
@@ -265,6 +273,8 @@ class DocumentRenderer:
             return Rendered(document=text)
         if frontmatter.runtime and not with_sentinels:
             self._placeholders.check(source)
+        if self._has_logic(resource, source):
+            return Rendered(document="", source=source, has_logic=True)
         document, content = markdown_texts(source, is_embedded=is_embedded)
         return Rendered(
             document=text if is_copied else document,
@@ -272,6 +282,30 @@ class DocumentRenderer:
             declared=frontmatter.runtime,
             source=source,
         )
+
+    def _has_logic(self, resource: Resource, source: TemplateSource) -> bool:
+        """Tell whether a template is folded: it, or what it embeds, has logic."""
+        if source.frontmatter.content.dialect is None:
+            return False
+        others = self._values.with_logic(resource)
+        if not others:
+            has_own = bool(source.frontmatter.content.runtime)
+            return has_own and self._placeholders.has_logic(source)
+        files = [other.text_file for other in others]
+        check_embedding(source, files, is_skill=resource.section == "skills")
+        return True
+
+    def _folded(
+        self, resource: Resource, source: TemplateSource, *, is_embedded: bool
+    ) -> Texts:
+        """Return the texts of a template whose logic runs when it is used."""
+        embedded = self._values.embedded(resource)
+        texts = {child: each.text for child, each in embedded.items()}
+        context = self._values.context(resource, embedded=texts)
+        folded = folded_texts(source, context, is_embedded=is_embedded)
+        declared = needed_variables(source, folded, embedded.values())
+        self._placeholders.check_names(declared, source.file.path)
+        return logic_texts(folded, declared)
 
     def _is_copied(self, resource: Resource, frontmatter: Frontmatter) -> bool:
         """Tell whether a file is shipped unchanged, as AGPM does with skills."""
@@ -307,7 +341,7 @@ class DocumentRenderer:
         declarations = self.declarations(resource.source_root)
         if declarations.kind(file.path) in {"json", "other"}:
             return None
-        context = self._context(resource, with_sentinels=with_sentinels)
+        context = self._values.context(resource, with_sentinels=with_sentinels)
         frontmatter = declarations.frontmatter(file, context, options)
         if frontmatter is None:
             return None
@@ -329,42 +363,6 @@ class DocumentRenderer:
             ),
         )
 
-    def _context(
-        self, resource: Resource, *, with_sentinels: bool
-    ) -> dict[str, object]:
-        """Return the variables of a template (AGPM semantics, 3.1 and 3.5)."""
-        contents = self._contents
-        if with_sentinels:
-            contents = contents | self._with_sentinels
-        agpm: dict[str, object] = {
-            "resource": self._data(resource),
-            "deps": {
-                section: {key: contents[child] for key, child in by_key.items()}
-                for section, by_key in resource.dependencies.items()
-            },
-        }
-        context: dict[str, object] = {"agpm": agpm}
-        variables = with_metadata(resource.variables, self._metadata)
-        if "project" in variables:
-            agpm["project"] = context["project"] = variables.pop("project")
-        elif self._project.manifest.has_project:
-            agpm["project"] = context["project"] = {}
-        return deep_merge(context, variables)
-
-    def _data(self, resource: Resource) -> dict[str, object]:
-        """Return the values of a resource in templates (AGPM semantics, 3.2)."""
-        return {
-            "type": type_of(resource.section),
-            "name": resource.name,
-            "install_path": resource.install_path,
-            "source": resource.source,
-            "version": resource.source_root.version,
-            "resolved_commit": resource.source and "",
-            # AGPM renders before it computes them.
-            "checksum": "",
-            "path": resource.path,
-        }
-
     def _content_filter(
         self, source_root: SourceRoot, value: object, arguments: Mapping[str, object]
     ) -> object:
@@ -378,22 +376,3 @@ class DocumentRenderer:
         check_embedded(file, text, of, self._project.hidden_text)
         self.embedded_files.append(of.as_input(file))
         return text
-
-
-def _decoded(file: File) -> str | bytes:
-    """Return the file as text, or its bytes if it is not UTF-8."""
-    try:
-        return file.text
-    except ContentError:
-        return file.data
-
-
-def _text_or_bytes(file: File) -> str | bytes:
-    """Return the file as text if it is text, else its bytes."""
-    try:
-        return file.text
-    except ContentError:
-        # The template language or a parser needs text for these.
-        if file.path.endswith((".md", ".json")):
-            raise
-        return file.data

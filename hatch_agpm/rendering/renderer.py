@@ -33,6 +33,7 @@ from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, type_of
 from hatch_agpm.rendering.content import check_allowed, check_verbatim
 from hatch_agpm.rendering.documents import DocumentRenderer
 from hatch_agpm.rendering.install_paths import check_install_paths
+from hatch_agpm.rendering.logic import program_of_body
 from hatch_agpm.rendering.merged_files import check_merged, check_shape
 from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.hints import with_declaration
@@ -291,6 +292,9 @@ class _Renderer:
             inputs=(own, *sorted(others, key=attrgetter("path"))),
             source=resource.source,
             runtime=texts.runtime,
+            dialect=texts.dialect,
+            program=_program(texts, body, file.path),
+            may_fail=_errors(texts, file.path),
             is_match=resource.is_match,
             export=resource.export,
             executable=file.executable,
@@ -359,6 +363,16 @@ def _decoded(file: File) -> str | None:
         return file.text
     except ContentError:
         return None
+
+
+def _program(texts: Texts, body: int, path: str) -> str:
+    """Return the program of the text behind the frontmatter, "" without one."""
+    return program_of_body(texts.folded, path, body) if texts.folded else ""
+
+
+def _errors(texts: Texts, path: str) -> tuple[str, ...]:
+    later = texts.folded.later if texts.folded else ()
+    return tuple(f"{path}:{line}: {what}" for line, what in dict.fromkeys(later))
 
 
 def _check_spans(texts: Texts, body: int, path: str) -> None:

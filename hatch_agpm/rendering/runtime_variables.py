@@ -17,19 +17,25 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import ConflictError, FrontmatterError, Location, TemplateError
 from hatch_agpm.model.runtime import RuntimeVariable
-from hatch_agpm.rendering.resolution.templates import Piece, check_uses
+from hatch_agpm.rendering.logic import EmbeddedPrompt, runtime_variables
+from hatch_agpm.rendering.resolution.templates import Piece, check_uses, only_prints
+from hatch_agpm.tera.folding import EmbeddedText, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.model.runtime import VariableDeclaration
     from hatch_agpm.rendering.content import TemplateSource
+    from hatch_agpm.rendering.logic import LogicTexts
+    from hatch_agpm.tera.folding import Folded
 
 __all__ = [
     "Placeholders",
     "Rendered",
     "Sentinels",
     "Texts",
+    "logic_texts",
     "placeholder",
     "value_dependence",
 ]
@@ -47,6 +53,9 @@ class Rendered:
     source: TemplateSource | None = None
     """The template; None if the file is not one."""
 
+    has_logic: bool = False
+    """Whether more is done with run-time variables than printing; it has no text."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Texts:
@@ -60,6 +69,20 @@ class Texts:
     runtime: tuple[RuntimeVariable, ...] = ()
     """The file's own variables in their order, then those of embedded files by name."""
 
+    dialect: Dialect = "tera"
+    """How the values of the variables are printed."""
+
+    folded: Folded | None = None
+    """What is left of the document to run, if there is run-time logic."""
+
+    embedded: EmbeddedPrompt | None = None
+    """The same of the embedded text."""
+
+    @property
+    def has_logic(self) -> bool:
+        """Whether what is left does more than print variables and embedded texts."""
+        return self.folded is not None and not self.folded.only_prints
+
 
 class Placeholders:
     """The texts that templates of one build print for their run-time variables."""
@@ -68,6 +91,8 @@ class Placeholders:
         """Begin a build."""
         self._sentinels = Sentinels()
         self._declared_in: dict[VariableDeclaration, str] = {}
+        self._dialects: dict[VariableDeclaration, set[Dialect]] = {}
+        """The dialects of the templates that declare a variable."""
 
     def values(
         self, declared: Sequence[VariableDeclaration], *, with_sentinels: bool
@@ -85,7 +110,8 @@ class Placeholders:
         Check the declarations of a template, and the uses of its variables.
 
         Raises FrontmatterError if a name is already a variable of the build, and
-        TemplateError for a use other than `{{ name }}` in the body.
+        TemplateError for a use in the frontmatter, in Jinja2 also for one other than
+        `{{ name }}` in the body.
         """
         frontmatter, path = source.frontmatter.content, source.file.path
         names = {variable.name for variable in frontmatter.runtime}
@@ -98,13 +124,49 @@ class Placeholders:
                     what, location=Location(path=path, line=line), hint=hint
                 )
             self._declared_in.setdefault(variable, path)
+            self._dialects.setdefault(variable, set()).add(source.dialect)
         text, split = source.file.text, source.frontmatter.split
-        dialect = frontmatter.dialect or "tera"
         pieces = [(split.frontmatter, split.line, False)]
-        pieces += [(text[split.end :], text.count("\n", 0, split.end) + 1, True)]
+        if source.dialect != "tera":
+            pieces += [(text[split.end :], text.count("\n", 0, split.end) + 1, True)]
         for part, line, in_body in pieces:
-            piece = Piece(text=part, path=path, line=line, dialect=dialect)
+            piece = Piece(text=part, path=path, line=line, dialect=source.dialect)
             check_uses(source.environment, piece, names, in_body=in_body)
+
+    def has_logic(self, source: TemplateSource) -> bool:
+        """Tell whether a template of Tera does more with its variables than print."""
+        names = {variable.name for variable in source.frontmatter.content.runtime}
+        text, end = source.file.text, source.frontmatter.split.end
+        line = text.count("\n", 0, end) + 1
+        piece = Piece(text=text[end:], path=source.file.path, line=line)
+        return source.dialect == "tera" and not only_prints(
+            source.environment, piece, names
+        )
+
+    def declared(self, text: str) -> tuple[VariableDeclaration, ...]:
+        """Return the variables whose sentinels are in a text."""
+        return tuple(self._sentinels.replace(text)[1])
+
+    def embedded(self, text: str, path: str) -> EmbeddedPrompt:
+        """Return a text with sentinels as one that is filled in first."""
+        data = self._sentinels.replace(text)
+        plain, spans = data[0].encode(), data[1]
+        found = sorted((*span, each.name) for each in spans for span in spans[each])
+        body: list[object] = []
+        at = 0
+        for start, end, name in found:
+            body += [plain[at:start].decode()] if start > at else []
+            body.append(["print", ["path", [name], name, 0], 0])
+            at = end
+        body += [plain[at:].decode()] if at < len(plain) else []
+        program = {"body": body, "functions": {}, "known": {}, "file": path}
+        reads = frozenset(name for _, _, name in found)
+        text_of = EmbeddedText(program=program, reads=reads)
+        return EmbeddedPrompt(text=text_of, declared=tuple(spans))
+
+    def check_names(self, variables: Sequence[VariableDeclaration], path: str) -> None:
+        """Raise ConflictError if two files declare one name differently."""
+        self._check_names(variables, path)
 
     def compare(self, plain: Rendered, sentinels: Rendered, path: str) -> Texts:
         """
@@ -121,16 +183,20 @@ class Placeholders:
             raise value_dependence(path, plain.source, line)
         others = sorted(spans.keys() - set(plain.declared), key=lambda each: each.name)
         self._check_names([*plain.declared, *others], path)
+        dialect = plain.source.dialect if plain.source else "tera"
+        self._check_dialects(others, dialect, path)
         return Texts(
             document=plain.document,
             content=plain.content,
             with_sentinels=sentinels.content if in_content else None,
+            dialect=dialect,
             runtime=tuple(
                 RuntimeVariable(
                     name=variable.name,
                     kind=variable.kind,
                     default=variable.default,
                     spans=tuple(spans.get(variable, ())),
+                    description=variable.description,
                 )
                 for variable in [*plain.declared, *others]
             ),
@@ -157,6 +223,21 @@ class Placeholders:
                 return line or other
         return 0
 
+    def _check_dialects(
+        self, embedded: Sequence[VariableDeclaration], dialect: Dialect, path: str
+    ) -> None:
+        """Raise for embedded variables that this file would print differently."""
+        for variable in embedded:
+            if variable.kind not in {"str", "int"} and (
+                self._dialects[variable] != {dialect}
+            ):
+                raise ConflictError(
+                    f"are templates of two languages, which print the run-time variable"
+                    f" '{variable.name}' differently",
+                    [path, self._declared_in[variable]],
+                    "give it the type str, or write both in one language",
+                )
+
     def _check_names(self, variables: Sequence[VariableDeclaration], path: str) -> None:
         for one, other in itertools.combinations(variables, 2):
             if one.name == other.name:
@@ -167,6 +248,18 @@ class Placeholders:
                     files,
                     "give it one type and default, or two names",
                 )
+
+
+def logic_texts(folded: LogicTexts, declared: tuple[VariableDeclaration, ...]) -> Texts:
+    """Return the texts of a template with run-time logic."""
+    content = folded.content
+    return Texts(
+        document=source_of(folded.document.program),
+        content=source_of(content.program) if content else None,
+        runtime=runtime_variables(folded.document, declared),
+        folded=folded.document,
+        embedded=EmbeddedPrompt(text=content, declared=declared) if content else None,
+    )
 
 
 def value_dependence(

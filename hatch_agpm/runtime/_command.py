@@ -89,7 +89,7 @@ def _list(package: Any, options: argparse.Namespace) -> bytes:
     names = package.names()
     if not options.json:
         return "".join(f"{name}\n" for name in names).encode()
-    return _json([_described(package.load(name)) for name in names])
+    return _json([_described(package, package.load(name)) for name in names])
 
 
 def _get(package: Any, options: argparse.Namespace) -> bytes:
@@ -107,7 +107,7 @@ def _get(package: Any, options: argparse.Namespace) -> bytes:
     text: str = resource(**values)
     if not options.json:
         return text.encode()
-    return _json({**_described(resource), "text": text})
+    return _json({**_described(package, resource), "text": text})
 
 
 def _path(package: Any, options: argparse.Namespace) -> bytes:
@@ -121,17 +121,18 @@ def _path(package: Any, options: argparse.Namespace) -> bytes:
     return os.fsencode(f"{path}\n")
 
 
-def _described(resource: Any) -> dict[str, object]:
+def _described(package: Any, resource: Any) -> dict[str, object]:
     attributes = ("full_name", "type", "tool", "path", "sha256", "files", "metadata")
     described = {name: getattr(resource, name) for name in attributes}
+    entry = package._bundle.entry(resource.full_name)
     variables = [
-        {"name": name, "type": kind, "required": default is None and bool(spans)}
-        for name, kind, default, spans in resource._variables
+        {key: each[key] for key in ("name", "type", "required", "description")}
+        for each in entry["runtime"]
     ]
     return {**described, "variables": variables}
 
 
-def _kinds(resource: Any) -> dict[str, str]:
+def _kinds(resource: Any) -> dict[str, Any]:
     return {name: kind for name, kind, _, _ in resource._variables}
 
 

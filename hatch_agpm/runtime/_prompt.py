@@ -49,6 +49,12 @@ class ResourceDetails:
 
     _variables: tuple[_Variable, ...]
 
+    _dialect: str
+    """`tera` or `jinja2`: how values are printed."""
+
+    _program: str
+    """The path of its program in the bundle, "" where a text has no run-time logic."""
+
     @property
     def type(self) -> str:
         """What it is: `agent`, `skill` and so on; `prompt` for the package's own."""

@@ -18,7 +18,7 @@ from ._errors import (
     nearest,
     nearest_full,
 )
-from ._variables import PromptTemplate
+from ._variables import FillError, PromptTemplate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ def entries(bundle: Any) -> dict[str, dict[str, Any]]:
 
 def fill(prompt: Any, positional: Sequence[object], given: Mapping[str, object]) -> str:
     """Return the text of a prompt with the values `given`, or raise `VariableError`."""
-    text = None if positional else _template(prompt).fill(given)
-    if text is None:
-        raise _wrong_values(prompt, positional, given)
+    template = _template(prompt)
+    values = _values(prompt, template, positional, given)
+    try:
+        text: str = template.fill(values)
+    except FillError as error:
+        raise VariableError(_written(prompt), (str(error),)) from None
     return text
 
 
@@ -55,32 +58,59 @@ def parts(
     prompt: Any, positional: Sequence[object], given: Mapping[str, object]
 ) -> tuple[tuple[str, bool], ...]:
     """Return the pieces of what `fill` returns, each with whether it is a value."""
-    found = None if positional else _template(prompt).parts(given)
-    if found is None:
-        raise _wrong_values(prompt, positional, given)
-    return tuple(found)
+    template = _template(prompt)
+    values = _values(prompt, template, positional, given)
+    try:
+        return tuple(template.parts(values))
+    except FillError as error:
+        raise VariableError(_written(prompt), (str(error),)) from None
 
 
-def _wrong_values(
-    prompt: Any, positional: Sequence[object], given: Mapping[str, object]
-) -> VariableError:
-    problems = ["variables are given by name"] if positional else []
-    problems += _template(prompt).problems(given)
-    return VariableError(_written(prompt), tuple(problems))
+def _values(
+    prompt: Any,
+    template: Any,
+    positional: Sequence[object],
+    given: Mapping[str, object],
+) -> dict[str, object]:
+    """Return the values of all variables, or raise `VariableError`."""
+    values: dict[str, object]
+    values, problems = template.variables.checked(given)
+    if positional:
+        problems.insert(0, "variables are given by name")
+    if problems:
+        raise VariableError(_written(prompt), tuple(problems))
+    return values
 
 
 def signature(prompt: Any) -> Any:
     """Return the run-time variables of a prompt as the parameters of a function."""
-    return _template(prompt).signature()
+    return _template(prompt).variables.signature()
 
 
-def _template(prompt: Any) -> PromptTemplate:
+def _template(prompt: Any) -> Any:
     """Return the parsed text of a prompt, which is kept with it."""
     kept: dict[str, Any] = vars(prompt)
     if "_template" not in kept:
-        kept["_template"] = PromptTemplate(prompt._head, str(prompt), prompt._variables)
-    template: PromptTemplate = kept["_template"]
-    return template
+        kept["_template"] = _parsed(prompt)
+    return kept["_template"]
+
+
+def _parsed(prompt: Any) -> Any:
+    if not prompt._program:
+        return PromptTemplate(
+            prompt._head, str(prompt), prompt._variables, prompt._dialect
+        )
+    import json
+    from importlib import import_module
+
+    # Only a bundle with run-time logic has this module.
+    module: Any = import_module("._tera.template", __package__)
+    bundle = prompt._bundle
+    try:
+        data = json.loads(bundle.read(prompt._program))
+        return module.ProgramTemplate(data, prompt._variables)
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(bundle, prompt._program, error) from None
 
 
 # --- names ----------------------------------------------------------------------------

@@ -18,8 +18,19 @@ if TYPE_CHECKING:
 
     from ._variables import _Variable
 
-    _Row = tuple[str, int | None, str] | tuple[str, int, str, tuple[_Variable, ...]]
-    """Path, offset of the text or None for other bytes, sha256, run-time variables."""
+    _Row = (
+        tuple[str, int | None, str]
+        | tuple[str, int, str, tuple[_Variable, ...]]
+        | tuple[str, int, str, tuple[_Variable, ...], str, str]
+    )
+    """
+    Path, offset of the text or None for other bytes, sha256, run-time variables, the
+    dialect of the template, and the path of its program.
+    """
+
+
+_DEFAULTS: list[Any] = [(), "tera", ""]
+"""The last fields of a row that does not have them."""
 
 
 class Bundle:
@@ -47,7 +58,7 @@ class Bundle:
             raise unknown_name(self, full_name)
         if name not in self._read:
             # If two threads read it, both get the object that the first one stores.
-            self._read.setdefault(name, self._resource(name, *self.table[name]))
+            self._read.setdefault(name, self._resource(name, self.table[name]))
         return self._read[name]
 
     def names(self) -> list[str]:
@@ -119,14 +130,10 @@ class Bundle:
         """Return the path in the wheel of a path in the bundle."""
         return f"{self.spec.name.replace('.', '/')}/{path}"
 
-    def _resource(
-        self,
-        full_name: str,
-        path: str,
-        body: int | None,
-        sha256: str,
-        variables: tuple[_Variable, ...] = (),
-    ) -> Prompt | BinaryResource:
+    def _resource(self, full_name: str, row: _Row) -> Prompt | BinaryResource:
+        fields: tuple[Any, ...] = row
+        path, body, sha256, *more = fields
+        variables, dialect, program = more + _DEFAULTS[len(more) :]
         data = self.read(path)
         try:
             text = None if body is None else Prompt(data[body:], "utf-8")
@@ -138,4 +145,5 @@ class Bundle:
         resource.full_name, resource.sha256 = full_name, sha256
         resource.path = self.wheel_path(path)
         resource._head, resource._variables = data[: body or 0], variables
+        resource._dialect, resource._program = dialect, program
         return resource

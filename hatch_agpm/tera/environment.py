@@ -12,9 +12,10 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from hatch_agpm.runtime.tera.failures import Undefined
-from hatch_agpm.runtime.tera.program import Program
+from hatch_agpm.runtime._tera.failures import Undefined
+from hatch_agpm.runtime._tera.program import Program
 from hatch_agpm.tera.compiler import compiled
+from hatch_agpm.tera.folding import Conditions, Folded, fold
 from hatch_agpm.tera.language import BuildLanguage, Settings
 from hatch_agpm.tera.limits import DEFAULT_LIMITS, Limits
 from hatch_agpm.tera.parser import parse
@@ -27,7 +28,7 @@ from hatch_agpm.tera.uses import tera_uses
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from hatch_agpm.runtime.tera.steps import Piece
+    from hatch_agpm.runtime._tera.steps import _Piece
     from hatch_agpm.tera.jinja import JinjaDialect
     from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.uses import Use
@@ -125,6 +126,23 @@ class TeraEnvironment:
         jinja = self._jinja.template(source)
         return Template(jinja.render, jinja.trace)
 
+    def fold(
+        self,
+        source: str,
+        context: Mapping[str, object],
+        names: Collection[str],
+        *,
+        line_of: Callable[[int], int],
+    ) -> Folded:
+        """
+        Return what is left of a template of Tera, without the variables `names`.
+
+        `line_of` converts a line of `source` to the one that errors have at run time.
+        Raise TemplateError, also for what cannot be left for run time.
+        """
+        template = _TeraTemplate(source, self._tera)
+        return template.fold(context, names, line_of)
+
     def uses(
         self, source: str, names: Collection[str], *, dialect: Dialect = "tera"
     ) -> tuple[Use, ...]:
@@ -160,7 +178,8 @@ class _TeraTemplate:
             tree = tree or _tree(source, settings)
             if any(mark in source for mark in _TRIMS):
                 tree = TemplateTree(nodes=trimmed(tree.nodes))
-            self._program: Final = Program(compiled(tree))
+            self._compiled: Final = compiled(tree)
+            self._program: Final = Program(self._compiled)
         self._language: Final = BuildLanguage(source, settings)
 
     def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:
@@ -172,7 +191,7 @@ class _TeraTemplate:
     def render(self, context: Mapping[str, object]) -> str:
         return "".join([piece for _, piece in self._pieces(context)])
 
-    def _pieces(self, context: Mapping[str, object]) -> list[Piece]:
+    def _pieces(self, context: Mapping[str, object]) -> list[_Piece]:
         with reported(self._source):
             try:
                 return self.run(context)
@@ -182,7 +201,21 @@ class _TeraTemplate:
                 failure.others = further_undefined(tree, failure, run_again)
                 raise
 
-    def run(self, context: Mapping[str, object]) -> list[Piece]:
+    def fold(
+        self,
+        context: Mapping[str, object],
+        names: Collection[str],
+        line_of: Callable[[int], int],
+    ) -> Folded:
+        conditions = Conditions(
+            language=self._language,
+            limits=self._settings.limits,
+            line_of=lambda at: line_of(position(self._source, max(at, 0))[0]),
+        )
+        with reported(self._source):
+            return fold(self._compiled, context, names, conditions)
+
+    def run(self, context: Mapping[str, object]) -> list[_Piece]:
         """Return the pieces of the text, each with its offset; raise Failure."""
         return self._program.run(context, self._language, self._settings.limits)
 

@@ -7,13 +7,18 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean
-from hatch_agpm.runtime.tera.failures import AS_TEXT, NOT_A_VARIABLE, Failure, Undefined
-from hatch_agpm.runtime.tera.values import MISSING, find
+from hatch_agpm.runtime._tera.failures import (
+    AS_TEXT,
+    NOT_A_VARIABLE,
+    Failure,
+    Undefined,
+)
+from hatch_agpm.runtime._tera.values import MISSING, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hatch_agpm.runtime.tera.scope import Scope
+    from hatch_agpm.runtime._tera.scope import Scope
 
 __all__ = ["undefined", "unknown_filter", "unknown_function", "unknown_test"]
 

@@ -13,9 +13,17 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from hatch_agpm.errors import AgpmError, TemplateError
-from hatch_agpm.runtime.tera.builtins import filters, functions, tests
-from hatch_agpm.runtime.tera.failures import Failure, Refusal, Undefined
-from hatch_agpm.runtime.tera.language import Language
+from hatch_agpm.runtime._tera.builtins import (
+    arrays,
+    casing,
+    filters,
+    functions,
+    numbers,
+    strings,
+    tests,
+)
+from hatch_agpm.runtime._tera.failures import Failure, Refusal, Undefined
+from hatch_agpm.runtime._tera.language import Language
 from hatch_agpm.tera.builtins.slugs import slugify
 from hatch_agpm.tera.hints import (
     undefined,
@@ -28,12 +36,12 @@ from hatch_agpm.tera.positions import located
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from hatch_agpm.runtime.tera.builtins.arguments import Arguments
-    from hatch_agpm.runtime.tera.builtins.filters import Filter as TeraFilter
-    from hatch_agpm.runtime.tera.builtins.functions import Function
-    from hatch_agpm.runtime.tera.builtins.tests import Check
-    from hatch_agpm.runtime.tera.limits import Account
-    from hatch_agpm.runtime.tera.scope import Scope
+    from hatch_agpm.runtime._tera.builtins.arguments import Arguments
+    from hatch_agpm.runtime._tera.builtins.arguments import _Check as Check
+    from hatch_agpm.runtime._tera.builtins.arguments import _Filter as TeraFilter
+    from hatch_agpm.runtime._tera.builtins.arguments import _Function as Function
+    from hatch_agpm.runtime._tera.limits import Account
+    from hatch_agpm.runtime._tera.scope import Scope
     from hatch_agpm.tera.limits import Limits
 
 __all__ = ["BuildLanguage", "Filter", "Settings"]
@@ -104,9 +112,20 @@ class BuildLanguage(Language):
         extra = {
             name: partial(self._extra, each) for name, each in settings.filters.items()
         }
-        self.filters = {**_FILTERS, **extra}
-        self.functions = settings.functions
-        self.tests = _TESTS
+        self._filters: dict[str, TeraFilter] = {**_FILTERS, **extra}
+        self._functions = settings.functions
+
+    def filter(self, name: str) -> TeraFilter | None:
+        """Return a filter, or None."""
+        return self._filters.get(name)
+
+    def test(self, name: str) -> Check | None:
+        """Return a test, or None."""
+        return _TESTS.get(name)
+
+    def function(self, name: str) -> Function | None:
+        """Return a function, or None."""
+        return self._functions.get(name)
 
     def undefined(self, scope: Scope, text: str, at: int) -> Undefined:
         """Return the error for a variable that is not there."""
@@ -115,10 +134,10 @@ class BuildLanguage(Language):
     def unknown(self, kind: str, name: str) -> Failure:
         """Return the error for a filter, test or function that is not there."""
         if kind == "filter":
-            return unknown_filter(name, self.filters)
+            return unknown_filter(name, self._filters)
         if kind == "test":
-            return unknown_test(name, self.tests)
-        return unknown_function(name, self.functions)
+            return unknown_test(name, _TESTS)
+        return unknown_function(name, self._functions)
 
     def _extra(self, function: Filter, value: object, arguments: Arguments) -> object:
         """Apply an additional filter; its errors get the position of the call."""
@@ -158,6 +177,10 @@ def _matching(value: object, arguments: list[object], account: Account) -> bool:
 
 _FILTERS: Mapping[str, TeraFilter] = {
     **filters.FILTERS,
+    **strings.FILTERS,
+    **casing.FILTERS,
+    **arrays.FILTERS,
+    **numbers.FILTERS,
     "slugify": slugify,
     "date": _date,
 }

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import Location, TemplateError
-from hatch_agpm.runtime.tera.failures import Failure, Undefined
+from hatch_agpm.runtime._tera.failures import Failure, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.runtime.tera.failures import Failure, Undefined
+from hatch_agpm.runtime._tera.failures import Failure, Undefined
 from hatch_agpm.tera.parser.tree import (
     NO_TRIM,
     Arithmetic,

@@ -17,7 +17,7 @@ from hatch_agpm.bundle.bundle import COPIED_MODULES, build_bundle
 from hatch_agpm.errors import BundleError, ConflictError, ProblemsError
 from hatch_agpm.installed.index import INDEX_SCHEMA
 from hatch_agpm.model.rendering import Rendering
-from hatch_agpm.model.runtime import RuntimeVariable
+from hatch_agpm.model.runtime import ListKind, RuntimeVariable
 
 DOCS = Path(__file__).parents[2] / "docs"
 MODULES = [
@@ -319,6 +319,8 @@ def test_every_field_of_the_index_describes_the_bundle():
                 "body": 16,
                 "metadata": {"name": "x", "model": None, "tags": ["b", "a"]},
                 "runtime": [],
+                "dialect": None,
+                "program": None,
                 "variables": RUST,
                 "variant": hashlib.sha256(
                     b'{"project":{"language":"rust"}}'
@@ -446,3 +448,23 @@ def test_the_reader_may_be_copied_freely(name):
     data = build(resource("agents/x.md")).files[name].data
 
     assert data.startswith(b"# SPDX-License-Identifier: MIT-0\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "dialect", "copied"),
+    [
+        ("str", "tera", False),
+        ("bool", "tera", False),
+        ("float", "tera", True),
+        ("str | None", "tera", True),
+        (ListKind("str"), "tera", True),
+        ("float", "jinja2", False),
+    ],
+)
+def test_printing_of_tera_is_copied_where_a_variable_needs_it(kind, dialect, copied):
+    variable = RuntimeVariable(name="v", kind=kind, default=None, spans=((0, 1),))
+    rendering = Rendering(
+        resources=(resource("x.md", runtime=(variable,), dialect=dialect),)
+    )
+    files = build_bundle(rendering, output="p", distribution="p", version="1").files
+    assert ("_tera/values.py" in files) is copied

@@ -58,6 +58,42 @@ def test_list_shows_the_variables_of_a_prompt(with_helper, capsys):
     assert reviewer == f"{'agents/reviewer':{len(call)}}  prompts/agents/reviewer.md"
 
 
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (["user_name=Ada"], "You answer Ada in 5 sentences.\n"),
+        (['user_name="A=b"', "limit=3"], "You answer A=b in 3 sentences.\n"),
+    ],
+)
+def test_render_fills_in_values(with_helper, capfdbinary, settings, text):
+    chosen = [part for each in settings for part in ("--set", each)]
+    command = ["render", "agents/helper", "--project", str(with_helper), *chosen]
+    assert main(command) == 0
+    assert capfdbinary.readouterr().out.decode().endswith(f"---\n{text}")
+
+
+def test_check_names_errors_that_some_values_lead_to(with_helper, capsys):
+    path = with_helper / "prompts/agents/helper.md"
+    path.write_text(HELPER + "{% if limit > 9 %}{{ limt }}{% endif %}\n", "utf-8")
+    main(["check", "--project", str(with_helper)])
+    assert "prompts/agents/helper.md:8: 'limt' is undefined" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        (["limit=x"], "user_name is missing, a str"),
+        (["user_name=1"], "user_name must be a str, got int"),
+        (["user_name"], "needs NAME=VALUE, got 'user_name'"),
+    ],
+)
+def test_render_reports_wrong_values(with_helper, capsys, settings, problem):
+    chosen = [part for each in settings for part in ("--set", each)]
+    command = ["render", "agents/helper", "--project", str(with_helper), *chosen]
+    assert main(command) == 1
+    assert problem in capsys.readouterr().err
+
+
 def test_list_as_json_has_the_variables_of_the_index(with_helper, build, capsys):
     assert main(["list", "--project", str(with_helper), "--json"]) == 0
 

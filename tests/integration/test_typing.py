@@ -12,7 +12,7 @@ import pytest
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.model.rendering import RenderedResource, Rendering, SkillFile
-from hatch_agpm.model.runtime import RuntimeVariable
+from hatch_agpm.model.runtime import ListKind, RecordKind, RuntimeVariable
 
 EXAMPLE = Path(__file__).parents[2] / "example_pkg"
 
@@ -50,7 +50,20 @@ NAMES += ["Prompt", "Literal", "property", "overload", "_hidden"]
 TEXT_DEFAULT = (
     RuntimeVariable(name="limit", kind="str", default='a"\\\nb|\u2028', spans=()),
 )
+STEP = (("title", "str"), ("done", "bool"), ("note", "str | None"))
+OTHER_STEP = (("title", "str"), ("done", "int"), ("note", "str | None"))
+LISTS = (
+    RuntimeVariable(name="tools", kind=ListKind("str"), default=None, spans=((0, 1),)),
+    RuntimeVariable(name="note", kind="str | None", default=None, spans=((0, 1),)),
+    RuntimeVariable(
+        name="steps", kind=ListKind(RecordKind(STEP)), default=None, spans=((0, 1),)
+    ),
+    RuntimeVariable(
+        name="other", kind=RecordKind(OTHER_STEP), default={}, spans=((0, 1),)
+    ),
+)
 RESOURCES = [
+    resource("lists", runtime=LISTS),
     *map(resource, NAMES),
     resource("greeter", runtime=variables(user_name="str", limit=5)),
     resource("greeter-2", runtime=variables(user_name="str", limit=5)),
@@ -72,6 +85,7 @@ RESOURCES = [
 ]
 
 RIGHT = """
+from dataclasses import dataclass
 from pkg import prompts
 from pkg.prompts import Prompt, UnknownPromptError, VariableError
 from pkg.prompts.agents import greeter, team
@@ -107,6 +121,16 @@ text = prompts.agents.counter(limit=1, share=2, loud=True)
 text = prompts.agents.same_names(user_name="Ada", limit="3")
 text = prompts.agents.quoting() + prompts.agents.quoting(limit="x")
 text = prompts.agents["int.dotted"](int=1, str="x", type=True)
+text = prompts.agents.lists(tools=["a"], steps=[])
+text = prompts.agents.lists(tools=("a",), steps=[{"title": "a", "done": True}])
+
+@dataclass(frozen=True)
+class Step:
+    title: str
+    done: bool
+    note: str | None = None
+
+text = prompts.agents.lists(tools=[], note="x", steps=[Step("a", True)])
 text = prompts.agents.backend_engineer()
 text = prompts.agents.flash(user_name="Ada")
 text = prompts.agents.flash(user_name="Ada", steps=1)
@@ -137,6 +161,11 @@ prompts.agents.int.titel  # wrong
 prompts.load(3)  # wrong
 prompts.scripts["blob"].upper().encode()  # wrong
 
+prompts.agents.lists(tools=[1], steps=[])  # wrong
+prompts.agents.lists(tools=[], note=1, steps=[])  # wrong
+prompts.agents.lists(tools=[], steps=[{"title": "a"}])  # wrong
+prompts.agents.lists(tools=[], steps=[{"title": "a", "done": 1}])  # wrong
+prompts.agents.lists(tools=[], steps=["a"])  # wrong
 prompts.agents.greeter()  # wrong
 prompts.agents.greeter(usr_name="Ada")  # wrong
 prompts.agents.greeter("Ada")  # wrong

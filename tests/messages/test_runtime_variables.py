@@ -25,13 +25,14 @@ MISTAKES = [
     ),
     pytest.param(
         "{n: string}",
-        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float or bool, got"
-        " 'string'; did you mean 'str'?",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float, bool, a list or a"
+        " record, got 'string'; did you mean 'str'?",
         id="a type that is none",
     ),
     pytest.param(
         "{n: }",
-        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float or bool, got null",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float, bool, a list or a"
+        " record, got null",
         id="no type",
     ),
     pytest.param(
@@ -41,8 +42,8 @@ MISTAKES = [
     ),
     pytest.param(
         "{n: {type: int, values: 5}}",
-        "agents/a.md:4: 'agpm.runtime.n.values' is not known; a variable has type and"
-        " default",
+        "agents/a.md:4: 'agpm.runtime.n.values' is not known; a variable has type,"
+        " default and description",
         id="another field",
     ),
     pytest.param(
@@ -89,6 +90,52 @@ MISTAKES = [
         "agents/a.md:4: 'agpm.runtime.n' is given twice",
         id="twice",
     ),
+    pytest.param(
+        "{n: {type: [str, int]}}",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float, bool, a list or a"
+        " record, got ['str', 'int']; write a list as '[str]', with the type of its"
+        " items",
+        id="a list of two types",
+    ),
+    pytest.param(
+        "{n: {type: {}}}",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float, bool, a list or a"
+        " record, got a table; write a record as '{title: str, done: bool}'",
+        id="a record without fields",
+    ),
+    pytest.param(
+        "{n: str | int}",
+        "agents/a.md:4: 'agpm.runtime.n' must be str, int, float, bool, a list or a"
+        " record, got 'str | int'; write 'str | None' for what may be None",
+        id="two types",
+    ),
+    pytest.param(
+        "{n: [{a-b: str}]}",
+        "agents/a.md:4: 'agpm.runtime.n.a-b' is not a valid field name; use letters,"
+        " digits and _, and begin with a letter",
+        id="a field that is not an identifier",
+    ),
+    pytest.param(
+        "{n: [{class: str}]}",
+        "agents/a.md:4: 'agpm.runtime.n.class' is a reserved name; give the field"
+        " another name",
+        id="a field that is a keyword",
+    ),
+    pytest.param(
+        "{n: {type: float, default: .inf}}",
+        "agents/a.md:4: 'agpm.runtime.n.default' must be of the type float, got null",
+        id="an infinite default",
+    ),
+    pytest.param(
+        "{n: {type: [{t: str}], default: [{t: 1}]}}",
+        "agents/a.md:4: 'agpm.runtime.n.default[0].t' must be a str, got int",
+        id="a wrong value in a default",
+    ),
+    pytest.param(
+        "{n: {type: str, description: 1}}",
+        "agents/a.md:4: 'agpm.runtime.n.description' must be text, got 1",
+        id="a description that is not text",
+    ),
 ]
 
 
@@ -104,7 +151,8 @@ def test_all_mistakes_of_declarations_come_at_once_each_with_its_line(error_of):
     )
 
     assert error_of({"agents/a.md": text}).splitlines() == [
-        "agents/a.md:4: 'agpm.runtime.a' must be str, int, float or bool, got 'text'",
+        "agents/a.md:4: 'agpm.runtime.a' must be str, int, float, bool, a list or a"
+        " record, got 'text'",
         "agents/a.md:7: 'agpm.runtime.b.default' must be of the type int, got 'x'",
     ]
 
@@ -208,7 +256,7 @@ def test_frontmatter_is_never_filled(error_of, head, message):
 def test_a_text_that_depends_on_the_value_of_a_variable_is_reported(error_of):
     line = "{{ agpm.deps.snippets.s.content | upper }}"
     files = {
-        "agents/a.md": embeds("../s.md", f"text\n\n{line}"),
+        "agents/a.md": embeds("../s.md", f"text\n\n{line}", "", "jinja2"),
         "s.md": template("{user_name: str}", "{{ user_name }}, hello"),
     }
 

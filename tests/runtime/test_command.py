@@ -36,7 +36,13 @@ def resource(name, *, type="agent", text=TEXT, suffix=".md", **given):  # noqa: 
 
 VARIABLES = (
     RuntimeVariable(name="user", kind="str", default=None, spans=((6, 16),)),
-    RuntimeVariable(name="count", kind="int", default=3, spans=((18, 29),)),
+    RuntimeVariable(
+        name="count",
+        kind="int",
+        default=3,
+        spans=((18, 29),),
+        description="at most",
+    ),
 )
 
 
@@ -87,8 +93,8 @@ def test_list_describes_the_prompts_as_json(command):
     assert first["type"] == "agent"
     assert first["metadata"] == {"description": "Greets \ud83d."}
     assert first["variables"] == [
-        {"name": "user", "type": "str", "required": True},
-        {"name": "count", "type": "int", "required": False},
+        {"name": "user", "type": "str", "required": True, "description": ""},
+        {"name": "count", "type": "int", "required": False, "description": "at most"},
     ]
 
 

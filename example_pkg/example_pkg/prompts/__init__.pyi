@@ -26,7 +26,7 @@ from typing import Any as _Any, Generic as _Generic, Literal as _Literal
 from typing import NoReturn as _NoReturn, ParamSpec as _ParamSpec
 from typing import Protocol as _Protocol, final as _final, overload as _overload
 from typing_extensions import TypeAlias as _TypeAlias, TypeVar as _TypeVar
-
+from typing_extensions import disjoint_base as _disjoint_base
 # Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
     """No resource has this name; `near` has the most similar names."""

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import AgpmError, ProblemsError, TemplateError
-from hatch_agpm.runtime.tera.failures import AS_TEXT, NOT_A_VARIABLE
+from hatch_agpm.runtime._tera.failures import AS_TEXT, NOT_A_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -20,9 +20,17 @@ if TYPE_CHECKING:
     from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.formats.literal_blocks import ProtectedText
     from hatch_agpm.tera import TeraEnvironment
+    from hatch_agpm.tera.folding import Folded
     from hatch_agpm.tera.uses import Use
 
-__all__ = ["Piece", "check_uses", "render_piece", "trace_text"]
+__all__ = [
+    "Piece",
+    "check_uses",
+    "fold_piece",
+    "only_prints",
+    "render_piece",
+    "trace_text",
+]
 
 _LIMIT: Final = "the limit is '"
 """The beginning of the hint of an error that is caused by a limit."""
@@ -72,6 +80,40 @@ def trace_text(
     shielded = protect(text)
     pieces = environment.template(shielded.text, dialect=dialect).trace(context)
     return [(shielded.line(line), piece) for line, piece in pieces]
+
+
+def fold_piece(
+    environment: TeraEnvironment,
+    piece: Piece,
+    context: Mapping[str, object],
+    names: Collection[str],
+) -> Folded:
+    """
+    Return what is left of a piece, a template of Tera, without the variables `names`.
+
+    Raises TemplateError, also for a literal fence in what is run later by a filter.
+    """
+    with _located(piece):
+        shielded = protect(piece.text)
+        with _located(piece, shielded):
+            folded = environment.fold(
+                shielded.text,
+                context,
+                names,
+                line_of=lambda line: shielded.line(line) + piece.line - 1,
+            )
+            return folded.with_texts(shielded.restore)
+
+
+def only_prints(
+    environment: TeraEnvironment, piece: Piece, names: Collection[str]
+) -> bool:
+    """Tell whether all uses of `names` in a piece are of the form `{{ name }}`."""
+    with _located(piece):
+        shielded = protect(piece.text)
+        with _located(piece, shielded):
+            uses = environment.uses(shielded.text, names, dialect=piece.dialect)
+            return all(use.bare for use in uses)
 
 
 def check_uses(

@@ -1,5 +1,5 @@
 """
 What only a build has of Tera's filters, tests and functions.
 
-All others are in `hatch_agpm.runtime.tera.builtins`, because prompts need them, too.
+All others are in `hatch_agpm.runtime._tera.builtins`, because prompts need them, too.
 """

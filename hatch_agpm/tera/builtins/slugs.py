@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hatch_agpm.runtime.tera.builtins.arguments import Arguments
+    from hatch_agpm.runtime._tera.builtins.arguments import Arguments
 
 __all__ = ["slugify"]
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from hatch_agpm.tera.compiler.compiler import compiled
+from hatch_agpm.tera.compiler.expressions import Code
 
-__all__ = ["compiled"]
+__all__ = ["Code", "compiled"]

@@ -2,14 +2,14 @@
 Compile a syntax tree to a program, which is the template as data.
 
 This module compiles tags, `expressions` what is in them.  The format is described in
-docs/reference/index.md; `hatch_agpm.runtime.tera.program` runs it.
+docs/reference/index.md; `hatch_agpm.runtime._tera.program` runs it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.runtime.tera.failures import Failure
+from hatch_agpm.runtime._tera.failures import Failure
 from hatch_agpm.tera.compiler.expressions import Code, ExpressionCompiler, position_of
 from hatch_agpm.tera.parser.tree import (
     Array,
@@ -50,7 +50,7 @@ class _Compiler:
         self._blocks: Final[dict[str, Block]] = {}
         self._called_blocks: Final[list[str]] = []
         self.functions: Final[dict[str, Code]] = {}
-        """The weight and the body of macros, and of blocks that have several places."""
+        """Weight, body and parameters: of macros, and of blocks of several places."""
 
         self._loops = 0
         """The number of loops that are open here."""
@@ -65,12 +65,13 @@ class _Compiler:
                 self._macros[node.name] = node
         self._find_blocks(nodes)
         for name, macro in self._macros.items():
-            self.functions[f"macro {name}"] = self._function(macro.body)
+            function = self._function(macro.body, macro.parameters)
+            self.functions[f"macro {name}"] = function
         body = self._body(nodes)
         # Each block that is compiled may call further ones.
         for name in self._called_blocks:
             block = self._blocks[name]
-            self.functions[f"block {name}"] = self._function(block.body)
+            self.functions[f"block {name}"] = self._function(block.body, ())
         return body
 
     def _find_blocks(self, body: Iterable[Node]) -> None:
@@ -81,8 +82,8 @@ class _Compiler:
                 self._blocks[node.name] = node
                 self._find_blocks(node.body)
 
-    def _function(self, body: tuple[Node, ...]) -> Code:
-        return [_weigh(body), self._body(body)]
+    def _function(self, body: tuple[Node, ...], parameters: Iterable[str]) -> Code:
+        return [_weigh(body), self._body(body), list(parameters)]
 
     def _body(self, body: Iterable[Node]) -> list[Code]:
         result: list[Code] = []

@@ -12,8 +12,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hatch_agpm.errors import did_you_mean
-from hatch_agpm.runtime.tera.rust import digits
-from hatch_agpm.runtime.tera.values import static_path
+from hatch_agpm.runtime._tera.rust import digits
+from hatch_agpm.runtime._tera.values import static_path
 from hatch_agpm.tera.parser.tree import (
     Arithmetic,
     Array,
@@ -56,7 +56,7 @@ class ExpressionCompiler:
     # Values
 
     def value(self, operand: Operand) -> Code:
-        """Return what evaluates `operand` to its value."""
+        """Return the expression of the value of `operand`."""
         value = operand.value
         if isinstance(value, Path):
             return self._path_value(value, operand)
@@ -124,7 +124,7 @@ class ExpressionCompiler:
         return ["pipe", value, self.calls(calls)] if calls else value
 
     def calls(self, filters: Iterable[Call]) -> Code:
-        """Return what evaluates the arguments of some filters."""
+        """Return the calls of some filters, with expressions as arguments."""
         return [[each.name, self._values(each.arguments), each.at] for each in filters]
 
     def _values(self, arguments: Arguments) -> dict[str, Code]:
@@ -170,7 +170,7 @@ class ExpressionCompiler:
     # Conditions
 
     def condition(self, operand: Operand) -> Code:
-        """Return what evaluates `operand` to true or false."""
+        """Return an expression that is true or false."""
         value = operand.value
         result: Code
         match value:
@@ -210,7 +210,7 @@ class ExpressionCompiler:
     # Numbers
 
     def number(self, operand: Operand) -> Code:
-        """Return what evaluates `operand` to a number, or to None for NaN."""
+        """Return an expression that is a number, or None for NaN."""
         value = operand.value
         at = position_of(value)
         if operand.filters:
@@ -244,7 +244,7 @@ def _literal(value: str | float, at: int) -> Code:
 
 
 def _read(path: Path) -> Code:
-    """Return what looks a variable up and raises Failure if it is missing."""
+    """Return the expression of a variable that raises Failure without it."""
     steps = static_path(path.text)
     if path.text == _DUMP:
         return ["dump"]
@@ -254,7 +254,7 @@ def _read(path: Path) -> Code:
 
 
 def _peek(path: Path) -> Code:
-    """Return what looks a variable up and returns `MISSING` if it is missing."""
+    """Return the expression of a variable that is `MISSING` without it."""
     steps = static_path(path.text)
     if path.text == _DUMP:
         return ["dump"]

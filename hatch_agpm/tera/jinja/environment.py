@@ -12,8 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from hatch_agpm.errors import TemplateError, did_you_mean
-from hatch_agpm.runtime.tera.failures import Failure, Refusal
-from hatch_agpm.runtime.tera.limits import Account
+from hatch_agpm.runtime._tera.failures import Failure, Refusal
+from hatch_agpm.runtime._tera.limits import Account
 from hatch_agpm.tera.jinja.counting import JOINED, MEASURED, TURN
 from hatch_agpm.tera.positions import at_line
 

@@ -8,8 +8,8 @@ import jinja2
 from jinja2 import meta, nodes
 
 from hatch_agpm.errors import AgpmError, TemplateError
-from hatch_agpm.runtime.tera.failures import Failure
-from hatch_agpm.runtime.tera.limits import Account
+from hatch_agpm.runtime._tera.failures import Failure
+from hatch_agpm.runtime._tera.limits import Account
 from hatch_agpm.tera.jinja.counting import CountingTransformer
 from hatch_agpm.tera.positions import at_line, reported
 

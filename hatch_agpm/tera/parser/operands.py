@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from hatch_agpm.runtime.tera.failures import Refusal
+from hatch_agpm.runtime._tera.failures import Refusal
 from hatch_agpm.tera.parser import terminals
 from hatch_agpm.tera.parser.lexer import Cursor
 from hatch_agpm.tera.parser.tree import Boolean, Literal, Path

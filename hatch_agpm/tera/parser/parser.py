@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from hatch_agpm.runtime.tera.failures import AS_TEXT, Refusal
+from hatch_agpm.runtime._tera.failures import AS_TEXT, Refusal
 from hatch_agpm.tera.parser.tags import TRIMS, Tag, TagParser
 from hatch_agpm.tera.parser.terminals import (
     CLOSE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hatch_agpm.runtime.tera.failures import AS_TEXT
+from hatch_agpm.runtime._tera.failures import AS_TEXT
 
 __all__ = ["suggestion"]
 

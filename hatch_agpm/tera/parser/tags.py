@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.runtime.tera.failures import AS_TEXT, Refusal
+from hatch_agpm.runtime._tera.failures import AS_TEXT, Refusal
 from hatch_agpm.tera.parser.expressions import ExpressionParser
 from hatch_agpm.tera.parser.suggestions import suggestion
 from hatch_agpm.tera.parser.terminals import IDENT

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from oracle import Oracle
 
-from hatch_agpm.runtime.tera.builtins import unicode_ranges
-from hatch_agpm.runtime.tera.builtins.graphemes import first_graphemes, graphemes
+from hatch_agpm.runtime._tera.builtins import unicode_ranges
+from hatch_agpm.runtime._tera.builtins.graphemes import first_graphemes, graphemes
 from hatch_agpm.tera import render
 
 ROOT = Path(__file__).parents[3]

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from hatch_agpm.runtime.tera.failures import Refusal
+from hatch_agpm.runtime._tera.failures import Refusal
 from hatch_agpm.tera import Limits, TemplateError, TeraEnvironment
 from hatch_agpm.tera.parser.parser import parse
 from hatch_agpm.tera.parser.tree import Boolean, Call, Operand, Path, Trim

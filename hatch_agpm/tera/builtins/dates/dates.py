@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.runtime.tera.builtins.arguments import is_integer
-from hatch_agpm.runtime.tera.failures import Failure, Refusal
-from hatch_agpm.runtime.tera.rust import encode
+from hatch_agpm.runtime._tera.builtins.arguments import is_integer
+from hatch_agpm.runtime._tera.failures import Failure, Refusal
+from hatch_agpm.runtime._tera.rust import encode
 from hatch_agpm.tera.builtins.dates.moments import at_timestamp, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hatch_agpm.runtime.tera.builtins.arguments import Arguments
+    from hatch_agpm.runtime._tera.builtins.arguments import Arguments
     from hatch_agpm.tera.builtins.dates.moments import Moment
 
 __all__ = ["formatted"]

@@ -16,8 +16,8 @@ from typing import Final
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
-from hatch_agpm.runtime.tera.failures import Failure, Refusal
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.failures import Failure, Refusal
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
 __all__ = ["Moment", "at_timestamp", "parse_moment"]
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from hatch_agpm.runtime.tera.rust import WHITE_SPACE
+from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
 __all__ = ["CharacterClasses", "PatternError"]
 

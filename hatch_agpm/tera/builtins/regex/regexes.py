@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from hatch_agpm.runtime.tera.failures import Failure, Refusal
-from hatch_agpm.runtime.tera.rust import encode
+from hatch_agpm.runtime._tera.failures import Failure, Refusal
+from hatch_agpm.runtime._tera.rust import encode
 from hatch_agpm.tera.builtins.regex.classes import CharacterClasses, PatternError
 
 if TYPE_CHECKING:
-    from hatch_agpm.runtime.tera.limits import Account
+    from hatch_agpm.runtime._tera.limits import Account
 
 __all__ = ["matches"]
 

@@ -12,9 +12,14 @@ from ..values import as_float, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ..limits import Account
     from ..scope import Scope
+
+    _Filter = Callable[[object, "Arguments"], object]
+    _Function = Callable[["Arguments"], object]
+    _Check = Callable[[object, list[object], Account], bool]
 
 __all__ = ["Arguments", "is_integer"]
 

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .rust import Number
+    from .rust import _Number
 
 __all__ = [
     "MISSING",
@@ -83,7 +83,7 @@ def describe(value: object) -> str:
 _LONGEST_SHOWN = 60
 
 
-def as_number(value: object) -> Number | None:
+def as_number(value: object) -> _Number | None:
     """Return `value` as a number of 64 bits, or None if it is none."""
     if isinstance(value, float):
         return value
@@ -155,7 +155,6 @@ def _index(step: str) -> int | None:
 _LONGEST_POINTER = 10_000
 
 
-@lru_cache(maxsize=1024)
 def pointer(text: str) -> tuple[str, ...]:
     """
     Split a dotted pointer (`a.b[0]."c.d"`) into steps, as Tera does.
@@ -163,6 +162,10 @@ def pointer(text: str) -> tuple[str, ...]:
     Raise Refusal where Tera panics: it counts characters but cuts bytes, so that a
     quoted key with accents is cut in two.
     """
+    return _known_pointer(text)
+
+
+def _split_pointer(text: str) -> tuple[str, ...]:
     if len(text) > _LONGEST_POINTER:
         raise Refusal("the path is too long")
     try:
@@ -171,6 +174,9 @@ def pointer(text: str) -> tuple[str, ...]:
         )
     except UnicodeDecodeError:
         raise Refusal("cannot be read as a path", encode(text)) from None
+
+
+_known_pointer = lru_cache(maxsize=1024)(_split_pointer)
 
 
 def _steps(data: bytes) -> Iterator[str]:

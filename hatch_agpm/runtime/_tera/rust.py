@@ -7,7 +7,7 @@ import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Number = int | float
+    _Number = int | float
 
 __all__ = [
     "I64_MIN",
@@ -40,7 +40,7 @@ def _shortest(number: float) -> tuple[str, str, int]:
     return text[: text.startswith("-")], numerals.rstrip("0"), point
 
 
-def json_number(number: Number) -> str:
+def json_number(number: _Number) -> str:
     """Return a number as serde_json writes it: `1.0`, `1e16`, `0.00001`, `1e-6`."""
     if isinstance(number, int):
         if I64_MIN <= number <= U64_MAX:

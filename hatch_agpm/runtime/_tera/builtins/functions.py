@@ -7,12 +7,10 @@ from ..failures import Failure, Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import NoReturn
 
     from .arguments import Arguments
 
-    Function = Callable[[Arguments], object]
 
 __all__ = ["FUNCTIONS"]
 

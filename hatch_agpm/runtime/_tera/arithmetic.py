@@ -12,12 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .rust import Number
+    from .rust import _Number
 
 __all__ = ["calculate"]
 
 
-def calculate(operands: list[Number | None], operators: str) -> Number | None:
+def calculate(operands: list[_Number | None], operators: str) -> _Number | None:
     """
     Return the value of a chain: `*`, `/`, `%` first, then `+` and `-`, left to right.
 
@@ -53,7 +53,9 @@ _I64 = range(-(2**63), 2**63)
 _U64 = range(2**64)
 
 
-def _calculate(left: Number | None, sign: str, right: Number | None) -> Number | None:
+def _calculate(
+    left: _Number | None, sign: str, right: _Number | None
+) -> _Number | None:
     """Return the result, None for NaN; integers stay integers but in a division."""
     if left is None or right is None:
         return None
@@ -73,7 +75,7 @@ def _calculate(left: Number | None, sign: str, right: Number | None) -> Number |
     return result
 
 
-def _bounds(left: Number, right: Number) -> range | None:
+def _bounds(left: _Number, right: _Number) -> range | None:
     """Return the range both numbers are in; a search for a float would not end."""
     if isinstance(left, float) or isinstance(right, float):
         return None
@@ -92,7 +94,7 @@ def _float_result(sign: str, left: float, right: float) -> float | None:
     raise Refusal(f"the result of '{sign}' is too large")
 
 
-def _divide(left: float, right: float) -> Number | None:
+def _divide(left: float, right: float) -> _Number | None:
     if right == 0:
         return None
     result = left / right

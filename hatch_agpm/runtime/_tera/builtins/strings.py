@@ -5,37 +5,21 @@ from __future__ import annotations
 
 import math
 import re
+from importlib import import_module
 
 from ..failures import Refusal
 from ..rust import WHITE_SPACE
-from . import casing
-from .graphemes import first_graphemes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-    from .arguments import Arguments
+    from .arguments import Arguments, _Filter
 
 __all__ = ["FILTERS"]
 
 _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
-
-
-def upper(value: object, arguments: Arguments) -> str:
-    """Convert to upper case."""
-    return casing.upper(arguments.letters(value))
-
-
-def lower(value: object, arguments: Arguments) -> str:
-    """Convert to lower case."""
-    return casing.lower(arguments.letters(value))
-
-
-def capitalize(value: object, arguments: Arguments) -> str:
-    """Make the first character upper case and the rest lower case."""
-    text = arguments.letters(value)
-    return casing.upper(text[:1]) + casing.lower(text[1:])
 
 
 def trim(value: object, arguments: Arguments) -> str:
@@ -86,7 +70,8 @@ def truncate(value: object, arguments: Arguments) -> str:
         return text if length >= len(text) else text[:length] + end
     # Finding clusters takes twice as long as what other filters do for a character.
     arguments.scope.account.slowly(text)
-    cut = first_graphemes(text, length)
+    module: Any = import_module(".graphemes", __package__)
+    cut: str = module.first_graphemes(text, length)
     return text if len(cut) == len(text) else cut + end
 
 
@@ -107,13 +92,6 @@ def replace(value: object, arguments: Arguments) -> str:
     growth = max(len(new) - len(old), 0)
     arguments.scope.account.text(len(text) + growth * text.count(old))
     return text.replace(old, new)
-
-
-def title(value: object, arguments: Arguments) -> str:
-    """Capitalise each word, an apostrophe being part of one."""
-    text = arguments.text(value)
-    arguments.scope.account.slowly(text)
-    return casing.title(text)
 
 
 def linebreaksbr(value: object, arguments: Arguments) -> str:
@@ -316,11 +294,11 @@ def float_(value: object, arguments: Arguments) -> float | None:
     return number if number is not None and math.isfinite(number) else None
 
 
-FILTERS = {
+FILTERS: dict[str, _Filter] = {
     function.__name__.removesuffix("_"): function
     for function in (
-        *(upper, lower, capitalize, trim, trim_start, trim_end, trim_start_matches),
-        *(trim_end_matches, truncate, wordcount, replace, title, linebreaksbr),
+        *(trim, trim_start, trim_end, trim_start_matches),
+        *(trim_end_matches, truncate, wordcount, replace, linebreaksbr),
         *(indent, striptags, spaceless, urlencode, urlencode_strict, escape),
         *(escape_xml, addslashes, split, int_, float_),
     )

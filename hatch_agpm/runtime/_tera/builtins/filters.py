@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The table of Tera's filters, and those that take values of several types."""
+"""Filters that take values of several types."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from ..failures import Failure
 from ..limits import measured
 from ..rust import encode
 from ..values import render
-from . import arrays, numbers, strings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from .arguments import Arguments, _Filter
 
-    from .arguments import Arguments
-
-    Filter = Callable[[object, Arguments], object]
 
 __all__ = ["FILTERS"]
 
@@ -67,10 +63,7 @@ _JSON_COST = 200
 """The characters of output that take as long as encoding one value."""
 
 
-FILTERS = {
-    **strings.FILTERS,
-    **arrays.FILTERS,
-    **numbers.FILTERS,
+FILTERS: dict[str, _Filter] = {
     **{
         function.__name__: function
         for function in (length, reverse, json_encode, as_str, get)

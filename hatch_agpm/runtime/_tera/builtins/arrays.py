@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from ..failures import Failure
 from ..rust import encode
 from ..values import (
@@ -15,14 +17,14 @@ from ..values import (
     render,
     same,
 )
-from . import casing
 from .arguments import is_integer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
-    from .arguments import Arguments
+    from .arguments import Arguments, _Filter
 
 __all__ = ["FILTERS"]
 
@@ -119,7 +121,8 @@ def unique(value: object, arguments: Arguments) -> list[object]:
         if _kind(key) is not kind:
             raise Failure("filter 'unique' needs one type", describe(key))
         if isinstance(key, str) and not sensitive:
-            key = casing.lower(arguments.letters(key))
+            module: Any = import_module(".casing", __package__)
+            key = module.lower_case(arguments.letters(key))
         if key not in seen:
             seen.add(key)
             result.append(item)
@@ -195,7 +198,7 @@ def concat(value: object, arguments: Arguments) -> list[object]:
     return arguments.scope.account.array([*items, *added])
 
 
-FILTERS = {
+FILTERS: dict[str, _Filter] = {
     function.__name__.removesuffix("_"): function
     for function in (
         *(first, last, nth, join, sort, unique, slice_),

@@ -10,11 +10,9 @@ from ..values import Missing, as_float, describe, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..limits import Account
+    from .arguments import _Check
 
-    Check = Callable[[object, list[object], Account], bool]
 
 __all__ = ["TESTS", "checked", "needed_text", "text_argument"]
 
@@ -108,7 +106,7 @@ def text_argument(name: str, arguments: list[object]) -> str:
     return argument
 
 
-def checked(name: str, check: Check, most: int) -> Check:
+def checked(name: str, check: _Check, most: int) -> _Check:
     """Return a test that first looks at its arguments and for something to test."""
 
     def run(value: object, arguments: list[object], account: Account) -> bool:

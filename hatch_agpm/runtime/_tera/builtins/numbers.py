@@ -14,15 +14,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..rust import Number
-    from .arguments import Arguments
+    from ..rust import _Number
+    from .arguments import Arguments, _Filter
 
 __all__ = ["FILTERS"]
 
 _EPSILON = 2.0**-52
 
 
-def abs_(value: object, arguments: Arguments) -> Number:
+def abs_(value: object, arguments: Arguments) -> _Number:
     """Return the absolute value."""
     number = as_number(value)
     if number is None:
@@ -106,7 +106,7 @@ def filesizeformat(value: object, arguments: Arguments) -> str:
     return f"{number} {unit}{'i' if binary and scale else ''}B"
 
 
-FILTERS = {
+FILTERS: dict[str, _Filter] = {
     function.__name__.removesuffix("_"): function
     for function in (abs_, pluralize, round_, filesizeformat)
 }

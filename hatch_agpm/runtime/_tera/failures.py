@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
-    Hint = str | Callable[[], str]
+    _Hint = str | Callable[[], str]
 
 __all__ = ["AS_TEXT", "NOT_A_VARIABLE", "Failure", "Refusal", "Undefined"]
 
@@ -34,12 +34,16 @@ class Failure(Exception):  # noqa: N818 - Tera's errors are values, not accident
     A hint that is expensive to make is a function, called when the error is reported.
     """
 
-    def __init__(self, what: str, got: str = "", hint: Hint = "", at: int = -1) -> None:
+    def __init__(
+        self, what: str, got: str = "", hint: _Hint = "", at: int = -1
+    ) -> None:
         super().__init__(what, got, hint, at)
         self.what = what
         self.got = got
         self.hint = hint
         self.at = at
+        self.file = ""
+        """The template in which `at` is a line; "" at the build."""
 
     def placed(self, at: int) -> Self:
         """Set the offset if there is none yet; return the failure."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol
 
-    class HasLimits(Protocol):
+    class _HasLimits(Protocol):
         """The limits that count while a template runs."""
 
         @property
@@ -89,11 +89,12 @@ _STEP = 50
 class Account:
     """What a render has used so far."""
 
-    def __init__(self, limits: HasLimits) -> None:
+    def __init__(self, limits: _HasLimits) -> None:
         self.limits = limits
         self._iterations = limits.loop
         self._work = 4 * limits.output
         self._open_text = 0
+        self._most_text = limits.output
         self.pattern_seconds = 2.0
         """The time left for regular expression searches."""
 
@@ -161,7 +162,8 @@ class Account:
     def write(self, text: str) -> None:
         """Count text that waits to be joined."""
         self._open_text += len(text)
-        self.text(self._open_text)
+        if self._open_text > self._most_text:
+            self.text(self._open_text)
 
     def open(self) -> int:
         """Begin a text of its own (a macro's); `close` gives back what it counted."""

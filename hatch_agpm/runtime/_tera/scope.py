@@ -9,18 +9,21 @@ not hide `a.b` of the context.  Below the frame of a macro only the context is v
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from .failures import Failure, Refusal, Undefined
-from .values import MISSING, Missing, dynamic_path, find
+from .values import MISSING, Missing, describe, dynamic_path, find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from .language import Language
     from .limits import Account
-    from .steps import Function
+    from .steps import _Function
 
-__all__ = ["Frame", "Loop", "Scope"]
+__all__ = ["Frame", "Loop", "Scope", "start_loop"]
 
 
 class Loop:
@@ -101,21 +104,27 @@ class Scope:
     ) -> None:
         self.account = account
         self.language = language
-        self.functions: Mapping[str, Function] = {}
+        self.functions: Mapping[str, _Function] = {}
+        self.embedded: Sequence[Callable[[], str]] = ()
+        """What returns the texts that are filled in first, and then embedded."""
+
         self._context = context
-        self._frames = [Frame()]
+        self.frames = [Frame()]
 
     def look_up(
         self, root: str, steps: tuple[str, ...], *, dotted: bool = True
     ) -> object:
         """Return the value of a path, or `MISSING`."""
-        for frame in reversed(self._frames):
+        for frame in reversed(self.frames):
             if root in frame.variables:
                 found = find(frame.variables[root], steps)
                 if found is not MISSING:
                     return found
-            if frame.loop is not None:
-                found = frame.loop.find(root, steps, dotted=dotted)
+            loop = frame.loop
+            if loop is not None:
+                if root not in (loop.name, "loop", loop.key):
+                    continue
+                found = loop.find(root, steps, dotted=dotted)
                 if found is not MISSING:
                     return found
             elif frame.macro:
@@ -140,25 +149,25 @@ class Scope:
 
     def assign(self, name: str, value: object, *, everywhere: bool) -> None:
         """Set a variable in the current frame, or outside all open loops."""
-        frame = self._frames[-1]
+        frame = self.frames[-1]
         if everywhere:
-            frame = next(frame for frame in reversed(self._frames) if not frame.loop)
+            frame = next(frame for frame in reversed(self.frames) if not frame.loop)
         frame.variables[name] = value
 
     def enter_loop(self, loop: Loop) -> Iterator[int]:
         """Yield the index of each turn, with the frame of the loop on the stack."""
-        frame = Frame(loop=loop, depth=self._frames[-1].depth)
-        self._frames.append(frame)
+        frame = Frame(loop=loop, depth=self.frames[-1].depth)
+        self.frames.append(frame)
         for index in range(loop.length):
             loop.index = index
             yield index
             self.current_loop("the next turn")
-            self._frames[-1].variables.clear()
-        self._frames.pop()
+            self.frames[-1].variables.clear()
+        self.frames.pop()
 
     def current_loop(self, what: str) -> Loop:
         """Return the loop of the current frame."""
-        loop = self._frames[-1].loop
+        loop = self.frames[-1].loop
         # An error that a condition swallowed may have left a macro's frame behind.
         if loop is None:
             raise Failure(f"{what} is outside of a loop")
@@ -166,18 +175,18 @@ class Scope:
 
     def enter_macro(self, variables: dict[str, object]) -> None:
         """Push the frame of a macro call."""
-        depth = self._frames[-1].depth + 1
+        depth = self.frames[-1].depth + 1
         self.account.nest(depth)
-        self._frames.append(Frame(macro=True, depth=depth, variables=variables))
+        self.frames.append(Frame(macro=True, depth=depth, variables=variables))
 
     def leave(self) -> None:
         """Pop a frame."""
-        self._frames.pop()
+        self.frames.pop()
 
     def everything(self) -> Mapping[str, object]:
         """Return all variables that can be seen, as `__tera_context` shows them."""
         seen: dict[str, object] = {}
-        for frame in reversed(self._frames):
+        for frame in reversed(self.frames):
             seen.update(frame.variables)
             if frame.loop is not None:
                 seen[frame.loop.name] = frame.loop.value()
@@ -186,3 +195,51 @@ class Scope:
             if frame.macro:
                 return seen
         return {**self._context, **seen}
+
+
+# Loops
+
+
+def start_loop(
+    scope: Scope, container: object, names: tuple[str, str], label: str, at: int
+) -> Loop:
+    """
+    Return the loop over the values of `container`, with the `names` of key and value.
+
+    `label` names the container in errors.  Raise Failure for what has no values, and
+    for a loop over keys and values of something that has no keys, or the reverse.
+    """
+    scope.account.used(container)
+    if isinstance(container, str) and not container.isascii():
+        scope.account.items(len(container))
+    try:
+        return _loop(container, *names, label)
+    except Failure as failure:
+        raise failure.placed(at) from None
+
+
+def _loop(container: object, key: str, name: str, label: str) -> Loop:
+    if isinstance(container, dict):
+        if not key:
+            what = f"'{label}' is an object, which gives a key and a value"
+            raise Failure(what, hint=f"write 'for key, {name} in ...'")
+        keys = sorted(container)
+        return Loop((key, name), keys, [container[k] for k in keys], len(keys))
+    if not isinstance(container, (list, str)):
+        raise Failure(f"'{label}' cannot be looped over", describe(container))
+    if key:
+        kind = "an array" if isinstance(container, list) else "a string"
+        what = f"'{label}' is {kind}, which gives no key"
+        raise Failure(what, hint=f"write 'for {name} in ...'")
+    if isinstance(container, list):
+        return Loop(("", name), [], container, len(container))
+    return Loop(("", name), [], _clusters(container), len(container))
+
+
+def _clusters(text: str) -> Sequence[object]:
+    if text.isascii() and "\r\n" not in text:
+        return text
+    # Only a bundle with loops has this module.
+    module: Any = import_module(".builtins.graphemes", __package__)
+    found: list[object] = module.graphemes(text)
+    return found

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-    from .rust import Number
+    from .rust import _Number
     from .scope import Scope
 
-    FilterCall = tuple[str, dict[str, object], int]
+    _FilterCall = tuple[str, dict[str, object], int]
     """The name of a filter, its arguments and its offset."""
 
 __all__ = [
@@ -43,14 +43,18 @@ __all__ = [
     "equal",
     "fail",
     "fallback",
+    "fill",
     "flag",
     "macro",
+    "normalised",
     "number",
     "number_truth",
     "path",
     "path_at",
+    "path_in",
     "peek",
     "peek_at",
+    "peek_in",
     "pipe",
     "printable",
     "refuse",
@@ -110,6 +114,20 @@ def path_at(scope: Scope, text: str, at: int) -> object:
     return value
 
 
+def peek_in(scope: Scope, root: str, steps: list[str], text: str, at: int) -> object:
+    """Return what a path with brackets leads to whose indices are known."""
+    del text, at
+    return scope.look_up(root, tuple(steps), dotted=False)
+
+
+def path_in(scope: Scope, root: str, steps: list[str], text: str, at: int) -> object:
+    """Return the same; raise Failure if it is missing."""
+    value = scope.look_up(root, tuple(steps), dotted=False)
+    if isinstance(value, Missing):
+        raise scope.language.undefined(scope, text, at)
+    return value
+
+
 def dump(scope: Scope) -> str:
     """Return all variables as pretty JSON."""
     known = dict(scope.everything())
@@ -150,7 +168,7 @@ def text_truth(_: Scope, value: object, at: int) -> bool:
     return bool(value)
 
 
-def number_truth(_: Scope, value: Number | None) -> bool:
+def number_truth(_: Scope, value: _Number | None) -> bool:
     """Say whether a number is neither 0 nor NaN."""
     return value is not None and value != 0
 
@@ -175,7 +193,7 @@ _COMPARISONS = {
 
 
 def compare(
-    _: Scope, left: Number | None, right: Number | None, sign: str, at: int
+    _: Scope, left: _Number | None, right: _Number | None, sign: str, at: int
 ) -> bool:
     """Compare two numbers by `<`, `<=`, `>` or `>=`; raise Failure for NaN."""
     if left is None or right is None:
@@ -213,7 +231,7 @@ def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
 # Numbers
 
 
-def number(_: Scope, value: object, what: str, at: int) -> Number:
+def number(_: Scope, value: object, what: str, at: int) -> _Number:
     """Return a value as a number; raise Failure if it is not one."""
     result = as_number(value)
     if result is None:
@@ -221,14 +239,14 @@ def number(_: Scope, value: object, what: str, at: int) -> Number:
     return result
 
 
-def printable(_: Scope, value: Number | None) -> Number | str:
+def printable(_: Scope, value: _Number | None) -> _Number | str:
     """Return a number as it is printed: NaN, which is None, as a string."""
     return "NaN" if value is None else value
 
 
 def arithmetic(
-    _: Scope, operands: list[Number | None], operators: str, at: int
-) -> Number | None:
+    _: Scope, operands: list[_Number | None], operators: str, at: int
+) -> _Number | None:
     """Calculate a chain of `+-*/%`."""
     try:
         return calculate(operands, operators)
@@ -265,12 +283,12 @@ def array(scope: Scope, items: list[object], at: int) -> list[object]:
         raise failure.placed(at) from None
 
 
-def pipe(scope: Scope, value: object, calls: list[FilterCall]) -> object:
+def pipe(scope: Scope, value: object, calls: list[_FilterCall]) -> object:
     """Apply filters one after the other."""
     for name, given, at in calls:
         scope.account.used(value)
         try:
-            function = scope.language.filters.get(name)
+            function = scope.language.filter(name)
             if function is None:
                 raise scope.language.unknown("filter", name)
             value = function(value, Arguments(f"filter '{name}'", given, scope, at))
@@ -283,7 +301,7 @@ def pipe(scope: Scope, value: object, calls: list[FilterCall]) -> object:
 def call(scope: Scope, given: dict[str, object], name: str, at: int) -> object:
     """Call a function; `given` are its arguments."""
     try:
-        function = scope.language.functions.get(name)
+        function = scope.language.function(name)
         if function is None:
             raise scope.language.unknown("function", name)
         result = function(Arguments(f"function '{name}'", given, scope, at))
@@ -304,7 +322,7 @@ def test(
     value = subject()
     scope.account.used(value)
     try:
-        function = scope.language.tests.get(name)
+        function = scope.language.test(name)
         if function is None:
             raise scope.language.unknown("test", name)
         return function(value, arguments, scope.account)
@@ -333,6 +351,28 @@ def block(scope: Scope, name: str) -> str:
     weight, body = scope.functions[name]
     scope.account.iterate(weight)
     return text_of(scope, body)
+
+
+def fill(scope: Scope, number: int) -> str:
+    """Return the text of another template, filled with the same values."""
+    text = scope.embedded[number]()
+    scope.account.made(text)
+    return text
+
+
+def normalised(text: str) -> str:
+    """
+    Return a text as it is embedded: without newlines at its start and one at its end.
+
+    Raise Refusal for one that begins like frontmatter, which only a build can read.
+    """
+    lines = text.split("\n")
+    last = lines.pop()
+    lines = [line.removesuffix("\r") for line in lines]
+    text = "\n".join([*lines, last] if last else lines).lstrip("\n")
+    if text.startswith("---"):
+        raise Refusal("an embedded text begins like frontmatter")
+    return text
 
 
 # Errors that a template always has where it is rendered

@@ -1,0 +1,36 @@
+"""The modules that fill in the prompts of a bundle, where not all bundles need them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from hatch_agpm.tera.folding import modules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hatch_agpm.bundle.layout import Shipped
+
+__all__ = ["tera_files"]
+
+_VALUES = tuple(
+    f"_tera/{name}.py" for name in ("__init__", "failures", "rust", "values")
+)
+"""The modules that print other values than texts and booleans as Tera does."""
+
+
+def tera_files(shipped: Iterable[Shipped]) -> list[str]:
+    """Return the paths of these modules in the bundle, sorted."""
+    resources = [item.resources[0] for item in shipped]
+    files = {
+        f"_tera/{path}"
+        for resource in resources
+        if resource.program
+        for path in modules_of(json.loads(resource.program))
+    }
+    for resource in resources:
+        kinds = {variable.kind for variable in resource.runtime}
+        if resource.dialect == "tera" and not kinds <= {"str", "bool"}:
+            files |= {*_VALUES}
+    return sorted(files)
