@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_agpm.bundle.bundle import build_bundle
-from hatch_agpm.model.rendering import Input, RenderedResource, Rendering
+from hatch_agpm.model.rendering import Input, InputNode, RenderedResource, Rendering
 from hatch_agpm.model.runtime import RuntimeVariable
 
 MANY = 1000
@@ -123,7 +123,7 @@ def resource(number: int) -> RenderedResource:
         metadata={"name": "p", "description": "A prompt", "model": "some"},
         source_path=path,
         runtime=tuple(runtime),
-        inputs=(Input(path=path, sha256="0" * 64),),
+        template=InputNode(file=Input(path=path, sha256="0" * 64)),
     )
 
 

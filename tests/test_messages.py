@@ -678,14 +678,14 @@ def test_an_index_of_a_newer_version_is_reported(
     site = unpack(build(copy_project("flat")).artefact)
     index = site / "flat/prompts/index.json"
     text = index.read_text("utf-8")
-    assert '"schema": 1,' in text
-    index.write_text(text.replace('"schema": 1,', '"schema": 2,'), "utf-8")
+    assert '"schema": 2,' in text
+    index.write_text(text.replace('"schema": 2,', '"schema": 3,'), "utf-8")
     monkeypatch.syspath_prepend(site)
 
     with pytest.raises(AgpmError) as caught:
         load("flat")
     assert str(caught.value) == (
-        "flat.prompts: unsupported index schema 2 (supported: 1); "
+        "flat.prompts: unsupported index schema 3 (supported: 1, 2); "
         "install a newer hatch-agpm"
     )
 

@@ -200,7 +200,7 @@ def _license_of(resource: RenderedResource, plan: Plan) -> str:
     if isinstance(own, str) and own.strip():
         return own.strip()
     # Files of another distribution do not have this project's licence.
-    return "" if _package_of(resource.inputs[0], plan) else plan.license
+    return "" if _package_of(resource.template.file, plan) else plan.license
 
 
 def _templates(
@@ -211,7 +211,7 @@ def _templates(
         inputs = (each for resource in item.resources for each in resource.inputs)
         return tuple(dict.fromkeys(inputs))
     # The other files of a skill are copies.
-    text = item.resources[0].inputs[0]
+    text = item.resources[0].template.file
     copied = PurePosixPath(path).relative_to(item.full_name)
     at, within = (
         str(PurePosixPath(name).parent / copied) if name else ""

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,13 @@ from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.model.rendering import (
         ExportedTemplates,
+        Input,
+        InputNode,
         RenderedResource,
         Rendering,
         UsedSource,
@@ -45,14 +48,20 @@ def index_file(
 
     `facts` are the name and version of the distribution.
     """
+    inputs = _numbered_inputs(
+        resource.template for item in shipped for resource in item.resources
+    )
     index: dict[str, object] = {
         "schema": INDEX_SCHEMA,
         "generator": {"name": GENERATOR, "version": __version__},
         **facts,
         "sources": [_source(used) for used in rendering.sources if used.distribution],
         "templates": _exported_templates(rendering.exported_templates),
+        "inputs": [{**_input(node.file), "uses": uses} for node, uses in inputs.nodes],
         "resources": [
-            _entry(item, resource) for item in shipped for resource in item.resources
+            _entry(item, resource, input_=inputs.numbers[resource.template])
+            for item in shipped
+            for resource in item.resources
         ],
     }
     text = json.dumps(index, ensure_ascii=False, allow_nan=False, indent=1)
@@ -69,7 +78,17 @@ def _source(used: UsedSource) -> dict[str, object]:
     }
 
 
-def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
+def _input(file: Input) -> dict[str, object]:
+    return {
+        "path": file.path_in_source or file.path,
+        "sha256": file.sha256,
+        "source": file.source,
+    }
+
+
+def _entry(
+    item: Shipped, resource: RenderedResource, *, input_: int
+) -> dict[str, object]:
     contents = item.files
     document = contents[item.path]
     return {
@@ -95,14 +114,7 @@ def _entry(item: Shipped, resource: RenderedResource) -> dict[str, object]:
         "variables": _plain(resource.variables),
         "variant": variant_hash(resource.variables) if resource.variables else None,
         "source": resource.source,
-        "templates": [
-            {
-                "path": template.path_in_source or template.path,
-                "sha256": template.sha256,
-                "source": template.source,
-            }
-            for template in resource.inputs
-        ],
+        "input": input_,
         "files": [
             _file(path.removeprefix(f"{item.directory}/"), file)
             for path, file in sorted(contents.items())
@@ -145,8 +157,7 @@ def _checksum(resource: RenderedResource, sha256: str) -> str:
     if resource.type != "skill":
         return sha256
     digests = {file.path: _sha256(file.data) for file in resource.files}
-    if resource.inputs:
-        digests[SKILL_FILE] = resource.inputs[0].sha256
+    digests[SKILL_FILE] = resource.template.file.sha256
     lines = (f"{path}:sha256:{digests[path]}\n" for path in sorted(digests))
     return _sha256("".join(lines).encode())
 
@@ -176,3 +187,63 @@ def _plain(value: object) -> object:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+# --- the graph of inputs --------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _NumberedInputs:
+    """The nodes of a graph in a fixed order."""
+
+    nodes: tuple[tuple[InputNode, list[int]], ...]
+    """Each node with the numbers of those that it uses, sorted by path and source."""
+
+    numbers: Mapping[InputNode, int]
+    """The number of each node, which is its position; equal nodes share one."""
+
+
+def _numbered_inputs(templates: Iterable[InputNode]) -> _NumberedInputs:
+    """
+    Return the nodes that are reached from `templates`, with numbers.
+
+    Nodes of one file that use the same files become one.
+    """
+    found: dict[tuple[object, ...], InputNode] = {}
+    first: dict[InputNode, InputNode] = {}
+    """The first of the nodes that are equal to a node."""
+
+    for node in _used_first(templates):
+        uses = frozenset(id(first[each]) for each in node.uses)
+        first[node] = found.setdefault((node.file, uses), node)
+    # Nodes of one file stay in the order in which they were found.
+    ordered = sorted(found.values(), key=_place)
+    position = {node: number for number, node in enumerate(ordered)}
+    numbers = {node: position[equal] for node, equal in first.items()}
+    return _NumberedInputs(
+        nodes=tuple(
+            (node, sorted({numbers[each] for each in node.uses})) for node in ordered
+        ),
+        numbers=numbers,
+    )
+
+
+def _place(node: InputNode) -> tuple[str, str]:
+    return (node.file.path_in_source or node.file.path, node.file.source or "")
+
+
+def _used_first(templates: Iterable[InputNode]) -> Iterator[InputNode]:
+    """Yield each node once, after those that it uses; chains may be long."""
+    done: set[InputNode] = set()
+    for template in templates:
+        waiting = [template]
+        while waiting:
+            node = waiting[-1]
+            new = [each for each in node.uses if each not in done]
+            if new:
+                waiting += reversed(new)
+                continue
+            waiting.pop()
+            if node not in done:
+                done.add(node)
+                yield node

@@ -193,9 +193,8 @@ class ResourceExport:
 
     @cached_property
     def _is_rendered(self) -> bool:
-        inputs = self.resource.inputs
         document = FileContent(data=self.resource.document)
-        return not inputs or inputs[0].sha256 != document.sha256
+        return self.resource.template.file.sha256 != document.sha256
 
     # --- the text ---------------------------------------------------------------------
 

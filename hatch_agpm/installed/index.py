@@ -13,8 +13,11 @@ __all__ = ["GENERATOR", "INDEX_SCHEMA", "is_index", "schema_problem"]
 GENERATOR: Final = "hatch-agpm"
 """The name of the generator in an index."""
 
-INDEX_SCHEMA: Final = 1
+INDEX_SCHEMA: Final = 2
 """The number in an index; docs/reference/index.md says when it changes."""
+
+_SUPPORTED: Final = (1, INDEX_SCHEMA)
+"""What is read here of an index is the same in these."""
 
 
 def is_index(document: object) -> TypeGuard[dict[str, object]]:
@@ -28,6 +31,7 @@ def is_index(document: object) -> TypeGuard[dict[str, object]]:
 def schema_problem(index: dict[str, object]) -> str:
     """Return why this version cannot read an index, or ""."""
     schema = index.get("schema")
-    if schema == INDEX_SCHEMA:
+    if schema in _SUPPORTED:
         return ""
-    return f"unsupported index schema {schema!r} (supported: {INDEX_SCHEMA})"
+    supported = ", ".join(map(str, _SUPPORTED))
+    return f"unsupported index schema {schema!r} (supported: {supported})"

@@ -20,6 +20,7 @@ __all__ = [
     "ExportedTemplates",
     "FileContent",
     "Input",
+    "InputNode",
     "RenderedResource",
     "Rendering",
     "SkillFile",
@@ -58,6 +59,29 @@ class Input:
 
     path_in_source: str = ""
     """The path relative to that source, independent of where the source is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class InputNode:
+    """
+    A file of the graph of inputs, with the files that it uses.
+
+    A file has several nodes if it uses other files in other variants.
+    """
+
+    file: Input
+    uses: tuple[InputNode, ...] = ()
+    """The templates of its dependencies, and the files that it embeds by path."""
+
+    def reached(self) -> list[InputNode]:
+        """Return this node and all that it uses, directly or not, each once."""
+        found = {self: None}
+        waiting = [self]
+        while waiting:
+            new = [node for node in waiting.pop().uses if node not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return list(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,8 +197,8 @@ class RenderedResource:
     source_path: str
     """The template, relative to the project root (the boundary), with `/`."""
 
-    inputs: tuple[Input, ...]
-    """The files it was made of: the template first, then by path."""
+    template: InputNode = field(compare=False)
+    """The template, with the files that it uses; not compared, chains may be long."""
 
     source: str | None = None
     """The manifest's name for the directory that the template is in, if it has one."""
@@ -203,6 +227,20 @@ class RenderedResource:
     executable: bool = False
     files: tuple[SkillFile, ...] = ()
     """For a skill: every file of its directory, SKILL.md included, by path."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """
+        The files it was made of: the template first, then by path.
+
+        In a chain of dependencies, these lists have a total length that grows with the
+        square of the chain.
+        """
+        files = {
+            node.file.path: node.file for node in reversed(self.template.reached())
+        }
+        own = files.pop(self.template.file.path)
+        return (own, *(files[path] for path in sorted(files)))
 
     @property
     def document(self) -> bytes:

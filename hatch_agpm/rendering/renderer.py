@@ -24,7 +24,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.model.rendering import (
     FileContent,
-    Input,
+    InputNode,
     RenderedResource,
     Rendering,
     SkillFile,
@@ -139,8 +139,8 @@ class _Renderer:
         self.dependents: dict[Resource, Resource] = {}
         """For each dependency one resource that embeds it, for errors."""
 
-        self.inputs: dict[Resource, dict[str, Input]] = {}
-        """The files that each resource is made of, with those of its dependencies."""
+        self.templates: dict[Resource, InputNode] = {}
+        """The template of each rendered resource, in the graph of inputs."""
 
     def render(self) -> Rendering:
         """Render everything; raises ProblemsError with all problems."""
@@ -266,7 +266,6 @@ class _Renderer:
             resource, file, is_embedded=resource in self.dependents
         )
         text = texts.document
-        self.inputs[resource] = self._inputs_of(resource, file)
         if resource.section in MERGED:
             check_shape(
                 resource.section,
@@ -275,7 +274,8 @@ class _Renderer:
             )
         body, metadata = self.documents.parts(resource.source_root, text, file.path)
         _check_spans(texts, body, file.path)
-        own, *others = self.inputs[resource].values()
+        files = self._skill_files(resource, file, text)
+        self.templates[resource] = self._node(resource, file)
         return RenderedResource(
             type=type_of(resource.section),
             name=resource.name,
@@ -289,7 +289,7 @@ class _Renderer:
             body=body,
             metadata=metadata,
             source_path=file.path,
-            inputs=(own, *sorted(others, key=attrgetter("path"))),
+            template=self.templates[resource],
             source=resource.source,
             runtime=texts.runtime,
             dialect=texts.dialect,
@@ -298,17 +298,20 @@ class _Renderer:
             is_match=resource.is_match,
             export=resource.export,
             executable=file.executable,
-            files=self._skill_files(resource, file, text),
+            files=files,
         )
 
-    def _inputs_of(self, resource: Resource, file: File) -> dict[str, Input]:
-        """Return the files that a resource is made of: its own first."""
-        # One object for each file: a file at the end of a chain is in many lists.
-        own = resource.source_root.as_input(file)
-        inputs = {each.path: each for each in [own, *self.documents.embedded_files]}
-        for child in resource.children():
-            inputs |= {**self.inputs[child], **inputs}
-        return inputs
+    def _node(self, resource: Resource, file: File) -> InputNode:
+        """Return the node of the template that was rendered last."""
+        children = (self.templates[child] for child in resource.children())
+        embedded = dict.fromkeys(self.documents.embedded_files)
+        return InputNode(
+            file=resource.source_root.as_input(file),
+            uses=(
+                *dict.fromkeys(children),
+                *(InputNode(file=each) for each in embedded),
+            ),
+        )
 
     def _skill_files(
         self, resource: Resource, file: File, text: str | bytes

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bundles import build, resource, skill
+from bundles import build, resource, skill, template
 
 from hatch_agpm._version import __version__
 from hatch_agpm.bundle.bundle import COPIED_MODULES, build_bundle
@@ -300,6 +300,14 @@ def test_every_field_of_the_index_describes_the_bundle():
         "version": "1.2.3",
         "sources": [],
         "templates": None,
+        "inputs": [
+            {
+                "path": "prompts/b.md",
+                "sha256": hashlib.sha256(b"t").hexdigest(),
+                "source": None,
+                "uses": [],
+            }
+        ],
         "resources": [
             {
                 "full_name": "agents/backend-engineer",
@@ -326,13 +334,7 @@ def test_every_field_of_the_index_describes_the_bundle():
                     b'{"project":{"language":"rust"}}'
                 ).hexdigest(),
                 "source": None,
-                "templates": [
-                    {
-                        "path": "prompts/b.md",
-                        "sha256": hashlib.sha256(b"t").hexdigest(),
-                        "source": None,
-                    }
-                ],
+                "input": 0,
                 "files": [],
             }
         ],
@@ -341,9 +343,9 @@ def test_every_field_of_the_index_describes_the_bundle():
 
 def test_every_field_of_the_index_is_documented():
     (entry,) = index(resource("agents/x.md"))["resources"]
-    text, _, runtime = (
-        (DOCS / "reference/index.md").read_text("utf-8").partition("of `runtime`")
-    )
+    page = (DOCS / "reference/index.md").read_text("utf-8")
+    page, _, inputs = page.partition("of `inputs`")
+    text, _, runtime = page.partition("of `runtime`")
     documented = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
     schema = json.loads((DOCS / "index.schema.json").read_text("utf-8"))
 
@@ -352,10 +354,69 @@ def test_every_field_of_the_index_is_documented():
     runtime = runtime.partition("## agpm-prompts.txt")[0]
     assert re.findall(r"^\| `(\w+)`", runtime, re.MULTILINE) == list(variable)
     assert schema["$defs"]["runtime"]["required"] == list(variable)
+    (node,) = index(resource("x.md"))["inputs"]
+    inputs = inputs.partition("## agpm-prompts.txt")[0]
+    assert re.findall(r"^\| `(\w+)`", inputs, re.MULTILINE) == list(node)
+    assert schema["$defs"]["input"]["required"] == list(node)
     described = schema["$defs"]["resource"]
     assert list(described["properties"]) == described["required"] == list(entry)
     assert schema["properties"]["schema"] == {"const": INDEX_SCHEMA}
     assert schema["required"] == list(index(resource("agents/x.md")))
+
+
+def graph(*resources):
+    """Return the inputs in the index, each with the paths of those that it uses."""
+    inputs = index(*resources)["inputs"]
+    return [
+        (each["path"], [inputs[number]["path"] for number in each["uses"]])
+        for each in inputs
+    ]
+
+
+def test_the_index_lists_each_input_once():
+    end = template("d.md")
+    left, right = template("b.md", end), template("c.md", end)
+    top = template("a.md", right, left)
+
+    assert graph(resource("a.md", template=top), resource("c.md", template=right)) == [
+        ("a.md", ["b.md", "c.md"]),
+        ("b.md", ["d.md"]),
+        ("c.md", ["d.md"]),
+        ("d.md", []),
+    ]
+
+
+def test_an_input_that_uses_other_files_in_a_variant_is_listed_again():
+    one = resource("a.md", template=template("a.md", template("b.md")))
+    same = resource(
+        "a.md", text="same", tool="x", template=template("a.md", template("b.md"))
+    )
+    other = resource(
+        "a.md", text="other", tool="y", template=template("a.md", template("c.md"))
+    )
+
+    assert graph(one, same, other) == [
+        ("a.md", ["b.md"]),
+        ("a.md", ["c.md"]),
+        ("b.md", []),
+        ("c.md", []),
+    ]
+    inputs = [each["input"] for each in index(one, same, other)["resources"]]
+    assert inputs == [0, 0, 1]
+
+
+def test_the_index_grows_linearly_with_a_chain():
+    def size(length):
+        resources = []
+        node = template("end.md")
+        for number in range(length):
+            path = f"p{number:04}.md"
+            node = template(path, node)
+            resources.append(resource(path, template=node, text="same length"))
+        return len(json.dumps(index(*resources)))
+
+    step = size(1_001) - size(1_000)
+    assert size(2_000) - size(1_001) < 1.1 * step * 999
 
 
 def test_the_index_lists_the_files_of_a_skill():

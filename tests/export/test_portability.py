@@ -21,6 +21,7 @@ from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.rendering import (
     FileContent,
     Input,
+    InputNode,
     RenderedResource,
     SkillFile,
 )
@@ -65,7 +66,7 @@ def exported(variant, *, strict=False):
         body=0,
         metadata={},
         source_path=path,
-        inputs=(Input(path=path, sha256=FileContent(data=data).sha256),),
+        template=InputNode(file=Input(path=path, sha256=FileContent(data=data).sha256)),
         export=True,
         files=(file,) if variant["type"] == "skill" else (),
     )

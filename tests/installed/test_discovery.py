@@ -16,7 +16,7 @@ from hatch_agpm.installed.discovery import (
     discover,
     file_text,
 )
-from hatch_agpm.model.rendering import RenderedResource, Rendering
+from hatch_agpm.model.rendering import Input, InputNode, RenderedResource, Rendering
 
 GOOD = file_text(
     distribution="Some.Dist",
@@ -83,7 +83,7 @@ def test_a_bundle_returns_its_discovery_file():
         body=0,
         metadata={},
         source_path="agents/ü x.md",
-        inputs=(),
+        template=InputNode(file=Input(path="a.md", sha256="0" * 64)),
     )
     rendering = Rendering(resources=(resource,))
     bundle = build_bundle(rendering, output="src/p/q", distribution="d", version="2")

@@ -349,7 +349,7 @@ def test_a_real_package_adopts_in_place(package, adopted):
         each["full_name"]
         for each in index["resources"]
         if new[f"{bundle}/{each['path']}"]
-        != (before / each["templates"][0]["path"]).read_bytes()
+        != (before / index["inputs"][each["input"]]["path"]).read_bytes()
     }
     assert changed == set()
     assert index["resources"] != []

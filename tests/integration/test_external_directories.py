@@ -240,10 +240,10 @@ def test_the_trace_records_files_that_a_build_in_the_tree_reads(project, tmp_pat
 def test_the_index_says_which_paths_start_at_the_source(project, build):
     index = json.loads(build(project).files["pkg/prompts/index.json"])
     by_name = {entry["full_name"]: entry for entry in index["resources"]}
-    assert [
-        (template["path"], template["source"])
-        for template in by_name["agents/own"]["templates"]
-    ] == [("prompts/own.md", None), ("snippets/tone.md", "shared")]
+    own = index["inputs"][by_name["agents/own"]["input"]]
+    assert (own["path"], own["source"]) == ("prompts/own.md", None)
+    (used,) = (index["inputs"][number] for number in own["uses"])
+    assert (used["path"], used["source"]) == ("snippets/tone.md", "shared")
     assert by_name["agents/reviewer"]["source"] == "shared"
 
 

@@ -11,7 +11,13 @@ import pytest
 
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
-from hatch_agpm.model.rendering import RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.rendering import (
+    Input,
+    InputNode,
+    RenderedResource,
+    Rendering,
+    SkillFile,
+)
 from hatch_agpm.model.runtime import ListKind, RecordKind, RuntimeVariable
 
 EXAMPLE = Path(__file__).parents[2] / "example_pkg"
@@ -27,7 +33,7 @@ def resource(alias, *, type="agent", text="x", suffix="md", **given):  # noqa: A
         "body": 0,
         "metadata": {"description": f'"{alias}"\n\\'},
         "source_path": f"p/{alias}.{suffix}",
-        "inputs": (),
+        "template": InputNode(file=Input(path="a.md", sha256="0" * 64)),
     }
     return RenderedResource(type=type, alias=alias, text=text, **(fields | given))
 

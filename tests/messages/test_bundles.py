@@ -306,11 +306,11 @@ def test_a_distribution_without_one_bundle_is_reported(tmp_path, installed):
 
 def test_an_index_of_a_newer_version_is_reported_by_load(installed):
     index = installed("acme_new") / "index.json"
-    index.write_text(json.dumps(json.loads(index.read_text("utf-8")) | {"schema": 2}))
+    index.write_text(json.dumps(json.loads(index.read_text("utf-8")) | {"schema": 3}))
 
     with pytest.raises(BundleError) as caught:
         hatch_agpm.load("acme_new")
     assert str(caught.value) == (
-        "acme_new.prompts: unsupported index schema 2 (supported: 1); install a newer "
-        "hatch-agpm"
+        "acme_new.prompts: unsupported index schema 3 (supported: 1, 2); "
+        "install a newer hatch-agpm"
     )

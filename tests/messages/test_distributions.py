@@ -202,7 +202,7 @@ def test_a_missing_file_is_reported(site, install_package, make_package):
     [
         (
             lambda index: index.update(schema=9),
-            "unsupported index schema 9 (supported: 1)",
+            "unsupported index schema 9 (supported: 1, 2)",
         ),
         (lambda index: index.update(resources=3), "is damaged: TypeError(3)"),
         (lambda index: index.pop("resources"), "is damaged: KeyError('resources')"),

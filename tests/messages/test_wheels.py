@@ -101,7 +101,7 @@ def test_a_generated_file_that_differs_from_the_index_is_named(audit):
     [
         (
             lambda index: index.update(schema=99),
-            f"{INDEX}: unsupported index schema 99 (supported: 1); "
+            f"{INDEX}: unsupported index schema 99 (supported: 1, 2); "
             "verify it with the version that built it",
         ),
         (

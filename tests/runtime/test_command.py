@@ -13,7 +13,7 @@ from pythons import EACH_PYTHON
 
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
-from hatch_agpm.model.rendering import RenderedResource, Rendering
+from hatch_agpm.model.rendering import Input, InputNode, RenderedResource, Rendering
 from hatch_agpm.model.runtime import RuntimeVariable
 
 TEXT = "Hello {{ user }}, {{ count }}!\n"
@@ -29,7 +29,7 @@ def resource(name, *, type="agent", text=TEXT, suffix=".md", **given):  # noqa: 
         "body": 0,
         "metadata": {"description": "Greets \ud83d."},
         "source_path": f"p/{name}{suffix}",
-        "inputs": (),
+        "template": InputNode(file=Input(path="a.md", sha256="0" * 64)),
     }
     return RenderedResource(type=type, alias=name, text=text, **(fields | given))
 

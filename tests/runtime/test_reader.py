@@ -24,7 +24,13 @@ import hatch_agpm
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import BundleError
-from hatch_agpm.model.rendering import RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.rendering import (
+    Input,
+    InputNode,
+    RenderedResource,
+    Rendering,
+    SkillFile,
+)
 from hatch_agpm.model.runtime import RuntimeVariable
 
 HEAD = "---\nname: x\nmodel: some\n---\n"
@@ -41,7 +47,7 @@ def resource(key, *, type="agent", text=HEAD + BODY, suffix=".md", **given):  # 
         "variables": {},
         "body": len(HEAD) if isinstance(text, str) and text.startswith(HEAD) else 0,
         "metadata": {"name": "x", "model": "some"},
-        "inputs": (),
+        "template": InputNode(file=Input(path="a.md", sha256="0" * 64)),
     }
     return RenderedResource(
         type=type,
@@ -773,13 +779,13 @@ def test_an_unrelated_package_with_an_index_is_not_a_bundle(tmp_path, package, i
 
 def test_load_refuses_an_index_from_the_future(tmp_path, package):
     path = write_bundle(tmp_path, package) / "index.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"schema": 2}))
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"schema": 99}))
 
     with pytest.raises(BundleError) as caught:
         hatch_agpm.load(package)
 
     assert caught.value.path == f"{package}.prompts"
-    assert "schema 2" in caught.value.what
+    assert "schema 99" in caught.value.what
 
 
 def test_load_raises_the_errors_of_the_package(tmp_path, package):

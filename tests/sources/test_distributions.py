@@ -130,13 +130,16 @@ def test_the_index_names_distribution_version_and_sha256(
     assert index["sources"] == [
         {"name": "acme", "distribution": "acme-prompts", "version": "1.2"}
     ]
-    assert index["resources"][0]["templates"][1:] == [
+    inputs = index["inputs"]
+    assert inputs[index["resources"][0]["input"]]["uses"] == [2]
+    assert inputs[1:] == [
         {
             "path": path.removeprefix("lib/"),
             "sha256": hashlib.sha256(EXPORTED[path].encode()).hexdigest(),
             "source": "acme",
+            "uses": uses,
         }
-        for path in ("lib/rules.txt", "lib/snippets/tone.md")
+        for path, uses in (("lib/rules.txt", []), ("lib/snippets/tone.md", [1]))
     ]
 
 

@@ -3,7 +3,19 @@
 import hashlib
 
 from hatch_agpm.bundle.bundle import build_bundle
-from hatch_agpm.model.rendering import Input, RenderedResource, Rendering, SkillFile
+from hatch_agpm.model.rendering import (
+    Input,
+    InputNode,
+    RenderedResource,
+    Rendering,
+    SkillFile,
+)
+
+
+def template(path, *uses):
+    """Return the node of a template that uses those of other files."""
+    file = Input(path=path, sha256=hashlib.sha256(b"t").hexdigest())
+    return InputNode(file=file, uses=uses)
 
 
 def resource(path, *, type="agent", **given):  # noqa: A002 - the field's name
@@ -19,7 +31,7 @@ def resource(path, *, type="agent", **given):  # noqa: A002 - the field's name
         "variables": {},
         "body": text.find("---\n", 4) + 4 if isinstance(text, str) else 0,
         "metadata": {"name": "x"},
-        "inputs": (Input(path=path, sha256=hashlib.sha256(b"t").hexdigest()),),
+        "template": template(path),
     }
     return RenderedResource(type=type, text=text, source_path=path, **(fields | given))
 
