@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.writing import remove_empty, replace_file
 from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -110,7 +111,7 @@ def _ignored(kept: Iterable[str]) -> FileContent:
 def _listed(directory: Path) -> dict[str, set[str]]:
     """Return the digests that each file in the marker may have."""
     try:
-        text = (directory / _MARKER).read_text(encoding="utf-8")
+        text = read_regular(directory / _MARKER).decode()
     except (OSError, ValueError):
         return {}
     listed: dict[str, set[str]] = {}
@@ -140,7 +141,7 @@ def _remove(directory: Path, paths: Iterable[str]) -> None:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_regular(file)
     except OSError:
         return b""
 

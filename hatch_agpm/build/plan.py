@@ -13,12 +13,13 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.verify import FileDigest, check_free, check_output
+from hatch_agpm.build.verify import check_free, check_output
 from hatch_agpm.build.writing import file_mode
 from hatch_agpm.bundle import Bundle, build_bundle, is_top_level
 from hatch_agpm.config import editable_mode, read_built_project
 from hatch_agpm.config.export import package_of_export
 from hatch_agpm.errors import ConfigError
+from hatch_agpm.formats.archives import FileDigest
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering import render_project
 

@@ -8,53 +8,47 @@ not depend on a backend; a plan can come from a build or from the index of a bun
 
 from __future__ import annotations
 
-import hashlib
+import io
 import posixpath
 import stat
 import tarfile
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from hatch_agpm.build.in_tree import is_owned
 from hatch_agpm.config.output import has_code
 from hatch_agpm.errors import BundleError, raise_problems
+from hatch_agpm.formats.archives import (
+    FileDigest,
+    digest_of,
+    member_digest,
+    opened_zip,
+    readable,
+)
 from hatch_agpm.formats.file_names import is_python, is_rubbish
 from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import check_regular, read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
-    "FileDigest",
     "check_free",
     "check_output",
     "verify_sdist",
     "verify_wheel",
 ]
 
+_MOST_BYTES = 1 << 32
+_MOST_LINKS = 40
+
 _SHOWN = 5
 """How many of the files in a directory a message names."""
 
 _LIST_THEM = "list them in [tool.hatch-agpm]"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileDigest:
-    """The content that one file of a wheel or sdist must have."""
-
-    size: int
-    sha256: str
-    executable: bool
-
-    @classmethod
-    def of(cls, data: bytes, *, executable: bool) -> Self:
-        """Return the digest of a file with these bytes."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        return cls(size=len(data), sha256=sha256, executable=executable)
 
 
 def check_output(
@@ -133,7 +127,7 @@ def _gives_way(directory: Path, path: str) -> bool:
 
 def _content_of(file: Path) -> FileContent:
     executable = bool(file.stat().st_mode & stat.S_IXUSR)
-    return FileContent(data=file.read_bytes(), executable=executable)
+    return FileContent(data=read_regular(file), executable=executable)
 
 
 def check_free(root: Path, paths: Iterable[str], sources: Collection[str]) -> None:
@@ -180,7 +174,10 @@ def _is_stale(directory: Path, path: str, stubs: Mapping[str, FileContent]) -> b
 
 def _is_generated(file: Path, stub: FileContent) -> bool:
     first_line = stub.data.partition(b"\n")[0]
-    return file.read_bytes().startswith(first_line)
+    try:
+        return read_regular(file).startswith(first_line)
+    except OSError:
+        return False
 
 
 def verify_wheel(
@@ -195,11 +192,8 @@ def verify_wheel(
     These `directories` must have no other files than those of the plan.
     Raises `BundleError`, or `ProblemsError` with all that is wrong.
     """
-    try:
-        ours = [each for each in directories if each]
-        found = list(_zip_files(wheel, lambda path: _is_compared(path, plan, *ours)))
-    except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise BundleError(wheel.name, f"cannot be read: {error}") from None
+    compared = _Compared(plan=plan, directories=[each for each in directories if each])
+    found = list(_zip_files(wheel, compared))
     raise_problems(list(_differences(wheel.name, found, plan)))
 
 
@@ -211,53 +205,74 @@ def verify_sdist(
 
     Otherwise as `verify_wheel`.  An sdist is a tar, or a zip as setuptools may write.
     """
-    errors = (OSError, EOFError, KeyError, tarfile.TarError, zipfile.BadZipFile)
-    try:
+    ours = [each for each in directories if each]
+    compared = _Compared(plan=plan, directories=ours, is_sdist=True)
+    with readable(sdist.name):
+        check_regular(sdist)
         files = _zip_files if zipfile.is_zipfile(sdist) else _tar_files
-        ours = [each for each in directories if each]
-        inside = files(
-            sdist, lambda path: _is_compared(path.partition("/")[2], plan, *ours)
-        )
-        found = [(path.partition("/")[2], file) for path, file in inside]
-    except (*errors, zlib.error) as error:
-        raise BundleError(sdist.name, f"cannot be read: {error}") from None
+        found = list(files(sdist, compared))
     raise_problems(list(_differences(sdist.name, found, plan)))
 
 
-def _zip_files(
-    path: Path, wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, FileDigest]]:
-    with zipfile.ZipFile(path) as archive:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Compared:
+    """The files of an archive that are compared with a plan."""
+
+    plan: Mapping[str, FileDigest]
+    directories: Sequence[str]
+    is_sdist: bool = False
+
+    def path(self, name: str) -> str | None:
+        """Return the path in the plan of a file in the archive; None for others."""
+        path = name.partition("/")[2] if self.is_sdist else name
+        below = any(path.startswith(f"{each}/") for each in self.directories)
+        return path if path in self.plan or below else None
+
+    def most(self, path: str) -> int:
+        """Return the size of a planned file, -1 for one of which nothing is read."""
+        return self.plan[path].size if path in self.plan else -1
+
+
+def _zip_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
+    left = _MOST_BYTES
+    with opened_zip(file) as archive:
         for member in archive.infolist():
-            if wanted(member.filename) and not member.is_dir():
-                executable = bool(member.external_attr >> 16 & stat.S_IXUSR)
-                data = archive.read(member)
-                yield member.filename, FileDigest.of(data, executable=executable)
+            path = compared.path(member.filename)
+            if path is not None and not member.is_dir():
+                most = compared.most(path)
+                found = member_digest(archive, member, min(most, left))
+                left -= min(found.size, most)
+                yield path, found
 
 
-def _tar_files(
-    path: Path, wanted: Callable[[str], bool]
-) -> Iterator[tuple[str, FileDigest]]:
-    with tarfile.open(path) as archive:
+def _tar_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
+    with tarfile.open(file) as archive:
         for member in archive:
-            if wanted(member.name) and not member.isdir():
-                content = archive.extractfile(member)
-                data = content.read() if content else b""
-                executable = bool(_followed(archive, member).mode & stat.S_IXUSR)
-                yield member.name, FileDigest.of(data, executable=executable)
+            path = compared.path(member.name)
+            if path is not None and not member.isdir():
+                target = _followed(archive, member)
+                executable = bool(target.mode & stat.S_IXUSR)
+                content, most = archive.extractfile(target), compared.most(path)
+                # Devices and pipes have no content.
+                given = content or io.BytesIO()
+                found = digest_of(given, target.size, most, executable=executable)
+                yield path, found
 
 
 def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Return the member that a link points to; the mode of a link has no meaning."""
-    while member.issym():
-        target = posixpath.join(posixpath.dirname(member.name), member.linkname)
+    """
+    Return the member that a link points to; the mode of a link has no meaning.
+
+    Raises LookupError if it points to nothing, or to itself.
+    """
+    for _ in range(_MOST_LINKS):
+        if not (member.issym() or member.islnk()):
+            return member
+        target = member.linkname
+        if member.issym():
+            target = posixpath.join(posixpath.dirname(member.name), target)
         member = archive.getmember(posixpath.normpath(target))
-    return member
-
-
-def _is_compared(path: str, plan: Mapping[str, FileDigest], *directories: str) -> bool:
-    below = any(path.startswith(f"{directory}/") for directory in directories)
-    return path in plan or below
+    raise LookupError(f"the link {member.name} leads to itself")
 
 
 def _differences(

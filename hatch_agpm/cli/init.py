@@ -27,6 +27,7 @@ from hatch_agpm.errors import ConfigError
 from hatch_agpm.formats.file_names import is_python, kind_of
 from hatch_agpm.formats.toml import toml_value
 from hatch_agpm.model.types import PLAIN, SKILL_FILE
+from hatch_agpm.reading import read_regular
 from hatch_agpm.rendering.resolution.lookalikes import misplaced, unrendered
 
 if TYPE_CHECKING:
@@ -351,13 +352,12 @@ def _outermost(directories: Sequence[str]) -> list[str]:
 
 
 def _has_frontmatter(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.readline().strip() == b"---"
+    return read_regular(file).partition(b"\n")[0].strip() == b"---"
 
 
 def _looks_like_ours(file: Path, path: str) -> bool:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_regular(file).decode().replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError):
         return False
     kind = kind_of(path, is_agpm=False)

@@ -25,6 +25,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import read_regular
 from hatch_agpm.sources.locked import FileList, check_portable
 from hatch_agpm.sources.lockfile import (
     LOCK_FILE,
@@ -78,7 +79,7 @@ class Vendored:
                 whole = self.root / directory / path
                 if not whole.is_file() or whole.is_symlink():
                     yield BundleError(f"{directory}/{path}", "is missing", VENDOR_HINT)
-                elif whole.read_bytes() != file.data:
+                elif read_regular(whole) != file.data:
                     yield BundleError(
                         f"{directory}/{path}", "differs from its source", VENDOR_HINT
                     )
@@ -174,12 +175,13 @@ def _locked(used: UsedSource, directory: str) -> Locked:
 def _text(path: Path) -> str:
     """Return the text of the lock file, "" where there is none."""
     try:
-        return path.read_bytes().decode()
+        return read_regular(path).decode()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ContentError(
-            f"cannot be read: {error}", location=Location(path=LOCK_FILE)
+            f"cannot be read: {reason}", location=Location(path=LOCK_FILE)
         ) from None
 
 

@@ -14,6 +14,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.model.config import TABLE
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,8 +62,8 @@ def find_output(
 def has_code(module: Path) -> bool:
     """Tell whether a Python file has more than comments and a docstring."""
     try:
-        statements = ast.parse(module.read_bytes()).body
-    except (SyntaxError, ValueError):
+        statements = ast.parse(read_regular(module)).body
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return not all(
         isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)

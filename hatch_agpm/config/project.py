@@ -45,6 +45,7 @@ from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.formats.toml import TableReader
 from hatch_agpm.model.config import TABLE, ExportSettings
 from hatch_agpm.model.types import RESOURCE_TYPES
+from hatch_agpm.reading import read_regular
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def load_toml(path: Path, shown: str) -> dict[str, object]:
     Raises ConfigError if it is missing, not UTF-8, or not TOML.
     """
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(read_regular(path).decode())
     except OSError as error:
         raise ConfigError(f"{shown}:", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

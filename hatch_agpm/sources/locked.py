@@ -27,6 +27,7 @@ from hatch_agpm.errors import (
 from hatch_agpm.formats.file_names import folded
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.model.files import File
+from hatch_agpm.reading import read_below
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
@@ -290,7 +291,7 @@ class LockedTree(Tree):
                 "is a link, not a file", location=Location(path=path), hint=self._hint
             )
         try:
-            data = whole.read_bytes()
+            data = read_below(str(self.root), inner, whole.lstat())
         except OSError as error:
             raise self._missing(path, error) from None
         sha256 = hashlib.sha256(data).hexdigest()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.errors import ContentError, Location, did_you_mean
 from hatch_agpm.model.files import File
 from hatch_agpm.model.rendering import DirectoryListing
+from hatch_agpm.reading import read_below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -224,7 +225,8 @@ class Tree:
     def _read(self, path: str) -> File:
         # The path of an external directory begins with `..`, relative to the real root.
         whole = os.path.normpath(self.root / path)
-        mode = os.lstat(whole).st_mode
+        seen = os.lstat(whole)
+        mode = seen.st_mode
         if stat.S_ISDIR(mode):
             raise ContentError(
                 "is a directory, not a file", location=Location(path=path)
@@ -234,7 +236,9 @@ class Tree:
             raise ContentError("is a link, not a file", location=Location(path=path))
         if not stat.S_ISREG(mode):
             raise ContentError("is not a regular file", location=Location(path=path))
-        data = Path(whole).read_bytes()
+        boundary = str(self._boundary)
+        inside = os.path.relpath(whole, boundary).replace(os.sep, "/")
+        data = read_below(boundary, inside, seen)
         return File(path=path, data=data, executable=bool(mode & 0o100))
 
     def entries(self, directory: str) -> list[str]:

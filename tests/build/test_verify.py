@@ -1,10 +1,23 @@
 from __future__ import annotations
 
+import tarfile
+
 import pytest
-from archives import ARCHIVES, PLAN, RIGHT, STUBS, lay_out, planned, write_wheel
+from archives import (
+    ARCHIVES,
+    PLAN,
+    RIGHT,
+    STUBS,
+    lay_out,
+    planned,
+    write_sdist,
+    write_wheel,
+)
+from memory import bounded_memory
 
 from hatch_agpm.build.verify import (
     check_output,
+    verify_sdist,
     verify_wheel,
 )
 from hatch_agpm.errors import BundleError
@@ -56,3 +69,35 @@ def test_a_stub_of_ours_may_be_there_and_be_older(tmp_path):
     lay_out(tmp_path, {"out/__init__.pyi": b"# a stub\nold: int\n"})
 
     assert [*check_output(tmp_path, "out", stubs=STUBS)] == ["out/__init__.pyi"]
+
+
+@pytest.mark.parametrize("target", ["a.md", "b.md", "../p/a.md", "missing", "/etc"])
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_a_link_of_an_sdist_that_leads_to_no_file_is_an_error(tmp_path, target, kind):
+    sdist = tmp_path / "demo.tar.gz"
+    with tarfile.open(sdist, "w:gz") as archive:
+        for name, to in (("a.md", target), ("b.md", "a.md")):
+            link = tarfile.TarInfo(f"demo-1/p/{name}")
+            link.type, link.linkname = kind, to
+            archive.addfile(link)
+
+    with pytest.raises(BundleError):
+        verify_sdist(sdist, {"p/a.md": planned(b"")}, directories=["p"])
+
+
+@pytest.mark.parametrize("write", [write_wheel, write_sdist])
+def test_no_more_of_a_file_is_read_than_was_planned(tmp_path, write):
+    name = "demo.whl" if write is write_wheel else "demo.tar.gz"
+    archive = write(tmp_path / name, [("p/a.md", b"a" * (1 << 24), 0o644)])
+    verify = verify_wheel if write is write_wheel else verify_sdist
+
+    with bounded_memory(1 << 22), pytest.raises(BundleError, match="16777216"):
+        verify(archive, {"p/a.md": planned(b"a" * 50)}, directories=["p"])
+
+
+@pytest.mark.parametrize("data", [b"", b"\x1f\x8b", b"\x1f\x8b\x08\0" + b"\xff" * 40])
+def test_bytes_that_are_no_archive_cannot_be_read(tmp_path, data):
+    (tmp_path / "demo").write_bytes(data)
+    for verify in (verify_wheel, verify_sdist):
+        with pytest.raises(BundleError, match="cannot be read"):
+            verify(tmp_path / "demo", {}, directories=["p"])

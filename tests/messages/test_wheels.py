@@ -139,4 +139,44 @@ def test_a_file_that_is_not_a_wheel_is_a_problem(tmp_path, data):
 def test_a_missing_wheel_is_a_problem(tmp_path):
     (message,) = messages(audit_wheel(tmp_path / "demo.whl"))
 
-    assert message.startswith("demo.whl: cannot be read: [Errno 2] No such file")
+    assert message == "demo.whl: cannot be read: No such file or directory"
+
+
+def test_what_cannot_be_unpacked_is_named(audit, tmp_path):
+    audit()
+    (wheel,) = tmp_path.glob("*.whl")
+    data = bytearray(wheel.read_bytes())
+    header = data.rindex(INDEX.encode()) - 46
+    data[header + 8] |= 1
+    wheel.write_bytes(data)
+    assert messages(audit_wheel(wheel)) == [f"{INDEX}: is encrypted"]
+
+    data[header + 8], data[header + 10] = 0, 12
+    wheel.write_bytes(data)
+    assert messages(audit_wheel(wheel)) == [
+        f"{INDEX}: is compressed by the method 12; "
+        "wheels have stored and deflated files"
+    ]
+
+    data[header + 10 : header + 28] = b"\0" * 18
+    data[header + 24 : header + 28] = b"\xff\xff\xff\0"
+    wheel.write_bytes(data)
+    (message,) = messages(audit_wheel(wheel))
+    assert message.startswith(f"{INDEX}: has more than ")
+
+
+def test_an_sdist_and_a_damaged_record_are_named(audit, tmp_path):
+    assert messages(audit_wheel(tmp_path / "x.tar.gz")) == [
+        "x.tar.gz: is not a wheel; an sdist is compared when it is built"
+    ]
+    record = "flat-1.2.0.dist-info/RECORD"
+    assert messages(audit({record: b"x" * 200_000}))[0].startswith(
+        f"{record}: is damaged: "
+    )
+
+
+def test_a_wheel_with_too_many_bundles_is_named(audit):
+    index = b'{"generator": {"name": "hatch-agpm"}}'
+    assert messages(audit({f"x{n}/index.json": index for n in range(101)})) == [
+        f"{WHEEL}: has 102 bundles, of at most 100"
+    ]

@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from hatch_agpm.build.verify import FileDigest, verify_sdist, verify_wheel
+from hatch_agpm.build.verify import verify_sdist, verify_wheel
+from hatch_agpm.formats.archives import FileDigest
 from hatch_agpm.model.rendering import FileContent
 
 STUBS = {"__init__.pyi": FileContent(data=b"# a stub\nprompts: int\n")}

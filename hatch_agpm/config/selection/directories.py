@@ -27,6 +27,7 @@ from hatch_agpm.formats.file_names import is_python, is_visible
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.model.rendering import DirectoryListing
 from hatch_agpm.model.types import PLAIN, RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     import re
@@ -351,8 +352,8 @@ class _FileSearch:
 def vendored_directories(root: Path) -> list[str]:
     """Return the directories that a lock file names; its problems are for others."""
     try:
-        lock = tomllib.loads((root / _LOCK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        lock = tomllib.loads(read_regular(root / _LOCK).decode())
+    except (OSError, ValueError, RecursionError):
         return []
     tables = lock.get("source")
     return [

@@ -1,0 +1,95 @@
+"""What the index of a bundle says: the files of its prompts, and their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.errors import BundleError
+from hatch_agpm.formats.archives import FileDigest
+from hatch_agpm.formats.toml import list_of_tables
+from hatch_agpm.installed.index import schema_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["INDEX", "AuditedBundle", "read_index"]
+
+INDEX: Final = "index.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditedBundle:
+    """The description of one bundle by its index."""
+
+    directory: str
+    """The path in the wheel, without a slash at its end; "" without prompts."""
+
+    distribution: str
+    version: str
+    prompts: int
+    size: int
+    """The number of bytes of all prompts together."""
+
+    exported: int = 0
+    """The number of exported files."""
+
+    @property
+    def summary(self) -> str:
+        """What is in it, in a few words."""
+        number = f"{self.prompts} prompt{'s' * (self.prompts != 1)}"
+        parts = [f"{number} in {self.directory}, {self.size:,} bytes"]
+        if not self.directory:
+            parts = []
+        if self.exported:
+            parts.append(f"{self.exported} exported files")
+        return "; ".join(parts)
+
+
+def read_index(
+    directory: str, index: dict[str, object]
+) -> tuple[AuditedBundle, dict[str, FileDigest], list[str]]:
+    """Return the bundle, the files of all prompts, and their names from an index."""
+    path = f"{directory}/{INDEX}"
+    if problem := schema_problem(index):
+        raise BundleError(path, problem, "verify it with the version that built it")
+    try:
+        plan = dict(_planned(directory, index["resources"]))
+        prompts = sum(file.size for file in plan.values())
+        plan |= _exported_templates(directory, index.get("templates"))
+        names = {
+            str(entry["full_name"]) for entry in list_of_tables(index["resources"])
+        }
+    except (LookupError, TypeError, AttributeError) as error:
+        raise BundleError(path, f"is damaged: {error!r}") from None
+    bundle = AuditedBundle(
+        directory=directory,
+        distribution=str(index.get("distribution", "")),
+        version=str(index.get("version", "")),
+        prompts=len(names),
+        size=prompts,
+    )
+    return bundle, plan, sorted(names)
+
+
+def _planned(directory: str, resources: object) -> Iterator[tuple[str, FileDigest]]:
+    for entry in list_of_tables(resources):
+        yield f"{directory}/{entry['path']}", _file(entry)
+        for file in list_of_tables(entry["files"]):
+            yield f"{directory}/{entry['full_name']}/{file['path']}", _file(file)
+
+
+def _exported_templates(directory: str, templates: object) -> dict[str, FileDigest]:
+    if not isinstance(templates, dict):
+        return {}
+    return {
+        f"{directory}/{templates['directory']}/{file['path']}": _file(file)
+        for file in list_of_tables(templates["files"])
+    }
+
+
+def _file(entry: dict[str, object]) -> FileDigest:
+    size, sha256 = entry["size"], entry["sha256"]
+    if not isinstance(size, int) or not isinstance(sha256, str):
+        raise TypeError(size, sha256)
+    return FileDigest(size=size, sha256=sha256, executable=bool(entry["executable"]))

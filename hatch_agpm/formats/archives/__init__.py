@@ -1,0 +1,24 @@
+"""Wheels and sdists: unpacking within bounds, and the RECORD."""
+
+from __future__ import annotations
+
+from hatch_agpm.formats.archives.record import read_record, recorded_digest
+from hatch_agpm.formats.archives.unpacking import (
+    FileDigest,
+    digest_of,
+    member_digest,
+    opened_zip,
+    read_member,
+    readable,
+)
+
+__all__ = [
+    "FileDigest",
+    "digest_of",
+    "member_digest",
+    "opened_zip",
+    "read_member",
+    "read_record",
+    "readable",
+    "recorded_digest",
+]

@@ -1,0 +1,84 @@
+"""
+Reading of files that others can change: nothing but regular files is ever opened.
+
+A pipe or a device would never end, and what was checked could be replaced by something
+else before it is opened. The status of a path is compared with that of the open file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+__all__ = ["check_regular", "read_below", "read_regular"]
+
+# Opening a pipe must not wait for its other end, if one replaces the file.
+_FILE: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_DIRECTORY: Final = _FILE | _NO_LINK | getattr(os, "O_DIRECTORY", 0)
+_RELATIVE: Final = os.open in os.supports_dir_fd and bool(_NO_LINK)
+
+
+def check_regular(path: str | Path) -> os.stat_result:
+    """Return the status of a file; raises OSError if it is of another kind."""
+    try:
+        status = Path(path).stat()
+    except ValueError:
+        raise OSError(errno.EINVAL, "its path holds a NUL character") from None
+    _check_kind(status)
+    return status
+
+
+def read_regular(path: str | Path) -> bytes:
+    """
+    Return the bytes of a regular file, which may be reached through links.
+
+    Raises OSError, also for anything that is not a regular file.
+    """
+    seen = check_regular(path)
+    return _read(os.open(path, _FILE), seen)
+
+
+def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
+    """
+    Return the bytes of a file by its path from a directory, without following links.
+
+    `seen` is the status that the file was checked by.  Raises OSError if any part of
+    the path is a link, or if the file is not the one that was seen.
+    """
+    if not _RELATIVE:
+        return _read(os.open(f"{directory}/{path}", _FILE | _NO_LINK), seen)
+    *folders, name = path.split("/")
+    with ExitStack() as stack:
+        opened = os.open(directory, _DIRECTORY)
+        stack.callback(os.close, opened)
+        for folder in folders:
+            opened = os.open(folder, _DIRECTORY, dir_fd=opened)
+            stack.callback(os.close, opened)
+        return _read(os.open(name, _FILE | _NO_LINK, dir_fd=opened), seen)
+
+
+def _read(descriptor: int, seen: os.stat_result) -> bytes:
+    """Return the bytes of an open file, which must be the one that was seen."""
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        _check_kind(status)
+        if not os.path.samestat(status, seen):
+            raise OSError(errno.EAGAIN, "it was replaced while it was read")
+        return file.read()
+
+
+def _check_kind(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
