@@ -64,10 +64,27 @@ def index_file(
             for resource in item.resources
         ],
     }
-    text = json.dumps(index, ensure_ascii=False, allow_nan=False, indent=1)
+    return encoded(index)
+
+
+def encoded(index: Mapping[str, object]) -> bytes:
+    """Return the bytes of an index: items of arrays have a line of their own."""
+    fields = ",\n ".join(
+        f"{json.dumps(key)}: {_value(value)}" for key, value in index.items()
+    )
     # YAML can contain lone surrogates, which UTF-8 cannot encode. `backslashreplace`
     # writes them as `\\udc80`, which is also JSON's syntax for them.
-    return f"{text}\n".encode(errors="backslashreplace")
+    return f"{{\n {fields}\n}}\n".encode(errors="backslashreplace")
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _line(value)
+    return "[\n  " + ",\n  ".join(map(_line, value)) + "\n ]"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _source(used: UsedSource) -> dict[str, object]:

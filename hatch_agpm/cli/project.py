@@ -219,9 +219,13 @@ class _Hatchling(OpenProject):
     def plan(self) -> Plan:
         if not self._hooks:
             return super().plan()
-        # Forced inclusions differ by target: each hook checks its own.
         self.metadata()
-        return [hook.plan() for hook in self._hooks.values()][-1]
+        first, *others = self._hooks.values()
+        plan = first.plan()
+        # Forced inclusions differ by target: each hook checks its own.
+        for hook in others:
+            hook.check(plan, {})
+        return plan
 
     def notes(self) -> list[Note]:
         hook = next((hook.config for hook in self._hooks.values()), {})

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from hatchling.__about__ import __version__ as _hatchling_version
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -27,16 +26,6 @@ if TYPE_CHECKING:
     from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["AgpmBuildHook"]
-
-_HOOK_KEYS = frozenset(
-    {
-        "dependencies",
-        "enable-by-default",
-        "require-runtime-dependencies",
-        "require-runtime-features",
-    }
-)
-"""The keys that hatchling reads from the table of any hook."""
 
 
 class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
@@ -90,10 +79,11 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         problems of the project and its tables.
         """
         from hatch_agpm.build import BuildSession
+        from hatch_agpm.hatch.checks import check_table
         from hatch_agpm.hatch.metadata import known_metadata
         from hatch_agpm.model.build import BuildContext
 
-        self._check_table()
+        check_table(self)
         context = BuildContext(
             root=Path(self.root),
             pyproject=self.metadata.config,
@@ -102,11 +92,18 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         )
         self._session = BuildSession(context)
         plan = self._session.plan
+        self.check(plan, inclusion)
+        return plan
+
+    def check(self, plan: Plan, inclusion: Mapping[str, str]) -> None:
+        """Raise AgpmError if a table of this target, or `inclusion`, forbids a plan."""
+        from hatch_agpm.hatch.checks import check_sbom_support, check_table
+
+        check_table(self)
         for source in plan.bundle.owned(plan.output).values():
             self._check_inclusions(source, inclusion)
         if plan.project.sbom and self.target_name == "wheel":
-            self._check_sbom_support()
-        return plan
+            check_sbom_support(self)
 
     def finalize(
         self,
@@ -159,35 +156,6 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
         remove_from_tree(Path(self.root, output))
 
     # --- checks -----------------------------------------------------------------------
-
-    def _check_table(self) -> None:
-        """Raise for keys in the hook's table, which only switches the hook on."""
-        from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
-
-        own = self.PLUGIN_NAME in self.build_config.target_config.get("hooks", {})
-        target = f".targets.{self.target_name}" if own else ""
-        table = f"tool.hatch.build{target}.hooks.{self.PLUGIN_NAME}"
-        raise_problems(
-            [
-                ConfigError(
-                    f"{table}.{key}",
-                    "is not read",
-                    hint=did_you_mean(key, _HOOK_KEYS)
-                    or "options are in [tool.hatch-agpm]; this table is empty",
-                )
-                for key in sorted(set(self.config) - _HOOK_KEYS)
-            ]
-        )
-
-    def _check_sbom_support(self) -> None:
-        """Raise ConfigError if hatchling would ignore a bill of materials."""
-        from hatch_agpm.errors import ConfigError
-
-        builder: Any = self.build_config.builder
-        if "sbom_files" not in builder.get_default_build_data():
-            what = "needs hatchling 1.29 or later"
-            hint = 'write "hatchling>=1.29" in build-system.requires'
-            raise ConfigError("tool.hatch-agpm.sbom", what, _hatchling_version, hint)
 
     def _check_inclusions(self, output: str, inclusion: Mapping[str, str]) -> None:
         """Raise for forced inclusions into the output directory."""
@@ -276,9 +244,10 @@ class AgpmBuildHook(BuildHookInterface[BuilderConfig]):
     def _leaves_out_prompts(self, *, editable: bool) -> bool:
         """Return whether this is an editable install with `editable = "off"`."""
         from hatch_agpm.build import leaves_out_prompts
+        from hatch_agpm.hatch.checks import check_table
 
         if editable:
-            self._check_table()
+            check_table(self)
         if not leaves_out_prompts(self.metadata.config, editable=editable):
             return False
         # A project of prompts alone has no other files to ship.

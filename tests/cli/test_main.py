@@ -28,6 +28,17 @@ def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):
     )
 
 
+def test_a_project_is_rendered_once_for_all_targets(flat, edit, count_calls):
+    def renderings():
+        calls = count_calls(main, ["list", "--project", str(flat)])
+        return calls["hatch_agpm.rendering.renderer"]
+
+    for_both = renderings()
+    one = "[tool.hatch.build.targets.wheel.hooks.agpm]"
+    edit(flat, "[tool.hatch.build.hooks.agpm]", one)
+    assert for_both == renderings() > 0
+
+
 HELPER = """\
 ---
 agpm:
