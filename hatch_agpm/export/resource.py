@@ -24,7 +24,7 @@ from hatch_agpm.export.readers import MAX_NAME, NAME
 from hatch_agpm.formats.hidden_text import ZERO_WIDTH, check_hidden_text
 from hatch_agpm.formats.versions import same_version
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.model.types import AGPM_SECTIONS, SKILL_FILE, section_of
+from hatch_agpm.model.types import SKILL_FILE, are_dependencies, section_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -275,8 +275,7 @@ def _ours(source: WrittenText) -> Iterator[str]:
     """Yield the keys that are for the build."""
     if "agpm" in source.top:
         yield "agpm"
-    declared = source.top.get("dependencies")
-    if isinstance(declared, dict) and declared.keys() <= {*AGPM_SECTIONS}:
+    if are_dependencies(source.top.get("dependencies")):
         yield "dependencies"
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "PLAIN",
     "RESOURCE_TYPES",
     "SKILL_FILE",
+    "are_dependencies",
     "section_of",
     "type_of",
 ]
@@ -53,3 +54,8 @@ def type_of(section: str) -> str:
 def section_of(type_: str) -> str:
     """Return the section that lists a type: `agents` for `agent`."""
     return _SECTIONS[type_]
+
+
+def are_dependencies(value: object) -> bool:
+    """Tell whether the frontmatter key `dependencies` lists resources by section."""
+    return isinstance(value, dict) and value.keys() <= RESOURCE_TYPES.keys()

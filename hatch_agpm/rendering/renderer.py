@@ -16,7 +16,6 @@ from hatch_agpm.config import load_toml, read_agpm_toml, read_project
 from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
     AgpmError,
-    ContentError,
     Location,
     ProblemsError,
     TemplateError,
@@ -31,6 +30,7 @@ from hatch_agpm.model.rendering import (
 )
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, type_of
 from hatch_agpm.rendering.content import check_allowed, check_verbatim
+from hatch_agpm.rendering.decoding import decoded
 from hatch_agpm.rendering.documents import DocumentRenderer
 from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.rendering.logic import program_of_body
@@ -321,7 +321,7 @@ class _Renderer:
             return ()
         is_agpm = self.manifest.is_agpm
         is_raw = self.documents.is_raw(resource, file)
-        is_template = resource.patch is None and text != _decoded(file)
+        is_template = resource.patch is None and text != decoded(file)
         files = read_skill(
             resource.source_root.tree,
             resource.file,
@@ -358,14 +358,6 @@ class _Renderer:
                 found.append(replace(each, data=data))
         raise_problems(problems)
         return tuple(found)
-
-
-def _decoded(file: File) -> str | None:
-    """Return the text of a file, None if it is not UTF-8."""
-    try:
-        return file.text
-    except ContentError:
-        return None
 
 
 def _program(texts: Texts, body: int, path: str) -> str:

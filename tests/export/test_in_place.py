@@ -119,6 +119,20 @@ def test_a_rewritten_skill_takes_the_place_of_its_source(in_place, build, backen
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("section", ["snippets", "prompts"])
+def test_dependencies_of_every_type_are_for_the_build_only(in_place, build, section):
+    declared = f"dependencies:\n  {section}:\n    - path: ../../../knots.md\n"
+    declared += "agpm: {templating: true}\n---\n"
+    text = SKILL.replace("---\nRepair.", declared + f"{{{{ agpm.deps.{section} }}}}")
+    text = text.replace(f"deps.{section}", f"deps.{section}.knots.content")
+    files = {f"{SKILLS}/mend-nets/SKILL.md": text, "knots.md": "A bowline.\n"}
+    wheel = build(in_place(files=files), "wheel", "hatchling")
+
+    shipped = wheel.files[f"{SKILLS}/mend-nets/SKILL.md"].decode()
+    assert "bowline" in shipped
+    assert "dependencies" not in shipped
+
+
 @BACKENDS
 def test_an_editable_install_lists_them_too(in_place, build, unpack, backend):
     wheel = build(in_place(backend), "editable", backend)

@@ -13,7 +13,7 @@ from hatch_agpm.errors import ContentError, FrontmatterError
 from hatch_agpm.formats.file_names import is_rubbish, kind_of
 from hatch_agpm.formats.frontmatter import has_agpm_key, parse, split
 from hatch_agpm.model.declaration import NO_OPTIONS
-from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.types import SKILL_FILE, are_dependencies
 
 if TYPE_CHECKING:
     from hatch_agpm.model.declaration import TemplateOptions
@@ -77,5 +77,4 @@ def _is_ours(frontmatter: str) -> bool:
     except FrontmatterError:
         return False
     value = document.value if document else None
-    declared = value.get("dependencies") if isinstance(value, dict) else None
-    return isinstance(declared, dict) and declared.keys() <= RESOURCE_TYPES.keys()
+    return isinstance(value, dict) and are_dependencies(value.get("dependencies"))
