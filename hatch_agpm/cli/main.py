@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hatch_agpm.export import ExportedResource
     from hatch_agpm.model.rendering import FileContent, RenderedResource, Rendering
 
-__all__ = ["main"]
+__all__ = ["main", "make_parser"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 for success, 1 where a build would fail, 2 for a wrong command line.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     from hatch_agpm.errors import AgpmError
 
     if sys.stdout is None:
@@ -53,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="hatch-agpm", description="Show prompts as a build would render them."
     )
@@ -80,24 +81,31 @@ def _parser() -> argparse.ArgumentParser:
     what = "fail on notes, too"
     check.add_argument("--strict", action="store_true", help=what)
     what = "write the stubs by which editors and type checkers know the prompts"
-    stub = command(_stub, what, in_project)
-    what = "write nothing; fail if a stub is not up to date"
-    stub.add_argument("--check", action="store_true", help=what)
+    _stub_options(command(_stub, what, in_project))
     verify = command(_verify, "compare wheels with the index of their prompts")
-    verify.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
+    _wheels_option(verify, "a wheel to read")
     verify.add_argument("--json", action="store_true", help="print JSON")
     what = "copy used files of other sources into the project"
     _vendor_options(command(_vendor, what, in_project))
     what = "write one prompt to standard output, or all to files"
     _render_options(command(_render, what, in_project))
     added = command(_add, "put the prompts into wheels that exist", in_project)
-    added.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path)
+    _wheels_option(added, "a wheel to change")
     return parser
+
+
+def _wheels_option(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path, help=what)
 
 
 def _init_options(init: argparse.ArgumentParser) -> None:
     what = "insert the lines into pyproject.toml"
     init.add_argument("--write", action="store_true", help=what)
+
+
+def _stub_options(stub: argparse.ArgumentParser) -> None:
+    what = "write nothing; fail if a stub is not up to date"
+    stub.add_argument("--check", action="store_true", help=what)
 
 
 def _vendor_options(vendor: argparse.ArgumentParser) -> None:

@@ -7,13 +7,11 @@ Reads no files.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.config.declared import read_table
-from hatch_agpm.config.sources import refuse_git
+from hatch_agpm.config.sources import path_problem, refuse_version
 from hatch_agpm.config.tables import AgpmEntryTable, EntryTable, ListedTable
 from hatch_agpm.config.tools import default_tool, tool_problem
-from hatch_agpm.errors import shown
 from hatch_agpm.formats.runtime_variables import read_declarations
 from hatch_agpm.formats.toml import plain_json, quoted_key
 from hatch_agpm.model.declaration import NO_OPTIONS, Declaration, TemplateOptions
@@ -39,7 +37,7 @@ def json_table(table: Mapping[str, object]) -> dict[str, object]:
 
 def keyed_entries(
     reader: TableReader,
-    listed: Mapping[str, Mapping[str, object]],
+    listed: Mapping[str, Mapping[str, str | AgpmEntryTable]],
     defaults: Mapping[str, str],
     tools: Mapping[str, Tool],
 ) -> list[Declaration]:
@@ -70,7 +68,7 @@ def found_entries(
         table = selection.table or EntryTable(path=selection.directory)
         if key not in options:
             # What is wrong with the options is reported once for all its files.
-            refuse_git(reader, table, f"{key}.")
+            refuse_version(reader, table, f"{key}.")
             _refuse_options(reader, section, table, f"{key}.")
             options[key] = _options(reader, table, f"{key}.")
         file = replace(table, path=each.path)
@@ -111,17 +109,18 @@ def _entry(
     reader: TableReader,
     section: str,
     alias: str,
-    value: object,
+    value: str | AgpmEntryTable,
     defaults: Mapping[str, str],
 ) -> Declaration | None:
     key = f"{section}.{quoted_key(alias)}"
-    if isinstance(value, str):
-        value = {"path": value}
-    if not isinstance(value, dict):
-        reader.problem(key, "must be a path or a table with a path", got=repr(value))
+    if isinstance(value, AgpmEntryTable):
+        table = value
+    elif problem := path_problem(value):
+        reader.problem(f"{key}.path", problem, got=repr(value))
         return None
-    table = _entry_table(reader, value, f"{key}.")
-    refuse_git(reader, table, f"{key}.")
+    else:
+        table = AgpmEntryTable(path=value)
+    refuse_version(reader, table, f"{key}.")
     _refuse_options(reader, section, table, f"{key}.")
     options = _options(reader, table, f"{key}.")
     if not table.path:
@@ -159,10 +158,7 @@ def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> Template
     """Return the options of an entry for its files; problems go to `reader`."""
     if not isinstance(table, EntryTable):
         return NO_OPTIONS
-    templating = _language(table.templating)
-    if table.templating is not None and templating is None:
-        what = 'must be true, false or "jinja2"'
-        reader.problem(f"{where}templating", what, got=shown(table.templating))
+    templating = "tera" if table.templating is True else table.templating
 
     def problem(what: str, keys: tuple[str, ...], got: str, hint: str) -> None:
         key = ".".join(("runtime", *map(quoted_key, keys)))
@@ -176,13 +172,6 @@ def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> Template
     return TemplateOptions(templating=templating, runtime=runtime)
 
 
-def _language(value: object) -> Literal["tera", "jinja2", False] | None:
-    """Return the language that a value of `templating` means; None for no value."""
-    if isinstance(value, bool):
-        return "tera" if value else False
-    return "jinja2" if value == "jinja2" else None
-
-
 def _refuse_options(
     reader: TableReader, section: str, table: AgpmEntryTable, where: str
 ) -> None:
@@ -191,19 +180,6 @@ def _refuse_options(
         if getattr(table, option, None) is not None:
             hint = "a plain prompt is for the package's own code"
             reader.problem(f"{where}{option}", "has no effect", hint=hint)
-
-
-def _entry_table(
-    reader: TableReader, value: Mapping[str, object], where: str
-) -> AgpmEntryTable:
-    """Return the keys of an entry; those of an agpm.toml are AGPM's."""
-    if not reader.path:
-        return read_table(EntryTable, value, reader, where)
-    if "export" in value:
-        hint = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
-        reader.problem(f"{where}export", "is not a field of AGPM", hint=hint)
-        value = {name: value[name] for name in value if name != "export"}
-    return read_table(AgpmEntryTable, value, reader, where)
 
 
 def _same_but_for_case(

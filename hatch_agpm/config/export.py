@@ -16,7 +16,6 @@ from hatch_agpm.errors import (
     ConfigError,
     did_you_mean,
     raise_problems,
-    shown,
 )
 from hatch_agpm.model.config import EXPORTED_TYPES, ExportSettings
 from hatch_agpm.model.types import AGPM_SECTIONS
@@ -38,18 +37,10 @@ _ABLE: Final = "only agents, commands and skills can be"
 
 def check_export_table(reader: TableReader, settings: ExportSettings) -> None:
     """Report to `reader` what is wrong with the values of the table `export`."""
-    for index, section in enumerate(settings.types):
-        if section not in EXPORTED_TYPES:
-            hint = did_you_mean(section, EXPORTED_TYPES) or _ABLE
-            key, what = f"export.types[{index}]", "cannot be exported"
-            reader.problem(key, what, got=repr(section), hint=hint)
     if problem := _directory_problem(settings.directory):
         reader.problem("export.directory", problem, got=repr(settings.directory))
     prefix = settings.prefix
-    if not isinstance(prefix, str | bool | None):
-        what = "must be a text, or true for the name of the distribution"
-        reader.problem("export.prefix", what, got=shown(prefix))
-    elif isinstance(prefix, str) and prefix and not re.fullmatch(_PREFIX, prefix):
+    if isinstance(prefix, str) and prefix and not re.fullmatch(_PREFIX, prefix):
         what = "must be lower-case letters and digits, with '-' between words"
         reader.problem("export.prefix", what, got=repr(prefix))
 

@@ -16,17 +16,18 @@ from hatch_agpm.config.sources import check_source, read_sources
 from hatch_agpm.config.tables import section_value
 from hatch_agpm.config.tools import default_tool, read_tools, tool_problem
 from hatch_agpm.errors import ConfigError, raise_problems
-from hatch_agpm.model.types import AGPM_SECTIONS, PLAIN, RESOURCE_TYPES
+from hatch_agpm.model.types import PLAIN, RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hatch_agpm.config.selection.found import BundleNames, Found
-    from hatch_agpm.config.tables import ResourceTables
+    from hatch_agpm.config.tables import AgpmEntryTable, ResourceTables
     from hatch_agpm.config.tools import Tool
     from hatch_agpm.formats.toml import TableReader
     from hatch_agpm.model.config import Patch, Source
     from hatch_agpm.model.declaration import Declaration
+    from hatch_agpm.model.types import AgpmSection
 
 __all__ = ["SECTIONS", "Manifest", "read_manifest"]
 
@@ -108,10 +109,9 @@ def read_manifest(
     ConfigError, or ProblemsError, with them and those that it has already.
     """
     tools = read_tools(reader, tables.tools)
-    defaults = tables.default_tools or {}
-    reader.known_only(defaults, AGPM_SECTIONS, "default-tools.")
+    defaults = {str(key): tool for key, tool in (tables.default_tools or {}).items()}
     sources = read_sources(reader, tables.sources or {})
-    listed = {section: _listed(reader, tables, section) for section in RESOURCE_TYPES}
+    listed = {section: _listed(tables, section) for section in RESOURCE_TYPES}
     patches = _patches(reader, tables.patch or {}, listed, found)
     entries = keyed_entries(reader, listed, defaults, tools)
     entries += found_entries(reader, found, defaults, tools)
@@ -136,7 +136,7 @@ def read_manifest(
 
 def _patches(
     reader: TableReader,
-    patch: Mapping[str, object],
+    patch: Mapping[AgpmSection, Mapping[str, Mapping[str, object]]],
     listed: Mapping[str, Mapping[str, object]],
     found: Sequence[Found],
 ) -> Mapping[tuple[str, str], Patch]:
@@ -147,12 +147,8 @@ def _patches(
     return read_patches(reader, patch, keys)
 
 
-def _listed(
-    reader: TableReader, tables: ResourceTables, section: str
-) -> Mapping[str, object]:
+def _listed(tables: ResourceTables, section: str) -> Mapping[str, str | AgpmEntryTable]:
     """Return the entries of a section that have a key."""
     value = section_value(tables, section)
-    if value is None or (not reader.path and not isinstance(value, dict)):
-        # Directories and arrays have no keys.
-        return {}
-    return reader.expect(value, dict, section) or {}
+    # Directories and arrays have no keys.
+    return {} if value is None or isinstance(value, str | tuple) else value

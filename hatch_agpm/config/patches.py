@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from hatch_agpm.formats.toml import TableReader
+    from hatch_agpm.model.types import AgpmSection
 
 __all__ = ["read_patches"]
 
 
 def read_patches(
     reader: TableReader,
-    sections: Mapping[str, object],
+    sections: Mapping[AgpmSection, Mapping[str, Mapping[str, object]]],
     listed: Mapping[str, Collection[str]],
 ) -> dict[tuple[str, str], Patch]:
     """
@@ -32,13 +33,10 @@ def read_patches(
     `listed` are the keys of the entries, by section.  Reports to `reader` patches
     without an entry, and patches without effect.
     """
-    reader.known_only(sections, AGPM_SECTIONS, "patch.")
     found: dict[tuple[str, str], Patch] = {}
     for section in AGPM_SECTIONS:
-        patches = reader.get(sections, section, dict, "patch.") or {}
-        for alias in patches:
+        for alias, values in sections.get(section, {}).items():
             key = f"patch.{section}.{quoted_key(alias)}"
-            values = reader.expect(patches[alias], dict, key)
             if alias not in listed[section]:
                 hint = did_you_mean(alias, listed[section])
                 hint = hint or "list what is to be patched, dependencies too"

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from hatch_agpm.errors import did_you_mean, shown
+from hatch_agpm.errors import did_you_mean
 from hatch_agpm.formats.toml import TableReader, quoted_key
 from hatch_agpm.model.config import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hatch_agpm.config.tables import AgpmEntryTable
+    from hatch_agpm.config.tables import AgpmEntryTable, DistributionTable
     from hatch_agpm.model.declaration import Declaration
 
-__all__ = ["check_source", "path_problem", "read_sources", "refuse_git"]
+__all__ = ["NO_GIT", "check_source", "path_problem", "read_sources", "refuse_version"]
 
 _DISTRIBUTION: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
-_NO_GIT: Final = (
+NO_GIT: Final = (
     "a build reads no Git repository: name a directory that has its files, or a "
     "Python distribution that ships them"
 )
@@ -41,18 +41,15 @@ def path_problem(path: str) -> str:
     return ""
 
 
-def refuse_git(reader: TableReader, table: AgpmEntryTable, where: str) -> None:
-    """Report the keys of an entry that only a Git repository could have."""
-    for name in ("branch", "rev"):
-        if getattr(table, name) is not None:
-            reader.problem(f"{where}{name}", "is not supported", hint=_NO_GIT)
+def refuse_version(reader: TableReader, table: AgpmEntryTable, where: str) -> None:
+    """Report the `version` of an entry that names a source."""
     # In AGPM, a version has an effect beside a source, and none beside a path.
     if table.source is not None and table.version is not None:
         reader.problem(f"{where}version", "is not supported", hint=_AT_SOURCE)
 
 
 def read_sources(
-    reader: TableReader, table: Mapping[str, object]
+    reader: TableReader, table: Mapping[str, str | DistributionTable]
 ) -> dict[str, Source | None]:
     """
     Return the sources; AGPM's Git repositories are None.
@@ -62,14 +59,10 @@ def read_sources(
     sources: dict[str, Source | None] = {}
     for name, value in table.items():
         key = f"sources.{quoted_key(name)}"
-        sources[name] = None
-        if isinstance(value, dict):
-            sources[name] = _distribution(reader, name, value, f"{key}.")
-        elif isinstance(value, str):
+        if isinstance(value, str):
             sources[name] = _directory(reader, name, value, key)
         else:
-            what = "must be a directory, or a table with a distribution"
-            reader.problem(key, what, got=shown(value))
+            sources[name] = _distribution(reader, name, value, f"{key}.")
     return sources
 
 
@@ -88,13 +81,9 @@ def _directory(reader: TableReader, name: str, path: str, key: str) -> Source | 
 
 
 def _distribution(
-    reader: TableReader, name: str, value: Mapping[str, object], where: str
+    reader: TableReader, name: str, table: DistributionTable, where: str
 ) -> Source:
-    reader.known_only(value, ("distribution", "version"), where)
-    if "distribution" not in value:
-        reader.problem(f"{where}distribution", "is missing")
-    distribution = reader.get(value, "distribution", str, where)
-    version = reader.get(value, "version", str, where) or ""
+    distribution, version = table.distribution, table.version or ""
     if distribution is not None and not re.fullmatch(_DISTRIBUTION, distribution):
         what = "is not the name of a distribution"
         reader.problem(f"{where}distribution", what, got=repr(distribution))
@@ -125,4 +114,4 @@ def check_source(
         hint = did_you_mean(entry.source, sources) or "list it under 'sources'"
         reader.problem(key, "is not known", got=got, hint=hint)
     elif sources[entry.source] is None:
-        reader.problem(key, "is not supported", got=got, hint=_NO_GIT)
+        reader.problem(key, "is not supported", got=got, hint=NO_GIT)

@@ -7,21 +7,24 @@ below each what it does.  `config/declared.py` reads a table as its class declar
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from hatch_agpm.config.declared import key
 from hatch_agpm.config.output import output_problem, outside_problem
 from hatch_agpm.config.selection.glob import compile_pattern
-from hatch_agpm.config.sources import path_problem
+from hatch_agpm.config.sources import NO_GIT, path_problem
 from hatch_agpm.model.config import ExportSettings
+from hatch_agpm.model.declared import key, refused_key
+from hatch_agpm.model.types import AgpmSection
 from hatch_agpm.tera import Limits
 
 __all__ = [
     "AgpmEntryTable",
     "AgpmTable",
+    "DistributionTable",
     "EntryTable",
     "InstallTable",
     "LimitsTable",
+    "Listed",
     "ListedTable",
     "ProjectTable",
     "ResourceTables",
@@ -29,12 +32,19 @@ __all__ = [
     "section_value",
 ]
 
+_NO_EXPORT = "name it in the `resources` of [tool.hatch-agpm.export], pyproject.toml"
 _LIMITS = Limits()
 _EXPORT = ExportSettings()
 
 
-def _below_one(number: int) -> str:
-    return "must be at least 1" if number < 1 else ""
+def _limit(default: int) -> int:
+    """Declare a whole number from 1 on."""
+
+    def problem_of(number: int) -> str:
+        return "must be at least 1" if number < 1 else ""
+
+    found: int = key(default=default, problem_of=problem_of, schema={"minimum": 1})
+    return found
 
 
 def _negative(number: int) -> str:
@@ -54,16 +64,16 @@ def _wrong_pattern(patterns: tuple[str, ...]) -> str:
 class LimitsTable:
     """The table `limits`: what one render may use."""
 
-    output: int = key(default=_LIMITS.output, problem_of=_below_one)
+    output: int = _limit(_LIMITS.output)
     """The characters of the output."""
 
-    loop: int = key(default=_LIMITS.loop, problem_of=_below_one)
+    loop: int = _limit(_LIMITS.loop)
     """The iterations of all loops together, and the length of a range."""
 
-    depth: int = key(default=_LIMITS.depth, problem_of=_below_one)
+    depth: int = _limit(_LIMITS.depth)
     """The levels of blocks, expressions, macros or values inside each other."""
 
-    source: int = key(default=_LIMITS.source, problem_of=_below_one)
+    source: int = _limit(_LIMITS.source)
     """The characters of a template."""
 
 
@@ -91,7 +101,7 @@ class ToolTable:
     enabled: bool = True
     """Whether what is listed for it is used."""
 
-    resources: Mapping[str, InstallTable] | None = None
+    resources: Mapping[AgpmSection, InstallTable] | None = None
     """Where it has resources, by type."""
 
 
@@ -99,11 +109,16 @@ class ToolTable:
 class AgpmEntryTable:
     """One entry of an `agpm.toml`."""
 
-    path: str | None = key(required=True, problem_of=path_problem)
-    """The template; a pattern like `prompts/agents/*.md` lists each match."""
+    path: str | None = key(
+        required=True, problem_of=path_problem, schema={"minLength": 1}
+    )
+    """The template, relative to the project.
+
+    A pattern like `prompts/agents/*.md` lists each match.
+    """
 
     tool: str | None = None
-    """The coding agent it is for."""
+    """The coding agent it is for; by default `claude-code`, for snippets `agpm`."""
 
     filename: str | None = None
     """The name of the file where AGPM would install it."""
@@ -112,7 +127,7 @@ class AgpmEntryTable:
     """The directory into which AGPM would install it, below that of the tool."""
 
     source: str | None = None
-    """The source that has the template."""
+    """The [source](../how-to/sources.md) that has the template."""
 
     version: str | None = None
     """The version of a source; it has no effect beside a path."""
@@ -120,23 +135,29 @@ class AgpmEntryTable:
     command: str | None = None
     """Has no effect, in AGPM and here."""
 
-    branch: object = None
+    branch: object = refused_key("is not supported", NO_GIT)
     """A branch of a Git repository, which a build does not read."""
 
-    rev: object = None
+    rev: object = refused_key("is not supported", NO_GIT)
     """A commit of a Git repository, which a build does not read."""
 
     flatten: bool | None = None
     """Whether AGPM keeps only the name of the file when it installs it."""
 
     install: bool | None = None
-    """Whether it is in the wheel; else it is only for others to embed."""
+    """Whether it is in the wheel; `false` is only for others to embed."""
 
     template_vars: Mapping[str, object] | None = None
-    """Values for this resource; `project` overrides the project's."""
+    """Values for this resource; `project` overrides the project's.
+
+    One template that is listed twice with other values is two variants.
+    """
 
     args: tuple[str, ...] = ()
     """Have no effect, in AGPM and here."""
+
+    export: object = refused_key("is not a field of AGPM", _NO_EXPORT)
+    """Is an option of `[tool.hatch-agpm]` only."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,13 +165,21 @@ class EntryTable(AgpmEntryTable):
     """One entry of `[tool.hatch-agpm.<type>]`, under a key."""
 
     export: bool | None = None
-    """Whether coding agents find it in the installed package."""
+    """Whether [coding agents](../how-to/export.md) find it in the installed package.
 
-    templating: object = None
-    """Whether it is a template: `true`, `false` or `"jinja2"`, unless the file says."""
+    By default it is as the table `export` says.
+    """
+
+    templating: (
+        Annotated[bool | Literal["jinja2"], 'true, false or "jinja2"'] | None
+    ) = None
+    """The language of the template, for a file that does not say it."""
 
     runtime: Mapping[str, object] | None = None
-    """Its run-time variables, as in `agpm.runtime`, unless the file declares any."""
+    """The [run-time variables](reading.md#run-time-variables).
+
+    It is for a file that declares none.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,6 +193,31 @@ class ListedTable(EntryTable):
     """Patterns of what is left out, relative to the directory."""
 
 
+Listed: TypeAlias = Annotated[
+    str
+    | tuple[Annotated[str | ListedTable, "a directory, or a table with a path"], ...]
+    | Mapping[str, Annotated[str | EntryTable, "a path or a table with a path"]],
+    "a directory, an array, or a table of resources",
+]
+"""The resources of one type in `[tool.hatch-agpm]`."""
+
+_AgpmListed: TypeAlias = Mapping[
+    str, Annotated[str | AgpmEntryTable, "a path or a table with a path"]
+]
+"""The resources of one type in an `agpm.toml`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DistributionTable:
+    """A table `sources.<name>`: a distribution that exports templates."""
+
+    distribution: str | None = key(required=True)
+    """Its name."""
+
+    version: str | None = None
+    """The versions that are accepted, as in requirements: `>=1.2`."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceTables:
     """The tables that list resources, in `pyproject.toml` and in an `agpm.toml`."""
@@ -174,13 +228,22 @@ class ResourceTables:
     tools: Mapping[str, ToolTable] | None = None
     """The coding agents, instead of AGPM's own."""
 
-    default_tools: Mapping[str, str] | None = key("default-tools")
+    default_tools: Mapping[AgpmSection, str] | None = key("default-tools")
     """The coding agent of each type, where a resource names none."""
 
-    sources: Mapping[str, object] | None = None
-    """Where else templates may come from."""
+    sources: (
+        Mapping[
+            str,
+            Annotated[
+                str | DistributionTable,
+                "a directory, or a table with a distribution",
+            ],
+        ]
+        | None
+    ) = None
+    """[Where else templates may come from](../how-to/sources.md)."""
 
-    patch: Mapping[str, object] | None = None
+    patch: Mapping[AgpmSection, Mapping[str, Mapping[str, object]]] | None = None
     """Values that replace those of files, by type and key."""
 
     agents: object = None
@@ -209,10 +272,20 @@ class ResourceTables:
 class AgpmTable(ResourceTables):
     """An `agpm.toml`."""
 
+    agents: _AgpmListed | None = None
+    snippets: _AgpmListed | None = None
+    commands: _AgpmListed | None = None
+    mcp_servers: _AgpmListed | None = key("mcp-servers")
+    scripts: _AgpmListed | None = None
+    hooks: _AgpmListed | None = None
+    skills: _AgpmListed | None = None
+
     gitignore: bool | None = None
     """Has an effect in AGPM's own commands only."""
 
-    token_warning_threshold: int | None = key(problem_of=_negative)
+    token_warning_threshold: int | None = key(
+        problem_of=_negative, schema={"minimum": 0}
+    )
     """Has an effect in AGPM's own commands only."""
 
 
@@ -220,17 +293,35 @@ class AgpmTable(ResourceTables):
 class ProjectTable(ResourceTables):
     """The table `[tool.hatch-agpm]`."""
 
-    prompts: object = None
+    agents: Listed | None = None
+    snippets: Listed | None = None
+    commands: Listed | None = None
+    mcp_servers: Listed | None = key("mcp-servers")
+    scripts: Listed | None = None
+    hooks: Listed | None = None
+    skills: Listed | None = None
+
+    prompts: Listed | None = None
     """Plain texts for the package's own code."""
 
     output: str | None = key(problem_of=output_problem)
-    """The bundle's directory, as a path in the source tree."""
+    """The directory of the bundle, as a path in the source tree: `src/greeter/prompts`.
+
+    It must be importable.  It may have templates, which are
+    [replaced by their renderings](#in-place), and nothing else.  Without it, it is
+    `prompts` in the package that the backend packs, or that is named as the
+    distribution.
+    """
 
     build_backend: str | None = key("build-backend")
-    """The backend that builds the package, where `hatch_agpm.backend` wraps it."""
+    """The backend that builds the package itself.
+
+    It is needed where the build system names
+    [`hatch_agpm.backend`](../how-to/other-backends.md).
+    """
 
     backend_path: tuple[str, ...] = key("backend-path", default=())
-    """The directories of the project that have that backend."""
+    """The directories to import that backend from, as in `[build-system]`."""
 
     manifest: str | None = None
     """An AGPM manifest to read instead of the tables here."""
@@ -239,30 +330,48 @@ class ProjectTable(ResourceTables):
     """A directory of templates that the wheel exports to other projects."""
 
     metadata: bool | None = None
-    """Whether templates see the project's own metadata."""
+    """Whether templates see the project's metadata; by default without `manifest`."""
 
     env: tuple[str, ...] = ()
-    """The environment variables that templates may read."""
+    """The environment variables that `get_env` may read."""
 
     limits: LimitsTable = LimitsTable()
-    """Bounds of one render."""
+    """[Bounds](tera.md) of one render."""
 
     sbom: bool = False
-    """Whether the wheel gets a bill of materials."""
+    """Whether the wheel gets a bill of materials.
+
+    [It](../how-to/build.md#bill-of-materials) lists the files and their sources.
+    """
 
     verbatim: tuple[str, ...] = key(default=(), problem_of=_wrong_pattern)
-    """Patterns of files that are text as a whole, whatever they look like."""
+    """Patterns of files, relative to the project, that are text as a whole.
+
+    They are text [whatever they look like](#templates).
+    """
 
     hidden_text: tuple[str, ...] = key("hidden-text", default=())
-    """The files that may contain invisible characters."""
+    """The files that may contain invisible characters.
+
+    In any other that is exported or that a template embeds,
+    [they are an error](../how-to/build.md#hidden-text).
+    """
 
     editable: Literal["redirect", "in-tree", "off"] = "redirect"
-    """What a development install does."""
+    """What [a development install](../how-to/development-installs.md) does."""
 
     export: ExportSettings = _EXPORT
-    """What coding agents find in the installed package."""
+    """What [coding agents](../how-to/export.md) find in the installed package."""
 
 
-def section_value(tables: ResourceTables, section: str) -> object:
+def section_value(
+    tables: ResourceTables, section: str
+) -> (
+    str
+    | tuple[str | ListedTable, ...]
+    | Mapping[str, str | EntryTable]
+    | Mapping[str, str | AgpmEntryTable]
+    | None
+):
     """Return the value of a section in the tables, None if they do not have it."""
     return getattr(tables, section.replace("-", "_"), None)

@@ -16,13 +16,13 @@ from hatch_agpm.errors import did_you_mean
 from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.formats.toml import quoted_key
 from hatch_agpm.model.declaration import Declaration
-from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hatch_agpm.config.tables import InstallTable, ToolTable
     from hatch_agpm.formats.toml import TableReader
+    from hatch_agpm.model.types import AgpmSection
 
 __all__ = [
     "BUILTIN_TOOLS",
@@ -252,9 +252,11 @@ def _leaves_project(reader: TableReader, path: str, key: str) -> bool:
 
 
 def _install_rules(
-    reader: TableReader, tool: str, tables: Mapping[str, InstallTable], where: str
+    reader: TableReader,
+    tool: str,
+    tables: Mapping[AgpmSection, InstallTable],
+    where: str,
 ) -> dict[str, InstallRule]:
-    reader.known_only(tables, AGPM_SECTIONS, where)
     rules: dict[str, InstallRule] = {}
     for section, table in tables.items():
         here = f"{where}{section}."

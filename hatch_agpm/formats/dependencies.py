@@ -16,6 +16,8 @@ from hatch_agpm.errors import (
     shown,
 )
 from hatch_agpm.model.declaration import Declaration
+from hatch_agpm.model.declared import keys_of
+from hatch_agpm.model.frontmatter import DependencyKeys
 from hatch_agpm.model.types import AGPM_SECTIONS
 
 if TYPE_CHECKING:
@@ -25,8 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DependencyReader", "dotted_key"]
 
-_TEXTS: Final = ("path", "name", "version", "tool", "source")
-_FIELDS: Final = (*_TEXTS, "install", "flatten")
+_FLAGS: Final = tuple(
+    each.name for each in keys_of(DependencyKeys) if each.type == bool | None
+)
+_TEXTS: Final = tuple(
+    each.name for each in keys_of(DependencyKeys) if each.name not in _FLAGS
+)
+_FIELDS: Final = (*_TEXTS, *_FLAGS)
 
 
 class DependencyReader:
@@ -112,7 +119,7 @@ class DependencyReader:
             hint = hint or f"a dependency has {', '.join(_FIELDS)}"
             what = f"'{where}.{key}' is not known"
             self.problem(what, self._line_of(here, key), hint=hint)
-        for key in ("install", "flatten"):
+        for key in _FLAGS:
             if not isinstance(item.get(key), bool | None):
                 got = shown(item[key])
                 what = f"'{where}.{key}' must be true or false"

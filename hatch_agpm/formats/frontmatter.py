@@ -24,6 +24,8 @@ from hatch_agpm.errors import (
 from hatch_agpm.formats.dependencies import DependencyReader, dotted_key
 from hatch_agpm.formats.runtime_variables import read_declarations
 from hatch_agpm.formats.yaml import Document, load, shape
+from hatch_agpm.model.declared import keys_of
+from hatch_agpm.model.frontmatter import AgpmKeys, FrontmatterKeys
 from hatch_agpm.model.types import AGPM_SECTIONS
 from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 from hatch_agpm.rust import rust_lines, strip_blank_ends
@@ -57,8 +59,8 @@ Dialect = Literal["tera", "jinja2"]
 _RULE_LINE = re.compile(
     rf"^---[{WHITE_SPACE.replace(chr(10), '')}]*+(?:\n|\Z)", re.MULTILINE
 )
-_TOP = ("agpm", "dependencies")
-_OURS = ("templating", "dependencies", "runtime")
+_TOP = tuple(each.name for each in keys_of(FrontmatterKeys))
+_OURS = tuple(each.name for each in keys_of(AgpmKeys))
 _OUR_PATHS = (("agpm",), *(("agpm", key) for key in _OURS))
 _OUR_KEY_LINE = re.compile(
     r"""^["']?(?:agpm|dependencies|agpm\.\w+)["']?[ \t]*:""", re.MULTILINE

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "EXPORTED_TYPES",
+    "TABLE",
+    "ExportSettings",
+    "ExportedType",
+    "Patch",
+    "Source",
+]
 
-from typing import Final
+ExportedType: TypeAlias = Literal["agents", "commands", "skills"]
 
-__all__ = ["EXPORTED_TYPES", "TABLE", "ExportSettings", "Patch", "Source"]
-
-EXPORTED_TYPES: Final = ("agents", "commands", "skills")
+EXPORTED_TYPES: Final[tuple[ExportedType, ...]] = get_args(ExportedType)
 """The types that coding agents can use from a package; other types need code."""
 
 
@@ -21,7 +27,7 @@ EXPORTED_TYPES: Final = ("agents", "commands", "skills")
 class ExportSettings:
     """The table `[tool.hatch-agpm.export]`."""
 
-    types: tuple[str, ...] = ()
+    types: tuple[ExportedType, ...] = ()
     """The plurals of the types of which all resources are exported."""
 
     resources: tuple[str, ...] = ()
@@ -30,7 +36,9 @@ class ExportSettings:
     directory: str = ".agents"
     """The directory of the exported files, relative to the import package."""
 
-    prefix: object = None
+    prefix: (
+        Annotated[str | bool, "a text, or true for the name of the distribution"] | None
+    ) = None
     """The prefix of exported names, `true` for the distribution's; None for none."""
 
     drop: tuple[str, ...] = ()

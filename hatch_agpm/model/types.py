@@ -7,7 +7,7 @@ A resource has a type (`agent`).  The section (`agents`) is what a manifest, the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ __all__ = [
     "PLAIN",
     "RESOURCE_TYPES",
     "SKILL_FILE",
+    "AgpmSection",
     "are_dependencies",
     "section_of",
     "type_of",
@@ -37,7 +38,12 @@ RESOURCE_TYPES: Final[Mapping[str, str]] = {
 PLAIN: Final = "prompts"
 """The section of texts for a package's own code, which AGPM does not have."""
 
-AGPM_SECTIONS: Final = tuple(each for each in RESOURCE_TYPES if each != PLAIN)
+AgpmSection: TypeAlias = Literal[
+    "agents", "snippets", "commands", "mcp-servers", "scripts", "hooks", "skills"
+]
+"""A section of AGPM."""
+
+AGPM_SECTIONS: Final[tuple[AgpmSection, ...]] = get_args(AgpmSection)
 """The sections of AGPM, which are the directories of a bundle."""
 
 _SECTIONS: Final = {type_: section for section, type_ in RESOURCE_TYPES.items()}

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from hatch_agpm.config.declared import describe, key, keys_of, read_table
+from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.tables import (
     AgpmEntryTable,
     AgpmTable,
@@ -17,6 +17,7 @@ from hatch_agpm.config.tables import (
     ToolTable,
 )
 from hatch_agpm.formats.toml import TableReader
+from hatch_agpm.model.declared import describe, key, keys_of
 
 
 def _odd(number):

@@ -33,7 +33,11 @@ def test_a_wrong_table_is_reported(write_files, tool, message):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("in_tree", "must be one of 'redirect', 'in-tree', 'off', got 'in_tree'"),
+        (
+            "in_tree",
+            "must be one of 'redirect', 'in-tree', 'off', got 'in_tree'; "
+            "did you mean 'in-tree'?",
+        ),
         (True, "must be a string, got true"),
     ],
 )

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.selection.directories import CONVENTION, Selection, fixed_part
 from hatch_agpm.config.selection.glob import is_pattern
 from hatch_agpm.config.sources import path_problem
 from hatch_agpm.config.tables import ListedTable, section_value
-from hatch_agpm.errors import ConfigError, did_you_mean, shown
+from hatch_agpm.errors import ConfigError, did_you_mean
 from hatch_agpm.formats.file_names import leads_out, split_extension
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
@@ -38,7 +37,6 @@ __all__ = [
 ]
 
 _NONE: Final = (-1, False)
-_WANTED: Final = "must be a directory, an array, or a table of resources"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,13 +107,11 @@ def read_selections(
     selections: list[Selection] = []
     for section in RESOURCE_TYPES:
         value = section_value(tables, section)
-        items: list[tuple[str, object]] = []
+        items: list[tuple[str, str | ListedTable]] = []
         if isinstance(value, str):
             items = [(section, value)]
-        elif isinstance(value, list):
+        elif isinstance(value, tuple):
             items = [(f"{section}[{n}]", item) for n, item in enumerate(value)]
-        elif value is not None and not isinstance(value, dict):
-            reader.problem(section, _WANTED, got=shown(value))
         for key, item in items:
             table = _table(reader, item, key)
             if table is not None and table.path:
@@ -123,17 +119,15 @@ def read_selections(
     return selections
 
 
-def _table(reader: TableReader, item: object, key: str) -> ListedTable | None:
-    if isinstance(item, str):
-        if problem := path_problem(item):
-            reader.problem(key, problem, got=repr(item))
-            return None
-        return ListedTable(path=item)
-    if isinstance(item, dict):
-        return read_table(ListedTable, item, reader, f"{key}.")
-    what = "must be a directory, or a table with a path"
-    reader.problem(key, what, got=shown(item))
-    return None
+def _table(
+    reader: TableReader, item: str | ListedTable, key: str
+) -> ListedTable | None:
+    if isinstance(item, ListedTable):
+        return item
+    if problem := path_problem(item):
+        reader.problem(key, problem, got=repr(item))
+        return None
+    return ListedTable(path=item)
 
 
 def _selection(
@@ -191,10 +185,12 @@ def keyed_selections(tables: ResourceTables) -> Iterator[Selection]:
     """Yield the files that entries with a key mean; wrong ones are left out."""
     for section in RESOURCE_TYPES:
         value = section_value(tables, section)
-        for alias, item in value.items() if isinstance(value, dict) else ():
-            source = item.get("source") if isinstance(item, dict) else None
-            written = item.get("path") if isinstance(item, dict) else item
-            if not isinstance(written, str) or source is not None:
+        if value is None or isinstance(value, str | tuple):
+            continue
+        for alias, item in value.items():
+            source = None if isinstance(item, str) else item.source
+            written = item if isinstance(item, str) else item.path
+            if written is None or source is not None:
                 continue
             path, key = posixpath.normpath(written), f"{section}.{alias}"
             if is_pattern(path):
