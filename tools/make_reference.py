@@ -4,8 +4,8 @@ Write what the documentation says of the code: schemas, options, commands, error
 Run as `python tools/make_reference.py`; with `--check` it compares the files with the
 code, writes nothing, and exits with 1 where they differ.
 
-Schemas and two pages are written whole.  In the page of options, the lines between
-`<!-- generated: NAME -->` and `<!-- end -->` are.
+Schemas and two pages are written whole.  In the pages of options and of the index, the
+lines between `<!-- generated: NAME -->` and `<!-- end -->` are.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from hatch_agpm import errors
 from hatch_agpm.cli.main import make_parser
 from hatch_agpm.config.declared import alternatives
-from hatch_agpm.config.schemas import frontmatter_schema, tool_schema
+from hatch_agpm.config.schemas import frontmatter_schema, index_schema, tool_schema
 from hatch_agpm.config.tables import (
     DistributionTable,
     EntryTable,
@@ -35,6 +36,14 @@ from hatch_agpm.config.tables import (
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.declared import Key, describe, keys_of
 from hatch_agpm.model.frontmatter import AgpmKeys, DependencyKeys
+from hatch_agpm.model.index import (
+    IndexDocument,
+    IndexFile,
+    IndexInput,
+    IndexResource,
+    IndexTemplates,
+    IndexVariable,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -101,6 +110,22 @@ def default_of(key: Key) -> str:
     return f"`{json.dumps(shown)}`"
 
 
+JSON_NAMES = {"array of strings": "array", "table": "object"}
+
+
+def fields(declaration: type) -> str:
+    """Return a table of Markdown with a row for each field of the index."""
+    lines = ["| Field | Type | Meaning |", "|---|---|---|"]
+    for key in describe(declaration):
+        types, _ = alternatives(key.type)
+        name = type_name(types[0])
+        name = JSON_NAMES.get(name, name)
+        null = " or null" if NoneType in get_args(key.type) else ""
+        text = " ".join(key.description.split()).replace("|", "\\|")
+        lines.append(f"| `{key.name}` | {name}{null} | {text} |")
+    return "\n".join(lines)
+
+
 def table(keys: list[Key]) -> str:
     """Return a table of Markdown with a row for each key."""
     lines = ["| Option | Type | Default | Description |", "|---|---|---|---|"]
@@ -135,6 +160,18 @@ def options() -> dict[str, str]:
         "install": table(accepted(InstallTable)),
         "agpm": table(accepted(AgpmKeys)),
         "dependency": table(accepted(DependencyKeys)),
+    }
+
+
+def index_fields() -> dict[str, str]:
+    """Return the tables of the page of the index, by name."""
+    return {
+        "document": fields(IndexDocument),
+        "resource": fields(IndexResource),
+        "file": fields(IndexFile),
+        "variable": fields(IndexVariable),
+        "input": fields(IndexInput),
+        "templates": fields(IndexTemplates),
     }
 
 
@@ -219,8 +256,10 @@ def _examples(name: str) -> Iterator[str]:
 
 def files() -> dict[Path, str]:
     """Return the text of each file that is made from the code."""
-    page = DOCS / "reference/options.md"
+    page, index = DOCS / "reference/options.md", DOCS / "reference/index.md"
     return {
+        DOCS / "index.schema.json": _json(index_schema()),
+        index: with_tables(index.read_text("utf-8"), index_fields()),
         DOCS / "pyproject.schema.json": _json(tool_schema()),
         DOCS / "frontmatter.schema.json": _json(frontmatter_schema()),
         DOCS / "reference/command-line.md": command_line(),

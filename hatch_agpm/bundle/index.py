@@ -12,10 +12,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hatch_agpm._version import __version__
 from hatch_agpm.installed.index import GENERATOR, INDEX_SCHEMA
+from hatch_agpm.model.index import (
+    IndexDocument,
+    IndexFile,
+    IndexGenerator,
+    IndexInput,
+    IndexResource,
+    IndexSource,
+    IndexTemplates,
+    IndexTemplateSource,
+    IndexVariable,
+    as_json,
+)
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import SKILL_FILE
@@ -51,20 +63,21 @@ def index_file(
     inputs = _numbered_inputs(
         resource.template for item in shipped for resource in item.resources
     )
-    index: dict[str, object] = {
-        "schema": INDEX_SCHEMA,
-        "generator": {"name": GENERATOR, "version": __version__},
-        **facts,
-        "sources": [_source(used) for used in rendering.sources if used.distribution],
-        "templates": _exported_templates(rendering.exported_templates),
-        "inputs": [{**_input(node.file), "uses": uses} for node, uses in inputs.nodes],
-        "resources": [
+    index = IndexDocument(
+        schema=INDEX_SCHEMA,
+        generator=IndexGenerator(name=GENERATOR, version=__version__),
+        distribution=facts["distribution"],
+        version=facts["version"],
+        sources=tuple(_source(used) for used in rendering.sources if used.distribution),
+        templates=_exported_templates(rendering.exported_templates),
+        inputs=tuple(_input(node.file, uses) for node, uses in inputs.nodes),
+        resources=tuple(
             _entry(item, resource, input_=inputs.numbers[resource.template])
             for item in shipped
             for resource in item.resources
-        ],
-    }
-    return encoded(index)
+        ),
+    )
+    return encoded(as_json(index))
 
 
 def encoded(index: Mapping[str, object]) -> bytes:
@@ -87,81 +100,78 @@ def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _source(used: UsedSource) -> dict[str, object]:
-    return {
-        "name": used.name,
-        "distribution": used.distribution,
-        "version": used.version,
-    }
+def _source(used: UsedSource) -> IndexSource:
+    return IndexSource(
+        name=used.name, distribution=used.distribution, version=used.version
+    )
 
 
-def _input(file: Input) -> dict[str, object]:
-    return {
-        "path": file.path_in_source or file.path,
-        "sha256": file.sha256,
-        "source": file.source,
-    }
+def _input(file: Input, uses: Iterable[int]) -> IndexInput:
+    return IndexInput(
+        path=file.path_in_source or file.path,
+        sha256=file.sha256,
+        source=file.source,
+        uses=tuple(uses),
+    )
 
 
-def _entry(
-    item: Shipped, resource: RenderedResource, *, input_: int
-) -> dict[str, object]:
+def _entry(item: Shipped, resource: RenderedResource, *, input_: int) -> IndexResource:
     contents = item.files
     document = contents[item.path]
-    return {
-        "full_name": item.full_name,
-        "type": resource.type,
-        "name": item.name,
-        "canonical_name": resource.name,
-        "alias": resource.alias,
-        "tool": resource.tool,
-        "path": item.path,
-        "install_path": resource.install_path,
-        "install": resource.install,
-        "executable": document.executable,
-        "size": len(document.data),
-        "sha256": document.sha256,
-        "checksum": f"sha256:{_checksum(resource, document.sha256)}",
-        "encoding": None if isinstance(resource.text, bytes) else "utf-8",
-        "body": resource.body,
-        "metadata": _plain(resource.metadata),
-        "runtime": [runtime_entry(variable) for variable in resource.runtime],
-        "dialect": resource.dialect if resource.runtime else None,
-        "program": item.program_path if resource.program else None,
-        "variables": _plain(resource.variables),
-        "variant": variant_hash(resource.variables) if resource.variables else None,
-        "source": resource.source,
-        "input": input_,
-        "files": [
+    return IndexResource(
+        full_name=item.full_name,
+        type=resource.type,
+        name=item.name,
+        canonical_name=resource.name,
+        alias=resource.alias,
+        tool=resource.tool,
+        path=item.path,
+        install_path=resource.install_path,
+        install=resource.install,
+        executable=document.executable,
+        size=len(document.data),
+        sha256=document.sha256,
+        checksum=f"sha256:{_checksum(resource, document.sha256)}",
+        encoding=None if isinstance(resource.text, bytes) else "utf-8",
+        body=resource.body,
+        metadata=_plain(resource.metadata),
+        runtime=tuple(runtime_entry(variable) for variable in resource.runtime),
+        dialect=resource.dialect if resource.runtime else None,
+        program=item.program_path if resource.program else None,
+        variables=_plain(resource.variables),
+        variant=variant_hash(resource.variables) if resource.variables else None,
+        source=resource.source,
+        input=input_,
+        files=tuple(
             _file(path.removeprefix(f"{item.directory}/"), file)
             for path, file in sorted(contents.items())
             if resource.type == "skill"
-        ],
-    }
+        ),
+    )
 
 
-def _file(path: str, file: FileContent) -> dict[str, object]:
-    return {
-        "path": path,
-        "size": len(file.data),
-        "sha256": file.sha256,
-        "executable": file.executable,
-    }
+def _file(path: str, file: FileContent) -> IndexFile:
+    return IndexFile(
+        path=path,
+        size=len(file.data),
+        sha256=file.sha256,
+        executable=file.executable,
+    )
 
 
-def _exported_templates(
-    templates: ExportedTemplates | None,
-) -> dict[str, object] | None:
+def _exported_templates(templates: ExportedTemplates | None) -> IndexTemplates | None:
     if templates is None:
         return None
-    return {
-        "directory": TEMPLATES,
-        "files": [_file(file.path, file.content) for file in templates.files],
-        "sources": {
-            name: required and {"distribution": required[0], "version": required[1]}
+    return IndexTemplates(
+        directory=TEMPLATES,
+        files=tuple(_file(file.path, file.content) for file in templates.files),
+        sources={
+            name: IndexTemplateSource(distribution=required[0], version=required[1])
+            if required
+            else None
             for name, required in templates.sources.items()
         },
-    }
+    )
 
 
 def _checksum(resource: RenderedResource, sha256: str) -> str:
@@ -179,19 +189,19 @@ def _checksum(resource: RenderedResource, sha256: str) -> str:
     return _sha256("".join(lines).encode())
 
 
-def runtime_entry(variable: RuntimeVariable) -> dict[str, object]:
+def runtime_entry(variable: RuntimeVariable) -> IndexVariable:
     """Return the entry of a run-time variable in the index."""
-    return {
-        "name": variable.name,
-        "type": kind_data(variable.kind),
-        "required": variable.is_required,
-        "default": variable.default,
-        "description": variable.description,
-        "places": [list(span) for span in variable.spans],
-    }
+    return IndexVariable(
+        name=variable.name,
+        type=kind_data(variable.kind),
+        required=variable.is_required,
+        default=variable.default,
+        description=variable.description,
+        places=variable.spans,
+    )
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> Any:
     """Return `value` with text in place of values that only YAML has."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}

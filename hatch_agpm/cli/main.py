@@ -177,11 +177,12 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _listed(item: Shipped) -> dict[str, object]:
     from hatch_agpm.bundle.index import runtime_entry
+    from hatch_agpm.model.index import as_json
 
     return {
         "full_name": item.full_name,
         "sources": _sources(item),
-        "runtime": [runtime_entry(each) for each in item.resources[0].runtime],
+        "runtime": [as_json(runtime_entry(each)) for each in item.resources[0].runtime],
     }
 
 

@@ -14,6 +14,7 @@ from hatch_agpm.config.selection.glob import compile_pattern
 from hatch_agpm.config.sources import NO_GIT, path_problem
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.declared import key, refused_key
+from hatch_agpm.model.runtime import RUNTIME_SCHEMA
 from hatch_agpm.model.types import AgpmSection
 from hatch_agpm.tera import Limits
 
@@ -175,7 +176,7 @@ class EntryTable(AgpmEntryTable):
     ) = None
     """The language of the template, for a file that does not say it."""
 
-    runtime: Mapping[str, object] | None = None
+    runtime: Mapping[str, object] | None = key(schema=RUNTIME_SCHEMA)
     """The [run-time variables](reading.md#run-time-variables).
 
     It is for a file that declares none.

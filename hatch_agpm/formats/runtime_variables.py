@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.errors import did_you_mean, shown
 from hatch_agpm.model.runtime import (
     SCALARS,
+    VARIABLE_FIELDS,
     Kind,
     ListKind,
     RecordKind,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     """Takes what is wrong, the keys below `runtime`, what was found, what to do."""
 
 __all__ = ["read_declarations"]
-
-
-_FIELDS: Final = ("type", "default", "description")
 
 
 _TAKEN: Final = frozenset({"self", "super", "loop", "true", "false", "none", "not"})
@@ -87,9 +85,9 @@ def _variable(name: str, given: object, problem: Report) -> VariableDeclaration 
     """Read `str`, or `{type: int, default: 5, description: "at most"}`."""
     before = f"'agpm.runtime.{name}"
     fields = given if isinstance(given, dict) else {"type": given}
-    unknown = sorted(set(fields) - set(_FIELDS))
+    unknown = sorted(set(fields) - set(VARIABLE_FIELDS))
     for key in unknown:
-        hint = did_you_mean(key, _FIELDS) or (
+        hint = did_you_mean(key, VARIABLE_FIELDS) or (
             "a variable has type, default and description"
         )
         problem(f"{before}.{key}' is not known", (name, key), "", hint)

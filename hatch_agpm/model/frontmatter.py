@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from hatch_agpm.model.declared import key
+from hatch_agpm.model.runtime import RUNTIME_SCHEMA
 from hatch_agpm.model.types import AgpmSection
 
 __all__ = ["AgpmKeys", "DependencyKeys", "FrontmatterKeys"]
@@ -65,7 +66,7 @@ class AgpmKeys:
     dependencies: _Dependencies | None = None
     """The resources that it embeds or needs, by type."""
 
-    runtime: Mapping[str, object] | None = None
+    runtime: Mapping[str, object] | None = key(schema=RUNTIME_SCHEMA)
     """The variables whose values are given when the prompt is used."""
 
 

@@ -8,10 +8,17 @@ A file declares them in its frontmatter, under `agpm.runtime`; the build keeps `
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
+    "KIND_DEFINITION",
+    "KIND_SCHEMA",
+    "RUNTIME_SCHEMA",
     "SCALARS",
+    "VARIABLE_FIELDS",
     "Kind",
     "ListKind",
     "RecordKind",
@@ -25,6 +32,47 @@ SCALARS: Final = ("str", "int", "float", "bool")
 """The types of single values, by the name that frontmatter gives them."""
 
 _NONE: Final = " | None"
+
+VARIABLE_FIELDS: Final = ("type", "default", "description")
+"""The keys of a variable that is declared by more than its type."""
+
+_KIND: Final = {"$ref": "#/definitions/Kind"}
+
+KIND_DEFINITION: Final[Mapping[str, object]] = {
+    "type": ["string", "array", "object"],
+    "pattern": rf"^\s*({'|'.join(SCALARS)})\s*(\|\s*None\s*)?$",
+    "minItems": 1,
+    "maxItems": 1,
+    "items": _KIND,
+    "minProperties": 1,
+    "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]*$"},
+    "additionalProperties": _KIND,
+}
+"""The definition `Kind` of JSON schemas: a type, a list of one, or a record."""
+
+KIND_SCHEMA: Final[Mapping[str, object]] = _KIND
+
+RUNTIME_SCHEMA: Final[Mapping[str, object]] = {
+    "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]*$"},
+    "additionalProperties": {"$ref": "#/definitions/Variable"},
+    "definitions": {
+        "Kind": KIND_DEFINITION,
+        "Variable": {
+            "type": ["string", "array", "object"],
+            "pattern": KIND_DEFINITION["pattern"],
+            "minItems": 1,
+            "maxItems": 1,
+            "items": _KIND,
+            "properties": {
+                "type": _KIND,
+                "default": {},
+                "description": {"type": "string"},
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+"""The schema of `runtime`, for frontmatter and for entries of the table."""
 
 
 @dataclass(frozen=True, slots=True)

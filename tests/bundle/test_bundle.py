@@ -6,14 +6,15 @@ import ast
 import hashlib
 import itertools
 import json
-import re
 from pathlib import Path
 
 import pytest
 from bundles import build, resource, skill, template
+from jsonschema import Draft7Validator
 
 from hatch_agpm._version import __version__
 from hatch_agpm.bundle.bundle import COPIED_MODULES, build_bundle
+from hatch_agpm.config.schemas import index_schema
 from hatch_agpm.errors import BundleError, ConflictError, ProblemsError
 from hatch_agpm.installed.index import INDEX_SCHEMA
 from hatch_agpm.model.rendering import Rendering
@@ -341,27 +342,21 @@ def test_every_field_of_the_index_describes_the_bundle():
     }
 
 
-def test_every_field_of_the_index_is_documented():
-    (entry,) = index(resource("agents/x.md"))["resources"]
-    page = (DOCS / "reference/index.md").read_text("utf-8")
-    page, _, inputs = page.partition("of `inputs`")
-    text, _, runtime = page.partition("of `runtime`")
-    documented = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
-    schema = json.loads((DOCS / "index.schema.json").read_text("utf-8"))
-
-    assert documented == list(entry)
-    (variable,) = index(resource("x.md", runtime=(LIMIT,)))["resources"][0]["runtime"]
-    runtime = runtime.partition("## agpm-prompts.txt")[0]
-    assert re.findall(r"^\| `(\w+)`", runtime, re.MULTILINE) == list(variable)
-    assert schema["$defs"]["runtime"]["required"] == list(variable)
-    (node,) = index(resource("x.md"))["inputs"]
-    inputs = inputs.partition("## agpm-prompts.txt")[0]
-    assert re.findall(r"^\| `(\w+)`", inputs, re.MULTILINE) == list(node)
-    assert schema["$defs"]["input"]["required"] == list(node)
-    described = schema["$defs"]["resource"]
-    assert list(described["properties"]) == described["required"] == list(entry)
-    assert schema["properties"]["schema"] == {"const": INDEX_SCHEMA}
-    assert schema["required"] == list(index(resource("agents/x.md")))
+def test_the_index_is_valid_by_its_schema():
+    schema = Draft7Validator(index_schema())
+    documents = [
+        index(resource("agents/x.md")),
+        index(resource("x.md", runtime=(LIMIT,))),
+        index(resource("a.md", type="prompt", tool=None, install_path=None)),
+    ]
+    for document in documents:
+        assert [each.message for each in schema.iter_errors(document)] == []
+    entry = documents[0]["resources"][0]
+    for field in [*entry]:
+        wrong = {**entry, field: 1.5}
+        assert not schema.is_valid({**documents[0], "resources": [wrong]})
+        missing = {name: entry[name] for name in entry if name != field}
+        assert not schema.is_valid({**documents[0], "resources": [missing]})
 
 
 def graph(*resources):

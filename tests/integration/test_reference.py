@@ -25,9 +25,12 @@ def test_a_schema_is_a_schema(name):
     Draft7Validator.check_schema(json.loads(FILES[name]))
 
 
-def test_a_page_has_every_table_that_is_made():
-    page = FILES["docs/reference/options.md"]
-    for name, table in SCRIPT["options"]().items():
+@pytest.mark.parametrize(
+    ("page", "tables"), [("options", "options"), ("index", "index_fields")]
+)
+def test_a_page_has_every_table_that_is_made(page, tables):
+    page = FILES[f"docs/reference/{page}.md"]
+    for name, table in SCRIPT[tables]().items():
         assert f"<!-- generated: {name} -->\n\n{table}\n" in page
 
 

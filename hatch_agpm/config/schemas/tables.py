@@ -30,13 +30,16 @@ _VALUES: Final[Mapping[str, list[Any]]] = {"boolean": [True, False], "null": [No
 """The values of the types that can be beside a `Literal`."""
 
 
-def schema_of(declaration: type, name: str, *, nullable: bool = False) -> Schema:
+def schema_of(
+    declaration: type, name: str, *, nullable: bool = False, is_whole: bool = False
+) -> Schema:
     """
     Return the schema of a table, with `name` in its own identifier.
 
-    In a `nullable` one, an optional key may have the value null.
+    In a `nullable` one, a key whose type has None may have the value null.  A table
+    that `is_whole` has every key.
     """
-    maker = _SchemaMaker(nullable=nullable)
+    maker = _SchemaMaker(nullable=nullable, is_whole=is_whole)
     schema = maker.table(declaration)
     schema = {"$schema": _DRAFT, "$id": f"{_BASE}/{name}.schema.json", **schema}
     return {**schema, "definitions": maker.definitions} if maker.definitions else schema
@@ -45,13 +48,15 @@ def schema_of(declaration: type, name: str, *, nullable: bool = False) -> Schema
 class _SchemaMaker:
     """Makes schemas of types, and collects those of tables as definitions."""
 
-    def __init__(self, *, nullable: bool) -> None:
+    def __init__(self, *, nullable: bool, is_whole: bool) -> None:
         self.definitions: dict[str, Schema] = {}
         self.nullable = nullable
+        self.is_whole = is_whole
 
     def table(self, declaration: type) -> Schema:
         keys = [each for each in describe(declaration) if each.refused is None]
-        required = [each.name for each in keys if each.is_required]
+        is_whole = self.is_whole
+        required = [each.name for each in keys if each.is_required or is_whole]
         return {
             "description": _plain(declaration.__doc__ or "").partition("\n\n")[0],
             "type": "object",
@@ -61,14 +66,17 @@ class _SchemaMaker:
         }
 
     def _key(self, key: Key) -> Schema:
-        default = key.default
-        is_shown = isinstance(default, str | int | float) and not key.is_required
-        return {
+        schema: Schema = {
             "description": _plain(key.description),
             **self._type(key.type, nullable=self.nullable and not key.is_required),
             **key.schema,
-            **({"default": default} if is_shown else {}),
         }
+        self.definitions |= schema.pop("definitions", {})
+        if isinstance(key.default, str | int | float) and not (
+            key.is_required or self.is_whole
+        ):
+            schema["default"] = key.default
+        return schema
 
     def _type(self, type_: Any, *, nullable: bool = False) -> Schema:
         types, _ = alternatives(type_)
