@@ -16,7 +16,7 @@ from hatch_agpm.bundle.programs import tera_files
 from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import type_of
 from hatch_agpm.runtime._prompt import TYPES as RUNTIME_TYPES
-from hatch_agpm.runtime._prompt import identifier
+from hatch_agpm.runtime._prompt import checksum, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ from ._modules import open_package as _open_package
 __all__ = {exported(tree)!r}
 
 _bundle = _Bundle(__spec__, {{
-    # full name: file, offset of its text, SHA-256, run-time variables
+    # full name: file, offset of its text, SHA-256, size, checksum, run-time variables
 {rows}}})
 load, names = _bundle.load, _bundle.names
 __getattr__, __dir__ = _open_package(__name__)
@@ -170,7 +170,14 @@ def _row(item: Shipped) -> str:
     """Return a row of the table, as `hatch_agpm.runtime.accessor` describes it."""
     resource = item.resources[0]
     body = None if isinstance(resource.text, bytes) else resource.body
-    row: list[object] = [item.path, body, item.files[item.path].sha256]
+    data = item.files[item.path].data
+    row: list[object] = [
+        item.path,
+        body,
+        item.files[item.path].sha256,
+        len(data),
+        checksum(data),
+    ]
     if resource.runtime:
         variables = [
             (each.name, kind_data(each.kind), each.default, each.spans)
@@ -178,8 +185,15 @@ def _row(item: Shipped) -> str:
         ]
         row.append(tuple(variables))
         if resource.dialect != "tera" or resource.program:
-            row += [resource.dialect, item.program_path if resource.program else ""]
+            row += [resource.dialect, _program(item)]
     return f"    {item.full_name!a}: {tuple(row)!a},\n"
+
+
+def _program(item: Shipped) -> tuple[object, ...]:
+    """Return the path, size and checksum of a program, () without one."""
+    if not item.program:
+        return ()
+    return (item.program_path, len(item.program), checksum(item.program))
 
 
 def _quoted(lines: Sequence[str]) -> str:

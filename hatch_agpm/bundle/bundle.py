@@ -283,8 +283,8 @@ def _python_files(
     for path in tera_files(shipped):
         files[path] = runtime.joinpath(path).read_bytes()
     for item in shipped:
-        if program := item.resources[0].program:
-            files[item.program_path] = f"{program}\n".encode()
+        if item.program:
+            files[item.program_path] = item.program
     return hook | {path: FileContent(data=data) for path, data in files.items()}
 
 

@@ -66,6 +66,12 @@ class Shipped:
         return self.own_path or self.full_name + self.tail
 
     @property
+    def program(self) -> bytes:
+        """The file of the program that fills the text in, b"" without one."""
+        program = self.resources[0].program
+        return f"{program}\n".encode() if program else b""
+
+    @property
     def program_path(self) -> str:
         """The program that fills the text in, if it has one."""
         return f"_programs/{self.path}.json"

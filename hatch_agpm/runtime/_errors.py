@@ -36,14 +36,18 @@ class DamagedWheelError(OSError):
     """
     A file of the bundle is missing, or differs from what was built.
 
-    `frozen` is the module of the bundle if it is in a frozen program, else "".
+    `frozen` is the module of the bundle if it is in a frozen program, else "", and
+    `cache` the directory in the user's cache from which an editable install reads.
     """
 
-    def __init__(self, path: str, reason: str, frozen: str = "") -> None:
-        super().__init__(path, reason, frozen)
+    def __init__(
+        self, path: str, reason: str, frozen: str = "", cache: str = ""
+    ) -> None:
+        super().__init__(path, reason, frozen, cache)
         self.path = path
         self.reason = reason
         self.frozen = frozen
+        self.cache = cache
 
     def __str__(self) -> str:
         if self.frozen:
@@ -52,6 +56,11 @@ class DamagedWheelError(OSError):
                 f" freeze it with the data files of {self.frozen}"
                 f" (PyInstaller: --collect-data {self.frozen},"
                 f" Nuitka: --include-package-data={self.frozen})"
+            )
+        if self.cache:
+            return (
+                f"{self.path}: {self.reason}; delete the cache {self.cache}, and the"
+                " prompts are rendered again"
             )
         package = self.path.partition("/")[0]
         return (

@@ -35,9 +35,45 @@ def entries(bundle: Any) -> dict[str, dict[str, Any]]:
     try:
         index = json.loads(bundle.read("index.json"))
         # Entries with equal bytes may share a name.
-        return {entry["full_name"]: entry for entry in reversed(index["resources"])}
-    except (ValueError, KeyError, TypeError) as error:
+        listed = reversed(index["resources"])
+        return {entry["full_name"]: _complete(entry) for entry in listed}
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise damaged(bundle, "index.json", error) from None
+
+
+def _complete(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry of the index if what is read of it is there."""
+    for key, kinds in _FIELDS.items():
+        if not isinstance(entry[key], kinds):
+            raise TypeError(f"'{key}' of {entry['full_name']!r} is {entry[key]!r}")
+    for file in entry["files"]:
+        if not isinstance(file["path"], str) or not isinstance(file["sha256"], str):
+            raise TypeError(f"a file of {entry['full_name']!r} is {file!r}")
+    return entry
+
+
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "full_name": (str,),
+    "metadata": (dict,),
+    "tool": (str, type(None)),
+    "install_path": (str, type(None)),
+    "files": (list,),
+}
+"""The fields of entries that are read, and their types."""
+
+
+def file_of_skill(resource: Any, file: str) -> bytes:
+    """Return one of the files of a skill, or raise `DamagedWheelError`."""
+    from hashlib import sha256
+
+    bundle = resource._bundle
+    directory = bundle.table[resource.full_name][0].rpartition("/")[0]
+    data: bytes = bundle.read(f"{directory}/{file}")
+    listed = bundle.entry(resource.full_name)["files"]
+    known = next(each["sha256"] for each in listed if each["path"] == file)
+    if sha256(data).hexdigest() != known:
+        raise changed(bundle, f"{directory}/{file}", data, len(data))
+    return data
 
 
 # --- run-time variables ---------------------------------------------------------------
@@ -103,14 +139,14 @@ def _parsed(prompt: Any) -> Any:
     import json
     from importlib import import_module
 
-    # Only a bundle with run-time logic has this module.
-    module: Any = import_module("._tera.template", __package__)
     bundle = prompt._bundle
     try:
-        data = json.loads(bundle.read(prompt._program))
+        # Only a bundle with run-time logic has this module.
+        module: Any = import_module("._tera.template", __package__)
+        data = json.loads(bundle.read(*prompt._program))
         return module.ProgramTemplate(data, prompt._variables)
-    except (ValueError, KeyError, TypeError) as error:
-        raise damaged(bundle, prompt._program, error) from None
+    except (ImportError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise damaged(bundle, prompt._program[0], error) from None
 
 
 # --- names ----------------------------------------------------------------------------
@@ -178,10 +214,20 @@ def hook_directories() -> list[str]:
 # --- damage ---------------------------------------------------------------------------
 
 
+def changed(bundle: Any, path: str, data: bytes, size: int) -> DamagedWheelError:
+    """Return the error for a file that has other bytes than it was built with."""
+    same = len(data) == size
+    reason = "its content differs" if same else f"it has {len(data)} bytes, not {size}"
+    return damaged(bundle, path, ValueError(reason))
+
+
 def damaged(bundle: Any, path: str, error: Exception) -> DamagedWheelError:
     """Return the error for a file that cannot be read or parsed."""
     reason = getattr(error, "strerror", None) or str(error) or "it is not there"
     # `sys.frozen` is set by PyInstaller and cx_Freeze, the other name by Nuitka.
     frozen = getattr(sys, "frozen", False) or "__compiled__" in globals()
     package = bundle.spec.name if frozen else ""
-    return DamagedWheelError(bundle.wheel_path(path), reason, package)
+    # Of an editable install, its finder says where in the user's cache the bundle is.
+    cache = getattr(bundle.spec, "loader_state", None)
+    where = bundle.wheel_path(path)
+    return DamagedWheelError(where, reason, package, cache or "")

@@ -9,27 +9,30 @@ only the standard library.
 
 from __future__ import annotations
 
-from ._prompt import TYPES, BinaryResource, Prompt, identifier, normalized
+from ._prompt import (
+    TYPES,
+    BinaryResource,
+    Prompt,
+    checksum,
+    identifier,
+    normalized,
+    reader,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ._variables import _Variable
-
-    _Row = (
-        tuple[str, int | None, str]
-        | tuple[str, int, str, tuple[_Variable, ...]]
-        | tuple[str, int, str, tuple[_Variable, ...], str, str]
-    )
+    _Row = tuple[Any, ...]
     """
-    Path, offset of the text or None for other bytes, sha256, run-time variables, the
-    dialect of the template, and the path of its program.
+    Path, offset of the text or None for other bytes, sha256, size, checksum, run-time
+    variables, the dialect of the template, and the path, size and checksum of its
+    program.
     """
 
 
-_DEFAULTS: list[Any] = [(), "tera", ""]
+_DEFAULTS: list[Any] = [(), "tera", ()]
 """The last fields of a row that does not have them."""
 
 
@@ -53,9 +56,7 @@ class Bundle:
         """
         name = self.find(full_name)
         if name is None:
-            from ._reader import unknown_name
-
-            raise unknown_name(self, full_name)
+            raise reader("unknown_name")(self, full_name)
         if name not in self._read:
             # If two threads read it, both get the object that the first one stores.
             self._read.setdefault(name, self._resource(name, self.table[name]))
@@ -104,26 +105,26 @@ class Bundle:
     def entry(self, full_name: str) -> dict[str, Any]:
         """Return the entry of a resource in the index, which is read once."""
         if not self._entries:
-            from ._reader import entries
-
-            self._entries = entries(self)
+            self._entries = reader("entries")(self)
         if full_name not in self._entries:
-            from ._reader import damaged
-
             reason = LookupError(f"it does not list {full_name}")
-            raise damaged(self, "index.json", reason)
+            raise reader("damaged")(self, "index.json", reason)
         return self._entries[full_name]
 
-    def read(self, path: str) -> bytes:
-        """Return the bytes of a file of the bundle; raises `DamagedWheelError`."""
+    def read(self, path: str, size: int | None = None, check: int = 0) -> bytes:
+        """
+        Return the bytes of a file of the bundle; raises `DamagedWheelError`.
+
+        They must be as many as `size`, and have this `checksum`, unless it is None.
+        """
         directory = self.spec.submodule_search_locations[0]
         try:
             # All loaders accept `/`; zipimport converts it.
             data: bytes = self.spec.loader.get_data(f"{directory}/{path}")
         except (OSError, ImportError) as error:
-            from ._reader import damaged
-
-            raise damaged(self, path, error) from None
+            raise reader("damaged")(self, path, error) from None
+        if size is not None and (len(data) != size or checksum(data) != check):
+            raise reader("changed")(self, path, data, size)
         return data
 
     def wheel_path(self, path: str) -> str:
@@ -131,16 +132,13 @@ class Bundle:
         return f"{self.spec.name.replace('.', '/')}/{path}"
 
     def _resource(self, full_name: str, row: _Row) -> Prompt | BinaryResource:
-        fields: tuple[Any, ...] = row
-        path, body, sha256, *more = fields
+        path, body, sha256, size, check, *more = row
         variables, dialect, program = more + _DEFAULTS[len(more) :]
-        data = self.read(path)
+        data = self.read(path, size, check)
         try:
             text = None if body is None else Prompt(data[body:], "utf-8")
         except UnicodeDecodeError as error:
-            from ._reader import damaged
-
-            raise damaged(self, path, error) from None
+            raise reader("damaged")(self, path, error) from None
         resource = BinaryResource(data) if text is None else text
         resource.full_name, resource.sha256 = full_name, sha256
         resource.path = self.wheel_path(path)

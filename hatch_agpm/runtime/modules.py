@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from ._prompt import normalized
+from ._prompt import normalized, reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ class Namespace(ModuleType):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self:
-            from ._reader import unknown_key
-
-            raise unknown_key(self, name)
+            raise reader("unknown_key")(self, name)
         return self._bundle.load(self._directory + name)
 
     def __contains__(self, name: object) -> bool:
@@ -130,9 +128,7 @@ def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
     bundle: _NamedPrompts = package._bundle
     found = bundle.members(directory).get(normalized(attribute))
     if found is None:
-        from ._reader import unknown_attribute
-
-        raise unknown_attribute(module, bundle, directory, attribute)
+        raise reader("unknown_attribute")(module, bundle, directory, attribute)
     if not found.endswith("/"):
         return bundle.load(found)
     name = f"{name}.{normalized(attribute)}"

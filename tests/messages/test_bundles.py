@@ -234,8 +234,9 @@ for ask in {list(ASKED)!r}:
         (
             "agents/plain.md",
             b"\xff" * 99,
-            "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+            "it has 99 bytes, not 45",
         ),
+        ("agents/plain.md", b"\xff" * 45, "its content differs"),
         ("index.json", b'{"resources": []}', "it does not list agents/plain"),
     ],
 )
@@ -253,6 +254,22 @@ except prompts.DamagedWheelError as error:
     assert run_python(code, tmp_path) == (
         f"acme/prompts/{path}: {reason}; the installed files of acme are not those of "
         "its wheel, install it again\n"
+    )
+
+
+def test_a_damaged_reader_is_reported(tmp_path, installed, run_python):
+    (installed("acme") / "_reader.py").unlink()
+    code = """
+from acme import prompts
+try:
+    prompts.agents.plain.metadata
+except prompts.DamagedWheelError as error:
+    print(error)
+"""
+    assert run_python(code, tmp_path) == (
+        "acme/prompts/_reader.py: cannot be imported: cannot import name '_reader' "
+        f"from 'acme.prompts' ({tmp_path}/acme/prompts/__init__.py); the installed "
+        "files of acme are not those of its wheel, install it again\n"
     )
 
 

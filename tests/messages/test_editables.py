@@ -94,3 +94,19 @@ def test_prompts_that_cannot_be_written_are_reported(root, run, cache):
         "import: File too large; make room in the user's cache directory, or install "
         "the project again"
     )
+
+
+def test_a_damaged_file_of_the_cache_is_reported(root, run, cache):
+    replace("docs/rules.md", "No dots.\n")(root)
+    run(SHOW)
+    (agent,) = cache.rglob("agents/a.md")
+    agent.write_text("Kind.")
+
+    done = run(SHOW)
+
+    directory = agent.parent.parent.parent
+    assert done.stderr.splitlines()[-1] == (
+        "pkg.prompts._errors.DamagedWheelError: pkg/prompts/agents/a.md: it has 5 "
+        f"bytes, not 96; delete the cache {directory}, and the prompts are rendered "
+        "again"
+    )

@@ -5,18 +5,18 @@ from types import ModuleType
 
 import pytest
 
-from hatch_agpm.runtime.finder import Redirect, install
-from hatch_agpm.runtime.freshness import Snapshot
+from hatch_agpm.runtime.editable.finder import Redirect, install
+from hatch_agpm.runtime.editable.freshness import Snapshot
 
-HELPER = "hatch_agpm.runtime.freshness"
+HELPER = "hatch_agpm.runtime.editable.freshness"
 
 
 @pytest.fixture
 def known(write_files):
     """An install of a bundle that was made of nothing, so that nothing changes."""
-    root = write_files(
-        {"site/bundle/__init__.py": "", "site/name.snapshot": Snapshot("", []).text()}
-    )
+    root = write_files({"site/bundle/__init__.py": ""})
+    snapshot = Snapshot("", [], str(root)).text()
+    (root / "site/name.snapshot").write_text(snapshot)
     return {
         "module": "pkg.prompts",
         "root": str(root),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pythons import EACH_PYTHON
 
-from hatch_agpm.runtime.freshness import (
+from hatch_agpm.runtime.editable.freshness import (
     ABSENT,
     DIRECTORY,
     FILE,
@@ -16,7 +16,6 @@ from hatch_agpm.runtime.freshness import (
     UNSURE,
     VISIBLE,
     Snapshot,
-    cache_directory,
     look,
     names_digest,
     sighting,
@@ -24,6 +23,7 @@ from hatch_agpm.runtime.freshness import (
     sure_stamp,
     table_digest,
 )
+from hatch_agpm.runtime.editable.private import cache_directory
 
 OLD_NS = 1_600_000_000_123_456_789
 
@@ -39,7 +39,14 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path):
     assert (read.bundle, read.sources) == ("bundle", sources)
 
 
-@pytest.mark.parametrize("text", ["", "hatch-agpm 1", "hatch-agpm 2\0b\0f", "{}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "hatch-agpm 1", "hatch-agpm 1\0b\0f", "{}", "hatch-agpm 2\0"),
+        *(f"hatch-agpm 2\0/root\0{bundle}" for bundle in ("..", "a/b", "/x", "C:")),
+        *(f"hatch-agpm 2\0/root\0b\0{source}" for source in ("", "f", "f d s")),
+    ],
+)
 def test_an_invalid_snapshot_is_ignored(tmp_path, text):
     file = tmp_path / "name.snapshot"
     assert Snapshot.read(str(file)) is None
@@ -122,6 +129,7 @@ def test_the_cache_is_in_the_directory_of_the_platform(monkeypatch, environ, dir
     assert cache_directory("key") == directory
 
 
+PRIVATE = "hatch_agpm.runtime.editable.private"
 CODE = """
 import hashlib, warnings
 import freshness
@@ -145,9 +153,11 @@ print(install.loader().path)
 @EACH_PYTHON
 def test_every_python_sees_what_changed(tmp_path, run_python, monkeypatch, interpreter):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    source = Path(__file__).parents[2] / "hatch_agpm/runtime/freshness.py"
+    source = Path(__file__).parents[2] / "hatch_agpm/runtime/editable/freshness.py"
+    private = source.with_name("private.py").read_text("utf-8")
     for path, text in {
-        "freshness.py": source.read_text("utf-8"),
+        "freshness.py": source.read_text("utf-8").replace(PRIVATE, "private"),
+        "private.py": private,
         "bundle/__init__.py": "",
         "a.md": "A",
         "pyproject.toml": "[tool.hatch-agpm]\n",
@@ -161,7 +171,7 @@ def test_every_python_sees_what_changed(tmp_path, run_python, monkeypatch, inter
         sighting(TABLE, root, "pyproject.toml", table),
         sighting(FILE, root, "a.md", look(FILE, f"{root}/a.md")),
     ]
-    (tmp_path / "name.snapshot").write_text(Snapshot("", sources).text())
+    (tmp_path / "name.snapshot").write_text(Snapshot("", sources, root).text())
 
     output = run_python(CODE.format(root=root), tmp_path, interpreter=interpreter)
 
@@ -170,3 +180,11 @@ def test_every_python_sees_what_changed(tmp_path, run_python, monkeypatch, inter
     assert (first, second, last) == (bundle, f"{bundle} {bundle}", bundle)
     assert warning.startswith("hatch-agpm: pkg.prompts ")
     assert "a.md changed" in warning
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes")
+@pytest.mark.parametrize("kind", [FILE, TABLE])
+def test_a_pipe_in_place_of_a_file_is_not_opened(tmp_path, kind):
+    os.mkfifo(tmp_path / "a")
+
+    assert look(kind, str(tmp_path / "a")) == ABSENT

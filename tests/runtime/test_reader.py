@@ -553,10 +553,15 @@ def test_a_missing_file_is_reported_as_a_damaged_wheel(tmp_path, package):
 @pytest.mark.parametrize(
     ("path", "data", "reason"),
     [
-        ("agents/plain.md", b"\xff", "utf-8"),
         ("index.json", b"{", "property name"),
         ("index.json", b"[]", "list indices"),
+        ("index.json", b"null", "NoneType"),
+        ("index.json", b"\xff", ""),
         ("index.json", b'{"resources": []}', "agents/plain"),
+        ("index.json", b'{"resources": {"a": 1}}', ""),
+        ("index.json", b'{"resources": [1, null]}', ""),
+        ("index.json", b"[" * 100_000, "recursion"),
+        ("index.json", b'{"resources":' * 100_000, "recursion"),
     ],
 )
 def test_a_changed_file_is_reported_as_a_damaged_wheel(
@@ -570,6 +575,114 @@ def test_a_changed_file_is_reported_as_a_damaged_wheel(
 
     assert caught.value.path == f"{package}/prompts/{path}"
     assert reason in caught.value.reason
+
+
+FIELDS = ["full_name", "metadata", "tool", "install_path", "files"]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("value", [None, 7, {"a": 1}, [7], [{"path": 7}]])
+def test_an_entry_without_a_field_is_damage(tmp_path, package, field, value):
+    directory = write_bundle(tmp_path, package)
+    index = json.loads((directory / "index.json").read_bytes())
+    for entry in index["resources"]:
+        if value is None:
+            del entry[field]
+        else:
+            entry[field] = [value] if field == "metadata" else value
+    if field == "files" and value == []:
+        return
+    (directory / "index.json").write_text(json.dumps(index))
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    for attribute in ("metadata", "tool", "install_path", "files"):
+        with pytest.raises(prompts.DamagedWheelError) as caught:
+            getattr(prompts.skills.net, attribute)
+        assert caught.value.path == f"{package}/prompts/index.json"
+
+
+WHOLE = (HEAD + BODY).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="emptied"),
+        pytest.param(WHOLE[:-1], id="cut short"),
+        pytest.param(WHOLE[: len(HEAD)], id="frontmatter only"),
+        pytest.param(WHOLE + b"\n", id="longer"),
+        pytest.param(WHOLE.replace(b"You", b"Who"), id="edited"),
+        pytest.param(WHOLE.replace(b"some", b"many"), id="frontmatter edited"),
+        pytest.param(WHOLE.replace(b"some\n---", b"som\n---\n"), id="text moved"),
+        pytest.param(b"\n" + WHOLE[:-1], id="everything moved"),
+        pytest.param(WHOLE.replace(b"\r\n", b"\n"), id="other line ends"),
+        pytest.param(bytes(len(WHOLE)), id="overwritten"),
+        pytest.param(b"short", id="another file"),
+        pytest.param(b"\xff" * len(WHOLE), id="not text"),
+    ],
+)
+def test_a_changed_prompt_is_damage(tmp_path, package, data):
+    directory = write_bundle(tmp_path, package)
+    (directory / "agents/backend-engineer.md").write_bytes(data)
+    (directory / "scripts/blob.bin").write_bytes(data)
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    for name in ("agents/backend-engineer", "scripts/blob"):
+        with pytest.raises(prompts.DamagedWheelError) as caught:
+            prompts.load(name)
+        assert name in caught.value.path
+
+
+@pytest.mark.parametrize("size", [10, 1 << 15, (1 << 15) + 1, 1 << 20])
+def test_the_bytes_of_a_large_prompt_are_counted_and_not_compared(
+    tmp_path, package, size
+):
+    large = resource("large", text="x" * size, metadata={})
+    directory = write_bundle(tmp_path, package, [large])
+    (directory / "agents/large.md").write_bytes(b"y" + b"x" * (size - 1))
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    if size > 1 << 15:
+        assert prompts.agents.large.startswith("y")
+    else:
+        with pytest.raises(prompts.DamagedWheelError):
+            _ = prompts.agents.large
+
+
+@pytest.mark.parametrize("data", [b"", b"#!", b"#!\xfe", b"#!\xff\n"])
+def test_a_changed_file_of_a_skill_is_damage(tmp_path, package, data):
+    directory = write_bundle(tmp_path, package)
+    (directory / "skills/net/bin/mend.sh").write_bytes(data)
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    with pytest.raises(prompts.DamagedWheelError):
+        prompts.skills.net.read("bin/mend.sh")
+
+
+@pytest.mark.parametrize(
+    "code", [None, "", "def ", "raise NameError", "import nothing"]
+)
+def test_a_damaged_reader_is_damage_of_the_wheel(tmp_path, package, code):
+    directory = write_bundle(tmp_path, package)
+    if code is None:
+        (directory / "_reader.py").unlink()
+    else:
+        (directory / "_reader.py").write_text(code)
+    prompts = importlib.import_module(f"{package}.prompts")
+    plain = prompts.agents.plain
+
+    for use in (
+        lambda: prompts.agents.plan,
+        lambda: prompts.agents["plan"],
+        lambda: prompts.load("plan"),
+        lambda: plain.metadata,
+        plain,
+        plain.parts,
+        lambda: plain.__signature__,
+    ):
+        with pytest.raises(prompts.DamagedWheelError) as caught:
+            use()
+        assert caught.value.path == f"{package}/prompts/_reader.py"
 
 
 # --- where and how fast --------------------------------------------------------------

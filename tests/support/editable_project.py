@@ -14,7 +14,7 @@ import pytest
 from hatch_agpm.build.editable.wheel import editable_install
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.model.build import BuildContext
-from hatch_agpm.runtime.freshness import Install, _Refusal
+from hatch_agpm.runtime.editable.freshness import Install, _Refusal
 
 TABLE = """
 [project]

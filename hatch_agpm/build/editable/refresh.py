@@ -30,7 +30,8 @@ from hatch_agpm.errors import (
     RequirementError,
 )
 from hatch_agpm.model.build import BuildContext
-from hatch_agpm.runtime.freshness import remember
+from hatch_agpm.runtime.editable.freshness import remember
+from hatch_agpm.runtime.editable.private import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,12 +140,16 @@ def _name(files: Mapping[str, FileContent]) -> str:
 
 def _write_cache(cache: Path, name: str, files: Mapping[str, FileContent]) -> None:
     """Write a bundle to the cache atomically; raises `OSError`."""
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(str(cache))
     if _holds(cache / name, files):
         return
     part = Path(mkdtemp(prefix="new-", dir=cache))
     try:
         write_files(part / "whole", files)
+        for path in (part / "whole", *(part / "whole").rglob("*")):
+            if path.is_dir():
+                # Whatever the umask is.
+                path.chmod(0o700)
         # Damaged, or partly deleted by a cleanup.
         if (cache / name).exists():
             (cache / name).rename(part / "damaged")

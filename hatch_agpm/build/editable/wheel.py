@@ -21,8 +21,8 @@ from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import editable_directory, editable_name
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.runtime import finder, freshness
-from hatch_agpm.runtime.freshness import (
+from hatch_agpm.runtime.editable import finder, freshness, private
+from hatch_agpm.runtime.editable.freshness import (
     ABSENT,
     DIRECTORY,
     FILE,
@@ -105,7 +105,10 @@ def _finder(
     texts = {
         f"{name}.json": _hand_over(plan),
         f"{name}.snapshot": snapshot(plan.context, plan.rendering).text(),
-        f"{name}_freshness.py": _text_of(freshness),
+        f"{name}_private.py": _text_of(private),
+        f"{name}_freshness.py": _text_of(freshness).replace(
+            private.__name__, f"{name}_private"
+        ),
         f"{name}.pth": f"import {name}; {name}.start()\n",
         # PEP 829: from Python 3.18 on, a .pth file runs no code.
         f"{name}.start": f"{name}:start\n",
@@ -229,7 +232,8 @@ def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> S
         seen.append((kind, path, names_digest(directory.names)))
     for source in rendering.inputs:
         seen.append((FILE, source.path, source.sha256 + "x" * source.executable))
-    return Snapshot(bundle, [sighting(kind, str(root), *rest) for kind, *rest in seen])
+    sources = [sighting(kind, str(root), *rest) for kind, *rest in seen]
+    return Snapshot(bundle, sources, str(root))
 
 
 def _text_of(module: ModuleType) -> str:

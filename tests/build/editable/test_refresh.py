@@ -25,7 +25,7 @@ from editable_project import (
 from hatch_agpm.build.plan import plan_build
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.build import BuildContext
-from hatch_agpm.runtime.freshness import Snapshot
+from hatch_agpm.runtime.editable.freshness import Snapshot
 
 OLD = 1_600_000_000
 

@@ -69,6 +69,8 @@ class Redirect:
         spec = ModuleSpec(fullname, loader, origin=loader.path, is_package=True)
         spec.submodule_search_locations = [os.path.dirname(loader.path)]
         spec.has_location = True
+        # For the message about a damaged file: only those of the cache may be deleted.
+        spec.loader_state = self._known.cached(loader.path)
         return spec
 
     def _is_ours(self, path: Iterable[str] | None) -> bool:

@@ -9,17 +9,23 @@ another is in the user's cache and is written after a change.  As long as the st
 a snapshot equal those of the file system, no file is read.  Imports only the standard
 library and runs on Python 3.9 and later.
 
-It calls `refresh(install, cache)` of the hatch-agpm that is installed when a prompt is
-imported, in any version.  The file `install` has a version, and `refresh` raises
-`ImportError` if it does not support that version.
+It calls `refresh(install, cache)` of the hatch-agpm that is installed, in any version;
+that raises `ImportError` for a file `install` of a version that it does not support.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from importlib.machinery import SourceFileLoader
+
+from hatch_agpm.runtime.editable.private import (
+    cache_directory,
+    is_private,
+    make_private,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +42,11 @@ ABSENT = "-"
 UNSURE = "?"
 """The stamp of a file that has just changed: the next change might not alter it."""
 
-_FORMAT = "hatch-agpm 1"
+_FORMAT = "hatch-agpm 2"
+_SPACES = 3
+_SEPARATORS = {"/", "\\", ":", "."}
+"""The characters that a name in the cache cannot have: they could lead out of it."""
+
 _COARSE, _FINE = 2_000_000_000, 100_000_000
 """Nanoseconds within which two changes may have the same time stamp."""
 
@@ -89,6 +99,9 @@ def look(kind: str, path: str) -> str:
             return digest(os.fsencode(os.path.realpath(path)))
         if kind in {DIRECTORY, VISIBLE}:
             return names_digest(_names(path, hidden=kind == DIRECTORY))
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            # To open a pipe would wait for its other end.
+            return ABSENT
         with open(path, "rb") as file:
             content = file.read()
             executable = bool(os.fstat(file.fileno()).st_mode & 0o100)
@@ -122,7 +135,10 @@ def _table(content: bytes) -> str:
 class Snapshot:
     """A bundle and its sources, as one file lists them."""
 
-    def __init__(self, bundle: str, sources: list[str]) -> None:
+    def __init__(self, bundle: str, sources: list[str], root: str = "") -> None:
+        self.root = root
+        """The project that the bundle was rendered from."""
+
         self.bundle = bundle
         """The name of its directory; "" for the one that was installed."""
 
@@ -135,14 +151,17 @@ class Snapshot:
         try:
             with open(file, encoding="utf-8", errors="surrogateescape") as opened:
                 # NUL is the only character that file names cannot have.
-                header, bundle, *sources = opened.read().split("\0")
+                header, root, bundle, *sources = opened.read().split("\0")
         except (OSError, ValueError):
             return None
-        return cls(bundle, sources) if header == _FORMAT else None
+        if header != _FORMAT or _SEPARATORS & {*bundle}:
+            return None
+        is_whole = all(source.count(" ") >= _SPACES for source in sources)
+        return cls(bundle, sources, root) if is_whole else None
 
     def text(self) -> str:
         """Return the text that `read` parses."""
-        return "\0".join((_FORMAT, self.bundle, *self.sources))
+        return "\0".join((_FORMAT, self.root, self.bundle, *self.sources))
 
     def is_untouched(self, root: str) -> bool:
         """Tell whether all stamps are those of the files in the project at `root`."""
@@ -169,7 +188,7 @@ class Snapshot:
             # Unchanged sources are not read; Python 3.10 could not parse the table.
             same = stamp(f"{root}/{path}") == seen
             sources.append(source if same else sighting(kind, root, path, content))
-        return Snapshot(self.bundle, sources)
+        return Snapshot(self.bundle, sources, self.root)
 
 
 def sighting(kind: str, root: str, path: str, content: str) -> str:
@@ -205,11 +224,10 @@ class Install:
 
     def loader(self) -> SourceFileLoader:
         """
-        Return the loader of the current bundle.
+        Return the loader of the current bundle; changed sources are rendered again.
 
-        Changed sources are rendered again; their errors are raised when the module is
-        loaded. If hatch-agpm is not installed or cannot render them, the prompts are
-        those rendered last, with a warning.
+        Their errors are raised when the module is loaded. If they cannot be rendered
+        here, the prompts are those rendered last, with a warning.
         """
         cache = cache_directory(self.key)
         snapshots = self._snapshots(cache)
@@ -221,6 +239,11 @@ class Install:
             file = f"{self._last(snapshots)}/__init__.py"
             return _Refusal(self.module, file, error, self.root)
         return SourceFileLoader(self.module, file)
+
+    def cached(self, file: str) -> str:
+        """Return the directory in the cache that has a file, "" for other files."""
+        cache = cache_directory(self.key)
+        return cache if cache and file.startswith(f"{cache}/") else ""
 
     def _directory(
         self, snapshots: list[tuple[Snapshot, str]], cache: str | None
@@ -256,11 +279,12 @@ class Install:
         found = []
         for directory in (self.base, cache):
             snapshot = directory and Snapshot.read(f"{directory}.snapshot")
-            if snapshot:
+            if snapshot and snapshot.root == self.root:
                 bundle = (
                     f"{cache}/{snapshot.bundle}" if snapshot.bundle else self.bundle
                 )
-                if os.path.exists(f"{bundle}/__init__.py"):
+                is_there = os.path.exists(f"{bundle}/__init__.py")
+                if is_there and (not snapshot.bundle or is_private(bundle)):
                     found.append((snapshot, bundle))
         return found
 
@@ -323,28 +347,6 @@ install it again, or have changes shown at the next import; in pyproject.toml:
     dev = ["hatch-agpm"]"""
 
 
-def cache_directory(key: str) -> str | None:
-    """Return a directory in the user's cache; None if the user does not own it."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        if os.name == "nt":
-            base = os.environ.get("LOCALAPPDATA", "")
-        elif sys.platform == "darwin":
-            base = os.path.expanduser("~/Library/Caches")
-        else:
-            base = os.path.expanduser("~/.cache")
-    if not os.path.isabs(base):
-        return None
-    top = f"{base}/hatch-agpm"
-    try:
-        # Code is run from there, so it must not belong to another user.
-        if hasattr(os, "getuid") and os.stat(top).st_uid != os.getuid():
-            return None
-    except OSError:
-        pass
-    return f"{top}/{key}"
-
-
 def remember(snapshot: Snapshot, cache: str | None) -> bool:
     """Write a snapshot to the cache atomically; return whether that succeeded."""
     if cache is None:
@@ -352,8 +354,9 @@ def remember(snapshot: Snapshot, cache: str | None) -> bool:
     file = f"{cache}.snapshot"
     part = f"{file}.{os.getpid()}.{time.time_ns()}"
     try:
-        os.makedirs(os.path.dirname(cache), mode=0o700, exist_ok=True)
-        with open(part, "w", encoding="utf-8", errors="surrogateescape") as opened:
+        make_private(os.path.dirname(cache))
+        new = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(new, "w", encoding="utf-8", errors="surrogateescape") as opened:
             opened.write(snapshot.text())
         os.replace(part, file)
     except OSError:
