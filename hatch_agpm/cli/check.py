@@ -8,6 +8,7 @@ and from the inputs of prompts; the integrations supply what only a backend know
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +43,19 @@ __all__ = [
 class Note:
     """One thing to fix, and the lines to paste."""
 
+    rule: str
+    """The stable name of what is checked, a key of `cli/report/rules.py`."""
+
     what: str
     lines: tuple[str, ...] = ()
     file: str = "pyproject.toml"
     """The file to paste the lines into."""
+
+    path: str = ""
+    """The file that it is about; "" if that is `file`."""
+
+    line: int = 0
+    """The line in that file, from 1; 0 for the whole file."""
 
     loses_prompts: bool = False
     """Whether a build would succeed without prompts; such a note is an error."""
@@ -79,6 +89,7 @@ def build_system_notes(
     wrapped = is_wrapped(pyproject)
     if backend is not None and name is None and not wrapped:
         yield Note(
+            rule="build-system",
             what=f"the backend '{backend}' renders no prompts",
             lines=_wrapping(str(backend), stated),
             loses_prompts=True,
@@ -91,6 +102,7 @@ def build_system_notes(
         with_ours = (own[0], added if stated else own[1], own[2])
         lines = (added,) if wrapped else with_ours
         yield Note(
+            rule="build-system",
             what="the build does not install hatch-agpm",
             lines=lines,
             loses_prompts=True,
@@ -113,14 +125,17 @@ def hook_notes(
     what = f"the hook is off for {' and '.join(off)}"
     hooks = build.get("hooks", {})
     if no_hooks:
-        yield Note(what=f"{what}: HATCH_BUILD_NO_HOOKS is set", loses_prompts=True)
+        what = f"{what}: HATCH_BUILD_NO_HOOKS is set"
+        yield Note(rule="build-system", what=what, loses_prompts=True)
     elif isinstance(hooks, dict) and "agpm" in hooks:
-        why = "delete `enable-by-default = false`"
-        yield Note(what=f"{what}; {why}", file=file, loses_prompts=True)
+        what = f"{what}; delete `enable-by-default = false`"
+        yield Note(rule="build-system", what=what, path=file, loses_prompts=True)
     else:
         prefix = "tool.hatch." if file == "pyproject.toml" else ""
         lines = (f"[{prefix}build.hooks.agpm]",)
-        yield Note(what=what, lines=lines, file=file, loses_prompts=True)
+        yield Note(
+            rule="build-system", what=what, lines=lines, file=file, loses_prompts=True
+        )
 
 
 def table_notes(pyproject: Mapping[str, Any]) -> Iterator[Note]:
@@ -129,7 +144,8 @@ def table_notes(pyproject: Mapping[str, Any]) -> Iterator[Note]:
     if isinstance(tool, dict) and "hatch-agpm" in tool:
         return
     what = "without the table [tool.hatch-agpm], setuptools packs no prompts"
-    yield Note(what=what, lines=("[tool.hatch-agpm]",), loses_prompts=True)
+    lines = ("[tool.hatch-agpm]",)
+    yield Note(rule="build-system", what=what, lines=lines, loses_prompts=True)
 
 
 def _build_system(name: str) -> tuple[str, ...]:
@@ -163,19 +179,28 @@ def plan_notes(plan: Plan, pyproject: Mapping[str, object]) -> Iterator[Note]:
     for path in plan.stubs:
         stub = plan.source(path).data.replace(b"\r\n", b"\n")
         if stub != plan.bundle.stubs[path.rpartition("/")[2]].data:
-            yield Note(what=f"{path} is not up to date; run `hatch-agpm stub`")
+            what = f"{path} is not up to date; run `hatch-agpm stub`"
+            yield Note(rule="stub", what=what, path=path)
     for resource in plan.rendering.resources:
         for error in resource.may_fail:
-            yield Note(what=f"{error}, for values that lead there")
+            what = f"{error}, for values that lead there"
+            path = resource.source_path
+            line = re.match(rf"{re.escape(path)}:(\d+)", error)
+            yield Note(
+                rule="may-fail", what=what, path=path, line=int(line[1]) if line else 0
+            )
     if uses_uv(plan.root, pyproject) and (missing := unwatched(paths, pyproject)):
         keys = toml_value(cache_keys(paths, pyproject))
         yield Note(
+            rule="uv-cache",
             what=f"uv does not rebuild when {some(missing)} changes",
             lines=("[tool.uv]", f"cache-keys = {keys}"),
         )
     crlf = [path for path in paths if b"\r\n" in plan.source(path).data]
     if crlf:
         yield Note(
+            rule="line-ends",
+            path=crlf[0],
             what=f"{some(crlf)} may have other line ends in another checkout",
             lines=tuple(f"{pattern} text eol=lf" for pattern in patterns_of(crlf)),
             file=".gitattributes",

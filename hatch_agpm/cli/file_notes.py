@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from hatch_agpm.bundle.namespaces import RESERVED
 from hatch_agpm.cli.check import Note, some
 from hatch_agpm.config.selection.directories import CONVENTION
+from hatch_agpm.errors import Location, SourceError
 from hatch_agpm.export.names import is_own
 from hatch_agpm.export.source import cut_values, read_source
 from hatch_agpm.formats.file_names import (
@@ -66,7 +67,8 @@ def _about_unused(plan: Plan) -> Iterator[Note]:
         and not path.rpartition("/")[2].upper().startswith(_NO_PROMPTS)
     ]
     if unused:
-        yield Note(what=f"{some(unused)} is not used")
+        what = f"{some(unused)} is not used"
+        yield Note(rule="unused-file", what=what, path=unused[0])
 
 
 def _vendored(root: Path) -> list[str]:
@@ -102,6 +104,8 @@ def _about_copies(plan: Plan) -> Iterator[Note]:
             path.endswith(f"/{SKILL_FILE}") for path in twice
         )
         yield Note(
+            rule="duplicate-file",
+            path=twice[0],
             what=f"{some(twice)} is in the wheel twice: as it is, and rendered",
             lines=lines if is_package and where != package and not has_others else (),
         )
@@ -120,7 +124,11 @@ def _about_variants(plan: Plan) -> Iterator[Note]:
         what = f"{plan.output}/{within} is not in the wheel"
         how = f"name one of them '{split_extension(within)[0]}' to have it there"
         several = " and ".join(sorted(made))
-        yield Note(what=f"{what}: {several} are made of it; {how}")
+        yield Note(
+            rule="missing-at-its-path",
+            what=f"{what}: {several} are made of it; {how}",
+            path=f"{plan.output}/{within}",
+        )
 
 
 def _about_rubbish(plan: Plan) -> Iterator[Note]:
@@ -136,7 +144,7 @@ def _about_rubbish(plan: Plan) -> Iterator[Note]:
     found = sorted({path for top in tops for path in _rubbish(plan.root, top)})
     if found and not plan.project.manifest.is_agpm:
         what = f"{some(found)} is left out: programs make such files"
-        yield Note(what=what, is_harmless=True)
+        yield Note(rule="left-out", what=what, path=found[0], is_harmless=True)
 
 
 def _about_names(plan: Plan) -> Iterator[Note]:
@@ -145,7 +153,8 @@ def _about_names(plan: Plan) -> Iterator[Note]:
         first = name.split("/")[0]
         if first in RESERVED:
             what = f"'{name}' is not an attribute: the module has its own {first}"
-            yield Note(what=f'{what}; read the prompt with load("{name}")')
+            what = f'{what}; read the prompt with load("{name}")'
+            yield Note(rule="not-an-attribute", what=what)
 
 
 def _about_exports(plan: Plan) -> Iterator[Note]:
@@ -154,7 +163,10 @@ def _about_exports(plan: Plan) -> Iterator[Note]:
     if export is None:
         return
     for problem in export.notes:
-        yield Note(what=str(problem))
+        place = problem.location if isinstance(problem, SourceError) else Location()
+        yield Note(
+            rule="portability", what=str(problem), path=place.path, line=place.line
+        )
     package = PurePosixPath(plan.output).parent.name
     common = [
         item.full_name
@@ -163,7 +175,8 @@ def _about_exports(plan: Plan) -> Iterator[Note]:
     ]
     if common:
         what = f"{some(common)} begins with the name of neither the distribution nor "
-        yield Note(what=f"{what}the package: another one may export the same name")
+        what = f"{what}the package: another one may export the same name"
+        yield Note(rule="exported-name", what=what)
     own = canonicalize_name(plan.bundle.distribution)
     taken = {
         file.resource: bundle.distribution
@@ -174,7 +187,9 @@ def _about_exports(plan: Plan) -> Iterator[Note]:
     for item in export.resources:
         if other := taken.get(item.full_name):
             what = f"{item.full_name} is also exported by {other}, which is installed"
-            yield Note(what=f"{what} here: some tools drop both")
+            what = f"{what} here: some tools drop both"
+            path = item.resource.source_path
+            yield Note(rule="exported-name", what=what, path=path)
 
 
 def _about_cut_values(plan: Plan) -> Iterator[Note]:
@@ -187,7 +202,7 @@ def _about_cut_values(plan: Plan) -> Iterator[Note]:
         for cut in cut_values(source.frontmatter or ""):
             name = ".".join(cut.path)
             what = f"{path}:{cut.line + 1}: '{name}' is cut at ' #': quote its text"
-            yield Note(what=what)
+            yield Note(rule="cut-value", what=what, path=path, line=cut.line + 1)
 
 
 def _about_lookalikes(plan: Plan) -> Iterator[Note]:
@@ -201,7 +216,8 @@ def _about_lookalikes(plan: Plan) -> Iterator[Note]:
         if resource.install is not False and resource.text == text:
             found += unrendered(text)
         for problem in found[:1]:
-            yield Note(what=f"{path}:{problem.line}: {problem.what}")
+            what = f"{path}:{problem.line}: {problem.what}"
+            yield Note(rule="lookalike", what=what, path=path, line=problem.line)
 
 
 def _rubbish(root: Path, top: str) -> Iterator[str]:

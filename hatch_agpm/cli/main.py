@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from hatch_agpm.bundle import Bundle
     from hatch_agpm.bundle.layout import Shipped
-    from hatch_agpm.cli.check import Note
     from hatch_agpm.cli.verify import Audit
     from hatch_agpm.export import ExportedResource
     from hatch_agpm.model.rendering import FileContent, RenderedResource, Rendering
@@ -77,9 +76,8 @@ def make_parser() -> argparse.ArgumentParser:
     _init_options(command(_init, "print the lines for a new project", in_project))
     listed = command(_list, "list the prompts of the wheel", in_project)
     listed.add_argument("--json", action="store_true", help="print JSON")
-    check = command(_check, "render everything, and report what to fix", in_project)
-    what = "fail on notes, too"
-    check.add_argument("--strict", action="store_true", help=what)
+    what = "render everything, and report what to fix"
+    _check_options(command(_check, what, in_project))
     what = "write the stubs by which editors and type checkers know the prompts"
     _stub_options(command(_stub, what, in_project))
     verify = command(_verify, "compare wheels with the index of their prompts")
@@ -106,6 +104,19 @@ def _init_options(init: argparse.ArgumentParser) -> None:
 def _stub_options(stub: argparse.ArgumentParser) -> None:
     what = "write nothing; fail if a stub is not up to date"
     stub.add_argument("--check", action="store_true", help=what)
+
+
+def _check_options(check: argparse.ArgumentParser) -> None:
+    what = "fail on notes, too"
+    check.add_argument("--strict", action="store_true", help=what)
+    format_ = check.add_mutually_exclusive_group()
+    what = "text, json, annotations of GitHub Actions, or SARIF 2.1.0 (default: text)"
+    choices = ("text", "json", "github", "sarif")
+    format_.add_argument("--format", choices=choices, default="text", help=what)
+    what = "print JSON"
+    format_.add_argument(
+        "--json", action="store_const", const="json", dest="format", help=what
+    )
 
 
 def _vendor_options(vendor: argparse.ArgumentParser) -> None:
@@ -199,29 +210,19 @@ def _sources(item: Shipped) -> list[str]:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from hatch_agpm.cli.check import plan_notes
-    from hatch_agpm.cli.file_notes import file_notes
-    from hatch_agpm.cli.project import open_project
-    from hatch_agpm.errors import AgpmError
+    from hatch_agpm.cli.report import check_project, written
 
-    project = open_project(arguments.project)
-    problems: list[AgpmError | Note] = []
-    notes: list[Note] = []
-    try:
-        found = project.notes()
-        plan = project.plan()
-        print(plan.bundle.summary)
-        found += [*plan_notes(plan, project.pyproject), *file_notes(plan)]
-    except AgpmError as error:
-        problems.append(error)
-    for each in found:
-        bad = each.loses_prompts or (arguments.strict and not each.is_harmless)
-        (problems if bad else notes).append(each)
-    for note in notes:
-        print(f"note: {note}")
-    for problem in problems:
-        print(f"hatch-agpm: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    report = check_project(arguments.project, strict=arguments.strict)
+    if arguments.format != "text":
+        sys.stdout.write(written(report, arguments.format))
+    else:
+        if report.summary:
+            print(report.summary)
+        for note in report.notes:
+            print(f"note: {note}")
+        for problem in report.problems:
+            print(f"hatch-agpm: {problem}", file=sys.stderr)
+    return 1 if report.problems else 0
 
 
 def _stub(arguments: argparse.Namespace) -> int:
