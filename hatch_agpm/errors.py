@@ -10,6 +10,7 @@ Every error that bad input can cause.
     │   ├── TemplateError        its template text; .embedded_in
     │   ├── ContentError         a file that a template embeds
     │   ├── PortabilityError     a file that other tools would lose; .readers
+    │   ├── BudgetError          a text with more tokens than it may have
     │   └── HiddenTextError      text that is not displayed; .kind, .says
     ├── GraphError           the relations between resources
     │   ├── CycleError           .cycle
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgpmError",
+    "BudgetError",
     "BundleError",
     "ConfigError",
     "ConflictError",
@@ -258,6 +260,10 @@ class TemplateError(SourceError):
 
 class ContentError(SourceError):
     """A file that a template embeds is missing, unreadable or out of bounds."""
+
+
+class BudgetError(SourceError):
+    """A text has more tokens than it may have (`max-tokens`)."""
 
 
 class PortabilityError(SourceError):

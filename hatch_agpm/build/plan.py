@@ -22,6 +22,7 @@ from hatch_agpm.errors import ConfigError
 from hatch_agpm.formats.archives import FileDigest
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering import render_project
+from hatch_agpm.tokens import check_budgets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,6 +180,7 @@ def plan_build(context: BuildContext) -> Plan:
     Raises AgpmError for whatever is wrong.
     """
     plan = plan_refresh(context)
+    check_budgets(plan.rendering.resources, plan.project.max_tokens)
     sources = {resource.source_path for resource in plan.rendering.resources}
     sources |= {*plan.source_paths()}
     check_free(context.root, plan.bundle.exported_sources.values(), sources)

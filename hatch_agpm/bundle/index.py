@@ -21,6 +21,7 @@ from hatch_agpm.model.index import (
     IndexFile,
     IndexGenerator,
     IndexInput,
+    IndexPrefix,
     IndexResource,
     IndexSource,
     IndexTemplates,
@@ -32,6 +33,7 @@ from hatch_agpm.model.rendering import TEMPLATES, FileContent
 from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.model.variants import variant_hash
+from hatch_agpm.tokens import estimated, prefix_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -118,6 +120,7 @@ def _input(file: Input, uses: Iterable[int]) -> IndexInput:
 def _entry(item: Shipped, resource: RenderedResource, *, input_: int) -> IndexResource:
     contents = item.files
     document = contents[item.path]
+    text = text_of(resource)
     return IndexResource(
         full_name=item.full_name,
         type=resource.type,
@@ -134,6 +137,8 @@ def _entry(item: Shipped, resource: RenderedResource, *, input_: int) -> IndexRe
         checksum=f"sha256:{_checksum(resource, document.sha256)}",
         encoding=None if isinstance(resource.text, bytes) else "utf-8",
         body=resource.body,
+        tokens=None if text is None else estimated(text),
+        prefix=_prefix(resource),
         metadata=_plain(resource.metadata),
         runtime=tuple(runtime_entry(variable) for variable in resource.runtime),
         dialect=resource.dialect if resource.runtime else None,
@@ -148,6 +153,19 @@ def _entry(item: Shipped, resource: RenderedResource, *, input_: int) -> IndexRe
             if resource.type == "skill"
         ),
     )
+
+
+def _prefix(resource: RenderedResource) -> IndexPrefix | None:
+    """
+    Return what comes before the first run-time value; None for what is not text.
+
+    Tokens are estimated on every machine, so that the same input gives the same index.
+    """
+    prefix = prefix_of(resource)
+    if prefix is None:
+        return None
+    size = len(prefix.text.encode())
+    return IndexPrefix(size=size, tokens=estimated(prefix.text))
 
 
 def _file(path: str, file: FileContent) -> IndexFile:

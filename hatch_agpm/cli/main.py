@@ -18,11 +18,9 @@ from hatch_agpm._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence, Sized
 
-    from hatch_agpm.bundle import Bundle
-    from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.build import Plan
     from hatch_agpm.cli.verify import Audit
-    from hatch_agpm.export import ExportedResource
-    from hatch_agpm.model.rendering import FileContent, RenderedResource, Rendering
+    from hatch_agpm.model.rendering import FileContent, RenderedResource
 
 __all__ = ["main", "make_parser"]
 
@@ -134,6 +132,8 @@ def _render_options(render: argparse.ArgumentParser) -> None:
     what = "the value of a run-time variable, as JSON or text; several may be given"
     setting = "NAME=VALUE"
     render.add_argument("--set", metavar=setting, action="append", help=what)
+    what = "leave out the frontmatter"
+    render.add_argument("--body", action="store_true", help=what)
     what = "write all prompts into a new directory"
     chosen.add_argument("--output", metavar="DIR", type=Path, help=what)
     what = "write the whole package of prompts into a new directory"
@@ -162,51 +162,11 @@ def _init(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.project import open_project
+    from hatch_agpm.cli.viewing import list_text
 
     plan = open_project(arguments.project).plan()
-    shipped = _shipped(plan.rendering)
-    exported = _exported(plan.bundle)
-    if arguments.json:
-        import json
-
-        listed = {
-            "prompts": [_listed(item) for item in shipped],
-            "exported": [
-                {"name": name, "templates": [item.resource.source_path]}
-                for name, item in exported.items()
-            ],
-        }
-        print(json.dumps(listed, indent=1))
-        return 0
-    lines = [(_call(item), ", ".join(_sources(item))) for item in shipped]
-    lines += [(name, item.resource.source_path) for name, item in exported.items()]
-    width = max(len(call) for call, _ in lines)
-    for call, sources in lines:
-        print(f"{call:<{width}}  {sources}")
+    print(list_text(plan, as_json=arguments.json))
     return 0
-
-
-def _listed(item: Shipped) -> dict[str, object]:
-    from hatch_agpm.bundle.index import runtime_entry
-    from hatch_agpm.model.index import as_json
-
-    return {
-        "full_name": item.full_name,
-        "sources": _sources(item),
-        "runtime": [as_json(runtime_entry(each)) for each in item.resources[0].runtime],
-    }
-
-
-def _call(item: Shipped) -> str:
-    """Return the name, and the run-time variables in parentheses if it has any."""
-    parameters = [variable.parameter for variable in item.resources[0].runtime]
-    return (
-        f"{item.full_name}({', '.join(parameters)})" if parameters else item.full_name
-    )
-
-
-def _sources(item: Shipped) -> list[str]:
-    return sorted({resource.source_path for resource in item.resources})
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -292,81 +252,50 @@ def _add(arguments: argparse.Namespace) -> int:
 
 def _render(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.project import open_project
+    from hatch_agpm.cli.viewing import find
+    from hatch_agpm.errors import ConfigError
 
+    if arguments.name is None and (arguments.set or arguments.body):
+        option = "--set" if arguments.set else "--body"
+        raise ConfigError(option, "needs the NAME of one prompt")
     plan = open_project(arguments.project).plan()
-    rendering, bundle = plan.rendering, plan.bundle
-    if arguments.set and arguments.name is not None:
-        from hatch_agpm.bundle.filling import filled_document
-
-        found = _find(arguments.name, rendering, bundle)
-        sys.stdout.buffer.write(filled_document(found, arguments.set))
-        return 0
+    bundle = plan.bundle
     if arguments.bundle is not None:
         whole = bundle.in_one()
         _write_directory(arguments.bundle, whole)
         print(f"{_count(whole)} in {arguments.bundle}")
-        return 0
-    if arguments.output is None:
+    elif arguments.output is not None:
+        files = _texts_of(plan)
+        _write_directory(arguments.output, files)
+        print(f"{_count(files)} in {arguments.output}")
+    else:
         # Bytes: standard output must not translate line ends or characters.
-        found = _find(arguments.name, rendering, bundle)
-        sys.stdout.buffer.write(found.document)
-        return 0
-    files: dict[str, FileContent] = {}
-    for item in _shipped(rendering):
-        files |= item.files
-    for path, file in bundle.in_one().items():
-        if path not in bundle.files:
-            files[path] = file
-    _write_directory(arguments.output, files)
-    print(f"{_count(files)} in {arguments.output}")
+        found = find(arguments.name, plan)
+        sys.stdout.buffer.write(_document(found, arguments.set, body=arguments.body))
     return 0
 
 
-def _shipped(rendering: Rendering) -> Sequence[Shipped]:
+def _document(resource: RenderedResource, values: list[str], *, body: bool) -> bytes:
+    """Return the document with the values given, or only what is below its head."""
+    document = resource.document
+    if values:
+        from hatch_agpm.bundle.filling import filled_document
+
+        document = filled_document(resource, values)
+    return document[resource.body :] if body else document
+
+
+def _texts_of(plan: Plan) -> dict[str, FileContent]:
+    """Return the files of the prompts and those for coding agents, by path."""
     from hatch_agpm.bundle.layout import lay_out
 
-    return lay_out(rendering.resources)
-
-
-def _exported(bundle: Bundle) -> Mapping[str, ExportedResource]:
-    """Return the exported resources, by path without extension."""
-    export = bundle.export
-    items = export.resources if export else ()
-    return {f"{export.directory}/{item.full_name}": item for item in items if export}
-
-
-def _find(name: str, rendering: Rendering, bundle: Bundle) -> RenderedResource:
-    """
-    Return a resource by its name in the wheel, its key or AGPM's name.
-
-    Raises ConfigError if the name is unknown or ambiguous.
-    """
-    from dataclasses import replace
-
-    from hatch_agpm.errors import ConfigError, did_you_mean
-
-    in_wheel = {item.full_name: item.resources[0] for item in _shipped(rendering)}
-    if name in in_wheel:
-        return in_wheel[name]
-    if name in (exported := _exported(bundle)):
-        item = exported[name]
-        return replace(item.resource, text=item.text)
-    by_other_name: dict[str, list[RenderedResource]] = {}
-    for resource in rendering.resources:
-        for other in {resource.alias, resource.name} - {None}:
-            by_other_name.setdefault(str(other), []).append(resource)
-    found = by_other_name.get(name, [])
-    if not found:
-        hint = did_you_mean(name, [*in_wheel, *exported, *by_other_name])
-        raise ConfigError(
-            f"'{name}'",
-            "is not a prompt of this project",
-            hint=hint or "`hatch-agpm list` shows their names",
-        )
-    if len({resource.document for resource in found}) > 1:
-        names = [full for full, resource in in_wheel.items() if resource in found]
-        raise ConfigError(f"'{name}'", f"means several: {', '.join(names)}")
-    return found[0]
+    files: dict[str, FileContent] = {}
+    for item in lay_out(plan.rendering.resources):
+        files |= item.files
+    for path, file in plan.bundle.in_one().items():
+        if path not in plan.bundle.files:
+            files[path] = file
+    return files
 
 
 def _count(files: Sized) -> str:

@@ -150,6 +150,7 @@ def _declaration(
         flatten=table.flatten,
         install=table.install,
         export=table.export if isinstance(table, EntryTable) else None,
+        max_tokens=table.max_tokens if isinstance(table, EntryTable) else None,
         template_vars=None if variables is None else json_table(variables),
     )
 

@@ -61,6 +61,9 @@ class Manifest:
     path: str
     """The file of the manifest, relative to the project root."""
 
+    token_warning_threshold: int | None = None
+    """The tokens from which on AGPM warns of a file."""
+
     names: BundleNames | None = None
     """The names of resources without a key; None for AGPM's, in an agpm.toml."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
 
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from hatch_agpm.config.selection.directories import Selection
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import DirectoryListing
+    from hatch_agpm.model.types import Section
 
 __all__ = [
     "Project",
@@ -64,6 +65,10 @@ __all__ = [
     "read_built_project",
     "read_project",
 ]
+
+
+_FOR_MODELS: Final = ("prompts", "agents", "commands", "snippets", "skills")
+"""The sections whose texts models read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +104,9 @@ class Project:
 
     verbatim: tuple[str, ...] = ()
     """Patterns of files that are text as a whole, relative to the root."""
+
+    max_tokens: Mapping[str, int] = field(default_factory=dict)
+    """The tokens that a text may have, by section."""
 
     hidden_text: tuple[str, ...] | None = None
     """The files that may have hidden text; None outside of a build, where all may."""
@@ -146,10 +154,18 @@ def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
         limits=Limits(**asdict(tables.limits)),
         sbom=tables.sbom,
         verbatim=tables.verbatim,
+        max_tokens=_max_tokens(tables.max_tokens),
         hidden_text=tables.hidden_text,
         searched=searched,
         export=tables.export,
     )
+
+
+def _max_tokens(limit: int | Mapping[Section, int] | None) -> Mapping[str, int]:
+    """Return the limits by section; a number is for what models read."""
+    if isinstance(limit, int):
+        return dict.fromkeys(_FOR_MODELS, limit)
+    return dict((limit or {}).items())
 
 
 def read_built_project(context: BuildContext) -> Project:
@@ -310,7 +326,8 @@ def _other_manifest(root: Path, table: Mapping[str, object], path: str) -> Manif
 def _agpm_manifest(path: Path, shown: str) -> Manifest:
     reader = TableReader(path=shown)
     tables = read_table(AgpmTable, load_toml(path, shown), reader)
-    return read_manifest(tables, reader, path=shown)
+    manifest = read_manifest(tables, reader, path=shown)
+    return replace(manifest, token_warning_threshold=tables.token_warning_threshold)
 
 
 def read_agpm_toml(path: Path, root: Path) -> Project:

@@ -15,7 +15,7 @@ from hatch_agpm.config.sources import NO_GIT, path_problem
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.declared import key, refused_key
 from hatch_agpm.model.runtime import RUNTIME_SCHEMA
-from hatch_agpm.model.types import AgpmSection
+from hatch_agpm.model.types import AgpmSection, Section
 from hatch_agpm.tera import Limits
 
 __all__ = [
@@ -50,6 +50,12 @@ def _limit(default: int) -> int:
 
 def _negative(number: int) -> str:
     return "must not be negative" if number < 0 else ""
+
+
+def _no_limit(limit: int | Mapping[str, int]) -> str:
+    if isinstance(limit, int):
+        return "must be at least 1" if limit < 1 else ""
+    return "must have numbers from 1 on" if min(limit.values(), default=1) < 1 else ""
 
 
 def _wrong_pattern(patterns: tuple[str, ...]) -> str:
@@ -182,6 +188,11 @@ class EntryTable(AgpmEntryTable):
     It is for a file that declares none.
     """
 
+    max_tokens: int | None = key(
+        "max-tokens", problem_of=_no_limit, schema={"minimum": 1}
+    )
+    """The [tokens](../how-to/tokens.md) that its text may have."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedTable(EntryTable):
@@ -287,7 +298,7 @@ class AgpmTable(ResourceTables):
     token_warning_threshold: int | None = key(
         problem_of=_negative, schema={"minimum": 0}
     )
-    """Has an effect in AGPM's own commands only."""
+    """The tokens of a file from which on `check` has a note."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -304,6 +315,16 @@ class ProjectTable(ResourceTables):
 
     prompts: Listed | None = None
     """Plain texts for the package's own code."""
+
+    max_tokens: (
+        Annotated[
+            int | Mapping[Section, int], "a number, or a table of numbers by type"
+        ]
+        | None
+    ) = key("max-tokens", problem_of=_no_limit, schema={"minimum": 1})
+    """The [tokens](../how-to/tokens.md) of one text: of all types that models read (not
+    scripts, hooks and servers), or by type.
+    """
 
     output: str | None = key(problem_of=output_problem)
     """The directory of the bundle, as a path in the source tree: `src/greeter/prompts`.

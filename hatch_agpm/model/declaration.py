@@ -66,6 +66,9 @@ class Declaration:
     export: bool | None = None
     """Whether it is exported to coding agents; None if the entry does not say."""
 
+    max_tokens: int | None = None
+    """The tokens that its text may have; None if the entry does not say."""
+
     options: TemplateOptions = NO_OPTIONS
     is_conventional: bool = False
     """Whether it was found in a conventional directory, and nothing lists it."""

@@ -20,6 +20,7 @@ __all__ = [
     "IndexFile",
     "IndexGenerator",
     "IndexInput",
+    "IndexPrefix",
     "IndexResource",
     "IndexSource",
     "IndexTemplateSource",
@@ -90,6 +91,19 @@ class IndexFile:
 
     executable: bool = False
     """Whether the file is."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class IndexPrefix:
+    """The beginning of a text that no run-time value changes."""
+
+    is_open: ClassVar = True
+
+    size: int = key(default=0, schema=_COUNT)
+    """Its bytes, from `body` on."""
+
+    tokens: int = key(default=0, schema=_COUNT)
+    """Its tokens, estimated."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,6 +240,15 @@ class IndexResource:
 
     body: int = key(default=0, schema=_COUNT)
     """How many bytes the frontmatter takes: the text begins there."""
+
+    tokens: int | None = key(schema=_COUNT)
+    """Of the text behind the frontmatter, estimated: a quarter of its bytes, rounded
+    up; null for a file that is not text."""
+
+    prefix: IndexPrefix | None = None
+    """What comes before the first
+    [run-time value](../how-to/tokens.md#what-a-cache-can-keep), and never changes: all
+    of a text without values; null for a file that is not text."""
 
     metadata: Mapping[str, object] = dataclasses.field(default_factory=dict)
     """The frontmatter, as rendered, in its own order; `{}` without one."""

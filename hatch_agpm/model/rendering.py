@@ -224,6 +224,9 @@ class RenderedResource:
     export: bool = False
     """Whether it is exported to coding agents."""
 
+    max_tokens: int | None = None
+    """The tokens that its text may have; None if its entry does not say."""
+
     executable: bool = False
     files: tuple[SkillFile, ...] = ()
     """For a skill: every file of its directory, SKILL.md included, by path."""

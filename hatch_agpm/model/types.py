@@ -18,6 +18,7 @@ __all__ = [
     "RESOURCE_TYPES",
     "SKILL_FILE",
     "AgpmSection",
+    "Section",
     "are_dependencies",
     "section_of",
     "type_of",
@@ -42,6 +43,9 @@ AgpmSection: TypeAlias = Literal[
     "agents", "snippets", "commands", "mcp-servers", "scripts", "hooks", "skills"
 ]
 """A section of AGPM."""
+
+Section: TypeAlias = Literal[AgpmSection, "prompts"]
+"""A section of `[tool.hatch-agpm]`."""
 
 AGPM_SECTIONS: Final[tuple[AgpmSection, ...]] = get_args(AgpmSection)
 """The sections of AGPM, which are the directories of a bundle."""

@@ -267,11 +267,8 @@ class _Renderer:
         )
         text = texts.document
         if resource.section in MERGED:
-            check_shape(
-                resource.section,
-                file.path,
-                text if isinstance(text, str) else file.text,
-            )
+            shaped = text if isinstance(text, str) else file.text
+            check_shape(resource.section, file.path, shaped)
         body, metadata = self.documents.parts(resource.source_root, text, file.path)
         _check_spans(texts, body, file.path)
         files = self._skill_files(resource, file, text)
@@ -297,6 +294,7 @@ class _Renderer:
             may_fail=_errors(texts, file.path),
             is_match=resource.is_match,
             export=resource.export,
+            max_tokens=resource.max_tokens,
             executable=file.executable,
             files=files,
         )

@@ -326,6 +326,8 @@ def test_every_field_of_the_index_describes_the_bundle():
                 "checksum": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
                 "encoding": "utf-8",
                 "body": 16,
+                "tokens": 2,
+                "prefix": {"size": 7, "tokens": 2},
                 "metadata": {"name": "x", "model": None, "tags": ["b", "a"]},
                 "runtime": [],
                 "dialect": None,

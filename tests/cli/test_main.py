@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,10 +23,11 @@ REVIEWER = "You review flat 1.2.0.\nBe kind.\nNo tabs.\nÄ Ada Lovelace, request
 def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):
     assert main(["list", "--project", str(flat)]) == 0
 
-    assert capsys.readouterr().out == (
-        "agents/reviewer  prompts/agents/reviewer.md\n"
-        "scripts/check    prompts/scripts/check.sh\n"
+    first, second = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(
+        r"agents/reviewer  prompts/agents/reviewer\.md  ~?\d+ tokens", first
     )
+    assert second.startswith("scripts/check    prompts/scripts/check.sh    ")
 
 
 def test_a_project_is_rendered_once_for_all_targets(flat, edit, count_calls):
@@ -65,8 +67,13 @@ def test_list_shows_the_variables_of_a_prompt(with_helper, capsys):
 
     helper, reviewer, _ = capsys.readouterr().out.splitlines()
     call = "agents/helper(user_name: str, limit: int = 5)"
-    assert helper == f"{call}  prompts/agents/helper.md"
-    assert reviewer == f"{'agents/reviewer':{len(call)}}  prompts/agents/reviewer.md"
+    assert re.fullmatch(
+        re.escape(f"{call}  prompts/agents/helper.md    ")
+        + r"~?\d+ tokens, \d+ before 'user_name'",
+        helper,
+    )
+    name = f"{'agents/reviewer':{len(call)}}"
+    assert reviewer.startswith(f"{name}  prompts/agents/reviewer.md  ")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +88,24 @@ def test_render_fills_in_values(with_helper, capfdbinary, settings, text):
     command = ["render", "agents/helper", "--project", str(with_helper), *chosen]
     assert main(command) == 0
     assert capfdbinary.readouterr().out.decode().endswith(f"---\n{text}")
+
+
+def test_render_without_frontmatter(with_helper, capfdbinary):
+    command = ["render", "agents/helper", "--project", str(with_helper), "--body"]
+    assert main(command) == 0
+    unfilled = b"You answer {{ user_name }} in {{ limit }} sentences.\n"
+    assert capfdbinary.readouterr().out == unfilled
+    assert main([*command, "--set", "user_name=Ada"]) == 0
+    assert capfdbinary.readouterr().out == b"You answer Ada in 5 sentences.\n"
+
+
+@pytest.mark.parametrize("option", [["--body"], ["--set", "user_name=Ada"]])
+def test_render_of_all_prompts_takes_no_values(with_helper, capsys, tmp_path, option):
+    output = tmp_path / "out"
+    command = ["render", "--output", str(output), "--project", str(with_helper)]
+    assert main([*command, *option]) == 1
+    assert option[0] in capsys.readouterr().err
+    assert not output.exists()
 
 
 def test_check_names_errors_that_some_values_lead_to(with_helper, capsys):
@@ -114,6 +139,8 @@ def test_list_as_json_has_the_variables_of_the_index(with_helper, build, capsys)
         "full_name": "agents/helper",
         "sources": ["prompts/agents/helper.md"],
         "runtime": index["resources"][0]["runtime"],
+        "tokens": helper["tokens"],
+        "prefix": helper["prefix"],
     }
     assert [each["name"] for each in helper["runtime"]] == ["user_name", "limit"]
     assert (reviewer["runtime"], check["full_name"]) == ([], "scripts/check")

@@ -382,15 +382,16 @@ def test_list_and_render_show_exported_files(exporting, capsys, tmp_path):
     project = str(exporting("flat"))
 
     assert main(["list", "--project", project]) == 0
-    assert capsys.readouterr().out.splitlines()[-2:] == [
-        ".agents/commands/mend     prompts/commands/mend.md",
-        ".agents/skills/mend-nets  prompts/skills/mend-nets/SKILL.md",
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[-2:]] == [
+        [".agents/commands/mend", "prompts/commands/mend.md"],
+        [".agents/skills/mend-nets", "prompts/skills/mend-nets/SKILL.md"],
     ]
     assert main(["list", "--json", "--project", project]) == 0
-    assert json.loads(capsys.readouterr().out)["exported"][0] == {
-        "name": ".agents/commands/mend",
-        "templates": ["prompts/commands/mend.md"],
-    }
+    item = json.loads(capsys.readouterr().out)["exported"][0]
+    assert item["name"] == ".agents/commands/mend"
+    assert item["templates"] == ["prompts/commands/mend.md"]
+    assert item["prefix"]["tokens"] == item["tokens"]
     name = ".agents/commands/mend"
     assert main(["render", name, "--project", project]) == 0
     assert capsys.readouterr().out.startswith("---\ndescription: Mends nets\n")

@@ -13,6 +13,14 @@ from hatch_agpm.sources.lockfile import read_lock
 GLOBAL = "[tool.hatch.build.hooks.agpm]\n"
 
 
+@pytest.mark.parametrize("option", [["--body"], ["--set", "x=1"]])
+def test_an_option_of_one_prompt_needs_a_name(flat, capsys, tmp_path, option):
+    output = tmp_path / "out"
+    assert main(["render", "--output", str(output), *option, "--project", str(flat)])
+    shown = capsys.readouterr().err
+    assert shown == f"hatch-agpm: {option[0]} needs the NAME of one prompt\n"
+
+
 OFF = [
     pytest.param(
         (GLOBAL, ""),

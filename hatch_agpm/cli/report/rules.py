@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["RULES"]
 
 _ERRORS: Final = {
+    "budget": "A text has more tokens than it may have",
     "bundle": "A file cannot be put into the wheel or the sdist",
     "config": "A key of the configuration is wrong",
     "conflict": "Two resources need the same name or path",
@@ -27,6 +28,7 @@ _ERRORS: Final = {
 
 _NOTES: Final = {
     "build-system": "The build does not call hatch-agpm",
+    "cache-prefix": "A run-time value is early in a long prompt",
     "cut-value": "A value of frontmatter is cut where YAML begins a comment",
     "duplicate-file": "A file is in the wheel twice",
     "exported-name": "Another distribution may export the same name",
@@ -36,7 +38,9 @@ _NOTES: Final = {
     "may-fail": "A prompt has an error for some values",
     "missing-at-its-path": "A template in the output directory has no file there",
     "not-an-attribute": "A prompt has a name that the module uses itself",
+    "skill-tokens": "An exported skill is longer than recommended",
     "stub": "The committed stub is not up to date",
+    "token-threshold": "A file has more tokens than AGPM's threshold",
     "unused-file": "A file below prompts/ is not used",
     "uv-cache": "uv does not build again when a file changes",
 }

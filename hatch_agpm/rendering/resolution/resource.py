@@ -75,6 +75,9 @@ class Resource:
     export: bool
     """Whether it is exported to coding agents."""
 
+    max_tokens: int | None
+    """The tokens that its text may have; None if its entry does not say."""
+
     options: TemplateOptions
     """What its entry says of the file, where the file itself does not."""
 
@@ -183,6 +186,7 @@ class Freezer:
             source_root=node.source_root,
             patch=entry.patch if entry else None,
             export=bool(entry and entry.export),
+            max_tokens=entry.max_tokens if entry else None,
             options=node.options,
             dependencies=self._dependencies(node),
         )

@@ -238,6 +238,7 @@ def test_a_class_of_errors_without_a_rule_has_that_of_its_base(tmp_path):
 
 
 ERRORS = [
+    errors.BudgetError("is odd"),
     errors.BundleError("a", "is odd"),
     errors.ConfigError("a", "is odd"),
     errors.ConflictError("are odd", ["a", "b"]),
