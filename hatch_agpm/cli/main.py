@@ -8,6 +8,7 @@ with `--write`, `render` with a directory, `stub` and `vendor` write files.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -37,6 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         print("hatch-agpm: standard output is closed", file=sys.stderr)
         return 1
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console or a pipe of Windows may have an encoding of few characters.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()

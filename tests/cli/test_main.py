@@ -161,6 +161,18 @@ def test_render_writes_the_document_byte_for_byte(flat, build, name):
     assert expected.decode().endswith(REVIEWER)
 
 
+def test_list_prints_names_that_the_console_cannot_show(flat):
+    (flat / "prompts/commands").mkdir()
+    for name in ("né", "挨拶"):
+        (flat / f"prompts/commands/{name}.md").write_text("A", encoding="utf-8")
+
+    done = run("list", cwd=flat, env={**os.environ, "PYTHONIOENCODING": "cp437"})
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "commands/né" in done.stdout.decode("cp437")
+    assert r"commands/\u6328\u62f6" in done.stdout.decode("cp437")
+
+
 def test_render_knows_dependencies_that_are_not_in_the_wheel(flat):
     done = run("render", "prompts/snippets/python-tone", cwd=flat)
 
