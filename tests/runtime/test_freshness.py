@@ -131,7 +131,7 @@ def test_the_cache_is_in_the_directory_of_the_platform(monkeypatch, environ, dir
 
 PRIVATE = "hatch_agpm.runtime.editable.private"
 CODE = """
-import hashlib, warnings
+import pathlib, warnings
 import freshness
 warnings.simplefilter("error")
 install = freshness.Install(
@@ -139,9 +139,9 @@ install = freshness.Install(
     bundle={root!r} + "/bundle", key="key",
 )
 print(install.loader().path)
-open({root!r} + "/a.md", "w").write("A")
+pathlib.Path({root!r}, "a.md").write_text("A")
 print(install.loader().path, install.loader().path)
-open({root!r} + "/a.md", "w").write("B")
+pathlib.Path({root!r}, "a.md").write_text("B")
 try:
     install.loader()
 except UserWarning as warning:

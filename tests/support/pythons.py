@@ -21,6 +21,9 @@ def _interpreters():
         found = str(installed[-1]) if installed else shutil.which(f"python{version}")
         marks = [] if found else [pytest.mark.skip(reason="not installed")]
         yield pytest.param(found, marks=marks, id=version)
+    found = shutil.which("pypy3")
+    marks = [] if found else [pytest.mark.skip(reason="not installed")]
+    yield pytest.param(found, marks=marks, id="pypy")
 
 
 EACH_PYTHON = pytest.mark.parametrize("interpreter", list(_interpreters()))
