@@ -5,17 +5,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.complete
 DEMO := $(CURDIR)/.demo
+TAG ?=
+TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow fix bench clean
+.PHONY: help demo test check docs slow fix bench release-check clean
 
 help:
 	@echo "make demo    build example_pkg with hatch, install it, show a prompt"
 	@echo "make test    the tests, but for the slow ones"
-	@echo "make check   format, lint, types, import layers, then the tests"
+	@echo "make check   format, lint, types, import layers, workflows, docs, then the tests"
+	@echo "make docs    the documentation site in .site/html, and its links"
 	@echo "make slow    the slow tests: real front ends, matrices, long fuzz runs"
 	@echo "make fix     format, and fix what the linter can"
 	@echo "make bench   measure building, rendering and reading"
+	@echo "make release-check   build a release in .release, and check it; TAG=v1.2.0 for a tag"
 	@echo "make clean   remove what the other targets made"
 
 $(STAMP): pyproject.toml
@@ -41,14 +45,21 @@ demo: $(STAMP)
 	@cd $(DEMO) && venv/bin/python -m example_pkg agents/backend-engineer
 
 test: $(STAMP)
-	@$(BIN)/pytest -m "not slow" -n auto --dist loadfile
+	@$(BIN)/pytest -m "not slow" -n auto --dist loadfile $(TESTS)
 
 check: $(STAMP)
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory test
+	@$(BIN)/zizmor --offline --quiet .github
+	@$(MAKE) --no-print-directory docs test
+
+# A link to a page or heading that does not exist fails.
+docs: $(STAMP)
+	@$(BIN)/python tools/make_reference.py --check
+	@$(BIN)/python tools/make_site.py
+	@$(BIN)/zensical build --clean --strict
 
 slow: $(STAMP)
 	@$(BIN)/pytest -m slow -n auto --dist loadfile
@@ -60,5 +71,8 @@ fix: $(STAMP)
 bench: $(STAMP)
 	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
 
+release-check: $(STAMP)
+	@$(BIN)/python tools/check_release.py .release $(if $(TAG),--tag $(TAG))
+
 clean:
-	@rm -rf $(DEMO) .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(DEMO) .venv .site .release .cache dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
