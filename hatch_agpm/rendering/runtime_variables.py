@@ -159,7 +159,14 @@ class Placeholders:
             body.append(["print", ["path", [name], name, 0], 0])
             at = end
         body += [plain[at:].decode()] if at < len(plain) else []
-        program = {"body": body, "functions": {}, "known": {}, "file": path}
+        program = {
+            "body": body,
+            "functions": {},
+            "assigned": [],
+            "bound": [],
+            "known": {},
+            "file": path,
+        }
         reads = frozenset(name for _, _, name in found)
         text_of = EmbeddedText(program=program, reads=reads)
         return EmbeddedPrompt(text=text_of, declared=tuple(spans))

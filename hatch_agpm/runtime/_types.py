@@ -11,9 +11,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, TypeAlias
 
     _Kind: TypeAlias = str | list["_Kind"] | dict[str, "_Kind"]
+    _Copier = Callable[[Any, "Checker"], Any]
 
 NONE = " | None"
 """What is behind the name of a type that takes None, too."""
@@ -37,7 +39,8 @@ class Checker:
         """What is wrong, each with the path of the value."""
 
         self._infinities = infinities
-        self._left = MOST_ITEMS
+        self.left = MOST_ITEMS
+        """How many items the values may still have."""
 
     def checked(self, kind: _Kind, value: object, path: str) -> Any:
         """Return a value as plain data, or add a problem with its `path`."""
@@ -97,8 +100,8 @@ class Checker:
             return self._wrong([kind], value, path)
         items: Any = value
         length = len(items)
-        self._left -= length
-        if self._left < 0:
+        self.left -= length
+        if self.left < 0:
             return self._problem(f"{path} has too many items, {MOST_ITEMS} at most")
         return [
             self.checked(kind, items[index], f"{path}[{index}]")
@@ -109,7 +112,7 @@ class Checker:
         if value is None or isinstance(value, (str, bytes, int, float, list, tuple)):
             return self._wrong(fields, value, path)
         found: dict[str, Any] = {}
-        self._left -= len(fields)
+        self.left -= len(fields)
         for name, kind in fields.items():
             item = _field(value, name)
             if item is _MISSING and isinstance(kind, str) and kind.endswith(NONE):
@@ -126,6 +129,60 @@ class Checker:
 
     def _problem(self, what: str) -> None:
         self.problems.append(what)
+
+
+class NotPlainError(Exception):
+    """A value is wrong, or has to be converted."""
+
+
+def copier(kind: _Kind) -> _Copier:
+    """
+    Return a function that copies values of a type which are plain data, as most are.
+
+    It takes a value and the checker of the call.  It raises NotPlainError or KeyError
+    for other values, which the checker converts, or says what is wrong with them.
+    """
+    if isinstance(kind, list):
+        return _list_copier(copier(kind[0]))
+    if isinstance(kind, dict):
+        return _record_copier({name: copier(of) for name, of in kind.items()})
+    return {"str": _copied_text, "bool": _copied_bool}.get(kind, _not_copied)
+
+
+def _copied_text(value: object, _: Checker) -> str:
+    if type(value) is str and value.isascii():
+        return value
+    raise NotPlainError
+
+
+def _copied_bool(value: object, _: Checker) -> bool:
+    if value is True or value is False:
+        return value
+    raise NotPlainError
+
+
+def _not_copied(value: object, _: Checker) -> Any:
+    raise NotPlainError(value)
+
+
+def _list_copier(item: _Copier) -> _Copier:
+    def copied(value: object, checker: Checker) -> list[Any]:
+        if type(value) is not list or len(value) > checker.left:
+            raise NotPlainError
+        checker.left -= len(value)
+        return [item(each, checker) for each in value]
+
+    return copied
+
+
+def _record_copier(fields: dict[str, _Copier]) -> _Copier:
+    def copied(value: object, checker: Checker) -> dict[str, Any]:
+        checker.left -= len(fields)
+        if type(value) is not dict or checker.left < 0:
+            raise NotPlainError
+        return {name: field(value[name], checker) for name, field in fields.items()}
+
+    return copied
 
 
 def has_placeholders(value: object) -> bool:

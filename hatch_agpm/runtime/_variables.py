@@ -9,14 +9,14 @@ library alone.
 from __future__ import annotations
 
 from ._errors import did_you_mean
-from ._types import NONE, Checker, annotation, with_article
+from ._types import NONE, Checker, NotPlainError, annotation, copier, with_article
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    from ._types import _Kind
+    from ._types import _Copier, _Kind
 
     _Variable = tuple[str, _Kind, Any, tuple[tuple[int, int], ...]]
     """
@@ -32,12 +32,28 @@ class FillError(Exception):
     """A template fails for the values of a call; says where and why."""
 
 
+def normalised(text: str) -> str:
+    """
+    Return a text as it is embedded: without newlines at its start and one at its end.
+
+    Raise FillError for one that begins with frontmatter, which only a build can read.
+    """
+    lines = text.split("\n")
+    last = lines.pop()
+    lines = [line.removesuffix("\r") for line in lines]
+    text = "\n".join([*lines, last] if last else lines).lstrip("\n")
+    if text.startswith("---"):
+        raise FillError("an embedded text begins like frontmatter")
+    return text
+
+
 class Variables:
     """The run-time variables of a prompt."""
 
     def __init__(self, variables: Iterable[_Variable], dialect: str) -> None:
         """Take the variables, whose values the `dialect` prints."""
         self.kinds: dict[str, _Kind] = {}
+        self._copiers: dict[str, _Copier] = {}
         self.defaults: dict[str, object] = {}
         self.used: set[str] = set()
         """Those that the text has."""
@@ -45,6 +61,7 @@ class Variables:
         self._infinities = dialect != "tera"
         for name, kind, default, spans in variables:
             self.kinds[name] = kind
+            self._copiers[name] = copier(kind)
             if default is not None or _takes_none(kind):
                 self.defaults[name] = default
             if spans:
@@ -61,11 +78,16 @@ class Variables:
             if name not in given and self.is_required(name):
                 problems.append(f"{name} is missing, {with_article(kind)}")
         for name, value in given.items():
-            if name in self.kinds:
-                values[name] = checker.checked(self.kinds[name], value, name)
-            else:
+            if name not in self.kinds:
                 near = did_you_mean(name, self.kinds)
                 problems.append(f"there is no variable {name!r}{near}")
+                continue
+            left = checker.left
+            try:
+                values[name] = self._copiers[name](value, checker)
+            except (NotPlainError, KeyError):
+                checker.left = left
+                values[name] = checker.checked(self.kinds[name], value, name)
         return values, problems
 
     def is_required(self, name: str) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from hatch_agpm.runtime._tera.failures import Undefined
+from hatch_agpm.runtime._tera.failures import Refusal, Undefined
 from hatch_agpm.runtime._tera.program import Program
 from hatch_agpm.tera.compiler import compiled
 from hatch_agpm.tera.folding import Conditions, Folded, fold
@@ -22,13 +22,13 @@ from hatch_agpm.tera.parser import parse
 from hatch_agpm.tera.parser.tree import TemplateTree
 from hatch_agpm.tera.parser.whitespace import trimmed
 from hatch_agpm.tera.positions import position, reported
+from hatch_agpm.tera.tracing import traced
 from hatch_agpm.tera.undefined import further_undefined
 from hatch_agpm.tera.uses import tera_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from hatch_agpm.runtime._tera.steps import _Piece
     from hatch_agpm.tera.jinja import JinjaDialect
     from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.uses import Use
@@ -184,14 +184,26 @@ class _TeraTemplate:
 
     def trace(self, context: Mapping[str, object]) -> Iterator[tuple[int, str]]:
         """Yield the pieces of the text, each with its line, 0 for an unknown one."""
-        for at, piece in self._pieces(context):
+        with reported(self._source):
+            pieces = self._traced(context)
+        for at, piece in pieces:
             # The first text of a branch has no position.
             yield (position(self._source, at)[0] if at else 0), piece
 
-    def render(self, context: Mapping[str, object]) -> str:
-        return "".join([piece for _, piece in self._pieces(context)])
+    def _place_of_excess(self, context: Mapping[str, object]) -> int:
+        """Return the offset of the tag with which the text gets too long, or -1."""
+        length = 0
+        for at, piece in self._traced(context):
+            length += len(piece)
+            if length > self._settings.limits.output:
+                return at
+        return -1
 
-    def _pieces(self, context: Mapping[str, object]) -> list[_Piece]:
+    def _traced(self, context: Mapping[str, object]) -> list[tuple[int, str]]:
+        limits = self._settings.limits
+        return traced(self._compiled, context, self._language, limits)
+
+    def render(self, context: Mapping[str, object]) -> str:
         with reported(self._source):
             try:
                 return self.run(context)
@@ -199,6 +211,10 @@ class _TeraTemplate:
                 tree = _tree(self._source, self._settings)
                 run_again = partial(self._run_again, context)
                 failure.others = further_undefined(tree, failure, run_again)
+                raise
+            except Refusal as failure:
+                if failure.at < 0:
+                    failure.at = self._place_of_excess(context)
                 raise
 
     def fold(
@@ -215,8 +231,8 @@ class _TeraTemplate:
         with reported(self._source):
             return fold(self._compiled, context, names, conditions)
 
-    def run(self, context: Mapping[str, object]) -> list[_Piece]:
-        """Return the pieces of the text, each with its offset; raise Failure."""
+    def run(self, context: Mapping[str, object]) -> str:
+        """Return the text; raise Failure."""
         return self._program.run(context, self._language, self._settings.limits)
 
     def _run_again(self, context: Mapping[str, object], tree: TemplateTree) -> None:

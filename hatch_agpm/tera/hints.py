@@ -13,6 +13,7 @@ from hatch_agpm.runtime._tera.failures import (
     Failure,
     Undefined,
 )
+from hatch_agpm.runtime._tera.operations.names import everything
 from hatch_agpm.runtime._tera.values import MISSING, find
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _nearest(scope: Scope, source: str, text: str, at: int) -> str:
 
 def _nearest_name(scope: Scope, source: str, text: str, at: int) -> str:
     """Return a hint that names a variable, by its whole path."""
-    known = scope.everything()
+    known = everything(scope)
     parts = re.findall(r"[A-Za-z0-9_]+", text)
     if parts[:1] == ["loop"] and "loop" not in known:
         return "'loop' is there inside a loop only"

@@ -144,6 +144,23 @@ def test_a_failure_names_file_and_line(prompt_of):
         prompt(**VALUES)
 
 
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ("{% if user %}{{ limt }}{% endif %}", "did you mean 'limit'?"),
+        ("{% for s in steps %}{{ s.titel }}{% endfor %}", "did you mean 'title'?"),
+        ("{% if user %}{{ owner.maill }}{% endif %}", "did you mean 'mail'?"),
+        ("{% if user %}{{ owner.mail.x }}{% endif %}", "undefined"),
+    ],
+)
+def test_a_failure_names_what_is_near(prompt_of, body, hint):
+    prompt = prompt_of(body)
+
+    with pytest.raises(TypeError) as caught:
+        prompt(**VALUES)
+    assert str(caught.value).endswith(hint)
+
+
 def test_a_text_without_logic_has_placeholders_and_no_interpreter(prompts_of):
     module = prompts_of({"agents/a.md": template("Hi {{ user }}\n")})
 
@@ -249,30 +266,45 @@ def test_values_are_never_parsed(prompt_of):
     assert prompt_of("{% if user %}{{ user }}{% endif %}")(user=value) == value
 
 
+CALLS = {
+    *("builtins/__init__.py", "builtins/arguments.py"),
+    *("operations/calls.py", "operations/measures.py"),
+}
+
+
 @pytest.mark.parametrize(
-    ("body", "builtins"),
+    ("body", "needed"),
     [
-        ("{% if user %}1{% endif %}", {"__init__.py", "arguments.py"}),
+        ("{% if user %}1{% endif %}", set()),
         (
             "{{ user | upper | json_encode }}",
-            {"__init__.py", "arguments.py", "casing.py", "filters.py"},
+            {*CALLS, "builtins/casing.py", "builtins/filters.py"},
         ),
         (
             "{% if user is starting_with('a') %}{{ user | trim }}{% endif %}",
-            {"__init__.py", "arguments.py", "tests.py", "strings.py"},
+            {
+                *(*CALLS, "builtins/tests.py", "builtins/strings.py"),
+                "operations/comparison.py",
+            },
         ),
+        ("{{ limit + 1 }}", {"operations/arithmetic.py"}),
+        ("{{ user ~ '!' }}", {"operations/texts.py"}),
     ],
 )
 def test_a_bundle_has_only_the_modules_that_its_programs_need(
-    render_files, body, builtins
+    render_files, body, needed
 ):
     resources = render_files({"agents/a.md": template(body)}, AGENT)
     bundle = build_bundle(
         Rendering(resources=resources), output="p", distribution="p", version="1"
     )
-    prefix = "_tera/builtins/"
-    copied = {path.removeprefix(prefix) for path in bundle.files if prefix in path}
-    assert copied == builtins
+    copied = {path.removeprefix("_tera/") for path in bundle.files if "_tera" in path}
+    core = {
+        *("__init__.py", "failures.py", "language.py", "limits.py", "operators.py"),
+        *("program.py", "rust.py", "scope.py", "steps.py", "template.py", "values.py"),
+        *("operations/__init__.py", "operations/names.py"),
+    }
+    assert copied == core | needed
 
 
 def test_the_index_names_the_program(render_files):

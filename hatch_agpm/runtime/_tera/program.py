@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from . import operators
-from .failures import Failure
+from .._variables import FillError, normalised
+from . import operators, part
+from .failures import Failure, Refusal
 from .limits import Account, Bounds
-from .scope import Scope, start_loop
+from .operators import Names
+from .scope import Scope
 from .steps import (
-    for_step,
     if_step,
-    jump_step,
+    joined,
     output_step,
-    path_step,
     set_step,
     text_of,
     text_step,
+    variable_step,
 )
 from .values import MISSING
 
@@ -32,48 +33,41 @@ if TYPE_CHECKING:
 
     from .language import Language
     from .limits import _HasLimits
-    from .steps import _Body, _Evaluator, _Function, _Piece, _Step
+    from .steps import _Body, _Evaluator, _Function, _Step
 
     _Data = Mapping[str, Any]
     """A program: its `body`, and its `functions` by name."""
 
-__all__ = ["OPERANDS", "Program", "evaluator"]
+__all__ = ["OPERANDS", "OPERATIONS", "Compiler", "Program"]
 
 _OPERATORS: Mapping[str, tuple[Callable[..., object], str]] = {
     "absent": (operators.absent, "v"),
-    "arithmetic": (operators.arithmetic, "v"),
-    "array": (operators.array, "v"),
     "attempt": (operators.attempt, "l"),
-    "block": (operators.block, ""),
-    "call": (operators.call, "v"),
-    "compare": (operators.compare, "vv"),
-    "concatenate": (operators.concatenate, "v"),
-    "contains": (operators.contains, "vv"),
-    "dump": (operators.dump, ""),
-    "equal": (partial(operators.equal, wanted=True), "vv"),
     "fail": (operators.fail, ""),
     "fallback": (operators.fallback, "vl"),
-    "fill": (operators.fill, ""),
-    "flag": (operators.flag, "v"),
-    "macro": (operators.macro, "v"),
-    "number": (operators.number, "v"),
-    "number_truth": (operators.number_truth, "v"),
-    "path": (operators.path, ""),
-    "path_at": (operators.path_at, ""),
-    "path_in": (operators.path_in, ""),
-    "peek": (operators.peek, ""),
-    "peek_at": (operators.peek_at, ""),
-    "peek_in": (operators.peek_in, ""),
-    "printable": (operators.printable, "v"),
     "refuse": (operators.refuse, ""),
-    "test": (operators.test, "lv"),
-    "text_truth": (operators.text_truth, "v"),
-    "unequal": (partial(operators.equal, wanted=False), "vv"),
 }
 """For each operator its function and operands: `v` a value, `l` one that is delayed."""
 
+OPERATIONS: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("arithmetic", "number", "number_truth"), ("arithmetic", "v")),
+    "printable": ("arithmetic", "v"),
+    **dict.fromkeys(("array", "call", "flag"), ("calls", "v")),
+    "test": ("calls", "lv"),
+    **dict.fromkeys(("compare", "contains", "equal"), ("comparison", "vv")),
+    "unequal": ("comparison", "vv"),
+    "dump": ("dump", ""),
+    **dict.fromkeys(("path_at", "path_in", "peek_at", "peek_in"), ("paths", "")),
+    **dict.fromkeys(("concatenate", "macro", "text_truth"), ("texts", "v")),
+    **dict.fromkeys(("block", "fill"), ("texts", "")),
+}
+"""The same for further ones, each with its module, which few bundles have."""
 
-OPERANDS: Mapping[str, str] = {name: kinds for name, (_, kinds) in _OPERATORS.items()}
+OPERANDS: Mapping[str, str] = {
+    **{name: kinds for name, (_, kinds) in _OPERATORS.items()},
+    **{name: kinds for name, (_, kinds) in OPERATIONS.items()},
+    **dict.fromkeys(("path", "peek"), ""),
+}
 """The operands of each operator, which are before what is known from the template."""
 
 
@@ -82,32 +76,33 @@ class Program:
 
     def __init__(self, data: _Data) -> None:
         """Compile a program, and those of the texts that it embeds."""
-        self.body = _body(data["body"])
+        compiler = Compiler(Names(data.get("assigned"), data.get("bound", ())))
+        self.body = compiler.body(data["body"])
         self.functions: dict[str, _Function] = {
-            name: (weight, _body(body))
+            name: (weight, compiler.body(body))
             for name, (weight, body, _) in data["functions"].items()
         }
         self._known = data.get("known", {})
         self._embedded = [Program(each) for each in data.get("embedded", ())]
         self._file = data.get("file", "")
 
-    def pieces(self, scope: Scope) -> list[_Piece]:
-        """Return the pieces of the text, each with its offset; raise Failure."""
-        scope.functions = self.functions
-        pieces: list[_Piece] = []
-        for step in self.body:
-            step(scope, pieces)
-        return pieces
-
     def run(
         self,
         context: Mapping[str, object],
         language: Language,
         limits: _HasLimits | None = None,
-    ) -> list[_Piece]:
-        """Return the pieces of the text for the variables of `context`."""
+    ) -> str:
+        """Return the text for the variables of `context`; raise Failure."""
         account = Account(Bounds() if limits is None else limits)
-        return self.pieces(Scope(context, account, language))
+        return self.run_in(Scope(context, account, language))
+
+    def run_in(self, scope: Scope) -> str:
+        """Return the text for the variables of a scope; raise Failure."""
+        scope.functions = self.functions
+        pieces: list[str] = []
+        for step in self.body:
+            step(scope, pieces)
+        return joined(scope.account, pieces)
 
     def scope(self, values: Mapping[str, object], outer: Scope) -> Scope:
         """Return a scope for run-time values, which counts with another one."""
@@ -118,165 +113,201 @@ class Program:
         return scope
 
     def text(self, values: Mapping[str, object], outer: Scope) -> str:
-        """Return the text for run-time values; a Failure knows the file."""
+        """Return the text as it is embedded; a Failure knows the file."""
         try:
-            return operators.normalised(text_of(self.scope(values, outer), self.body))
+            return self._normalised(self.run_in(self.scope(values, outer)))
         except Failure as failure:
             failure.file = failure.file or self._file
             raise
 
-
-# Statements
-
-
-def _body(statements: Sequence[Any]) -> _Body:
-    return [_step(statement) for statement in statements]
-
-
-def _step(statement: Any) -> _Step:
-    if isinstance(statement, str):
-        return text_step(statement, 0)
-    return _STEPS[statement[0]](*statement[1:])
+    def _normalised(self, text: str) -> str:
+        try:
+            return normalised(text)
+        except FillError as error:
+            raise Refusal(str(error)) from None
 
 
-def _print(value: Any, at: int) -> _Step:
-    if isinstance(value, list) and value[0] == "path":
-        _, (root, *steps), text, place = value
-        return path_step((root, tuple(steps)), text, place, at)
-    shown = evaluator(value)
-    return output_step(lambda scope: operators.show(scope, shown(scope)), at)
+class Compiler:
+    """Compiles statements and expressions of a program that has some `names`."""
 
+    def __init__(self, names: Names) -> None:
+        self._names = names
 
-def _set(name: str, value: Any, everywhere: object, at: int) -> _Step:
-    return set_step(name, evaluator(value), at, everywhere=bool(everywhere))
+    # Statements
 
+    def body(self, statements: Sequence[Any]) -> _Body:
+        """Return the steps of statements."""
+        return [self.statement(statement) for statement in statements]
 
-def _if(branches: Sequence[Any], otherwise: Sequence[Any], at: int) -> _Step:
-    tests = [(evaluator(condition), _body(body)) for condition, body in branches]
-    return if_step(tests, _body(otherwise), at)
+    def statement(self, statement: Any) -> _Step:
+        """Return the step of a statement."""
+        if isinstance(statement, str):
+            return text_step(statement)
+        step: _Step = self._statements[statement[0]](self, *statement[1:])
+        return step
 
+    def _text(self, text: str, _: int) -> _Step:
+        return text_step(text)
 
-def _for(head: Sequence[Any], body: Sequence[Any], empty: Sequence[Any]) -> _Step:
-    container, names, label, weight, at, tag = head
-    values = evaluator(container)
-    names = tuple(names)
-    return for_step(
-        lambda scope: start_loop(scope, values(scope), names, label, tag),
-        _body(body),
-        _body(empty),
-        weight=weight,
-        at=at,
-    )
+    def _print(self, value: Any, at: int) -> _Step:
+        if isinstance(value, list) and value[0] == "path":
+            _, path, text, place = value
+            return variable_step(self._reader(path), text, place, at)
+        return output_step(self.evaluator(value), at)
 
+    def _set(self, name: str, value: Any, everywhere: object, at: int) -> _Step:
+        return set_step(name, self.evaluator(value), at, everywhere=bool(everywhere))
 
-_STEPS: Mapping[str, Callable[..., _Step]] = {
-    "for": _for,
-    "if": _if,
-    "jump": jump_step,
-    "print": _print,
-    "set": _set,
-    "text": text_step,
-}
-
-
-# Expressions
-
-
-def evaluator(expression: Any) -> _Evaluator:
-    """Return the function that evaluates an expression for a scope."""
-    if not isinstance(expression, list):
-        return lambda _: expression
-    name, *rest = expression
-    special = _SPECIAL.get(name)
-    return special(rest) if special else _call(name, rest)
-
-
-def _call(name: str, rest: list[Any]) -> _Evaluator:
-    operator, operands = _OPERATORS[name]
-    known = tuple(rest[len(operands) :])
-    values = [evaluator(operand) for operand in rest[: len(operands)]]
-    if "l" in operands:
-        values = [
-            _delayed(value) if kind == "l" else value
-            for kind, value in zip(operands, values)
+    def _if(self, branches: Sequence[Any], otherwise: Sequence[Any], at: int) -> _Step:
+        tests = [
+            (self._condition(condition), self.body(body))
+            for condition, body in branches
         ]
-    if not values:
-        return lambda scope: operator(scope, *known)
-    if len(values) == 1:
-        (only,) = values
-        return lambda scope: operator(scope, only(scope), *known)
-    first, second = values
-    return lambda scope: operator(scope, first(scope), second(scope), *known)
+        return if_step(tests, self.body(otherwise), at)
+
+    def _for(
+        self, head: Sequence[Any], body: Sequence[Any], empty: Sequence[Any]
+    ) -> _Step:
+        container, (key, name), label, weight, at, tag = head
+        values = self.evaluator(container)
+        loops = part("loops")
+        step: _Step = loops.for_step(
+            lambda scope: loops.start_loop(
+                scope, values(scope), (key, name), label, tag
+            ),
+            self.body(body),
+            self.body(empty),
+            weight=weight,
+            at=at,
+        )
+        return step
+
+    def _jump(self, word: str, at: int) -> _Step:
+        step: _Step = part("loops").jump_step(word, at)
+        return step
+
+    _statements: Mapping[str, Callable[..., _Step]] = {
+        "for": _for,
+        "if": _if,
+        "jump": _jump,
+        "print": _print,
+        "set": _set,
+        "text": _text,
+    }
+
+    # Expressions
+
+    def evaluator(self, expression: Any) -> _Evaluator:
+        """Return the function that evaluates an expression for a scope."""
+        if not isinstance(expression, list):
+            return lambda _: expression
+        name, *rest = expression
+        special = self._special.get(name)
+        evaluator: _Evaluator = (
+            special(self, *rest) if special else self._operation(name, rest)
+        )
+        return evaluator
+
+    def _operation(self, name: str, rest: list[Any]) -> _Evaluator:
+        operator: Callable[..., object]
+        if name in _OPERATORS:
+            operator, operands = _OPERATORS[name]
+        else:
+            module, operands = OPERATIONS[name]
+            operator = getattr(part(f"operations.{module}"), name)
+        known = tuple(rest[len(operands) :])
+        values = [self.evaluator(operand) for operand in rest[: len(operands)]]
+        if "l" in operands:
+            values = [
+                _delayed(value) if kind == "l" else value
+                for kind, value in zip(operands, values)
+            ]
+        if not values:
+            return lambda scope: operator(scope, *known)
+        if len(values) == 1:
+            (only,) = values
+            return lambda scope: operator(scope, only(scope), *known)
+        first, second = values
+        return lambda scope: operator(scope, first(scope), second(scope), *known)
+
+    def _reader(self, path: Sequence[str]) -> _Evaluator:
+        return self._names.reader(path[0], tuple(path[1:]))
+
+    def _path(self, path: Sequence[str], text: str, at: int) -> _Evaluator:
+        read = self._reader(path)
+
+        def evaluate(scope: Scope) -> object:
+            value = read(scope)
+            if value is MISSING:
+                raise scope.language.undefined(scope, text, at)
+            return value
+
+        return evaluate
+
+    def _condition(self, expression: Any) -> _Evaluator:
+        """Return an evaluator whose result is only asked whether it is true."""
+        is_truth = isinstance(expression, list) and expression[0] == "truth"
+        return self.evaluator(expression[1] if is_truth else expression)
+
+    def _constant(self, value: Any) -> _Evaluator:
+        return lambda _: value
+
+    def _missing(self) -> _Evaluator:
+        return lambda _: MISSING
+
+    def _not(self, operand: Any) -> _Evaluator:
+        value = self._condition(operand)
+        return lambda scope: not value(scope)
+
+    def _truth(self, operand: Any) -> _Evaluator:
+        value = self.evaluator(operand)
+        return lambda scope: bool(value(scope))
+
+    def _any(self, *operands: Any) -> _Evaluator:
+        values = [self._condition(each) for each in operands]
+        return lambda scope: any(value(scope) for value in values)
+
+    def _all(self, *operands: Any) -> _Evaluator:
+        values = [self._condition(each) for each in operands]
+        return lambda scope: all(value(scope) for value in values)
+
+    def _list(self, *items: Any) -> _Evaluator:
+        values = [self.evaluator(each) for each in items]
+        return lambda scope: [value(scope) for value in values]
+
+    def _dict(self, items: Mapping[str, Any]) -> _Evaluator:
+        values = {name: self.evaluator(value) for name, value in items.items()}
+        return lambda scope: {name: value(scope) for name, value in values.items()}
+
+    def _pipe(self, operand: Any, filters: Sequence[Any]) -> _Evaluator:
+        value = self.evaluator(operand)
+        calls = [(name, self._dict(given), at) for name, given, at in filters]
+        pipe = part("operations.calls").pipe
+        return lambda scope: pipe(
+            scope,
+            value(scope),
+            [(name, given(scope), at) for name, given, at in calls],
+        )
+
+    def _text_of(self, body: Sequence[Any]) -> _Evaluator:
+        steps = self.body(body)
+        return lambda scope: text_of(scope, steps)
+
+    _special: Mapping[str, Callable[..., _Evaluator]] = {
+        "=": _constant,
+        "all": _all,
+        "any": _any,
+        "dict": _dict,
+        "list": _list,
+        "missing": _missing,
+        "not": _not,
+        "path": _path,
+        "peek": _reader,
+        "pipe": _pipe,
+        "text": _text_of,
+        "truth": _truth,
+    }
 
 
 def _delayed(value: _Evaluator) -> _Evaluator:
     return lambda scope: lambda: value(scope)
-
-
-def _constant(rest: list[Any]) -> _Evaluator:
-    (value,) = rest
-    return lambda _: value
-
-
-def _missing(rest: list[Any]) -> _Evaluator:
-    del rest
-    return lambda _: MISSING
-
-
-def _not(rest: list[Any]) -> _Evaluator:
-    value = evaluator(rest[0])
-    return lambda scope: not value(scope)
-
-
-def _truth(rest: list[Any]) -> _Evaluator:
-    value = evaluator(rest[0])
-    return lambda scope: bool(value(scope))
-
-
-def _any(rest: list[Any]) -> _Evaluator:
-    values = [evaluator(each) for each in rest]
-    return lambda scope: any(value(scope) for value in values)
-
-
-def _all(rest: list[Any]) -> _Evaluator:
-    values = [evaluator(each) for each in rest]
-    return lambda scope: all(value(scope) for value in values)
-
-
-def _list(rest: list[Any]) -> _Evaluator:
-    values = [evaluator(each) for each in rest]
-    return lambda scope: [value(scope) for value in values]
-
-
-def _dict(rest: list[Any]) -> _Evaluator:
-    values = {name: evaluator(value) for name, value in rest[0].items()}
-    return lambda scope: {name: value(scope) for name, value in values.items()}
-
-
-def _pipe(rest: list[Any]) -> _Evaluator:
-    value = evaluator(rest[0])
-    calls = [(name, _dict([arguments]), at) for name, arguments, at in rest[1]]
-    return lambda scope: operators.pipe(
-        scope,
-        value(scope),
-        [(name, arguments(scope), at) for name, arguments, at in calls],
-    )
-
-
-def _text(rest: list[Any]) -> _Evaluator:
-    body = _body(rest[0])
-    return lambda scope: text_of(scope, body)
-
-
-_SPECIAL: Mapping[str, Callable[[list[Any]], _Evaluator]] = {
-    "=": _constant,
-    "all": _all,
-    "any": _any,
-    "dict": _dict,
-    "list": _list,
-    "missing": _missing,
-    "not": _not,
-    "pipe": _pipe,
-    "text": _text,
-    "truth": _truth,
-}

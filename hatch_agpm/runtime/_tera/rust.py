@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import math
 
+from .values import I64_MIN, U64_MAX
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    _Number = int | float
+    from .values import _Number
 
 __all__ = [
-    "I64_MIN",
-    "U64_MAX",
     "WHITE_SPACE",
     "digits",
     "encode",
@@ -24,10 +24,6 @@ WHITE_SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 """The characters with Unicode's property White_Space, for `str.strip`."""
-
-
-I64_MIN, U64_MAX = -(2**63), 2**64 - 1
-"""The bounds of integers: of signed ones, and of those without a sign."""
 
 
 def _shortest(number: float) -> tuple[str, str, int]:

@@ -12,7 +12,7 @@ from .scope import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from .._variables import _Variable
@@ -33,44 +33,45 @@ class ProgramTemplate:
 
     def fill(self, values: Mapping[str, object]) -> str:
         """Return the text with checked `values`; raise FillError."""
-        ((text, _),) = self._run(values, self._all)
-        return text
+        try:
+            return self._program.run_in(self._scope(values))
+        except (Failure, RecursionError) as error:
+            raise self._fill_error(error) from None
 
     def parts(self, values: Mapping[str, object]) -> list[tuple[str, bool]]:
         """Return the same in pieces, each with whether values made it."""
+        try:
+            pieces = self._pieces(self._scope(values))
+        except (Failure, RecursionError) as error:
+            raise self._fill_error(error) from None
         parts: list[tuple[str, bool]] = []
-        for text, is_made in self._run(values, self._each):
+        for text, is_made in pieces:
             if text and parts and parts[-1][1] and is_made:
                 parts[-1] = (parts[-1][0] + text, True)
             elif text:
                 parts.append((text, is_made))
         return parts
 
-    def _run(
-        self,
-        values: Mapping[str, object],
-        pieces_of: Callable[[Scope], Iterator[tuple[str, bool]]],
-    ) -> list[tuple[str, bool]]:
+    def _scope(self, values: Mapping[str, object]) -> Scope:
         outer = Scope({}, Account(Bounds()), Language())
-        try:
-            return list(pieces_of(self._program.scope(values, outer)))
-        except Failure as failure:
-            place = f"{failure.file or self._file}:{failure.at}"
-            raise FillError(_sentence(place, failure)) from None
-        except RecursionError:
-            raise FillError(f"{self._file}: nests too deeply") from None
+        return self._program.scope(values, outer)
 
-    def _all(self, scope: Scope) -> Iterator[tuple[str, bool]]:
-        pieces: list[tuple[int, str]] = []
-        for step in self._program.body:
-            step(scope, pieces)
-        yield "".join([text for _, text in pieces]), True
-
-    def _each(self, scope: Scope) -> Iterator[tuple[str, bool]]:
+    def _pieces(self, scope: Scope) -> list[tuple[str, bool]]:
+        """Return what each statement prints, with whether it is not a known text."""
+        found: list[tuple[str, bool]] = []
         for step, is_text in zip(self._program.body, self._is_text):
-            pieces: list[tuple[int, str]] = []
+            pieces: list[str] = []
             step(scope, pieces)
-            yield "".join([text for _, text in pieces]), not is_text
+            found.append(("".join(pieces), not is_text))
+        return found
+
+    def _fill_error(self, error: Failure | RecursionError) -> FillError:
+        if isinstance(error, RecursionError):
+            return FillError(f"{self._file}: nests too deeply")
+        place = error.file or self._file
+        return FillError(
+            _sentence(f"{place}:{error.at}" if error.at > 0 else place, error)
+        )
 
 
 def _sentence(place: str, failure: Failure) -> str:

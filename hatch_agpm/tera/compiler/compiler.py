@@ -41,7 +41,12 @@ def compiled(tree: TemplateTree) -> dict[str, Code]:
     """Return the program of a template; raise Failure where Tera does."""
     compiler = _Compiler()
     body = compiler.template(tree.nodes)
-    return {"body": body, "functions": compiler.functions}
+    return {
+        "body": body,
+        "functions": compiler.functions,
+        "assigned": sorted(compiler.assigned),
+        "bound": sorted(compiler.bound),
+    }
 
 
 class _Compiler:
@@ -51,6 +56,12 @@ class _Compiler:
         self._called_blocks: Final[list[str]] = []
         self.functions: Final[dict[str, Code]] = {}
         """Weight, body and parameters: of macros, and of blocks of several places."""
+
+        self.assigned: Final[set[str]] = set()
+        """The names of `set`, and of the parameters of macros."""
+
+        self.bound: Final[set[str]] = set()
+        """The names of loops."""
 
         self._loops = 0
         """The number of loops that are open here."""
@@ -66,6 +77,7 @@ class _Compiler:
         self._find_blocks(nodes)
         for name, macro in self._macros.items():
             function = self._function(macro.body, macro.parameters)
+            self.assigned.update(macro.parameters)
             self.functions[f"macro {name}"] = function
         body = self._body(nodes)
         # Each block that is compiled may call further ones.
@@ -118,6 +130,7 @@ class _Compiler:
                 return [["text", node.text, at]]
             case Set():
                 value = self._expressions.value(node.value)
+                self.assigned.add(node.name)
                 return [["set", node.name, value, node.everywhere, at]]
             case Jump():
                 return [self._jump(node)]
@@ -143,6 +156,7 @@ class _Compiler:
         label = container.text if isinstance(container, Path) else "this"
         values = self._expressions.value(node.container)
         names = [node.key, node.value]
+        self.bound.update(filter(None, names))
         head = [values, names, label, _weigh(node.body), at, node.at]
         self._loops += 1
         body = self._body(node.body)

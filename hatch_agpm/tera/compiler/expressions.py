@@ -12,8 +12,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hatch_agpm.errors import did_you_mean
+from hatch_agpm.runtime._tera.operations.paths import static_path
 from hatch_agpm.runtime._tera.rust import digits
-from hatch_agpm.runtime._tera.values import static_path
 from hatch_agpm.tera.parser.tree import (
     Arithmetic,
     Array,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.runtime._tera.builtins import MODULES
 from hatch_agpm.runtime._tera.builtins.functions import FUNCTIONS
 from hatch_agpm.runtime._tera.builtins.tests import TESTS
 from hatch_agpm.runtime._tera.failures import Failure, Refusal, Undefined
-from hatch_agpm.runtime._tera.language import MODULES
+from hatch_agpm.runtime._tera.operations.paths import dynamic_path, look_up_text
 from hatch_agpm.runtime._tera.program import OPERANDS
-from hatch_agpm.runtime._tera.values import MISSING, dynamic_path
+from hatch_agpm.runtime._tera.values import MISSING
 from hatch_agpm.tera.folding.embedded import EmbeddedText
 from hatch_agpm.tera.folding.state import NotForLater, State, UnrollError, not_for_later
 from hatch_agpm.tera.uses import roots
@@ -114,7 +115,7 @@ class ExpressionFolder(State):
         return [name, text, self.line_of(at)]
 
     def _index(self, text: str) -> object:
-        value = self.scope.look_up_text(text)
+        value = look_up_text(self.scope, text)
         if value is MISSING:
             raise Undefined(f"'{text}' is undefined")
         return value

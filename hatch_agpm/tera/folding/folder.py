@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.runtime._tera.failures import Failure
 from hatch_agpm.runtime._tera.limits import Account
+from hatch_agpm.runtime._tera.loops import start_loop
 from hatch_agpm.runtime._tera.operators import show
 from hatch_agpm.runtime._tera.program import Program
-from hatch_agpm.runtime._tera.scope import Scope, start_loop
+from hatch_agpm.runtime._tera.scope import Scope
 from hatch_agpm.tera.folding.embedded import contains_embedded
 from hatch_agpm.tera.folding.expressions import ExpressionFolder
 from hatch_agpm.tera.folding.nodes import EVERYTHING, LOOP, assigned, bound, has_jump
@@ -19,7 +20,7 @@ from hatch_agpm.tera.folding.state import UnrollError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from hatch_agpm.runtime._tera.scope import Loop
+    from hatch_agpm.runtime._tera.loops import Loop
     from hatch_agpm.tera.compiler import Code
     from hatch_agpm.tera.folding.state import Conditions
 
@@ -104,10 +105,14 @@ def fold(
     while shared.called - functions.keys():
         name = min(shared.called - functions.keys())
         functions[name] = _function(name, program, shared)
+    bodies = [body, *(each[1] for each in functions.values())]
+    parameters = {name for each in functions.values() for name in each[2]}
     return Folded(
         program={
             "body": body,
             "functions": functions,
+            "assigned": sorted(parameters.union(*map(assigned, bodies))),
+            "bound": sorted(set().union(*map(bound, bodies))),
             "known": shared.known(),
             "embedded": [each.program for each in shared.embedded],
         },
@@ -173,10 +178,15 @@ class StatementFolder:
         except Failure as failure:
             raise failure.placed(at) from None
         if not isinstance(folded, list):
-            return [show(self._shared.scope, folded)]
+            return [self._shown(folded)]
         if folded[0] == "=":
-            return [show(self._shared.scope, folded[1])]
+            return [self._shown(folded[1])]
         return [["print", folded, self._shared.line_of(at)]]
+
+    def _shown(self, value: object) -> str:
+        text = show(self._shared.scope, value)
+        self._shared.scope.account.write(text)
+        return text
 
     def _set(self, statement: Code, *, certain: bool) -> list[Code]:
         shared = self._shared

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.runtime._tera.language import MODULES
+from hatch_agpm.runtime._tera.builtins import MODULES
+from hatch_agpm.runtime._tera.program import OPERATIONS
 from hatch_agpm.tera.folding.nodes import parts_of_body
 
 if TYPE_CHECKING:
@@ -15,15 +16,35 @@ if TYPE_CHECKING:
 __all__ = ["modules_of"]
 
 _CORE: Final = (
-    *("__init__", "arithmetic", "failures", "language", "limits", "operators"),
-    *("program", "rust", "scope", "steps", "template", "values"),
-    *("builtins/__init__", "builtins/arguments"),
+    *("__init__", "failures", "language", "limits", "operators", "program"),
+    *("rust", "scope", "steps", "template", "values"),
+    *("operations/__init__", "operations/names"),
 )
-_TABLE: Final = ("unicode_ranges.py", "unicode_ranges.txt")
-_FILES: Final[Mapping[str, tuple[str, ...]]] = {
-    "title": _TABLE,
-    "truncate": ("graphemes.py", *_TABLE),
-    "unique": ("casing.py",),
+_OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "arithmetic": ("operations/arithmetic.py",),
+    "calls": (
+        *("builtins/__init__.py", "builtins/arguments.py"),
+        *("operations/calls.py", "operations/measures.py"),
+    ),
+    "comparison": ("operations/comparison.py",),
+    "paths": ("operations/paths.py",),
+    "texts": ("operations/texts.py",),
+}
+"""The files of operators, by their module."""
+
+_TABLES: Final = ("builtins/unicode_ranges.py", "builtins/unicode_ranges.txt")
+_CHARACTERS: Final = ("builtins/__init__.py", "builtins/graphemes.py", *_TABLES)
+_ARRAYS: Final = ("operations/comparison.py", "operations/paths.py")
+_BUILTINS: Final[Mapping[str, tuple[str, ...]]] = {
+    "arrays": _ARRAYS,
+    "tests": ("operations/comparison.py",),
+}
+"""What a module of builtins needs beside what is needed for calls."""
+
+_FILTERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "title": _TABLES,
+    "truncate": _CHARACTERS,
+    "unique": ("builtins/casing.py",),
 }
 """What a filter needs beside its own module."""
 
@@ -35,21 +56,32 @@ def modules_of(program: Mapping[str, Code]) -> set[str]:
         files |= modules_of(inner)
     bodies = [program["body"], *(each[1] for each in program["functions"].values())]
     for body in bodies:
-        files |= {f"builtins/{file}" for file in _builtins(body)}
+        for part in parts_of_body(body):
+            files.update(_needed(part))
     return files
 
 
-def _builtins(body: Code) -> Iterator[str]:
-    for part in parts_of_body(body):
-        match part[0]:
-            case "pipe":
-                for name, _, _ in part[2]:
-                    yield f"{MODULES[name]}.py"
-                    yield from _FILES.get(name, ())
-            case "call":
-                yield "functions.py"
-            case "test":
-                yield "tests.py"
-            case "for":
-                # It may be one over the characters of a text.
-                yield from ("graphemes.py", *_TABLE)
+def _needed(part: Code) -> Iterator[str]:
+    """Yield the files that a statement or an expression needs."""
+    match part[0]:
+        case "for":
+            # It may be one over the characters of a text.
+            yield from ("loops.py", *_CHARACTERS)
+        case "jump":
+            yield "loops.py"
+        case "pipe":
+            yield from _OPERATIONS["calls"]
+            for name, _, _ in part[2]:
+                yield from _builtin(MODULES[name])
+                yield from _FILTERS.get(name, ())
+        case "call":
+            yield from _builtin("functions")
+        case "test":
+            yield from _builtin("tests")
+    if part[0] in OPERATIONS:
+        yield from _OPERATIONS[OPERATIONS[part[0]][0]]
+
+
+def _builtin(module: str) -> Iterator[str]:
+    yield f"builtins/{module}.py"
+    yield from _BUILTINS.get(module, ())

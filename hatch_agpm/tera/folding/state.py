@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from hatch_agpm.runtime._tera.failures import Failure, Refusal
-from hatch_agpm.runtime._tera.program import Program, evaluator
+from hatch_agpm.errors import did_you_mean
+from hatch_agpm.runtime._tera.failures import Failure, Refusal, Undefined
+from hatch_agpm.runtime._tera.operations.paths import look_up_text
+from hatch_agpm.runtime._tera.operators import Names
+from hatch_agpm.runtime._tera.program import Compiler, Program
 from hatch_agpm.runtime._tera.scope import Frame
 from hatch_agpm.runtime._tera.values import MISSING
 from hatch_agpm.tera.folding.embedded import EmbeddedText, contains_embedded
@@ -17,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from hatch_agpm.runtime._tera.language import Language
-    from hatch_agpm.runtime._tera.scope import Loop, Scope
+    from hatch_agpm.runtime._tera.loops import Loop
+    from hatch_agpm.runtime._tera.scope import Scope
     from hatch_agpm.tera.compiler import Code
     from hatch_agpm.tera.limits import Limits
 
@@ -25,6 +30,11 @@ __all__ = ["Conditions", "NotForLater", "State", "UnrollError", "not_for_later"]
 
 _MOST_TURNS: Final = 10_000
 """The number of turns of all loops of a template that are unrolled."""
+
+
+_MISSING_NAME: Final = re.compile(r"'(\w+)")
+_COMPILER: Final = Compiler(Names())
+"""Compiles expressions of which the rest of their program is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +144,7 @@ class State:
     def leave(self) -> None:
         """End a loop that is unrolled."""
         self._unrolled -= 1
-        self.scope.leave()
+        self.scope.frames.pop()
 
     def has_variable(self, name: str) -> bool:
         """Tell whether a statement of the template has given a known value."""
@@ -181,7 +191,7 @@ class State:
         if node[0] in {"path", "peek"}:
             return self.scope.look_up(node[1][0], tuple(node[1][1:]))
         try:
-            return self.scope.look_up_text(node[1])
+            return look_up_text(self.scope, node[1])
         except Failure:
             return MISSING
 
@@ -202,11 +212,13 @@ class State:
         """Run a statement and return its text."""
         program = Program({"body": [statement], "functions": {}})
         program.functions = dict(self.scope.functions)
-        return "".join(text for _, text in program.pieces(self.scope))
+        text = program.run_in(self.scope)
+        self.scope.account.write(text)
+        return text
 
     def evaluated(self, code: Code) -> object:
         """Return the value of an expression that depends on nothing open."""
-        return evaluator(code)(self.scope)
+        return _COMPILER.evaluator(code)(self.scope)
 
     def constant(self, value: object) -> Code:
         """Return a value as an expression."""
@@ -217,13 +229,21 @@ class State:
 
     def failed(self, failure: Failure, *, certain: bool) -> Code:
         """Raise a failure, or return what raises it where it is reached."""
+        failure.hint = self._hint(failure)
         if certain or isinstance(failure, NotForLater):
             raise failure
         self.later.append(failure)
         line = self.line_of(failure.at)
         if isinstance(failure, Refusal):
-            return ["refuse", failure.what, "", line]
-        return ["fail", failure.what, line]
+            return ["refuse", failure.what, failure.hint, line]
+        return ["fail", failure.what, line, failure.hint]
+
+    def _hint(self, failure: Failure) -> str:
+        hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
+        root = _MISSING_NAME.match(failure.what)
+        if hint or root is None or not isinstance(failure, Undefined):
+            return hint
+        return did_you_mean(root[1], self.names)
 
 
 def not_for_later(what: str, at: int) -> NotForLater:

@@ -38,10 +38,9 @@ def filled(left, names, context=CONTEXT):
     values = {name: context[name] for name in names if name in context}
     program = Program(data)
     try:
-        pieces = program.run({**data["known"], **values}, Language())
+        return program.run({**data["known"], **values}, Language())
     except Failure:
         return None
-    return "".join(text for _, text in pieces)
 
 
 def rendered(source, context=CONTEXT):

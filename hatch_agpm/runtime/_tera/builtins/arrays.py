@@ -6,17 +6,11 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..failures import Failure
+from ..operations.comparison import float_order, same
+from ..operations.measures import sized_array
+from ..operations.paths import pointer
 from ..rust import encode
-from ..values import (
-    MISSING,
-    as_float,
-    describe,
-    find,
-    float_order,
-    pointer,
-    render,
-    same,
-)
+from ..values import MISSING, as_float, describe, find, render
 from .arguments import is_integer
 
 TYPE_CHECKING = False
@@ -195,7 +189,7 @@ def concat(value: object, arguments: Arguments) -> list[object]:
     more = arguments.value("with")
     added = more if isinstance(more, list) else [more]
     arguments.scope.account.items(len(items) + len(added))
-    return arguments.scope.account.array([*items, *added])
+    return sized_array(arguments.scope.account, [*items, *added])
 
 
 FILTERS: dict[str, _Filter] = {

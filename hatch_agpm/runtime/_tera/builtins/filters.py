@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..failures import Failure
-from ..limits import measured
+from ..operations.measures import measured
 from ..rust import encode
 from ..values import render
 

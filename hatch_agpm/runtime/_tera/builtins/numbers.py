@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..rust import _Number
+    from ..values import _Number
     from .arguments import Arguments, _Filter
 
 __all__ = ["FILTERS"]

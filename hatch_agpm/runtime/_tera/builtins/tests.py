@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 
 from ..failures import Failure, Refusal
-from ..values import Missing, as_float, describe, same
+from ..operations.comparison import same
+from ..values import Missing, as_float, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,15 +6,17 @@ from __future__ import annotations
 import math
 import operator
 
-from .failures import Failure, Refusal
+from ..failures import Failure, Refusal
+from ..values import as_number, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .rust import _Number
+    from ..scope import Scope
+    from ..values import _Number
 
-__all__ = ["calculate"]
+__all__ = ["arithmetic", "calculate", "number", "number_truth", "printable"]
 
 
 def calculate(operands: list[_Number | None], operators: str) -> _Number | None:
@@ -103,3 +105,34 @@ def _divide(left: float, right: float) -> _Number | None:
     if result != math.trunc(result):
         return result
     return max(_I64[0], min(_I64[-1], int(result)))
+
+
+# Operations
+
+
+def number(_: Scope, value: object, what: str, at: int) -> _Number:
+    """Return a value as a number; raise Failure if it is not one."""
+    result = as_number(value)
+    if result is None:
+        raise Failure(f"calculates with {what}", describe(value), at=at)
+    return result
+
+
+def printable(_: Scope, value: _Number | None) -> _Number | str:
+    """Return a number as it is printed: NaN, which is None, as a string."""
+    return "NaN" if value is None else value
+
+
+def arithmetic(
+    _: Scope, operands: list[_Number | None], operators: str, at: int
+) -> _Number | None:
+    """Calculate a chain of `+-*/%`."""
+    try:
+        return calculate(operands, operators)
+    except Failure as failure:
+        raise failure.placed(at) from None
+
+
+def number_truth(_: Scope, value: _Number | None) -> bool:
+    """Say whether a number is neither 0 nor NaN."""
+    return value is not None and value != 0
