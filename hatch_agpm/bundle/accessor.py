@@ -184,8 +184,11 @@ def _row(item: Shipped) -> str:
             for each in resource.runtime
         ]
         row.append(tuple(variables))
-        if resource.dialect != "tera" or resource.program:
-            row += [resource.dialect, _program(item)]
+        program = _program(item)
+        if resource.dialect != "tera" or program or resource.embedded_spans:
+            row += [resource.dialect, program]
+        if resource.embedded_spans:
+            row.append(resource.embedded_spans)
     return f"    {item.full_name!a}: {tuple(row)!a},\n"
 
 

@@ -48,7 +48,8 @@ def _template(
     if resource.program:
         return ProgramTemplate(json.loads(resource.program), variables)
     head, text = document[: resource.body], document[resource.body :].decode()
-    return PromptTemplate(head, text, variables, resource.dialect)
+    spans = resource.embedded_spans
+    return PromptTemplate(head, text, variables, resource.dialect, spans)
 
 
 def _setting(text: str) -> tuple[str, object]:

@@ -142,6 +142,7 @@ def _entry(item: Shipped, resource: RenderedResource, *, input_: int) -> IndexRe
         metadata=_plain(resource.metadata),
         runtime=tuple(runtime_entry(variable) for variable in resource.runtime),
         dialect=resource.dialect if resource.runtime else None,
+        embedded=resource.embedded_spans,
         program=item.program_path if resource.program else None,
         variables=_plain(resource.variables),
         variant=variant_hash(resource.variables) if resource.variables else None,

@@ -186,7 +186,8 @@ def _tail(resource: RenderedResource) -> str:
 def _content(resource: RenderedResource) -> tuple[object, ...]:
     # Texts with equal bytes and different run-time variables are different.
     files = tuple((file.path, file.data) for file in resource.files)
-    return (resource.document, resource.runtime, resource.program, files)
+    filling = (resource.runtime, resource.embedded_spans, resource.program)
+    return (resource.document, *filling, files)
 
 
 def _name_apart(

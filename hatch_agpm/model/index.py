@@ -43,6 +43,14 @@ _SPAN = {
         "items": _INTEGER,
     }
 }
+_EMBEDDED = {
+    "items": {
+        "type": "array",
+        "minItems": 3,
+        "maxItems": 3,
+        "items": [_INTEGER, _INTEGER, {"type": "boolean"}],
+    }
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -258,6 +266,10 @@ class IndexResource:
 
     dialect: str | None = key(schema={"enum": ["tera", "jinja2", None]})
     """How their values are printed: `tera` or `jinja2`; null without variables."""
+
+    embedded: tuple[tuple[object, ...], ...] = key(default=(), schema=_EMBEDDED)
+    """`[start, end, newline]` of each text of another file that has placeholders, in
+    bytes of the file; one inside another is before it."""
 
     program: str | None = None
     """The file that says how the text is filled in, if it does more than print values,

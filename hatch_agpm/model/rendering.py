@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,6 +160,15 @@ class ExportedTemplates:
     """Distribution and versions by source name in them; None: not a distribution."""
 
 
+EmbeddedSpan: TypeAlias = tuple[int, int, bool]
+"""
+Start and end of an embedded text in the bytes of a document.
+
+It is filled in first, and then embedded; the third part says whether a final newline
+behind it has been removed.
+"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedResource:
     """One resource in one variant, rendered."""
@@ -211,6 +220,9 @@ class RenderedResource:
 
     dialect: str = "tera"
     """`tera` or `jinja2`: how the values of run-time variables are printed."""
+
+    embedded_spans: tuple[EmbeddedSpan, ...] = ()
+    """The embedded texts with placeholders; one inside another is before it."""
 
     program: str = ""
     """What runs when the text is filled in, as JSON; "" without run-time logic."""

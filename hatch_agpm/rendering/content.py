@@ -111,9 +111,13 @@ class TemplateSource:
         )
 
 
-def markdown_texts(source: TemplateSource, *, is_embedded: bool) -> tuple[str, str]:
+def markdown_texts(
+    source: TemplateSource, *, is_embedded: bool
+) -> tuple[str, str, bool]:
     """
     Return the text of a Markdown file that is shipped, and the text that is embedded.
+
+    The last item says whether the latter had a final newline, which is removed.
 
     A file that is not a template is shipped with its frontmatter rendered and
     normalised and its body unchanged, a template is rendered as a whole (AGPM
@@ -124,20 +128,21 @@ def markdown_texts(source: TemplateSource, *, is_embedded: bool) -> tuple[str, s
     head, rest = text[: frontmatter.split.end], text[frontmatter.split.end :]
     if frontmatter.content.dialect is None:
         document = f"---\n{frontmatter.rendered}\n---\n{rest}"
-        return document, normalise(rest) if is_embedded else ""
+        return document, normalise(rest) if is_embedded else "", False
     if not is_embedded:
-        return source.render(text, 1), ""
+        return source.render(text, 1), "", False
     body = normalise(rest)
     unified = rest.replace("\r\n", "\n")
     blank = len(unified) - len(unified.lstrip("\n"))
     line = head.count("\n") + blank + 1
     if not _is_independent(head, body):
-        return source.render(text, 1), _strip_rendered(source.render(body, line))
-    # Compiling is the most expensive step, so the whole is rendered only once.
-    rendered = source.render(body, line)
-    newlines = unified[blank + len(body) :]
-    document = head.replace("\r\n", "\n") + "\n" * blank + rendered + newlines
-    return document, _strip_rendered(rendered)
+        document, rendered = source.render(text, 1), source.render(body, line)
+    else:
+        # Compiling is the most expensive step, so the whole is rendered only once.
+        rendered = source.render(body, line)
+        newlines = unified[blank + len(body) :]
+        document = head.replace("\r\n", "\n") + "\n" * blank + rendered + newlines
+    return document, _strip_rendered(rendered), rendered.endswith("\n")
 
 
 def _is_independent(head: str, body: str) -> bool:

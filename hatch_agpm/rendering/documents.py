@@ -130,7 +130,7 @@ class DocumentRenderer:
             return file.data
         from hatch_agpm.export.frontmatter import without_keys  # noqa: PLC0415 - rare
 
-        document, _ = markdown_texts(source, is_embedded=False)
+        document, *_ = markdown_texts(source, is_embedded=False)
         self.embedded_files.append(resource.source_root.as_input(file))
         own = ("agpm", "dependencies")
         return without_keys(document, own).encode()
@@ -216,14 +216,23 @@ class DocumentRenderer:
         has_variables = self._values.has_sentinels(resource)
         if not plain.declared and not has_variables:
             return Texts(document=plain.document, content=plain.content)
-        source = plain.source
+        source, folded = plain.source, None
         if has_variables and source and source.can_fold:
             with suppress(AgpmError):
                 folded = self._folded(resource, source, is_embedded=is_embedded)
-                # What only prints texts with placeholders needs no program.
-                if folded.has_logic and resource.section != "skills":
-                    return folded
-        return self._with_placeholders(resource, file, plain, is_embedded=is_embedded)
+        if resource.section == "skills":
+            folded = None
+        # What only prints texts with placeholders needs no program.
+        if folded is not None and folded.has_logic:
+            return folded
+        try:
+            return self._with_placeholders(
+                resource, file, plain, is_embedded=is_embedded
+            )
+        except TemplateError:
+            if folded is None:
+                raise
+            return folded
 
     def _with_placeholders(
         self, resource: Resource, file: File, plain: Rendered, *, is_embedded: bool
@@ -265,20 +274,20 @@ class DocumentRenderer:
             self._check_rendered(resource, file)
         if source is None:
             kind = self.declarations(resource.source_root).kind(file.path)
-            content = other_content(file, kind) if is_embedded else None
-            return Rendered(document=text, content=content)
+            embedded = other_content(file, kind) if is_embedded else None
+            return Rendered(document=text, content=embedded)
         frontmatter = source.frontmatter.content
-        is_copied = self._is_copied(resource, frontmatter)
-        if is_copied and not is_embedded:
+        if (is_copied := self._is_copied(resource, frontmatter)) and not is_embedded:
             return Rendered(document=text)
         if frontmatter.runtime and not with_sentinels:
             self._placeholders.check(source)
         if self._has_logic(resource, source):
             return Rendered(document="", source=source, has_logic=True)
-        document, content = markdown_texts(source, is_embedded=is_embedded)
+        document, content, has_newline = markdown_texts(source, is_embedded=is_embedded)
         return Rendered(
             document=text if is_copied else document,
             content=content,
+            has_newline=has_newline,
             declared=frontmatter.runtime,
             source=source,
         )

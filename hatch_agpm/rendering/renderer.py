@@ -290,6 +290,7 @@ class _Renderer:
             source=resource.source,
             runtime=texts.runtime,
             dialect=texts.dialect,
+            embedded_spans=texts.embedded_spans,
             program=_program(texts, body, file.path),
             may_fail=_errors(texts, file.path),
             is_match=resource.is_match,

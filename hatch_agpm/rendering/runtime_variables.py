@@ -10,8 +10,6 @@ file has made the text depend on a value (docs/adr/0007).
 from __future__ import annotations
 
 import itertools
-import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,24 +17,31 @@ from hatch_agpm.errors import ConflictError, FrontmatterError, Location, Templat
 from hatch_agpm.model.runtime import RuntimeVariable
 from hatch_agpm.rendering.logic import EmbeddedPrompt, runtime_variables
 from hatch_agpm.rendering.resolution.templates import Piece, check_uses, only_prints
+from hatch_agpm.rendering.sentinels import (
+    EmbeddedPart,
+    FoundText,
+    Sentinels,
+    placeholder,
+)
 from hatch_agpm.tera.folding import EmbeddedText, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from hatch_agpm.formats.frontmatter import Dialect
+    from hatch_agpm.model.rendering import EmbeddedSpan
     from hatch_agpm.model.runtime import VariableDeclaration
     from hatch_agpm.rendering.content import TemplateSource
     from hatch_agpm.rendering.logic import LogicTexts
+    from hatch_agpm.rendering.sentinels import Part
+    from hatch_agpm.tera.compiler import Code
     from hatch_agpm.tera.folding import Folded
 
 __all__ = [
     "Placeholders",
     "Rendered",
-    "Sentinels",
     "Texts",
     "logic_texts",
-    "placeholder",
     "value_dependence",
 ]
 
@@ -48,6 +53,9 @@ class Rendered:
     document: str | bytes
     content: str | None = None
     """Its embedded text; None if it cannot be or is not embedded."""
+
+    has_newline: bool = False
+    """Whether a final newline has been removed from the embedded text."""
 
     declared: tuple[VariableDeclaration, ...] = ()
     source: TemplateSource | None = None
@@ -71,6 +79,9 @@ class Texts:
 
     dialect: Dialect = "tera"
     """How the values of the variables are printed."""
+
+    embedded_spans: tuple[EmbeddedSpan, ...] = ()
+    """The spans of the texts in the document that are filled in first, inner first."""
 
     folded: Folded | None = None
     """What is left of the document to run, if there is run-time logic."""
@@ -145,31 +156,18 @@ class Placeholders:
 
     def declared(self, text: str) -> tuple[VariableDeclaration, ...]:
         """Return the variables whose sentinels are in a text."""
-        return tuple(self._sentinels.replace(text)[1])
+        return tuple(self._sentinels.found(text).spans)
 
     def embedded(self, text: str, path: str) -> EmbeddedPrompt:
         """Return a text with sentinels as one that is filled in first."""
-        data = self._sentinels.replace(text)
-        plain, spans = data[0].encode(), data[1]
-        found = sorted((*span, each.name) for each in spans for span in spans[each])
-        body: list[object] = []
-        at = 0
-        for start, end, name in found:
-            body += [plain[at:start].decode()] if start > at else []
-            body.append(["print", ["path", [name], name, 0], 0])
-            at = end
-        body += [plain[at:].decode()] if at < len(plain) else []
-        program = {
-            "body": body,
-            "functions": {},
-            "assigned": [],
-            "bound": [],
-            "known": {},
-            "file": path,
-        }
-        reads = frozenset(name for _, _, name in found)
-        text_of = EmbeddedText(program=program, reads=reads)
-        return EmbeddedPrompt(text=text_of, declared=tuple(spans))
+        parts = self._sentinels.parts(text)
+        match parts:
+            case [EmbeddedPart() as whole]:
+                parts = _with_newline(whole)
+        declared = self.declared(text)
+        reads = frozenset(variable.name for variable in declared)
+        embedded = EmbeddedText(program=_program(parts, path), reads=reads)
+        return EmbeddedPrompt(text=embedded, declared=declared)
 
     def check_names(self, variables: Sequence[VariableDeclaration], path: str) -> None:
         """Raise ConflictError if two files declare one name differently."""
@@ -183,11 +181,12 @@ class Placeholders:
         TemplateError if the results differ in anything else, ConflictError if two files
         declare one name differently.
         """
-        spans = self._spans(plain.document, sentinels.document)
-        in_content = self._spans(plain.content, sentinels.content)
-        if spans is None or in_content is None:
+        found = self._found(plain.document, sentinels.document)
+        in_content = self._found(plain.content, sentinels.content)
+        if found is None or in_content is None:
             line = self._first_difference(plain, sentinels)
             raise value_dependence(path, plain.source, line)
+        spans = found.spans
         others = sorted(spans.keys() - set(plain.declared), key=lambda each: each.name)
         self._check_names([*plain.declared, *others], path)
         dialect = plain.source.dialect if plain.source else "tera"
@@ -195,8 +194,13 @@ class Placeholders:
         return Texts(
             document=plain.document,
             content=plain.content,
-            with_sentinels=sentinels.content if in_content else None,
+            with_sentinels=self._sentinels.embedded(
+                sentinels.content or "", has_newline=sentinels.has_newline
+            )
+            if in_content.spans
+            else None,
             dialect=dialect,
+            embedded_spans=tuple(found.embedded),
             runtime=tuple(
                 RuntimeVariable(
                     name=variable.name,
@@ -209,14 +213,14 @@ class Placeholders:
             ),
         )
 
-    def _spans(
+    def _found(
         self, plain: str | bytes | None, sentinels: str | bytes | None
-    ) -> Mapping[VariableDeclaration, list[tuple[int, int]]] | None:
-        """Return the spans in a text; None if the two results differ."""
+    ) -> FoundText | None:
+        """Return what is in a text; None if the two results differ."""
         if not isinstance(plain, str) or not isinstance(sentinels, str):
-            return {}
-        text, spans = self._sentinels.replace(sentinels)
-        return spans if text == plain else None
+            return FoundText()
+        found = self._sentinels.found(sentinels)
+        return found if found.text == plain and found.is_whole else None
 
     def _first_difference(self, plain: Rendered, sentinels: Rendered) -> int:
         """Return the first line of the source whose results differ, or 0."""
@@ -226,7 +230,7 @@ class Placeholders:
         for (line, one), (other, two) in itertools.zip_longest(
             *both, fillvalue=(0, "")
         ):
-            if self._sentinels.replace(two)[0] != one:
+            if self._sentinels.found(two).text != one:
                 return line or other
         return 0
 
@@ -285,52 +289,29 @@ def value_dependence(
     )
 
 
-def placeholder(name: str) -> str:
-    """Return the placeholder of the variable `name` in shipped documents."""
-    return f"{{{{ {name} }}}}"
+def _with_newline(embedded: EmbeddedPart) -> list[Part]:
+    """Return the parts of an embedded text as they are before it is embedded."""
+    return [*embedded.parts, *(["\n"] if embedded.has_newline else [])]
 
 
-class Sentinels:
-    """
-    Random strings in place of values during one build, found again in the results.
-
-    Every filter that would change some value changes a sentinel, too, also filters that
-    escape, or that change only lower or only upper case.
-    """
-
-    def __init__(self) -> None:
-        """Draw a random prefix, so that no text can contain a sentinel."""
-        self._seed = os.urandom(16).hex()
-        self._sentinels: dict[VariableDeclaration, str] = {}
-
-    def of(self, variable: VariableDeclaration) -> str:
-        """Return the sentinel of a variable: one for all equal declarations."""
-        if variable not in self._sentinels:
-            number = len(self._sentinels)
-            self._sentinels[variable] = f"""aZ<'"&\\{self._seed}.{number}>Za"""
-        return self._sentinels[variable]
-
-    def replace(
-        self, text: str
-    ) -> tuple[str, dict[VariableDeclaration, list[tuple[int, int]]]]:
-        """
-        Replace each sentinel in `text` with the placeholder of its variable.
-
-        Return the text, and for each variable the spans of its placeholders, as
-        offsets in the UTF-8 bytes.
-        """
-        found: dict[VariableDeclaration, list[tuple[int, int]]] = {}
-        if self._seed not in text:
-            return text, found
-        by_sentinel = {value: variable for variable, value in self._sentinels.items()}
-        either = "|".join(map(re.escape, by_sentinel))
-        pieces, length = [], 0
-        for piece in re.split(f"({either})", text):
-            variable = by_sentinel.get(piece)
-            shown_as = piece if variable is None else placeholder(variable.name)
-            size = len(shown_as.encode(errors="surrogatepass"))
-            if variable is not None:
-                found.setdefault(variable, []).append((length, length + size))
-            pieces.append(shown_as)
-            length += size
-        return "".join(pieces), found
+def _program(parts: Iterable[Part], path: str) -> dict[str, Code]:
+    """Return the program of a text that only prints variables and embedded texts."""
+    body: list[Code] = []
+    embedded: list[dict[str, Code]] = []
+    for part in parts:
+        if isinstance(part, str):
+            body.append(part)
+        elif isinstance(part, EmbeddedPart):
+            body.append(["print", ["fill", len(embedded)], 0])
+            embedded.append(_program(_with_newline(part), path))
+        else:
+            body.append(["print", ["path", [part.name], part.name, 0], 0])
+    return {
+        "body": body,
+        "functions": {},
+        "assigned": [],
+        "bound": [],
+        "known": {},
+        "embedded": embedded,
+        "file": path,
+    }

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, final
 
-    from ._variables import _Variable
+    from ._variables import _EmbeddedSpans, _Variable
 else:
 
     def final(cls: type) -> type:
@@ -57,6 +57,9 @@ class ResourceDetails:
 
     _program: tuple[str, int, int] | tuple[()]
     """The path of its program in the bundle, "" where a text has no run-time logic."""
+
+    _embedded: _EmbeddedSpans
+    """The embedded texts with placeholders, as `PromptTemplate` takes them."""
 
     @property
     def type(self) -> str:

@@ -134,7 +134,11 @@ def _template(prompt: Any) -> Any:
 def _parsed(prompt: Any) -> Any:
     if not prompt._program:
         return PromptTemplate(
-            prompt._head, str(prompt), prompt._variables, prompt._dialect
+            prompt._head,
+            str(prompt),
+            prompt._variables,
+            prompt._dialect,
+            prompt._embedded,
         )
     import json
     from importlib import import_module

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from ._types import _Copier, _Kind
 
-    _Variable = tuple[str, _Kind, Any, tuple[tuple[int, int], ...]]
+    _Spans = tuple[tuple[int, int], ...]
+    _EmbeddedSpans = tuple[tuple[int, int, bool], ...]
+    _Variable = tuple[str, _Kind, Any, _Spans]
     """
     Name, type, default (None without one), and start and end of each placeholder in the
     bytes of the file.
@@ -33,18 +35,30 @@ class FillError(Exception):
 
 
 def normalised(text: str) -> str:
-    """
-    Return a text as it is embedded: without newlines at its start and one at its end.
+    r"""
+    Return a text as it is embedded.
 
-    Raise FillError for one that begins with frontmatter, which only a build can read.
+    Line ends are `\n`, leading newlines and one final newline are gone.  Raise
+    FillError for one that begins with frontmatter, which only a build can read.
     """
     lines = text.split("\n")
+    if _is_rule(lines[0]) and _has_frontmatter(lines[1:]):
+        raise FillError("an embedded text begins like frontmatter")
     last = lines.pop()
     lines = [line.removesuffix("\r") for line in lines]
-    text = "\n".join([*lines, last] if last else lines).lstrip("\n")
-    if text.startswith("---"):
-        raise FillError("an embedded text begins like frontmatter")
-    return text
+    return "\n".join([*lines, last] if last else lines).lstrip("\n")
+
+
+def _has_frontmatter(lines: list[str]) -> bool:
+    """Tell whether a second rule follows, with something between."""
+    for index, line in enumerate(lines):
+        if _is_rule(line):
+            return any(each.strip() for each in lines[:index])
+    return False
+
+
+def _is_rule(line: str) -> bool:
+    return line.startswith("---") and not line[3:].strip()
 
 
 class Variables:
@@ -119,41 +133,66 @@ class PromptTemplate:
     """A text with placeholders for its run-time variables, parsed once."""
 
     def __init__(
-        self, head: bytes, text: str, variables: Sequence[_Variable], dialect: str
+        self,
+        head: bytes,
+        text: str,
+        variables: Sequence[_Variable],
+        dialect: str,
+        embedded: _EmbeddedSpans = (),
     ) -> None:
-        """Take the bytes of the file before the text, the text and its variables."""
+        """
+        Take the bytes of the file before the text, the text and its variables.
+
+        `embedded` are the texts that are filled in and then embedded: start, end, and
+        whether a final newline has been removed; one inside another is before it.
+        """
         self.variables = Variables(variables, dialect)
         self._text_of = _PRINTERS[dialect]
-        found: list[tuple[int, int, str]] = []
-        for name, _, _, spans in variables:
-            found += [(start, end, name) for start, end in spans]
         # Offsets count from the start of the file, as in the index.
-        data, at = head + text.encode(), len(head)
+        data = head + text.encode()
+        names = {start: each[0] for each in variables for start, _ in each[3]}
+        spans = [
+            *(each[:2] for each in embedded),
+            *(s for v in variables for s in v[3]),
+        ]
+        cuts = sorted({len(head), len(data), *(at for span in spans for at in span)})
         self.texts: list[str] = []
         self.gaps: list[tuple[int, str]] = []
         """The variable of each gap between `texts`, with its position among them."""
 
-        for start, end, name in sorted(found):
-            self.texts += [data[at:start].decode(), ""]
-            self.gaps.append((len(self.texts) - 1, name))
-            at = end
-        self.texts.append(data[at:].decode())
+        for index, start in enumerate(cuts[:-1]):
+            if start in names:
+                self.gaps.append((index, names[start]))
+            piece = b"" if start in names else data[start : cuts[index + 1]]
+            self.texts.append(piece.decode())
+        self._embedded = [
+            (cuts.index(start), cuts.index(end), "\n" if has_newline else "")
+            for start, end, has_newline in embedded
+        ]
 
     def fill(self, values: Mapping[str, object]) -> str:
-        """Return the text with checked `values`."""
-        return "".join(self._filled(values))
+        """Return the text with checked `values`; raise FillError."""
+        return "".join(self._filled(values)[0])
 
     def parts(self, values: Mapping[str, object]) -> list[tuple[str, bool]]:
         """Return the same in pieces, each with whether it is a value; none is empty."""
-        gaps = {index for index, _ in self.gaps}
-        pieces = self._filled(values)
-        return [(piece, i in gaps) for i, piece in enumerate(pieces) if piece]
+        pieces, changed = self._filled(values)
+        made = {*changed, *(index for index, _ in self.gaps)}
+        return [(piece, i in made) for i, piece in enumerate(pieces) if piece]
 
-    def _filled(self, values: Mapping[str, object]) -> list[str]:
+    def _filled(self, values: Mapping[str, object]) -> tuple[list[str], list[int]]:
+        """Return the pieces, and the indices of those that embedding has changed."""
         pieces = self.texts.copy()
         for index, name in self.gaps:
             pieces[index] = self._text_of(values[name])
-        return pieces
+        changed: list[int] = []
+        for first, end, newline in self._embedded:
+            text = "".join(pieces[first:end])
+            embedded = normalised(text + newline)
+            if embedded != text:
+                pieces[first:end] = [embedded] + [""] * (end - first - 1)
+                changed.append(first)
+        return pieces, changed
 
 
 def _takes_none(kind: _Kind) -> bool:

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     """
     Path, offset of the text or None for other bytes, sha256, size, checksum, run-time
     variables, the dialect of the template, and the path, size and checksum of its
-    program.
+    program, and the spans of embedded texts.
     """
 
 
-_DEFAULTS: list[Any] = [(), "tera", ()]
+_DEFAULTS: list[Any] = [(), "tera", (), ()]
 """The last fields of a row that does not have them."""
 
 
@@ -133,7 +133,7 @@ class Bundle:
 
     def _resource(self, full_name: str, row: _Row) -> Prompt | BinaryResource:
         path, body, sha256, size, check, *more = row
-        variables, dialect, program = more + _DEFAULTS[len(more) :]
+        variables, *filling = more + _DEFAULTS[len(more) :]
         data = self.read(path, size, check)
         try:
             text = None if body is None else Prompt(data[body:], "utf-8")
@@ -143,5 +143,5 @@ class Bundle:
         resource.full_name, resource.sha256 = full_name, sha256
         resource.path = self.wheel_path(path)
         resource._head, resource._variables = data[: body or 0], variables
-        resource._dialect, resource._program = dialect, program
+        resource._dialect, resource._program, resource._embedded = filling
         return resource

@@ -331,6 +331,7 @@ def test_every_field_of_the_index_describes_the_bundle():
                 "metadata": {"name": "x", "model": None, "tags": ["b", "a"]},
                 "runtime": [],
                 "dialect": None,
+                "embedded": [],
                 "program": None,
                 "variables": RUST,
                 "variant": hashlib.sha256(

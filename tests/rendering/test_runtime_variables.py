@@ -20,7 +20,7 @@ from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import AgpmError, ConflictError
 from hatch_agpm.model.rendering import Rendering
 from hatch_agpm.rendering.renderer import render_manifest
-from hatch_agpm.rendering.runtime_variables import Sentinels
+from hatch_agpm.rendering.sentinels import Sentinels
 from hatch_agpm.tera import TeraEnvironment, render
 
 DIALECTS = ["true", "jinja2"]
@@ -388,6 +388,55 @@ def test_a_statement_that_fails_for_other_values_fails_for_these(prompts_of):
     assert prompt(n="{{") == "1"
     with pytest.raises(TypeError, match=r"agents/a\.md:8: 'nope' is undefined"):
         prompt(n="a")
+
+
+ENDS = ["", "x", "x\n", "\nx", "x\r\ny", "\r\n", "x\r", "\n\n", "--- a", "---\n", "é\n"]
+
+
+@pytest.mark.parametrize(
+    "outer", ["<{c}>", "{c}|{{{{ n }}}}\n", "{{% if n %}}{c}{{% endif %}}|", "{c}"]
+)
+@pytest.mark.parametrize("middle", ["{c}", "\n{c}\n", "a {c} b", "{{{{ n }}}}{c}"])
+@pytest.mark.parametrize(
+    "inner", ["{{ n }}", "\n\n{{ n }} x\n", "a {{ n }}\n\n\n\n", "{{ n }}\nmore\n"]
+)
+def test_line_ends_of_values_are_those_of_a_build_with_the_values(
+    prompts_of, render_files, outer, middle, inner
+):
+    content = "{{ agpm.deps.snippets.s.content }}"
+    bodies = [outer.format(c=content), middle.format(c=content), inner]
+    others = ["middle.md", "inner.md", ""]
+
+    def files(runtime):
+        dependency = "  dependencies: {{snippets: [{{path: {}, name: s}}]}}\n"
+        return {
+            path: f"---\nagpm:\n  templating: true\n{runtime}"
+            f"{dependency.format(other) if other else ''}---\n{body}"
+            for path, other, body in zip(
+                ["a.md", "middle.md", "inner.md"], others, bodies, strict=True
+            )
+        }
+
+    manifest = '[agents]\na = {{ path = "a.md"{} }}\n'.format
+    prompt = prompts_of(files("  runtime: {n: str}\n"), manifest("")).agents.a
+    for value in ENDS:
+        known = manifest(f", template_vars = {{ n = {json.dumps(value)} }}")
+        (built,) = (r for r in render_files(files(""), known) if r.type == "agent")
+        text = built.document[built.body :].decode()
+        assert prompt(n=value) == text
+        assert "".join(part for part, _ in prompt.parts(n=value)) == text
+
+
+def test_a_value_cannot_make_frontmatter_of_an_embedded_text(prompts_of):
+    files = {
+        "agents/a.md": embeds("../s.md", "x{{ agpm.deps.snippets.s.content }}"),
+        "s.md": template("{n: str}", "{{ n }}\n---\nrest"),
+    }
+    prompt = prompts_of(files).agents.a
+
+    assert prompt(n="--- a") == "x--- a\n---\nrest"
+    with pytest.raises(TypeError, match="begins like frontmatter"):
+        prompt(n="---\nname: x")
 
 
 def test_statements_that_keep_the_placeholders_are_accepted(prompts_of):
