@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.layout import attribute_path
 from hatch_agpm.bundle.namespaces import ERRORS
-from hatch_agpm.bundle.programs import tera_files
+from hatch_agpm.bundle.programs import program_files
 from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import type_of
 from hatch_agpm.runtime._prompt import TYPES as RUNTIME_TYPES
@@ -148,7 +148,8 @@ def _counted(items: Sequence[Shipped]) -> str:
 
 def _imports(tree: Directory) -> str:
     """Return the imports by which programs that freeze others find the modules."""
-    modules = [file.removesuffix(".py").split("/") for file in tera_files(tree.items)]
+    files = program_files(tree.items)
+    modules = [file.removesuffix(".py").split("/") for file in files]
     lines = [f"from . import {', '.join(tree.directories)}"] if tree.directories else []
     lines += [
         f"from .{'.'.join(package)} import {name}"

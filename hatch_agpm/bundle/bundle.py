@@ -22,7 +22,7 @@ from hatch_agpm.bundle.freezers import HOOKS, hook_file
 from hatch_agpm.bundle.index import index_file
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
-from hatch_agpm.bundle.programs import tera_files
+from hatch_agpm.bundle.programs import program_files
 from hatch_agpm.bundle.stub import namespace_stub, stub_source
 from hatch_agpm.errors import BundleError, raise_problems
 from hatch_agpm.installed.discovery import FILE_NAME, export_line, file_text
@@ -280,7 +280,7 @@ def _python_files(
     files = {path: text.encode() for path, text in generated.items()}
     for path, name in COPIED_MODULES.items():
         files[path] = runtime.joinpath(name).read_bytes()
-    for path in tera_files(shipped):
+    for path in program_files(shipped):
         files[path] = runtime.joinpath(path).read_bytes()
     for item in shipped:
         if item.program:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import ConfigError, raise_problems
 from hatch_agpm.model.runtime import kind_data
+from hatch_agpm.runtime._jinja.template import JinjaProgramTemplate
 from hatch_agpm.runtime._tera.template import ProgramTemplate
 from hatch_agpm.runtime._variables import FillError, PromptTemplate
 
@@ -40,13 +41,14 @@ def filled_document(resource: RenderedResource, settings: Sequence[str]) -> byte
 
 def _template(
     resource: RenderedResource, document: bytes
-) -> PromptTemplate | ProgramTemplate:
+) -> PromptTemplate | ProgramTemplate | JinjaProgramTemplate:
     variables = [
         (each.name, kind_data(each.kind), each.default, each.spans)
         for each in resource.runtime
     ]
     if resource.program:
-        return ProgramTemplate(json.loads(resource.program), variables)
+        kind = ProgramTemplate if resource.dialect == "tera" else JinjaProgramTemplate
+        return kind(json.loads(resource.program), variables)
     head, text = document[: resource.body], document[resource.body :].decode()
     spans = resource.embedded_spans
     return PromptTemplate(head, text, variables, resource.dialect, spans)

@@ -24,6 +24,7 @@ __all__ = [
     "RecordKind",
     "RuntimeVariable",
     "VariableDeclaration",
+    "fields_of",
     "kind_data",
     "takes_none",
 ]
@@ -100,6 +101,16 @@ def kind_data(kind: Kind) -> Any:
     if isinstance(kind, RecordKind):
         return {name: kind_data(of) for name, of in kind.fields}
     return kind
+
+
+def fields_of(kind: Kind) -> set[str]:
+    """Return the names of all fields of the records in a type."""
+    if isinstance(kind, ListKind):
+        return fields_of(kind.item)
+    if isinstance(kind, RecordKind):
+        inner = (fields_of(of) for _, of in kind.fields)
+        return {name for name, _ in kind.fields}.union(*inner)
+    return set()
 
 
 def takes_none(kind: Kind) -> bool:

@@ -84,7 +84,7 @@ class TemplateSource:
     @property
     def can_fold(self) -> bool:
         """Whether logic of the template can run when it is used."""
-        return self.frontmatter.content.dialect == "tera"
+        return self.frontmatter.content.dialect is not None
 
     @property
     def context(self) -> Mapping[str, object]:

@@ -300,7 +300,7 @@ class DocumentRenderer:
         if not others:
             has_own = bool(source.frontmatter.content.runtime)
             return has_own and self._placeholders.has_logic(source)
-        files = [other.text_file for other in others]
+        files = {other.text_file: each for other, each in others.items()}
         check_embedding(source, files, is_skill=resource.section == "skills")
         return True
 
@@ -308,13 +308,13 @@ class DocumentRenderer:
         self, resource: Resource, source: TemplateSource, *, is_embedded: bool
     ) -> Texts:
         """Return the texts of a template whose logic runs when it is used."""
-        embedded = self._values.embedded(resource)
+        embedded = self._values.embedded(resource, source.dialect)
         texts = {child: each.text for child, each in embedded.items()}
         context = self._values.context(resource, embedded=texts)
         folded = folded_texts(source, context, is_embedded=is_embedded)
         declared = needed_variables(source, folded, embedded.values())
-        self._placeholders.check_names(declared, source.file.path)
-        return logic_texts(folded, declared)
+        self._placeholders.check_declared(source, declared)
+        return logic_texts(folded, declared, source.dialect)
 
     def _is_copied(self, resource: Resource, frontmatter: Frontmatter) -> bool:
         """Tell whether a file is shipped unchanged, as AGPM does with skills."""

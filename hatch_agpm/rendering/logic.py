@@ -18,11 +18,13 @@ from hatch_agpm.rendering.resolution.templates import Piece, fold_piece
 from hatch_agpm.tera.folding import EmbeddedText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
+    from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.model.runtime import VariableDeclaration
     from hatch_agpm.rendering.content import TemplateSource
     from hatch_agpm.tera.folding import Folded
+    from hatch_agpm.tera.jinja_programs import JinjaFolded
 
 __all__ = [
     "EmbeddedPrompt",
@@ -42,26 +44,38 @@ class EmbeddedPrompt:
     text: EmbeddedText
     declared: tuple[VariableDeclaration, ...]
 
+    @property
+    def dialect(self) -> Dialect:
+        """The language of the template."""
+        return "jinja2" if "dialect" in self.text.program else "tera"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogicTexts:
     """What is made of a template with run-time logic."""
 
-    document: Folded
+    document: Folded | JinjaFolded
     content: EmbeddedText | None
     """The text that is embedded; None if the file is not."""
 
 
 def check_embedding(
-    source: TemplateSource, files: Sequence[str], *, is_skill: bool
+    source: TemplateSource, files: Mapping[str, EmbeddedPrompt], *, is_skill: bool
 ) -> None:
     """Raise TemplateError for a text that cannot embed `files`, which have logic."""
-    if is_skill or not source.can_fold:
-        what = "a skill" if is_skill else "a template of Jinja2"
+    if is_skill:
         raise TemplateError(
-            f"{what} cannot embed '{min(files)}', which has run-time logic",
+            f"a skill cannot embed '{min(files)}', which has run-time logic",
             location=Location(path=source.file.path),
             hint="let that file only print its run-time variables",
+        )
+    others = [path for path, each in files.items() if each.dialect != source.dialect]
+    if others:
+        raise TemplateError(
+            f"cannot embed '{min(others)}', which has run-time logic in the other"
+            " template language",
+            location=Location(path=source.file.path),
+            hint="write both in one language",
         )
 
 
@@ -88,18 +102,18 @@ def folded_texts(
 
 def _fold(
     source: TemplateSource, variables: Mapping[str, object], text: str, line: int
-) -> Folded:
-    piece = Piece(text=text, path=source.file.path, line=line)
-    names = [variable.name for variable in source.frontmatter.content.runtime]
-    return fold_piece(source.environment, piece, variables, names)
+) -> Folded | JinjaFolded:
+    piece = Piece(text=text, path=source.file.path, line=line, dialect=source.dialect)
+    declared = source.frontmatter.content.runtime
+    return fold_piece(source.environment, piece, variables, declared)
 
 
-def _embedded(folded: Folded, source: TemplateSource) -> EmbeddedText:
+def _embedded(folded: Folded | JinjaFolded, source: TemplateSource) -> EmbeddedText:
     program = {**folded.program, "file": source.file.path}
     return EmbeddedText(program=program, reads=folded.reads)
 
 
-def program_of_body(folded: Folded, path: str, body: int) -> str:
+def program_of_body(folded: Folded | JinjaFolded, path: str, body: int) -> str:
     """
     Return the program of the text behind the first `body` bytes of a document, as JSON.
 
@@ -139,7 +153,7 @@ def needed_variables(
 
 
 def runtime_variables(
-    folded: Folded, declared: Iterable[VariableDeclaration]
+    folded: Folded | JinjaFolded, declared: Iterable[VariableDeclaration]
 ) -> tuple[RuntimeVariable, ...]:
     """Return the run-time variables of a document, of which some are read."""
     return tuple(

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConflictError, FrontmatterError, Location, TemplateError
 from hatch_agpm.model.runtime import RuntimeVariable
 from hatch_agpm.rendering.logic import EmbeddedPrompt, runtime_variables
-from hatch_agpm.rendering.resolution.templates import Piece, check_uses, only_prints
+from hatch_agpm.rendering.resolution.templates import Piece, check_unused, only_prints
 from hatch_agpm.rendering.sentinels import (
     EmbeddedPart,
     FoundText,
@@ -24,9 +24,10 @@ from hatch_agpm.rendering.sentinels import (
     placeholder,
 )
 from hatch_agpm.tera.folding import EmbeddedText, source_of
+from hatch_agpm.tera.jinja_programs import jinja_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.model.rendering import EmbeddedSpan
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hatch_agpm.rendering.sentinels import Part
     from hatch_agpm.tera.compiler import Code
     from hatch_agpm.tera.folding import Folded
+    from hatch_agpm.tera.jinja_programs import JinjaFolded
 
 __all__ = [
     "Placeholders",
@@ -44,6 +46,13 @@ __all__ = [
     "logic_texts",
     "value_dependence",
 ]
+
+
+_EMPTY: Final[Mapping[Dialect, Mapping[str, object]]] = {
+    "tera": {"functions": {}, "assigned": [], "bound": []},
+    "jinja2": {"dialect": "jinja2", "variables": {}},
+}
+"""What the program of a text has that only prints variables, beside its body."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +92,7 @@ class Texts:
     embedded_spans: tuple[EmbeddedSpan, ...] = ()
     """The spans of the texts in the document that are filled in first, inner first."""
 
-    folded: Folded | None = None
+    folded: Folded | JinjaFolded | None = None
     """What is left of the document to run, if there is run-time logic."""
 
     embedded: EmbeddedPrompt | None = None
@@ -121,8 +130,7 @@ class Placeholders:
         Check the declarations of a template, and the uses of its variables.
 
         Raises FrontmatterError if a name is already a variable of the build, and
-        TemplateError for a use in the frontmatter, in Jinja2 also for one other than
-        `{{ name }}` in the body.
+        TemplateError for a use in the frontmatter.
         """
         frontmatter, path = source.frontmatter.content, source.file.path
         names = {variable.name for variable in frontmatter.runtime}
@@ -136,42 +144,45 @@ class Placeholders:
                 )
             self._declared_in.setdefault(variable, path)
             self._dialects.setdefault(variable, set()).add(source.dialect)
-        text, split = source.file.text, source.frontmatter.split
-        pieces = [(split.frontmatter, split.line, False)]
-        if source.dialect != "tera":
-            pieces += [(text[split.end :], text.count("\n", 0, split.end) + 1, True)]
-        for part, line, in_body in pieces:
-            piece = Piece(text=part, path=path, line=line, dialect=source.dialect)
-            check_uses(source.environment, piece, names, in_body=in_body)
+        split = source.frontmatter.split
+        piece = Piece(
+            text=split.frontmatter, path=path, line=split.line, dialect=source.dialect
+        )
+        check_unused(source.environment, piece, names)
 
     def has_logic(self, source: TemplateSource) -> bool:
-        """Tell whether a template of Tera does more with its variables than print."""
+        """Tell whether a template does more with its variables than print them."""
         names = {variable.name for variable in source.frontmatter.content.runtime}
         text, end = source.file.text, source.frontmatter.split.end
         line = text.count("\n", 0, end) + 1
-        piece = Piece(text=text[end:], path=source.file.path, line=line)
-        return source.dialect == "tera" and not only_prints(
-            source.environment, piece, names
+        piece = Piece(
+            text=text[end:], path=source.file.path, line=line, dialect=source.dialect
         )
+        return not only_prints(source.environment, piece, names)
 
     def declared(self, text: str) -> tuple[VariableDeclaration, ...]:
         """Return the variables whose sentinels are in a text."""
         return tuple(self._sentinels.found(text).spans)
 
-    def embedded(self, text: str, path: str) -> EmbeddedPrompt:
-        """Return a text with sentinels as one that is filled in first."""
+    def embedded(self, text: str, path: str, dialect: Dialect) -> EmbeddedPrompt:
+        """Return a text with sentinels as one that a template of `dialect` fills."""
         parts = self._sentinels.parts(text)
         match parts:
             case [EmbeddedPart() as whole]:
                 parts = _with_newline(whole)
         declared = self.declared(text)
         reads = frozenset(variable.name for variable in declared)
-        embedded = EmbeddedText(program=_program(parts, path), reads=reads)
+        embedded = EmbeddedText(program=_program(parts, path, dialect), reads=reads)
         return EmbeddedPrompt(text=embedded, declared=declared)
 
-    def check_names(self, variables: Sequence[VariableDeclaration], path: str) -> None:
-        """Raise ConflictError if two files declare one name differently."""
-        self._check_names(variables, path)
+    def check_declared(
+        self, source: TemplateSource, variables: Sequence[VariableDeclaration]
+    ) -> None:
+        """Raise ConflictError for variables that do not fit together in a template."""
+        own = source.frontmatter.content.runtime
+        others = [variable for variable in variables if variable not in own]
+        self._check_names(variables, source.file.path)
+        self._check_dialects(others, source.dialect, source.file.path)
 
     def compare(self, plain: Rendered, sentinels: Rendered, path: str) -> Texts:
         """
@@ -261,12 +272,16 @@ class Placeholders:
                 )
 
 
-def logic_texts(folded: LogicTexts, declared: tuple[VariableDeclaration, ...]) -> Texts:
+def logic_texts(
+    folded: LogicTexts, declared: tuple[VariableDeclaration, ...], dialect: Dialect
+) -> Texts:
     """Return the texts of a template with run-time logic."""
     content = folded.content
+    shown = source_of if dialect == "tera" else jinja_source
     return Texts(
-        document=source_of(folded.document.program),
-        content=source_of(content.program) if content else None,
+        document=shown(folded.document.program),
+        content=shown(content.program) if content else None,
+        dialect=dialect,
         runtime=runtime_variables(folded.document, declared),
         folded=folded.document,
         embedded=EmbeddedPrompt(text=content, declared=declared) if content else None,
@@ -294,7 +309,7 @@ def _with_newline(embedded: EmbeddedPart) -> list[Part]:
     return [*embedded.parts, *(["\n"] if embedded.has_newline else [])]
 
 
-def _program(parts: Iterable[Part], path: str) -> dict[str, Code]:
+def _program(parts: Iterable[Part], path: str, dialect: Dialect) -> dict[str, Code]:
     """Return the program of a text that only prints variables and embedded texts."""
     body: list[Code] = []
     embedded: list[dict[str, Code]] = []
@@ -303,14 +318,15 @@ def _program(parts: Iterable[Part], path: str) -> dict[str, Code]:
             body.append(part)
         elif isinstance(part, EmbeddedPart):
             body.append(["print", ["fill", len(embedded)], 0])
-            embedded.append(_program(_with_newline(part), path))
+            embedded.append(_program(_with_newline(part), path, dialect))
         else:
-            body.append(["print", ["path", [part.name], part.name, 0], 0])
+            name = part.name
+            is_tera = dialect == "tera"
+            code = ["path", [name], name, 0] if is_tera else ["variable", name]
+            body.append(["print", code, 0])
     return {
+        **_EMPTY[dialect],
         "body": body,
-        "functions": {},
-        "assigned": [],
-        "bound": [],
         "known": {},
         "embedded": embedded,
         "file": path,

@@ -10,6 +10,7 @@ from hatch_agpm.rendering.resolution.variables import deep_merge, with_metadata
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.rendering.logic import EmbeddedPrompt
     from hatch_agpm.rendering.resolution.resource import Resource
     from hatch_agpm.rendering.runtime_variables import Placeholders, Texts
@@ -52,19 +53,27 @@ class ResourceValues:
         """Tell whether a resource embeds texts with placeholders."""
         return not self._with_sentinels.keys().isdisjoint(resource.children())
 
-    def with_logic(self, resource: Resource) -> set[Resource]:
-        """Return the resources with run-time logic that a resource embeds."""
-        return self._embedded.keys() & set(resource.children())
-
-    def embedded(self, resource: Resource) -> dict[Resource, EmbeddedPrompt]:
-        """Return the embedded texts that are filled in first."""
-        children = self._embedded | {
-            child: self._placeholders.embedded(str(data["content"]), child.text_file)
-            for child, data in self._with_sentinels.items()
-        }
+    def with_logic(self, resource: Resource) -> dict[Resource, EmbeddedPrompt]:
+        """Return the texts with run-time logic that a resource embeds."""
+        children = set(resource.children())
         return {
-            child: children[child] for child in resource.children() if child in children
+            child: each for child, each in self._embedded.items() if child in children
         }
+
+    def embedded(
+        self, resource: Resource, dialect: Dialect
+    ) -> dict[Resource, EmbeddedPrompt]:
+        """Return the texts that a template of `dialect` embeds, to be filled first."""
+        found: dict[Resource, EmbeddedPrompt] = {}
+        for child in resource.children():
+            if child in self._embedded:
+                found[child] = self._embedded[child]
+            elif child in self._with_sentinels:
+                text = str(self._with_sentinels[child]["content"])
+                found[child] = self._placeholders.embedded(
+                    text, child.text_file, dialect
+                )
+        return found
 
     def remember(self, resource: Resource, texts: Texts) -> None:
         """Keep the values of a resource for those that embed it."""

@@ -144,11 +144,14 @@ def _parsed(prompt: Any) -> Any:
     from importlib import import_module
 
     bundle = prompt._bundle
+    is_tera = prompt._dialect == "tera"
+    package, name = ("_tera", "") if is_tera else ("_jinja", "Jinja")
     try:
-        # Only a bundle with run-time logic has this module.
-        module: Any = import_module("._tera.template", __package__)
+        # Only a bundle with run-time logic has these modules.
+        module: Any = import_module(f".{package}.template", __package__)
+        template = getattr(module, f"{name}ProgramTemplate")
         data = json.loads(bundle.read(*prompt._program))
-        return module.ProgramTemplate(data, prompt._variables)
+        return template(data, prompt._variables)
     except (ImportError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise damaged(bundle, prompt._program[0], error) from None
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from hatch_agpm.tera.jinja import JinjaDialect
+    from hatch_agpm.tera.jinja_programs import JinjaFolded
     from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.uses import Use
 
@@ -142,6 +143,23 @@ class TeraEnvironment:
         """
         template = _TeraTemplate(source, self._tera)
         return template.fold(context, names, line_of)
+
+    def fold_jinja(
+        self,
+        source: str,
+        context: Mapping[str, object],
+        names: Collection[str] | None,
+        *,
+        line_of: Callable[[int], int],
+        fields: Collection[str] | None = (),
+    ) -> JinjaFolded:
+        """
+        Return what is left of a template of Jinja2, as `fold` does.
+
+        If `names` is None, every name that `context` does not have is open.  `fields`
+        are those of declared records, None if variables may be objects.
+        """
+        return self._jinja.fold(source, context, names, line_of=line_of, fields=fields)
 
     def uses(
         self, source: str, names: Collection[str], *, dialect: Dialect = "tera"

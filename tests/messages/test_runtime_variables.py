@@ -254,9 +254,9 @@ def test_frontmatter_is_never_filled(error_of, head, message):
 
 
 def test_a_text_that_depends_on_the_value_of_a_variable_is_reported(error_of):
-    line = "{{ agpm.deps.snippets.s.content | upper }}"
+    line = "{{ agpm.deps.snippets.s.content | slugify }}"
     files = {
-        "agents/a.md": embeds("../s.md", f"text\n\n{line}", "", "jinja2"),
+        "agents/a.md": embeds("../s.md", f"text\n\n{line}"),
         "s.md": template("{user_name: str}", "{{ user_name }}, hello"),
     }
 

@@ -258,35 +258,6 @@ def test_a_sentinel_does_not_occur_in_any_text_read():
 
 # --- what is wrong with a use ---------------------------------------------------------
 
-WRONG_USES = [
-    "{{ n | upper }}",
-    "{{ n ~ 'x' }}",
-    "{% if n %}{% endif %}",
-    "{% if x or n %}{% endif %}",
-    "{% for i in n %}{% endfor %}",
-    "{% for n in [1] %}{% endfor %}",
-    "{% set n = 1 %}",
-    "{% set x = n %}",
-    "{{ n.x }}",
-    "{{ n is defined }}",
-    "{{ [n] }}",
-    "{{ project[n] }}",
-    "{{ 1 + n }}",
-    "{% macro m(n) %}{% endmacro %}",
-]
-ONLY_JINJA = ["{{ n if true }}", "{{ 'a' | replace(n, 'b') }}", "{{ (n, 1) }}"]
-
-
-@pytest.mark.parametrize("use", WRONG_USES + ONLY_JINJA)
-def test_any_use_in_jinja2_except_printing_is_an_error_at_its_line(error_of, use):
-    templating = "jinja2"
-    body = f"{{{{ n }}}}\n```literal\n{{{{ n.x }}}}\n```\n{use}\n"
-    error = error_of({"agents/a.md": template("{n: str}", body, templating)})
-
-    assert (error.path, error.line) == ("agents/a.md", 10)
-    assert error.what.startswith("the run-time variable 'n' ")
-    assert use in error.source_line
-
 
 @pytest.mark.parametrize("templating", DIALECTS)
 def test_an_undeclared_name_is_an_error_as_before(error_of, templating):
@@ -339,26 +310,6 @@ def test_a_filter_of_an_embedded_placeholder_is_applied_to_its_value(
 
     prompt = prompts_of(files).agents.a
     assert prompt(user_name=value) == render(body, context)
-
-
-@pytest.mark.parametrize("dialect", ["jinja2"])
-@pytest.mark.parametrize(
-    ("body", "number", "line"),
-    [
-        ("x\n{% filter upper %}\n{{ n }}{% endfilter %}", 7, "{% filter upper %}"),
-        (
-            "{{ n }}\n```literal\n1\n```\n{% filter title %}{{ n }}{% endfilter %}",
-            10,
-            "{% filter title %}{{ n }}{% endfilter %}",
-        ),
-    ],
-)
-def test_a_filter_section_around_a_placeholder_is_an_error_at_its_line(
-    error_of, dialect, body, number, line
-):
-    error = error_of({"agents/a.md": template("{n: str}", body, dialect)})
-
-    assert refused(error) == ("agents/a.md", number, line)
 
 
 def test_a_condition_on_an_embedded_placeholder_is_one_on_its_value(prompts_of):

@@ -19,8 +19,8 @@ def render(template, environment=ENVIRONMENT):
     [
         ("{{ name }}\n", "World\n"),
         ("{{ 'a' if list else 'b' }}", "a"),
-        ("{% for k, v in map.items() %}{{ k }}{{ v }}{% endfor %}", "a1b2"),
-        ("{{ map }}", "{'a': 1, 'b': 2}"),
+        ("{% for k, v in map.items() %}{{ k }}{{ v }}{% endfor %}", "b2a1"),
+        ("{{ map }}", "{'b': 2, 'a': 1}"),
         (
             "{% for x in list %}{{ loop.index }}/{{ loop.length }} {% endfor %}",
             "1/2 2/2 ",

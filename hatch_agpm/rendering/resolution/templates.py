@@ -13,19 +13,22 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import AgpmError, Location, TemplateError, raise_problems
 from hatch_agpm.formats.literal_blocks import protect
+from hatch_agpm.model.runtime import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.formats.literal_blocks import ProtectedText
+    from hatch_agpm.model.runtime import VariableDeclaration
     from hatch_agpm.tera import TeraEnvironment
     from hatch_agpm.tera.folding import Folded
+    from hatch_agpm.tera.jinja_programs import JinjaFolded
     from hatch_agpm.tera.uses import Use
 
 __all__ = [
     "Piece",
-    "check_uses",
+    "check_unused",
     "fold_piece",
     "only_prints",
     "render_piece",
@@ -86,22 +89,38 @@ def fold_piece(
     environment: TeraEnvironment,
     piece: Piece,
     context: Mapping[str, object],
-    names: Collection[str],
-) -> Folded:
+    variables: Sequence[VariableDeclaration],
+) -> Folded | JinjaFolded:
     """
-    Return what is left of a piece, a template of Tera, without the variables `names`.
+    Return what is left of a piece without the `variables` of the caller.
 
     Raises TemplateError, also for a literal fence in what is run later by a filter.
     """
+    names = [variable.name for variable in variables]
     with _located(piece):
         shielded = protect(piece.text)
         with _located(piece, shielded):
-            folded = environment.fold(
-                shielded.text,
-                context,
-                names,
-                line_of=lambda line: shielded.line(line) + piece.line - 1,
-            )
+
+            def line_of(line: int) -> int:
+                return shielded.line(line) + piece.line - 1
+
+            folded: Folded | JinjaFolded
+            if piece.dialect == "tera":
+                folded = environment.fold(
+                    shielded.text, context, names, line_of=line_of
+                )
+            else:
+                folded = environment.fold_jinja(
+                    shielded.text,
+                    context,
+                    names,
+                    line_of=line_of,
+                    fields={
+                        field
+                        for variable in variables
+                        for field in fields_of(variable.kind)
+                    },
+                )
             return folded.with_texts(shielded.restore)
 
 
@@ -116,36 +135,25 @@ def only_prints(
             return all(use.bare for use in uses)
 
 
-def check_uses(
-    environment: TeraEnvironment,
-    piece: Piece,
-    names: Collection[str],
-    *,
-    in_body: bool = True,
+def check_unused(
+    environment: TeraEnvironment, piece: Piece, names: Collection[str]
 ) -> None:
     """
-    Raise for every use of `names` in a piece other than `{{ name }}` in a body.
+    Raise TemplateError for every use of `names` in a piece, which is frontmatter.
 
-    Text in literal fences, in strings and between raw tags is not a use.  Raises
-    TemplateError.
+    Text in literal fences, in strings and between raw tags is not a use.
     """
     with _located(piece):
         shielded = protect(piece.text)
         with _located(piece, shielded):
             for use in environment.uses(shielded.text, names, dialect=piece.dialect):
-                if not use.bare or not in_body:
-                    raise _wrong_use(use, in_body=in_body)
+                raise _wrong_use(use)
 
 
-def _wrong_use(use: Use, *, in_body: bool) -> TemplateError:
-    what = f"the run-time variable '{use.name}' can only be printed"
-    hint = f"write {{{{ {use.name} }}}}, or choose between two prompts in Python: "
-    hint += "its value is not known at build time"
-    if not in_body:
-        what = f"the run-time variable '{use.name}' has no value in frontmatter"
-        hint = "it can be printed in the text below"
+def _wrong_use(use: Use) -> TemplateError:
+    hint = "it can be printed in the text below"
     return TemplateError(
-        what,
+        f"the run-time variable '{use.name}' has no value in frontmatter",
         location=Location(
             line=use.line, column=use.column, source_line=use.source_line
         ),

@@ -74,6 +74,9 @@ _METHODS: Final = frozenset(
 )
 """Methods of values that give no more than they take, and two that are measured."""
 
+_SIZED: Final = frozenset({"batch", "center", "indent", "round", "slice", "wordwrap"})
+"""Filters whose results are as large as their arguments say."""
+
 _LARGEST_NUMBER: Final = 10_000
 """Widths, counts and indents above it would only be asked for to fill memory."""
 
@@ -190,7 +193,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         def bounded(*arguments: object, **named: object) -> object:
             given = [*arguments, *named.values()]
             self.account.all(given)
-            if any(
+            if name in _SIZED and any(
                 isinstance(part, int) and abs(part) > _LARGEST_NUMBER
                 for part in given[1:]
             ):
@@ -227,6 +230,9 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Allow no method of a value that makes more of it."""
+        if isinstance(obj, tuple) and attr in getattr(obj, "_fields", ()):
+            # A group of the filter `groupby`.
+            return True
         if isinstance(obj, str | list | dict | tuple | int | float | None):
             return attr in _METHODS and not isinstance(obj, int | float)
         return super().is_safe_attribute(obj, attr, value)

@@ -67,8 +67,7 @@ class JinjaTemplate:
             environment.account = outer
 
     def _scope(self, context: Mapping[str, object]) -> Context:
-        variables = {key: _sorted(context[key]) for key in sorted(context)}
-        return self._compiled.new_context(variables)
+        return self._compiled.new_context(dict(context))
 
     def _render(self, context: Mapping[str, object]) -> str:
         scope = self._scope(context)
@@ -138,12 +137,3 @@ def _traced(
         frame = getattr(pieces, "gi_frame", None)
         line = frame.f_lineno if frame else 0
         yield template.get_corresponding_lineno(line), piece
-
-
-def _sorted(value: object) -> object:
-    """Return a value with the keys of its objects in order."""
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_sorted(item) for item in value]
-    return value

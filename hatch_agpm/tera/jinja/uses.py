@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["jinja_uses"]
 
+_SECTIONS = (nodes.AssignBlock, nodes.CallBlock, nodes.FilterBlock, nodes.Macro)
+"""Statements whose text is a value, which other parts of the template may change."""
+
 
 def jinja_uses(
     source: str, tree: nodes.Template, names: Collection[str]
@@ -22,6 +25,8 @@ def jinja_uses(
     printed = {
         id(part) for output in tree.find_all(nodes.Output) for part in output.nodes
     }
+    for section in tree.find_all(_SECTIONS):
+        printed -= {id(name) for name in section.find_all(nodes.Name)}
     for name in tree.find_all(nodes.Name):
         if name.name in names:
             yield Use(

@@ -1,0 +1,81 @@
+"""Evaluates what is known at build time, by the environment that renders templates."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Final
+
+import jinja2
+from jinja2 import nodes
+
+from hatch_agpm.errors import AgpmError, TemplateError
+from hatch_agpm.runtime._tera.failures import Failure
+from hatch_agpm.runtime._tera.limits import Account
+from hatch_agpm.tera.jinja.counting import CountingTransformer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jinja2.runtime import Context
+
+    from hatch_agpm.tera.jinja.environment import JinjaEnvironment
+
+__all__ = ["EvaluationError", "Evaluator"]
+
+_RESULT: Final = "result"
+
+
+class EvaluationError(Exception):
+    """The template fails; `error` says why, without a line."""
+
+    def __init__(self, error: AgpmError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Evaluator:
+    """Runs parts of a template."""
+
+    def __init__(self, environment: JinjaEnvironment) -> None:
+        self._environment: Final = environment
+
+    def value(self, node: nodes.Expr, values: Mapping[str, object]) -> object:
+        """Return the value of an expression; raise EvaluationError."""
+        target = nodes.Name(_RESULT, "store", lineno=node.lineno)
+        scope, _ = self._run([nodes.Assign(target, node, lineno=node.lineno)], values)
+        return scope.vars[_RESULT]
+
+    def text(self, body: Sequence[nodes.Node], values: Mapping[str, object]) -> str:
+        """Return the text that statements print; raise EvaluationError."""
+        _, text = self._run(body, values)
+        return text
+
+    def _run(
+        self, body: Sequence[nodes.Node], values: Mapping[str, object]
+    ) -> tuple[Context, str]:
+        environment = self._environment
+        outer, environment.account = environment.account, Account(environment.limits)
+        try:
+            # Compiling changes the nodes, but must not copy the environment.
+            memo = {id(environment): environment}
+            tree = nodes.Template(copy.deepcopy(list(body), memo), lineno=1)
+            tree.set_environment(environment)
+            template = environment.from_string(CountingTransformer().visit(tree))
+            scope = template.new_context(dict(values))
+            return scope, "".join(template.root_render_func(scope))
+        except (MemoryError, RecursionError):
+            raise
+        except Failure as failure:
+            hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
+            error = TemplateError(failure.what, got=failure.got, hint=hint)
+            raise EvaluationError(error) from None
+        except AgpmError as error:
+            raise EvaluationError(error) from None
+        except Exception as error:
+            is_syntax = isinstance(error, jinja2.TemplateSyntaxError)
+            text = str(error.message) if is_syntax else str(error)  # type: ignore[attr-defined]
+            what, _, hint = text.partition("; ")
+            problem = TemplateError(what or type(error).__name__, hint=hint)
+            raise EvaluationError(problem) from None
+        finally:
+            environment.account = outer

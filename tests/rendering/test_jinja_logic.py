@@ -1,0 +1,297 @@
+"""Run-time logic in templates of Jinja2, run by calls of the prompts."""
+
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from templates import AGENT
+
+from hatch_agpm.build.writing import write_files
+from hatch_agpm.bundle.bundle import build_bundle
+from hatch_agpm.errors import AgpmError, ConflictError, TemplateError
+from hatch_agpm.model.rendering import Rendering
+from hatch_agpm.tera import TeraEnvironment
+
+RUNTIME = """\
+    user: str
+    limit: {type: int, default: 5}
+    ratio: float
+    note: str | None
+    tools: [str]
+    steps: [{title: str, done: bool}]
+    owner: {type: {name: str, mail: str}}
+"""
+VALUES = {
+    "user": "Ada",
+    "limit": 3,
+    "ratio": 1e20,
+    "note": None,
+    "tools": ["grep", "ls"],
+    "steps": [{"title": "Plan", "done": True}, {"title": "Work", "done": False}],
+    "owner": {"name": "Bob", "mail": "b@x"},
+}
+
+
+def template(body, runtime=RUNTIME, dependencies="", templating="jinja2"):
+    return (
+        f"---\nagpm:\n  templating: {templating}\n  runtime:\n{runtime}"
+        f"{dependencies}---\n{body}"
+    )
+
+
+def embeds(path):
+    return f"  dependencies:\n    snippets: [{{path: {path}, name: s}}]\n"
+
+
+def rendered(body, values):
+    return TeraEnvironment().template(body, dialect="jinja2").render(values)
+
+
+@pytest.fixture
+def prompts_of(render_files, tmp_path, monkeypatch):
+    """Render files, and return the module of their bundle."""
+
+    def prompts(files, manifest=AGENT):
+        rendering = Rendering(resources=render_files(files, manifest))
+        bundle = build_bundle(
+            rendering, output="x/prompts", distribution="x", version="1"
+        )
+        name = f"jinja_{tmp_path.name}_{len(sys.modules)}".replace("-", "_")
+        write_files(tmp_path / "site" / name, bundle.files)
+        monkeypatch.syspath_prepend(tmp_path / "site")
+        return importlib.import_module(name)
+
+    return prompts
+
+
+@pytest.fixture
+def prompt_of(prompts_of):
+    return lambda body, **given: (
+        prompts_of({"agents/a.md": template(body, **given)}).agents.a
+    )
+
+
+@pytest.fixture
+def error_of(render_files):
+    def error(files, manifest=AGENT):
+        with pytest.raises(AgpmError) as caught:
+            render_files(files, manifest)
+        return caught.value
+
+    return error
+
+
+BODIES = [
+    "{% if user %}Hello {{ user }}{% else %}Hello{% endif %}! {{ note }} {{ ratio }}\n",
+    "{% for t in tools %}{{ loop.index }}. {{ t | upper }}\n{% endfor %}",
+    "{% for s in steps -%}[{{ 'x' if s.done else ' ' }}] {{ s.title }}\n{% endfor %}",
+    "{{ steps | selectattr('done') | list | length }} {{ steps }} {{ owner }}",
+    "{% set ns = namespace(n=0) %}{% for s in steps if s.done %}"
+    "{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }} {{ tools | join(', ') }}",
+    "{% macro item(s, mark='-') %}{{ mark }} {{ s.title | title }}\n{% endmacro %}"
+    "{% for s in steps %}{{ item(s, mark=user) }}{% endfor %}",
+    "{% macro box() %}<{{ caller(user) }}>{% endmacro %}"
+    "{% call(u) box() %}{{ u }}{{ owner.name }}{% endcall %}",
+    "{{ owner.name }} <{{ owner['mail'] }}> {{ limit * 2 + 1 }} {{ limit / 2 }}",
+    "{% filter upper %}a{{ user }}{% endfilter %}{% set x %}{{ limit }}{% endset %}"
+    "{{ x ~ user }}{% with y = user %}{{ y | tojson }}{% endwith %}",
+    "{{ user | truncate(3, leeway=0) }} {{ limit | filesizeformat }} {{ user | e }}",
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_filling_gives_what_rendering_with_the_values_gives(prompt_of, body):
+    prompt = prompt_of(body)
+
+    assert prompt(**VALUES) == rendered(body, VALUES)
+    empty = {**VALUES, "user": "", "tools": [], "steps": [], "limit": -1}
+    assert prompt(**empty) == rendered(body, empty)
+    assert "".join(text for text, _ in prompt.parts(**VALUES)) == prompt(**VALUES)
+
+
+def test_an_unfilled_prompt_shows_what_is_known_and_the_tags_of_the_rest(prompt_of):
+    body = (
+        "{% if agpm.resource.name == 'x' %}no{% else %}yes{% endif %}\n"
+        "{% if user and limit > 1 + 1 %}Dear {{ user | upper }}{% else %}Hi{% endif %}"
+        "{% for s in steps %}- {{ s.title }}\n{% endfor %}"
+        "{% macro m(a, b=user) %}{{ a ~ b }}{% endmacro %}{{ m(tools[0], b=[1]) }}"
+        "{{ (limit + 1) * 2 }}{{ 'a' if note is none else note[1:] }}"
+    )
+    prompt = prompt_of(body)
+
+    assert str(prompt) == (
+        "yes\n"
+        "{% if user and (limit > 2) %}Dear {{ user | upper }}{% else %}Hi{% endif %}"
+        "{% for s in steps %}- {{ s.title }}\n{% endfor %}"
+        "{% macro m(a, b=user) %}{{ a ~ b }}{% endmacro %}{{ m(tools[0], b=[1]) }}"
+        '{{ (limit + 1) * 2 }}{{ "a" if note is none else note[1:] }}'
+    )
+    assert prompt.document.endswith(str(prompt))
+
+
+def test_a_failure_names_file_and_line(prompt_of):
+    prompt = prompt_of("a\n\n{{ tools | join(owner.name) }}\n{{ steps[9].title }}\n")
+
+    with pytest.raises(TypeError, match=r"agents/a\.md:16: .* has no element 9"):
+        prompt(**VALUES)
+
+
+def test_a_text_without_logic_has_placeholders_and_no_interpreter(prompts_of):
+    module = prompts_of({"agents/a.md": template("Hi {{ user }} {{ tools }}\n")})
+
+    assert module.agents.a(**VALUES) == "Hi Ada ['grep', 'ls']\n"
+    assert not hasattr(module, "_jinja")
+    assert f"{module.__name__}._jinja.program" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ agpm.deps.snippets.s.content }}|",
+        "{{ agpm.deps.snippets.s.content | upper | trim }}|",
+        "{% if agpm.deps.snippets.s.content %}{{ user }}{% endif %}",
+        "{{ agpm.deps.snippets.s.content.replace('user', 'x') }}",
+        "{% set x = agpm.deps.snippets.s.content ~ '!' %}{{ x }}",
+        "{% for key, dep in agpm.deps.snippets.items() %}{{ key }}: {{ dep.content }}"
+        "{% endfor %}",
+        "{% filter upper %}{{ agpm.deps.snippets.s.content }}{% endfilter %}",
+    ],
+)
+@pytest.mark.parametrize(
+    "snippet", ["\n\n{% if vip %}VIP {{ user }}{% endif %}\nend\n\n", "a {{ user }}\n"]
+)
+def test_embedded_text_is_filled_first_and_is_text_then(prompts_of, snippet, body):
+    runtime = "    user: str\n    vip: {type: bool, default: true}\n"
+    files = {
+        "agents/a.md": template(body, runtime, embeds("../s.md")),
+        "s.md": template(snippet, runtime),
+    }
+    values = {"user": "{{ user }}", "vip": True}
+    content = rendered(snippet.lstrip("\n").removesuffix("\n"), values)
+    content = content.removesuffix("\n").lstrip("\n")
+    deps = {"agpm": {"deps": {"snippets": {"s": {"content": content}}}}}
+    prompt = prompts_of(files, f'{AGENT}[snippets]\ns = "s.md"\n').agents.a
+
+    assert prompt(**values) == rendered(body, {**values, **deps})
+
+
+def test_logic_of_the_other_language_cannot_be_embedded(error_of):
+    files = {
+        "agents/a.md": template(
+            "{% if x %}{{ agpm.deps.snippets.s.content }}{% endif %}",
+            "    x: str\n",
+            embeds("../s.md"),
+        ),
+        "s.md": template("{% if x %}1{% endif %}", "    x: str\n", templating="true"),
+    }
+    error = error_of(files)
+    assert (error.path, "other template language" in error.what) == (
+        "agents/a.md",
+        True,
+    )
+
+
+def test_values_that_the_languages_print_differently_conflict(error_of):
+    files = {
+        "agents/a.md": template(
+            "{% if x %}{{ agpm.deps.snippets.s.content }}{% endif %}",
+            "    x: str\n",
+            embeds("../s.md"),
+        ),
+        "s.md": template("{{ ok }}", "    ok: bool\n", templating="true"),
+    }
+    assert isinstance(error_of(files), ConflictError)
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("{{ user.format(1) }}", 13),
+        ("x\n{{ tools | map(user) | list }}", 14),
+        ("{% set x = 'a' %}\n{{ user | pprint }}", 14),
+        ("{{ user | content }}", 13),
+    ],
+)
+def test_what_cannot_be_left_for_run_time_is_an_error_at_its_line(error_of, body, line):
+    error = error_of({"agents/a.md": template(body)})
+
+    assert isinstance(error, TemplateError)
+    assert (error.path, error.line) == ("agents/a.md", line)
+
+
+def test_a_field_that_is_named_like_a_method_cannot_be_an_attribute(error_of):
+    runtime = "    r: {type: {items: [str], user: str}}\n"
+    error = error_of({"agents/a.md": template("{{ r.items | length }}", runtime)})
+    assert "'.items'" in error.what
+
+
+def test_errors_that_every_call_would_have_are_errors_of_the_build(error_of):
+    error = error_of({"agents/a.md": template("{% if user %}1{% endif %}\n{{ usr }}")})
+    assert (error.path, error.line) == ("agents/a.md", 14)
+
+
+def test_literal_fences_are_text_in_branches(prompt_of, error_of):
+    body = "{% if user %}\n```literal\n{{ user }}\n```\n{% endif %}"
+    assert prompt_of(body)(**VALUES) == "\n```\n{{ user }}\n```\n"
+
+    body = f"{{% filter upper %}}{{{{ user }}}}{body}{{% endfilter %}}"
+    assert "literal fence" in error_of({"agents/a.md": template(body)}).what
+
+
+def test_values_are_never_parsed(prompt_of):
+    values = {**VALUES, "user": "{{ limit }}{% if x %} ```literal"}
+    assert prompt_of("{% if user %}{{ user }}{% endif %}")(**values) == values["user"]
+
+
+@pytest.mark.parametrize(
+    ("body", "rare"),
+    [
+        ("{% if user %}1{% endif %}", set()),
+        ("{{ user | upper | tojson }}", {"builtins/common.py", "builtins/markup.py"}),
+        ("{% macro m() %}{{ user }}{% endmacro %}{{ m() }}", {"sections.py"}),
+        (
+            "{{ tools | map('title') | list }}",
+            {f"builtins/{name}.py" for name in ("common", "lists", "tests", "texts")},
+        ),
+    ],
+)
+def test_a_bundle_has_only_the_modules_that_its_programs_need(render_files, body, rare):
+    core = {"expressions", "language", "limits", "loops", "operators", "program"}
+    core = {*core, "__init__", "scope", "template", "values", "builtins/__init__"}
+    resources = render_files({"agents/a.md": template(body)}, AGENT)
+    bundle = build_bundle(
+        Rendering(resources=resources), output="p", distribution="p", version="1"
+    )
+    prefix = "_jinja/"
+    copied = {path.removeprefix(prefix) for path in bundle.files if prefix in path}
+    assert copied == {f"{name}.py" for name in core} | rare
+
+
+def interpreters():
+    for version in ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]:
+        pyenv = Path("~/.pyenv/versions").expanduser()
+        installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
+        found = str(installed[-1]) if installed else shutil.which(f"python{version}")
+        marks = [] if found else [pytest.mark.skip(reason="not installed")]
+        yield pytest.param(found, id=version, marks=marks)
+
+
+@pytest.mark.parametrize("python", list(interpreters()))
+def test_prompts_are_filled_without_hatch_agpm_on_all_pythons(
+    prompts_of, tmp_path, python
+):
+    body = "".join(BODIES)
+    module = prompts_of({"agents/a.md": template(body)})
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); "
+        f"import {module.__name__} as m, json; "
+        f"sys.stdout.write(m.agents.a(**json.loads({json.dumps(VALUES)!r})));"
+        "assert not {'hatch_agpm', 'jinja2', 'markupsafe'} & sys.modules.keys()"
+    )
+    command = [python, "-I", "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (rendered(body, VALUES), "")
