@@ -76,19 +76,21 @@ def make_parser() -> argparse.ArgumentParser:
         return added
 
     _init_options(command(_init, "print the lines for a new project", in_project))
-    listed = command(_list, "list the prompts of the wheel", in_project)
-    listed.add_argument("--json", action="store_true", help="print JSON")
+    _json_option(command(_list, "list the prompts of the wheel", in_project))
     what = "render everything, and report what to fix"
     _check_options(command(_check, what, in_project))
     what = "write the stubs by which editors and type checkers know the prompts"
     _stub_options(command(_stub, what, in_project))
     verify = command(_verify, "compare wheels with the index of their prompts")
     _wheels_option(verify, "a wheel to read")
-    verify.add_argument("--json", action="store_true", help="print JSON")
+    _json_option(verify)
     what = "copy used files of other sources into the project"
     _vendor_options(command(_vendor, what, in_project))
     what = "write one prompt to standard output, or all to files"
     _render_options(command(_render, what, in_project))
+    _show_options(command(_show, "show one prompt, and what it is made of", in_project))
+    what = "show what changed in the texts of two versions, and why"
+    _diff_options(command(_diff, what, in_project))
     added = command(_add, "put the prompts into wheels that exist", in_project)
     _wheels_option(added, "a wheel to change")
     return parser
@@ -106,6 +108,10 @@ def _init_options(init: argparse.ArgumentParser) -> None:
 def _stub_options(stub: argparse.ArgumentParser) -> None:
     what = "write nothing; fail if a stub is not up to date"
     stub.add_argument("--check", action="store_true", help=what)
+
+
+def _json_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _check_options(check: argparse.ArgumentParser) -> None:
@@ -126,6 +132,32 @@ def _vendor_options(vendor: argparse.ArgumentParser) -> None:
     vendor.add_argument("--check", action="store_true", help=what)
     what = "the directory of the copies (default: prompts/vendor)"
     vendor.add_argument("--directory", metavar="DIR", help=what)
+
+
+def _show_options(show: argparse.ArgumentParser) -> None:
+    show.add_argument("name", metavar="NAME", help="a name that `list` prints")
+    what = "a wheel, or an installed distribution (default: the project)"
+    show.add_argument("place", metavar="PLACE", nargs="?", help=what)
+    chosen = show.add_mutually_exclusive_group()
+    what = "print the template instead, as it is in the project"
+    chosen.add_argument("--source", action="store_true", help=what)
+    what = "print the whole file instead, as it is in the wheel"
+    chosen.add_argument("--document", action="store_true", help=what)
+    chosen.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _diff_options(diff: argparse.ArgumentParser) -> None:
+    what = "the old and the new one, by default the project: wheels, directories of "
+    what += "projects, or installed distributions"
+    diff.add_argument("places", metavar="PLACE", nargs="*", help=what)
+    what = "a revision of the project's Git repository; a second one is the new one"
+    diff.add_argument("--git", metavar="REVISION", action="append", help=what)
+    what = "exit with 1 where there are differences"
+    diff.add_argument("--exit-code", action="store_true", help=what)
+    chosen = diff.add_mutually_exclusive_group()
+    what = "print Markdown, for a comment on a pull request"
+    chosen.add_argument("--markdown", action="store_true", help=what)
+    chosen.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _render_options(render: argparse.ArgumentParser) -> None:
@@ -277,6 +309,29 @@ def _render(arguments: argparse.Namespace) -> int:
         found = find(arguments.name, plan)
         sys.stdout.buffer.write(_document(found, arguments.set, body=arguments.body))
     return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.viewing.show import shown
+
+    place = arguments.place or arguments.project
+    forms = ("source", "document", "json")
+    form = next((each for each in forms if getattr(arguments, each)), "text")
+    # Bytes: standard output must not translate line ends or characters.
+    sys.stdout.buffer.write(shown(arguments.name, str(place), form))
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.diff import as_json, as_markdown, as_text, compare
+    from hatch_agpm.cli.snapshots import two_snapshots
+
+    old, new = two_snapshots(arguments.places, arguments.git or [], arguments.project)
+    comparison = compare(old, new)
+    write = as_json if arguments.json else as_text
+    text = (as_markdown if arguments.markdown else write)(comparison)
+    sys.stdout.buffer.write(text.encode())
+    return 1 if arguments.exit_code and comparison.changes else 0
 
 
 def _document(resource: RenderedResource, values: list[str], *, body: bool) -> bytes:

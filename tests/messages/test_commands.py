@@ -21,6 +21,39 @@ def test_an_option_of_one_prompt_needs_a_name(flat, capsys, tmp_path, option):
     assert shown == f"hatch-agpm: {option[0]} needs the NAME of one prompt\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["diff"],
+            "diff takes an old and a new wheel, project or distribution, or --git "
+            "REVISION",
+        ),
+        (
+            ["diff", "no-such-thing", "."],
+            "'no-such-thing' is not a wheel, the directory of a project, or installed "
+            "here",
+        ),
+        (
+            ["show", "agents/reviewr"],
+            "'agents/reviewr' is not in . (flat 1.2.0); did you mean "
+            "'agents/reviewer'?",
+        ),
+        (
+            ["show", "agents/reviewer", "packaging"],
+            "packaging: has no prompts of hatch-agpm; `hatch-agpm check` says what "
+            "switches them off",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_or_shown_is_reported(
+    flat, monkeypatch, capsys, arguments, message
+):
+    monkeypatch.chdir(flat)
+    assert main(arguments) == 1
+    assert capsys.readouterr().err == f"hatch-agpm: {message}\n"
+
+
 OFF = [
     pytest.param(
         (GLOBAL, ""),

@@ -1,0 +1,249 @@
+"""Snapshots of wheels, source trees, installed distributions and Git revisions."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hatch_agpm.cli.project import open_project
+from hatch_agpm.cli.snapshots.snapshot import (
+    EXPORTED,
+    PackageSnapshot,
+    SnapshotText,
+    exported_texts,
+    indexed_texts,
+)
+from hatch_agpm.config.metadata import project_metadata
+from hatch_agpm.errors import BundleError, ConfigError
+from hatch_agpm.formats.archives import opened_zip, read_member
+from hatch_agpm.installed.discovery import FILE_PATHS, read_prompts_file
+from hatch_agpm.installed.index import is_index
+from hatch_agpm.reading import read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from hatch_agpm.build import Plan
+    from hatch_agpm.export import Export
+
+__all__ = ["open_place", "open_revision", "two_snapshots"]
+
+_MOST = 1 << 28
+"""The bytes that are read of one file of a wheel."""
+
+
+def open_place(place: str) -> PackageSnapshot:
+    """
+    Return the snapshot of a wheel, of a project by its directory, or of a distribution.
+
+    Raises AgpmError for what is none of these, or cannot be read.
+    """
+    path = Path(place)
+    if path.is_dir():
+        return _of_plan(open_project(path).plan(), place)
+    if path.is_file() or path.suffix == ".whl":
+        return _of_wheel(path)
+    try:
+        distribution = metadata.distribution(place)
+    except (metadata.PackageNotFoundError, ValueError):
+        what = "is not a wheel, the directory of a project, or installed here"
+        raise ConfigError(f"'{place}'", what) from None
+    return _of_distribution(place, distribution)
+
+
+def _of_plan(plan: Plan, place: str) -> PackageSnapshot:
+    bundle = plan.bundle
+    texts: list[SnapshotText] = []
+    index: dict[str, Any] = {}
+    if not bundle.is_empty:
+        index = json.loads(bundle.files["index.json"].data)
+        files = {f"{bundle.output}/{path}": bundle.files[path] for path in bundle.files}
+        texts += indexed_texts(bundle.output, index, lambda path: files[path].data)
+    export = bundle.export
+    for path, file in bundle.exported.items():
+        made_of = _made_of(export, export.resource_of(path)) if export else {}
+        texts.append(
+            SnapshotText(name=f"{EXPORTED}{path}", data=file.data, inputs=made_of)
+        )
+    version = str(plan.context.metadata.get("version", ""))
+    return _snapshot(
+        f"{place} ({bundle.distribution} {version})",
+        texts,
+        {**plan.context.metadata, **plan.project.manifest.project},
+        index,
+    )
+
+
+def _made_of(export: Export, name: str) -> dict[str, str]:
+    """Return the files that an exported resource was made of."""
+    for item in export.resources:
+        if item.full_name == name:
+            return {
+                f"{each.source}:{each.path_in_source}" if each.source else each.path: (
+                    each.sha256
+                )
+                for each in item.resource.inputs
+            }
+    return {}
+
+
+def _of_wheel(path: Path) -> PackageSnapshot:
+    with opened_zip(path) as archive:
+
+        def read(name: str) -> bytes:
+            try:
+                member = archive.getinfo(name)
+            except KeyError:
+                raise BundleError(name, f"is missing from {path.name}") from None
+            return read_member(archive, member, _MOST)
+
+        return _of_files(path.name, archive.namelist(), read)
+
+
+def _of_distribution(name: str, distribution: metadata.Distribution) -> PackageSnapshot:
+    files = {each.as_posix(): each for each in distribution.files or ()}
+
+    def read(path: str) -> bytes:
+        try:
+            return read_regular(Path(str(distribution.locate_file(path))))
+        except OSError as error:
+            what = f"cannot be read: {error.strerror}"
+            raise BundleError(path, what, f"install {name} again") from None
+
+    return _of_files(name, files, read)
+
+
+def _of_files(
+    label: str, paths: Iterable[str], read: Callable[[str], bytes]
+) -> PackageSnapshot:
+    """Return the snapshot of a wheel or a distribution, by its files."""
+    paths = list(paths)
+    texts: list[SnapshotText] = []
+    first: dict[str, Any] = {}
+    core = ""
+    for path in paths:
+        directory, _, name = path.rpartition("/")
+        if name == "index.json" and (index := _index(read(path))):
+            first = first or index
+            texts += indexed_texts(directory, index, read)
+        elif directory.endswith(".dist-info") and name == "METADATA":
+            core = read(path).decode(errors="replace")
+    texts += _exported(paths, read)
+    if not texts:
+        hint = "`hatch-agpm check` says what switches them off"
+        raise BundleError(label, "has no prompts of hatch-agpm", hint)
+    facts = project_metadata({}, core_metadata=core) if core else {}
+    shown = f"{label} ({facts.get('name', '')} {facts.get('version', '')})"
+    return _snapshot(shown, texts, facts, first)
+
+
+def _index(data: bytes) -> dict[str, Any]:
+    """Return the index in these bytes, {} for another file."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return document if is_index(document) else {}
+
+
+def _exported(
+    paths: Iterable[str], read: Callable[[str], bytes]
+) -> Iterator[SnapshotText]:
+    for path in paths:
+        directory, _, name = path.partition(".dist-info/")
+        if name in FILE_PATHS and "/" not in directory:
+            described = read_prompts_file("", "", read(path))
+            files = {each.path: each.resource for each in described.exports}
+            yield from exported_texts(files, read)
+            return
+
+
+def _snapshot(
+    label: str,
+    texts: Iterable[SnapshotText],
+    values: Mapping[str, object],
+    index: Mapping[str, Any],
+) -> PackageSnapshot:
+    by_name = {each.name: each for each in texts}
+    return PackageSnapshot(
+        label=label,
+        texts=dict(sorted(by_name.items())),
+        metadata=values,
+        generator=str(index.get("generator", {}).get("version", "")),
+    )
+
+
+def open_revision(revision: str, project: Path) -> PackageSnapshot:
+    """
+    Return the snapshot of a project at a revision of its Git repository.
+
+    The files are written into a temporary directory; the repository is only read.
+    Raises ConfigError if there is no such revision, AgpmError as a build does.
+    """
+    root = _git(project, "rev-parse", "--show-toplevel")
+    below = _git(project, "rev-parse", "--show-prefix")
+    tree = _git(
+        project, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{tree}}"
+    )
+    with tempfile.TemporaryDirectory(prefix="hatch-agpm-") as scratch:
+        index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
+        target = Path(scratch, "tree")
+        target.mkdir()
+        _git(Path(root), "read-tree", tree, environ=index)
+        _git(
+            Path(root), "checkout-index", "--all", f"--prefix={target}/", environ=index
+        )
+        try:
+            plan = open_project(target / below).plan()
+        except ConfigError as error:
+            raise ConfigError(f"revision {revision}:", str(error)) from None
+        return _of_plan(plan, revision)
+
+
+def two_snapshots(
+    places: Sequence[str], revisions: Sequence[str], project: Path
+) -> tuple[PackageSnapshot, PackageSnapshot]:
+    """
+    Return the old and the new snapshot that a command line means.
+
+    `places` are wheels, projects and distributions, `revisions` those of the project's
+    repository.  What is not given is the project itself.  Raises ConfigError for too
+    many or too few of them, and AgpmError as a build does.
+    """
+    number = len(places) + len(revisions)
+    if number not in (1, 2) or (places and revisions):
+        what = (
+            "takes an old and a new wheel, project or distribution, or --git REVISION"
+        )
+        raise ConfigError("diff", what)
+    opened = [open_revision(each, project) for each in revisions]
+    opened += [open_place(each) for each in places]
+    old, *others = opened
+    return old, others[0] if others else open_place(str(project))
+
+
+def _git(
+    directory: Path, *arguments: str, environ: Mapping[str, str] | None = None
+) -> str:
+    """Return what Git prints; raises ConfigError if it fails."""
+    command = ["git", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=directory,
+            env={**os.environ, **(environ or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise ConfigError("git", f"cannot be run: {error.strerror}") from None
+    if done.returncode:
+        reason = done.stderr.strip().splitlines() or ["it failed"]
+        raise ConfigError("--git", f"cannot be read: {reason[-1]}")
+    return done.stdout.rstrip("\n")

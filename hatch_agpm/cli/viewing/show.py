@@ -1,0 +1,136 @@
+"""The command `show`: one prompt of a project, a wheel or an installed distribution."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from hatch_agpm.cli.snapshots import EXPORTED, open_place
+from hatch_agpm.errors import ConfigError, did_you_mean
+from hatch_agpm.reading import read_regular
+from hatch_agpm.tokens import counter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hatch_agpm.cli.snapshots import PackageSnapshot, SnapshotText
+
+__all__ = ["shown"]
+
+
+def shown(name: str, place: str, form: str) -> bytes:
+    """
+    Return what `show` prints of a prompt, by its name in the wheel.
+
+    `place` is a project, a wheel or a distribution; `form` is `text`, `json`, `source`
+    for the template, or `document` for the file.  Raises ConfigError if there is no
+    such prompt or template, and AgpmError for a place that cannot be read.
+    """
+    found = _find(name, open_place(place))
+    if form == "document":
+        return found.data
+    if form == "source":
+        return _source(found, Path(place))
+    if form == "json":
+        return f"{json.dumps(_as_json(found), indent=1)}\n".encode()
+    return _as_text(found)
+
+
+def _find(name: str, snapshot: PackageSnapshot) -> SnapshotText:
+    texts = snapshot.texts
+    exported = re.sub(r"^(?:.*/)?\.agents/", EXPORTED, name)
+    for each in (name, exported, f"{exported}.md", f"{exported}/SKILL.md"):
+        if each in texts:
+            return texts[each]
+    hint = did_you_mean(name, texts) or "`hatch-agpm list` shows the names"
+    raise ConfigError(f"'{name}'", f"is not in {snapshot.label}", hint=hint)
+
+
+def _source(found: SnapshotText, project: Path) -> bytes:
+    """Return the template; raise ConfigError where only its path is known."""
+    path = found.template or next(iter(found.inputs), "")
+    if project.is_dir() and path and ":" not in path:
+        try:
+            return read_regular(project / path)
+        except OSError as error:
+            raise ConfigError(f"{path}:", f"cannot be read: {error.strerror}") from None
+    what = f"is of {path or 'a template'}, which is not in {project}"
+    hint = "give the directory of its project with --project"
+    raise ConfigError(f"'{found.name}'", what, hint=hint)
+
+
+def _as_json(found: SnapshotText) -> dict[str, object]:
+    entry, text, counts = found.entry, found.text, counter()
+    body = entry.get("body", 0)
+    behind = None if text is None else found.data[body:].decode()
+    return {
+        "name": found.name,
+        "type": entry.get("type"),
+        "tool": entry.get("tool"),
+        "install_path": entry.get("install_path"),
+        "size": len(found.data),
+        "tokens": None if behind is None else counts.count(behind),
+        "counted_by": counts.method,
+        "prefix": entry.get("prefix"),
+        "metadata": entry.get("metadata", {}),
+        "runtime": entry.get("runtime", []),
+        "variables": entry.get("variables", {}),
+        "template": found.template or None,
+        "inputs": [
+            {"path": path, "sha256": sha256, "uses": [*found.uses.get(path, ())]}
+            for path, sha256 in found.inputs.items()
+        ],
+        "text": behind,
+    }
+
+
+def _as_text(found: SnapshotText) -> bytes:
+    """Return the facts, and below a line the text."""
+    head = "\n".join(_facts(found))
+    body = found.data[found.entry.get("body", 0) :]
+    if found.text is None:
+        return f"{head}\n".encode()
+    return f"{head}\n---\n".encode() + body
+
+
+def _facts(found: SnapshotText) -> Iterator[str]:
+    entry, counts = found.entry, counter()
+    tool = f", for {entry['tool']}" if entry.get("tool") else ""
+    yield f"{found.name}: {entry.get('type', 'file')}{tool}"
+    if found.text is not None:
+        body = found.data[entry.get("body", 0) :].decode()
+        before = ""
+        prefix = entry.get("prefix")
+        if prefix and prefix["size"] < len(body.encode()):
+            text = body.encode()[: prefix["size"]].decode()
+            before = f", {counts.count(text):,} before the first value"
+        yield f"length: {counts.shown(counts.count(body))}{before}"
+    for each in entry.get("runtime", ()):
+        default = "" if each["required"] else f" = {each['default']!r}"
+        yield f"variable: {each['name']}: {each['type']}{default}"
+    if entry.get("metadata"):
+        written = yaml.safe_dump(
+            entry["metadata"], sort_keys=False, allow_unicode=True, width=88
+        )
+        yield "metadata:"
+        yield from (f"  {line}" for line in written.splitlines())
+    if found.inputs:
+        yield "made of:"
+        yield from _tree(found, found.template or next(iter(found.inputs)))
+
+
+def _tree(found: SnapshotText, top: str) -> Iterator[str]:
+    """Yield a file and below it those that it uses, each once with its own."""
+    waiting, seen = [(1, top)], set[str]()
+    while waiting:
+        depth, path = waiting.pop()
+        uses = found.uses.get(path, ())
+        again = path in seen and bool(uses)
+        yield f"{'  ' * depth}{path}{' (as above)' if again else ''}"
+        if not again:
+            seen.add(path)
+            waiting += ((depth + 1, each) for each in reversed(uses))
