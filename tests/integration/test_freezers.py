@@ -19,6 +19,9 @@ import example_pkg.prompts.agents
 prompt = prompts.agents.backend_engineer
 assert prompt and prompt.metadata["model"] and len(prompt.sha256) == 64
 assert prompts.snippets.release_notes(lines=3)
+steps = [{"title": "haul", "done": True}, {"title": "\u00e9a"}]
+text = prompts.snippets.steps(steps=steps)
+assert text == "1. [x] Haul\\n2. [ ] \u00c9a\\nnet: \u00e9\\nhalf", text
 assert [*prompts.agents] and all(map(prompts.load, prompts.names()))
 assert example_pkg.prompts.agents.backend_engineer is prompt
 for error, wrong in (
@@ -33,6 +36,18 @@ for error, wrong in (
         raise AssertionError
 print("read", len(prompts.names()))
 """
+STEPS = """\
+---
+agpm:
+  templating: true
+  runtime:
+    steps: [{title: str, done: bool | None}]
+    net: {type: str, default: "\\u00e9"}
+---
+{% for step in steps -%}
+{{ loop.index }}. [{% if step.done %}x{% else %} {% endif %}] {{ step.title | title }}
+{% endfor %}{% for each in net %}{{ 'net: ' ~ each }}{% endfor %}
+{% if steps | length / 4 == 0.5 %}half{% endif %}"""
 MISSING = """
 from example_pkg import prompts
 try:
@@ -45,6 +60,19 @@ OWN_HOOKS = """
 [project.entry-points.pyinstaller40]
 hook-dirs = "builtins:list"
 """
+
+
+def example_with_logic(directory):
+    """Copy the example, with a prompt that needs the interpreter of templates."""
+    project = directory / "project"
+    shutil.copytree(EXAMPLE, project)
+    (project / "prompts/snippets/steps.md").write_text(STEPS, encoding="utf-8")
+    file = project / "pyproject.toml"
+    text = file.read_text(encoding="utf-8")
+    table = "[tool.hatch-agpm.snippets]\n"
+    entry = 'steps = "prompts/snippets/steps.md"\n'
+    file.write_text(text.replace(table, table + entry), encoding="utf-8")
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +92,7 @@ def install(python, tmp_path, build):
     """Install the wheel of the example, built with a backend."""
 
     def installed(backend, more=""):
-        project = tmp_path / "project"
-        shutil.copytree(EXAMPLE, project)
+        project = example_with_logic(tmp_path)
         file = project / "pyproject.toml"
         text = file.read_text(encoding="utf-8") + more
         if backend == "setuptools":
@@ -101,7 +128,7 @@ def test_pyinstaller_needs_no_options(python, install, tmp_path, backend):
 
     freeze(tmp_path, python, "-m", "PyInstaller", "--noconfirm", "app.py")
 
-    assert output_of(tmp_path / "dist/app/app") == "read 5\n"
+    assert output_of(tmp_path / "dist/app/app") == "read 6\n"
 
 
 @pytest.mark.slow
@@ -120,7 +147,7 @@ def test_without_the_entry_point_the_error_names_the_option(python, install, tmp
     (tmp_path / "other.py").write_text(PROGRAM)
     option = ["--collect-data", "example_pkg.prompts"]
     freeze(tmp_path, *command, *option, "other.py")
-    assert output_of(tmp_path / "dist/other/other") == "read 5\n"
+    assert output_of(tmp_path / "dist/other/other") == "read 6\n"
 
 
 @pytest.mark.slow
@@ -133,7 +160,7 @@ def test_cx_freeze_needs_no_options(python, install, tmp_path):
     freeze(tmp_path, command, "build_exe", "--script", "app.py")
 
     (program,) = tmp_path.glob("build/exe*/app")
-    assert output_of(program) == "read 5\n"
+    assert output_of(program) == "read 6\n"
 
 
 @pytest.mark.slow
@@ -146,8 +173,7 @@ def test_archives_of_shiv_and_pex_need_no_options(
 ):
     tool, *options = packing
     subprocess.run([python, "-m", "pip", "install", "--quiet", tool], check=True)
-    project = tmp_path / "project"
-    shutil.copytree(EXAMPLE, project)
+    project = example_with_logic(tmp_path)
     wheel = build(project).artefact
     (tmp_path / "app.py").write_text(PROGRAM)
     roots = {"PEX_ROOT": str(tmp_path / "pex"), "SHIV_ROOT": str(tmp_path / "shiv")}
@@ -158,15 +184,14 @@ def test_archives_of_shiv_and_pex_need_no_options(
     assert code == 0, output
 
     command = [python, "app.pyz", "app.py"]
-    assert run_command(command, tmp_path, environ) == (0, "read 5\n")
+    assert run_command(command, tmp_path, environ) == (0, "read 6\n")
 
 
 def test_a_zipapp_needs_no_options(build, unpack, tmp_path, run_command):
-    project = tmp_path / "project"
-    shutil.copytree(EXAMPLE, project)
+    project = example_with_logic(tmp_path)
     site = unpack(build(project).artefact)
     (site / "__main__.py").write_text(PROGRAM)
     zipapp.create_archive(site, tmp_path / "app.pyz")
 
     command = [sys.executable, "-I", tmp_path / "app.pyz"]
-    assert run_command(command, tmp_path) == (0, "read 5\n")
+    assert run_command(command, tmp_path) == (0, "read 6\n")

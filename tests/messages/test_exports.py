@@ -27,6 +27,17 @@ def planned(write_files):
     return plan
 
 
+LOGIC = """\
+---
+{}agpm:
+  templating: true
+  runtime: {{x: str}}
+---
+{{% if x %}}Sail to {{{{ x }}}}.{{% endif %}}
+"""
+AGENT_HEAD = "name: sailor\ndescription: Sails the boat\n"
+
+
 AGENTS = '[tool.hatch-agpm.export]\ntypes = ["agents"]\n'
 
 
@@ -100,6 +111,29 @@ ABLE = "only agents, commands and skills can be"
             "prompts/agents/sailor.md: cannot be exported: it has run-time variables; "
             "set them in template_vars instead: x",
             id="run-time variables",
+        ),
+        pytest.param(
+            AGENTS.replace('"agents"', '"agents", "commands"'),
+            {
+                "prompts/agents/sailor.md": LOGIC.format(AGENT_HEAD),
+                "prompts/commands/sail.md": LOGIC.format("description: Sails\n"),
+            },
+            "prompts/agents/sailor.md: cannot be exported: it has run-time variables; "
+            "set them in template_vars instead: x\n"
+            "prompts/commands/sail.md: cannot be exported: it has run-time variables; "
+            "set them in template_vars instead: x",
+            id="run-time logic",
+        ),
+        pytest.param(
+            SKILLS,
+            {
+                "prompts/skills/mend-nets/SKILL.md": LOGIC.format(
+                    "name: mend-nets\ndescription: Mends nets\n"
+                )
+            },
+            "prompts/skills/mend-nets/SKILL.md:6: a skill cannot have run-time"
+            " variables; coding agents read skills as they are; use another type",
+            id="run-time logic of a skill",
         ),
         pytest.param(
             AGENTS

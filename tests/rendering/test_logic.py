@@ -1,13 +1,16 @@
 """Run-time logic: what templates do with run-time variables, run by calls."""
 
 import importlib
+import inspect
 import json
+import pydoc
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pythons import EACH_PYTHON
 
 from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
@@ -319,27 +322,79 @@ def test_the_index_names_the_program(render_files):
     assert {each["name"]: each["required"] for each in entry["runtime"]}["user"]
 
 
-def interpreters():
-    for version in ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]:
-        pyenv = Path("~/.pyenv/versions").expanduser()
-        installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
-        found = str(installed[-1]) if installed else shutil.which(f"python{version}")
-        marks = [] if found else [pytest.mark.skip(reason="not installed")]
-        yield pytest.param(found, id=version, marks=marks)
+PROGRAM = """
+import io, json, sys
+sys.path.insert(0, {site!r})
+import {module} as package
+import {module}._command as command
+
+prompt = package.agents.a
+values = json.loads({values!r})
+assert prompt(**values) == "".join(text for text, _ in prompt.parts(**values))
+given = [each for pair in values.items() for each in ("--var", "{{}}={{}}".format(
+    pair[0], pair[1] if isinstance(pair[1], str) else json.dumps(pair[1])))]
+assert not command.main(package, ["get", "agents/a", *given])
+try:
+    prompt(**{{**values, "steps": [{{"title": 1}}], "owner": None}})
+except package.VariableError as error:
+    assert len(error.problems) == 3, error.problems
+else:
+    raise AssertionError
+assert not {{"hatch_agpm", "jinja2", "markupsafe"}} & sys.modules.keys()
+"""
 
 
-@pytest.mark.parametrize("python", list(interpreters()))
+@pytest.mark.parametrize("is_zip", [False, True], ids=["directory", "zip"])
+@EACH_PYTHON
 def test_prompts_are_filled_without_hatch_agpm_on_all_pythons(
-    prompts_of, tmp_path, python
+    prompts_of, tmp_path, interpreter, is_zip
 ):
     body = "".join(BODIES)
-    module = prompts_of({"agents/a.md": template(body)})
-    code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); "
-        f"import {module.__name__} as m, json; "
-        f"sys.stdout.write(m.agents.a(**json.loads({json.dumps(VALUES)!r})));"
-        "assert not {'hatch_agpm', 'jinja2'} & sys.modules.keys()"
-    )
-    command = [python, "-I", "-W", "error", "-c", code]
+    module = prompts_of({"agents/a.md": template(body)}).__name__
+    site = tmp_path / "site"
+    if is_zip:
+        archive = shutil.make_archive(str(tmp_path / "archive"), "zip", site)
+        site = Path(archive)
+    values = {**VALUES, "note": "n"}
+    code = PROGRAM.format(site=str(site), module=module, values=json.dumps(values))
+    command = [interpreter, "-I", "-W", "error", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == (render(body, VALUES), "")
+    assert (done.stdout, done.stderr) == (render(body, values), "")
+
+
+def test_a_prompt_with_logic_is_like_a_function(prompts_of):
+    body = "Dear {% if user %}{{ user }}{% endif %}, {{ limit + 1 }} of {{ tools }}!"
+    module = prompts_of({"agents/a.md": template(body)})
+    prompt = module.agents.a
+
+    signature = inspect.signature(prompt)
+    assert {name: each.default for name, each in signature.parameters.items()} == {
+        "user": inspect.Parameter.empty,
+        "limit": 5,
+        "note": None,
+        "tools": inspect.Parameter.empty,
+        "steps": ...,
+        "owner": ...,
+    }
+    assert str(signature.parameters["tools"]).endswith("Sequence[str]")
+    assert signature.return_annotation is str
+    shown = "a(user: str, limit: int = 5, note: str | None = None, tools: list[str]"
+    assert shown in pydoc.render_doc(module.agents)
+    assert prompt.parts(user="Ada", tools=["x"]) == (
+        ("Dear ", False),
+        ("Ada", True),
+        (", ", False),
+        ("6", True),
+        (" of ", False),
+        ("[x]", True),
+        ("!", False),
+    )
+
+
+def test_a_fault_of_the_program_is_a_damaged_wheel(prompts_of, tmp_path):
+    module = prompts_of({"agents/a.md": template("{% if user %}1{% endif %}")})
+    (file,) = (tmp_path / "site").rglob("a.md.json")
+    file.write_text("{}")
+
+    with pytest.raises(module.DamagedWheelError, match=r"a\.md\.json"):
+        module.agents.a(user="x")

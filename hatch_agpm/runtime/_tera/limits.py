@@ -92,7 +92,8 @@ class Account:
         """Count a value that a filter or an operator has made."""
         if isinstance(value, str):
             self.text(len(value))
-            self.work(sys.getsizeof(value))
+            # PyPy does not know sizes.
+            self.work(sys.getsizeof(value, len(value)))
         elif isinstance(value, (list, dict)):
             self.items(len(value))
             self.work(_ITEM * len(value))
