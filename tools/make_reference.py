@@ -73,7 +73,8 @@ Everything that wrong input causes is an `AgpmError` of `hatch_agpm.errors`. A f
 and the command line show its message: the file and line or the key, what is wrong, what
 was found and what to do. All problems of a stage are reported together, in a
 `ProblemsError`. The errors of an installed bundle are in
-[reading prompts](reading.md#when-something-is-wrong).
+[reading prompts](reading.md#when-something-is-wrong). The rules that
+[`hatch-agpm check`](check.md#rules) prints have the names of the classes.
 
 The blocks below show wrong input, and indented below it the message."""
 
@@ -218,7 +219,9 @@ def _arguments(command: argparse.ArgumentParser) -> Iterator[str]:
         if action.dest == "help":
             continue
         shown = ", ".join(action.option_strings) or str(action.metavar or action.dest)
-        if action.option_strings and action.metavar:
+        if action.option_strings and action.choices:
+            shown += " " + ", ".join(map(str, action.choices))
+        elif action.option_strings and action.metavar:
             shown += f" {action.metavar}"
         if action.nargs == "+":
             shown += " ..."
