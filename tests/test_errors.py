@@ -11,6 +11,7 @@ import pytest
 from hatch_agpm import errors
 from hatch_agpm.errors import (
     AgpmError,
+    BudgetError,
     BundleError,
     ConfigError,
     ConflictError,
@@ -135,6 +136,10 @@ CASES = [
             got="'y'",
         ).saying("x", "'y'"),
         "a.md:2:3: 1 hidden x, got 'y'\n    ab\n      ^",
+    ),
+    (
+        BudgetError("has 9 tokens", location=Location(path="a.md")),
+        "a.md: has 9 tokens",
     ),
     (CycleError(["a", "b", "a"]), "a: depends on itself: a -> b -> a"),
     (ConflictError("clash", ["a", "b"]), "a and b: clash"),

@@ -8,7 +8,6 @@ need the same path or the same Python attribute are errors; none is renamed.
 from __future__ import annotations
 
 import itertools
-import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
-from hatch_agpm.formats.file_names import folded, is_device, split_extension
+from hatch_agpm.formats.file_names import faults, folded, split_extension
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.model.types import AGPM_SECTIONS, PLAIN, SKILL_FILE, section_of
 from hatch_agpm.model.variants import variant_hash
@@ -33,9 +32,6 @@ TYPES = tuple(sorted(AGPM_SECTIONS))
 """The sections, which are the directories of a bundle, sorted."""
 
 _RESERVED = frozenset(("mcp_servers", *AGPM_SECTIONS))
-_FORBIDDEN = frozenset('<>:"\\|?*')
-_LONGEST = 255
-_UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,7 +281,7 @@ def _separator(
 def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
     for item in shipped:
         for path in sorted(item.files):
-            reason = next(_faults(path), "")
+            reason = next(faults(path), "")
             if reason:
                 named = path == item.path and _is_keyed(item.resources[0])
                 hint = "give the entry another key" if named else "rename the file"
@@ -294,24 +290,6 @@ def _unportable(shipped: Iterable[Shipped]) -> Iterator[BundleError]:
                     f"is not a valid file name on every system: {reason}",
                     hint,
                 )
-
-
-def _faults(path: str) -> Iterator[str]:
-    """Yield the reasons why some system cannot have a file of this path."""
-    for part in path.split("/"):
-        shown = f"'{part}'" if part.isprintable() else ascii(part)
-        if part in {"", ".", ".."}:
-            yield f"{shown} is not a name"
-        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in part):
-            yield f"{shown} has a letter that cannot be printed"
-        if found := sorted(_FORBIDDEN & set(part)):
-            yield f"{shown} has a {found[0]} in it"
-        if part.endswith((" ", ".")):
-            yield f"{shown} ends with a space or a full stop"
-        if is_device(part):
-            yield f"{shown} is the name of a device on Windows"
-        if len(part.encode(errors="replace")) > _LONGEST:
-            yield f"'{part[:20]}...' is longer than {_LONGEST} bytes"
 
 
 def _name_clashes(shipped: Sequence[Shipped]) -> Iterator[ConflictError]:

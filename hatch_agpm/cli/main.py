@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm._version import __version__
+from hatch_agpm.cli.output import count_of, print_text, write_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence, Sized
+    from collections.abc import Callable, Sequence
 
     from hatch_agpm.build import Plan
     from hatch_agpm.cli.verify import Audit
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (AgpmError, OSError) as error:
-        print(f"hatch-agpm: {error}", file=sys.stderr)
+        print_text(f"hatch-agpm: {error}", to_errors=True)
         return 1
     return code
 
@@ -192,7 +193,7 @@ def _project_option() -> argparse.ArgumentParser:
 def _init(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.init import initialise
 
-    print("\n".join(initialise(arguments.project, write=arguments.write)))
+    print_text("\n".join(initialise(arguments.project, write=arguments.write)))
     return 0
 
 
@@ -201,7 +202,7 @@ def _list(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.viewing import list_text
 
     plan = open_project(arguments.project).plan()
-    print(list_text(plan, as_json=arguments.json))
+    print_text(list_text(plan, as_json=arguments.json))
     return 0
 
 
@@ -210,14 +211,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
     report = check_project(arguments.project, strict=arguments.strict)
     if arguments.format != "text":
-        sys.stdout.write(written(report, arguments.format))
+        print_text(written(report, arguments.format).removesuffix("\n"))
     else:
         if report.summary:
-            print(report.summary)
+            print_text(report.summary)
         for note in report.notes:
-            print(f"note: {note}")
+            print_text(f"note: {note}")
         for problem in report.problems:
-            print(f"hatch-agpm: {problem}", file=sys.stderr)
+            print_text(f"hatch-agpm: {problem}", to_errors=True)
     return 1 if report.problems else 0
 
 
@@ -229,7 +230,7 @@ def _stub(arguments: argparse.Namespace) -> int:
     if arguments.check:
         check_stubs(plan)
     else:
-        print("\n".join(write_stubs(plan)))
+        print_text("\n".join(write_stubs(plan)))
     return 0
 
 
@@ -245,7 +246,7 @@ def _vendor(arguments: argparse.Namespace) -> int:
         raise_problems(list(wanted.differences()))
     else:
         wanted.write()
-    print(wanted.summary)
+    print_text(wanted.summary)
     return 0
 
 
@@ -257,13 +258,13 @@ def _verify(arguments: argparse.Namespace) -> int:
         import json
 
         report = [_as_json(wheel, audit) for wheel, audit in audits.items()]
-        print(json.dumps({"wheels": report}, indent=1, ensure_ascii=False))
+        print_text(json.dumps({"wheels": report}, indent=1))
     else:
         for wheel, audit in audits.items():
             for bundle in audit.bundles:
-                print(f"{wheel.name}: {bundle.summary}")
+                print_text(f"{wheel.name}: {bundle.summary}")
             for problem in audit.problems:
-                print(f"hatch-agpm: {wheel.name}: {problem}", file=sys.stderr)
+                print_text(f"hatch-agpm: {wheel.name}: {problem}", to_errors=True)
     return 1 if any(audit.problems for audit in audits.values()) else 0
 
 
@@ -282,7 +283,7 @@ def _add(arguments: argparse.Namespace) -> int:
     from hatch_agpm.cli.add import add_prompts
 
     for wheel in arguments.wheels:
-        print(f"{wheel.name}: {add_prompts(arguments.project, wheel)}")
+        print_text(f"{wheel.name}: {add_prompts(arguments.project, wheel)}")
     return 0
 
 
@@ -298,12 +299,12 @@ def _render(arguments: argparse.Namespace) -> int:
     bundle = plan.bundle
     if arguments.bundle is not None:
         whole = bundle.in_one()
-        _write_directory(arguments.bundle, whole)
-        print(f"{_count(whole)} in {arguments.bundle}")
+        write_directory(arguments.bundle, whole)
+        print_text(f"{count_of(whole)} in {arguments.bundle}")
     elif arguments.output is not None:
         files = _texts_of(plan)
-        _write_directory(arguments.output, files)
-        print(f"{_count(files)} in {arguments.output}")
+        write_directory(arguments.output, files)
+        print_text(f"{count_of(files)} in {arguments.output}")
     else:
         # Bytes: standard output must not translate line ends or characters.
         found = find(arguments.name, plan)
@@ -355,28 +356,3 @@ def _texts_of(plan: Plan) -> dict[str, FileContent]:
         if path not in plan.bundle.files:
             files[path] = file
     return files
-
-
-def _count(files: Sized) -> str:
-    """Return the number of files in words."""
-    return "1 file" if len(files) == 1 else f"{len(files)} files"
-
-
-def _write_directory(target: Path, files: Mapping[str, FileContent]) -> None:
-    """Write all files into a new directory, atomically."""
-    import tempfile
-
-    from hatch_agpm.build.writing import write_files
-    from hatch_agpm.errors import BundleError
-
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BundleError(str(target), "already exists", "choose another output")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix=f".{target.name}-", dir=target.parent
-    ) as staging:
-        whole = Path(staging, "whole")
-        write_files(whole, files)
-        if target.exists():
-            target.rmdir()
-        whole.rename(target)

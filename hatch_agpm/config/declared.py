@@ -101,6 +101,9 @@ def _read_one(type_: Any, value: object, reader: TableReader, full: str) -> Any:
         return found
     if dataclasses.is_dataclass(type_):
         return read_table(type_, found, reader, f"{full}.")  # type: ignore[arg-type]
+    if isinstance(found, str) and "\0" in found:
+        reader.problem(full, "must not hold a NUL character", got=shown(found))
+        return None
     if isinstance(found, list):
         of = get_args(type_)[0]
         read = (_read(of, x, reader, f"{full}[{n}]") for n, x in enumerate(found))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.config.sources import path_problem, refuse_version
+from hatch_agpm.config.sources import name_problem, path_problem, refuse_version
 from hatch_agpm.config.tables import AgpmEntryTable, EntryTable, ListedTable
 from hatch_agpm.config.tools import default_tool, tool_problem
 from hatch_agpm.formats.runtime_variables import read_declarations
@@ -48,6 +48,8 @@ def keyed_entries(
         for alias, value in by_key.items():
             entry = _entry(reader, section, alias, value, defaults)
             key = f"{section}.{quoted_key(alias)}"
+            if problem := name_problem(alias):
+                reader.problem(key, problem)
             if entry and _usable(reader, entry, tools, key):
                 entries.append(entry)
     return entries

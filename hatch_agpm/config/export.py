@@ -17,6 +17,7 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
+from hatch_agpm.formats.file_names import faults, is_installed_metadata, is_rubbish
 from hatch_agpm.model.config import EXPORTED_TYPES, ExportSettings
 from hatch_agpm.model.types import AGPM_SECTIONS
 
@@ -56,6 +57,15 @@ def _directory_problem(directory: str) -> str:
         return "must be a directory inside the package, written with '/'"
     if pure.parts[0] in AGPM_SECTIONS:
         return f"must not have the name of a type, '{pure.parts[0]}'"
+    if fault := next(faults(directory), ""):
+        return f"is not a valid directory on every system: {fault}"
+    for part in pure.parts:
+        if (
+            is_rubbish(part)
+            or is_rubbish(part.casefold())
+            or is_installed_metadata(part)
+        ):
+            return f"must not be in '{part}', which has a meaning for other programs"
     return ""
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.errors import (
     ConfigError,
     did_you_mean,
+    shown,
 )
-from hatch_agpm.formats.file_names import leads_out
+from hatch_agpm.formats.file_names import faults, leads_out
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.reading import read_regular
 
@@ -182,7 +183,11 @@ def output_problem(output: str) -> str:
     if problem := outside_problem(output):
         return problem
     names = PurePosixPath(output).parts[-2:]
+    if not names:
+        return "must be a directory of its own, not that of the project"
     for part in names if names[0] != "src" else names[1:]:
         if not part.isidentifier() or keyword.iskeyword(part):
-            return f"must be importable, which '{part}' is not"
+            return f"must be importable, which {shown(part)} is not"
+        if fault := next(faults(part), ""):
+            return f"is not a valid directory on every system: {fault}"
     return ""

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from hatch_agpm.config.tables import AgpmEntryTable, DistributionTable
     from hatch_agpm.model.declaration import Declaration
 
-__all__ = ["NO_GIT", "check_source", "path_problem", "read_sources", "refuse_version"]
+__all__ = [
+    "NO_GIT",
+    "check_source",
+    "name_problem",
+    "path_problem",
+    "read_sources",
+    "refuse_version",
+]
 
 _DISTRIBUTION: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+@[^/]+:"
@@ -30,6 +37,15 @@ NO_GIT: Final = (
     "Python distribution that ships them"
 )
 _AT_SOURCE: Final = "give the version of a distribution in the 'sources' table"
+
+
+def name_problem(name: str) -> str:
+    """Return the problem of a name, which is also a path, "" if there is none."""
+    if {"", ".", ".."} & {*name.split("/")}:
+        return "must be a name, or several with '/' between them"
+    if "\0" in name:
+        return "must not hold a NUL character"
+    return ""
 
 
 def path_problem(path: str) -> str:
@@ -59,6 +75,8 @@ def read_sources(
     sources: dict[str, Source | None] = {}
     for name, value in table.items():
         key = f"sources.{quoted_key(name)}"
+        if problem := name_problem(name):
+            reader.problem(key, problem)
         if isinstance(value, str):
             sources[name] = _directory(reader, name, value, key)
         else:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from hatch_agpm.config.output import output_problem, outside_problem
 from hatch_agpm.config.selection.glob import compile_pattern
-from hatch_agpm.config.sources import NO_GIT, path_problem
+from hatch_agpm.config.sources import NO_GIT, name_problem, path_problem
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.declared import key, refused_key
 from hatch_agpm.model.runtime import RUNTIME_SCHEMA
@@ -198,7 +198,7 @@ class EntryTable(AgpmEntryTable):
 class ListedTable(EntryTable):
     """An item of an array `[[tool.hatch-agpm.<type>]]`, for all files it means."""
 
-    name: str | None = None
+    name: str | None = key(problem_of=name_problem)
     """The name in the bundle, of one file."""
 
     exclude: tuple[str, ...] = key(default=(), problem_of=_wrong_pattern)

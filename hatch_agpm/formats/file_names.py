@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import PurePosixPath
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "Kind",
+    "faults",
     "folded",
     "is_device",
+    "is_installed_metadata",
     "is_python",
     "is_rubbish",
     "is_visible",
@@ -34,6 +39,9 @@ _OF_TEXTS: Final = frozenset(
 )
 _MARKDOWN: Final = (".md", ".markdown", ".mdc")
 _DATA: Final = (".yaml", ".yml", ".toml")
+_UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
+_FORBIDDEN = frozenset('<>:"\\|?*')
+_LONGEST = 255
 _RUBBISH: Final = frozenset(
     [".DS_Store", "Thumbs.db", ".git", "node_modules", "__pycache__"]
 )
@@ -105,6 +113,11 @@ def is_rubbish(name: str) -> bool:
     return name in _RUBBISH or name.endswith(".pyc")
 
 
+def is_installed_metadata(name: str) -> bool:
+    """Tell whether installers take a directory of this name for one of their own."""
+    return name.casefold().endswith((".dist-info", ".egg-info", ".data"))
+
+
 def is_visible(name: str) -> bool:
     """Tell whether a name is neither hidden nor of what programs made by themselves."""
     return not name.startswith(".") and not is_rubbish(name)
@@ -113,3 +126,21 @@ def is_visible(name: str) -> bool:
 def is_python(name: str) -> bool:
     """Tell whether a file of this name is Python code, a stub or byte code."""
     return name.endswith((".py", ".pyi", ".pyc"))
+
+
+def faults(path: str) -> Iterator[str]:
+    """Yield the reasons why some system cannot have a file of this path."""
+    for part in path.split("/"):
+        shown = f"'{part}'" if part.isprintable() else ascii(part)
+        if part in {"", ".", ".."}:
+            yield f"{shown} is not a name"
+        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in part):
+            yield f"{shown} has a letter that cannot be printed"
+        if found := sorted(_FORBIDDEN & set(part)):
+            yield f"{shown} has a {found[0]} in it"
+        if part.endswith((" ", ".")):
+            yield f"{shown} ends with a space or a full stop"
+        if is_device(part):
+            yield f"{shown} is the name of a device on Windows"
+        if len(part.encode(errors="replace")) > _LONGEST:
+            yield f"'{part[:20]}...' is longer than {_LONGEST} bytes"

@@ -45,7 +45,9 @@ def main(package: Any, arguments: Sequence[str]) -> int:
         # The reader wants no more; Python would report it again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except _ERRORS as error:
-        sys.stderr.write(f"{parser.prog}: error: {error}\n")
+        # A text of the bundle must not control the terminal.
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(error))
+        sys.stderr.write(f"{parser.prog}: error: {shown}\n")
         return FAILED
     return 0
 

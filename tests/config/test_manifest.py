@@ -132,7 +132,7 @@ def test_keys_for_agpms_own_commands_have_no_effect():
         ("agents.a = 3", "agents.a"),
         ('agents."a b" = {}', 'agents."a b".path'),
         ('agents.a = ""', "agents.a.path"),
-        ('agents.a = "x\\u0000"', "agents.a.path"),
+        ('agents.a = "x\\u0000"', "agents.a"),
         ('agents.a = { path = "x", instal = true }', "agents.a.instal"),
         ('agents.a = { path = "x", install = "no" }', "agents.a.install"),
         ('agents.a = { path = "x", template_vars = 3 }', "agents.a.template_vars"),

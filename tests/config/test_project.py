@@ -333,3 +333,35 @@ def test_an_output_in_a_misspelt_package_is_refused(write_files):
         find_output(root, "pgk/prompts", {}, "pkg")
     assert caught.value.key == "tool.hatch-agpm.output"
     assert "'pkg'" in caught.value.hint
+
+
+TABLES = [
+    *({"output": output} for output in (".", "./", "././.", "acme/con", "acme/nul")),
+    *({"output": f"acme{end}"} for end in ("\0", "/\0", "/a\0b")),
+    *({key: "x\0"} for key in ("manifest", "templates", "agents", "prompts")),
+    *({key: ["x\0"]} for key in ("verbatim", "hidden-text", "agents", "env")),
+    {"agents": [{"path": "prompts", "exclude": ["\0"]}]},
+    {"sources": {"x": "y\0"}},
+    *({"sources": {name: "prompts"}} for name in ("", ".", "..", "a\0")),
+    *({"agents": {name: "a.md"}} for name in ("", ".", "..", "/", "a/", "a//b")),
+    *({"agents": {name: "a.md"}} for name in ("a/./b", "../a", "/a", "\0", "a\0")),
+    *({"agents": [{"path": "a.md", "name": name}]} for name in ("", ".", "a/..")),
+    *(
+        {"export": {"directory": directory}}
+        for directory in (
+            *(".git", "a/.git", ".GIT", "__pycache__", "node_modules", "a/.DS_Store"),
+            *("con", "CON/x", "a/nul.x", "lpt1", "com9.txt"),
+            *("acme-1.0.dist-info", "x.DIST-INFO", "x.egg-info", "x.data", "a/b.data"),
+            *("a\0", "a:b", "a*", "a ", "a.", "a?b", 'a"', "a\x1b", "x" * 256),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=ascii)
+def test_what_no_system_can_write_is_refused(table, write_files):
+    root = write_files({"prompts/a.md": "text", "a.md": "text", "acme/__init__.py": ""})
+
+    with pytest.raises(AgpmError) as caught:
+        read_project(root, {"tool": {"hatch-agpm": table}})
+    assert next(iter(table)) in str(caught.value)

@@ -302,6 +302,8 @@ class Install:
         import warnings
 
         # Frames of the import system are not counted.
+        # A file name must not control the terminal.
+        what = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in what)
         message = f"hatch-agpm: {self.module} is not up to date: {what}; {advice}"
         warnings.warn(message, stacklevel=5)
 

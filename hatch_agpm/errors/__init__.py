@@ -26,14 +26,14 @@ attributes.
 
 from __future__ import annotations
 
-import datetime as dt
-import difflib
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
+from hatch_agpm.errors.texts import did_you_mean, printable, shown
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AgpmError",
@@ -53,15 +53,13 @@ __all__ = [
     "SourceError",
     "TemplateError",
     "did_you_mean",
+    "printable",
     "raise_problems",
     "shown",
 ]
 
 _EXCERPT: Final = 120
 """The number of characters of a source line that an error shows at most."""
-
-_VALUE: Final = 80
-"""The number of characters of a wrong value that an error shows at most."""
 
 
 class AgpmError(Exception):
@@ -114,8 +112,8 @@ class Location:
     A position in a file of the project.
 
     `path` is relative to the project root, with `/`, "" where it is not known yet;
-    `line` and `column` count from 1 in the file as written, 0 means that the whole file
-    or line is meant.  `source_line` is the text of the line, "" if it is not shown.
+    `line` and `column` count from 1 in the file as written, 0 means the whole file or
+    line.  `source_line` is the text of the line, "" if it is not shown.
     """
 
     path: str = ""
@@ -124,7 +122,7 @@ class Location:
     source_line: str = ""
 
     def __str__(self) -> str:
-        parts = (self.path, self.line, self.column)
+        parts = (printable(self.path, ""), self.line, self.column)
         return ":".join(str(part) for part in parts if part)
 
 
@@ -254,7 +252,7 @@ class TemplateError(SourceError):
         return self._changed(others=tuple(others))
 
     def __str__(self) -> str:
-        chain = "".join(f"\n  embedded in {path}" for path in self.embedded_in)
+        chain = "".join(f"\n  embedded in {printable(p, '')}" for p in self.embedded_in)
         return "\n".join([super().__str__() + chain, *map(str, self.others)])
 
 
@@ -290,7 +288,7 @@ class PortabilityError(SourceError):
         for reader, effect in self.readers.items():
             effects.setdefault(effect, []).append(reader)
         parts = [f"{effect} by {', '.join(names)}" for effect, names in effects.items()]
-        return super().__str__() + ("\n  " if parts else "") + "; ".join(parts)
+        return super().__str__() + printable("\n  " * bool(parts) + "; ".join(parts))
 
 
 class HiddenTextError(SourceError):
@@ -330,7 +328,8 @@ class CycleError(GraphError):
         """The paths in order of dependency; the first is also the last."""
 
     def __str__(self) -> str:
-        return f"{self.cycle[0]}: depends on itself: {' -> '.join(self.cycle)}"
+        names = [printable(path, "") for path in self.cycle]
+        return f"{names[0]}: depends on itself: {' -> '.join(names)}"
 
 
 class ConflictError(GraphError):
@@ -343,7 +342,8 @@ class ConflictError(GraphError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return _sentence(f"{' and '.join(self.paths)}: {self.what}", "", self.hint)
+        where = " and ".join(printable(path, "") for path in self.paths)
+        return _sentence(f"{where}: {self.what}", "", self.hint)
 
 
 class BundleError(AgpmError):
@@ -356,7 +356,7 @@ class BundleError(AgpmError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return _sentence(f"{self.path}: {self.what}", "", self.hint)
+        return _sentence(f"{printable(self.path, '')}: {self.what}", "", self.hint)
 
 
 def raise_problems(problems: Sequence[AgpmError]) -> None:
@@ -369,29 +369,6 @@ def raise_problems(problems: Sequence[AgpmError]) -> None:
         raise ProblemsError(problems)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the most similar of the `known` names, or ""."""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
-
-
-def shown(value: object) -> str:
-    """Return a wrong value as an error shows it: in TOML's syntax, shortened."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        # Later items would be cut off anyway.
-        text = f"[{', '.join(shown(item) for item in value[:_VALUE])}]"
-    elif isinstance(value, dt.date | dt.time):
-        text = value.isoformat()
-    else:
-        text = repr(value[: _VALUE + 1] if isinstance(value, str) else value)
-    return text if len(text) <= _VALUE else f"{text[: _VALUE - 3]}..."
-
-
 def _sentence(what: str, got: str, hint: str) -> str:
-    return what + (f", got {got}" if got else "") + (f"; {hint}" if hint else "")
+    text = what + (f", got {got}" if got else "") + (f"; {hint}" if hint else "")
+    return printable(text)
