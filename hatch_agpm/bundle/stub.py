@@ -35,7 +35,6 @@ from typing import Any as _Any, Generic as _Generic, Literal as _Literal
 from typing import NoReturn as _NoReturn, ParamSpec as _ParamSpec
 from typing import Protocol as _Protocol, final as _final, overload as _overload
 from typing_extensions import TypeAlias as _TypeAlias, TypeVar as _TypeVar
-from typing_extensions import disjoint_base as _disjoint_base
 {more}
 # Nothing is imported from the modules of the wheel: in a source tree they are missing.
 class UnknownPromptError(KeyError, AttributeError):
@@ -53,7 +52,10 @@ class DamagedWheelError(OSError):
     path: _str
     reason: _str
     frozen: _str
-    def __init__(self, path: _str, reason: _str, frozen: _str = "") -> None: ...
+    cache: _str
+    def __init__(
+        self, path: _str, reason: _str, frozen: _str = "", cache: _str = ""
+    ) -> None: ...
 
 class VariableError(TypeError):
     """A prompt was called with wrong variables; `problems` says which."""

@@ -68,8 +68,19 @@ LISTS = (
         name="other", kind=RecordKind(OTHER_STEP), default={}, spans=((0, 1),)
     ),
 )
+OWNER = (("name", "str"), ("steps", ListKind(RecordKind(STEP))))
+NESTED = (
+    RuntimeVariable(
+        name="rows", kind=ListKind(ListKind("str")), default=None, spans=((0, 1),)
+    ),
+    RuntimeVariable(
+        name="owner", kind=RecordKind(OWNER), default=None, spans=(), is_read=True
+    ),
+    RuntimeVariable(name="share", kind="float | None", default=None, spans=()),
+)
 RESOURCES = [
     resource("lists", runtime=LISTS),
+    resource("nested", runtime=NESTED),
     *map(resource, NAMES),
     resource("greeter", runtime=variables(user_name="str", limit=5)),
     resource("greeter-2", runtime=variables(user_name="str", limit=5)),
@@ -136,7 +147,23 @@ class Step:
     done: bool
     note: str | None = None
 
+@dataclass
+class Owner:
+    name: str
+    steps: list[Step]
+
 text = prompts.agents.lists(tools=[], note="x", steps=[Step("a", True)])
+text = prompts.agents.lists(tools=[], note=None, steps=(Step("a", True),))
+text = prompts.agents.lists(
+    tools=[],
+    steps=[{"title": "a", "done": True, "note": None}],
+    other={"title": "a", "done": 1},
+)
+pieces = prompts.agents.lists.parts(tools=["a"], steps=[Step("a", True)])
+text = prompts.agents.nested(rows=[["a"], ("b",)], owner=Owner("a", [Step("a", True)]))
+text = prompts.agents.nested(
+    rows=[], owner={"name": "a", "steps": [{"title": "a", "done": True}]}, share=None
+)
 text = prompts.agents.backend_engineer()
 text = prompts.agents.flash(user_name="Ada")
 text = prompts.agents.flash(user_name="Ada", steps=1)
@@ -172,6 +199,17 @@ prompts.agents.lists(tools=[], note=1, steps=[])  # wrong
 prompts.agents.lists(tools=[], steps=[{"title": "a"}])  # wrong
 prompts.agents.lists(tools=[], steps=[{"title": "a", "done": 1}])  # wrong
 prompts.agents.lists(tools=[], steps=["a"])  # wrong
+prompts.agents.lists(tools="a", steps=None)  # wrong
+prompts.agents.lists(tools=[None], steps=[])  # wrong
+prompts.agents.lists(tools=[], steps=[{"title": "a", "done": True, "x": 1}])  # wrong
+prompts.agents.lists(tools=[], steps=[], other={"title": "a", "done": "b"})  # wrong
+prompts.agents.lists(steps=[])  # wrong
+prompts.agents.lists.parts(tools=[1], steps=[])  # wrong
+prompts.agents.nested(rows=["a", 1], owner={"name": "a", "steps": []})  # wrong
+prompts.agents.nested(rows=[], owner={"name": "a", "steps": [1]})  # wrong
+prompts.agents.nested(rows=[], owner={"name": "a"})  # wrong
+prompts.agents.nested(rows=[], owner="a")  # wrong
+prompts.agents.nested(rows=[], owner={"name": "a", "steps": []}, share="x")  # wrong
 prompts.agents.greeter()  # wrong
 prompts.agents.greeter(usr_name="Ada")  # wrong
 prompts.agents.greeter("Ada")  # wrong

@@ -216,8 +216,39 @@ def test_declarations_of_embedded_texts_must_agree(error_of):
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("{% if x %}1{% endif %}", "{% if x %}1{% endif %}"),
+        ("{% if x %}1{% endif %}", "{{ x }}"),
+        ("{{ x }}", "{{ x }}"),
+    ],
+)
+def test_declarations_of_two_embedded_texts_must_agree(error_of, first, second):
+    dependencies = (
+        "  dependencies:\n    snippets:\n"
+        "      - {path: ../s.md, name: s}\n      - {path: ../t.md, name: t}\n"
+    )
+    content = "{{{{ agpm.deps.snippets.{}.content }}}}".format
+    files = {
+        "agents/a.md": template(
+            content("s") + content("t"), "    y: str\n", dependencies
+        ),
+        "s.md": template(first, "    x: str\n"),
+        "t.md": template(second, "    x: [str]\n"),
+    }
+    error = error_of(files)
+
+    assert isinstance(error, ConflictError)
+    assert {"s.md", "t.md"} <= {*error.paths}
+
+
+@pytest.mark.parametrize(
     ("body", "line", "column"),
     [
+        ("{{ get_env(name=user) }}", 12, 4),
+        ("\n\n{% set x = user | slugify %}", 14, 19),
+        ("{% for t in tools %}\n{{ now(utc=loop.first) }}{% endfor %}", 13, 4),
+        ("{% include user %}", 12, 12),
         ("{{ user | slugify }}", 12, 11),
         ("x\n{% if user is matching('a') %}{% endif %}", 13, 15),
         ("{{ user | date }}", 12, 11),

@@ -172,7 +172,13 @@ class _Source:
         return f"{name}({given})" if given else str(name)
 
     def _arguments(self, code: Code) -> str:
-        values = code[1]
+        if code[0] == "=":
+            values = {name: ["=", value] for name, value in code[1].items()}
+        elif code[0] == "dict":
+            values = code[1]
+        else:
+            # What fails whenever it is reached.
+            return self.expression(code)
         return ", ".join(
             f"{name}={self.expression(value)}" for name, value in values.items()
         )
@@ -187,7 +193,7 @@ def _is(code: Code, name: str) -> bool:
 
 
 def _items(code: Code) -> list[Code]:
-    """Return the items of a list, which may be known."""
-    if isinstance(code, list):
-        return list(code[1]) if code[0] == "=" else list(code[1:])
-    return [code]
+    """Return the items of a list, which may be known, or may fail."""
+    if isinstance(code, list) and code[0] == "=":
+        return [["=", item] for item in code[1]]
+    return list(code[1:]) if isinstance(code, list) and code[0] == "list" else [code]

@@ -14,6 +14,7 @@ from hatch_agpm.runtime._tera.failures import Failure
 from hatch_agpm.runtime._tera.language import Language
 from hatch_agpm.runtime._tera.program import Program
 from hatch_agpm.tera import TemplateError, TeraEnvironment, render
+from hatch_agpm.tera.folding import source_of
 
 DATA = Path(__file__).parents[2] / "data"
 CONTEXT = json.loads((DATA / "tera_context.json").read_text())
@@ -196,6 +197,26 @@ def test_an_error_in_a_branch_that_may_not_run_is_left():
 def test_only_variables_that_are_left_are_read():
     left = folded("{% if 1 > 2 %}{{ a }}{% endif %}{{ b }}", ["a", "b"], {})
     assert left.reads == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{{ self::m(a=[1, 2], b=u) }}", "{{ self::m(a=[1, 2], b=u) }}"),
+        ("{% if u %}{{ self::m(a=[1]) }}{{ u }}{% endif %}", "self::m(a=[1], b="),
+        ("{% if u %}{{ self::m() }}{% endif %}", "needs an argument 'a'"),
+        ("{{ u ~ 1.5 ~ missing }}", "u ~ "),
+        ("{{ u in known }}", 'u in [["a"]]'),
+        ("{{ self::m(a=known, b=u) }}", 'self::m(a=[["a"]], b=u)'),
+        ("{% if u %}{{ self::m(a=known) }}{% endif %}", 'self::m(a=[["a"]], b='),
+    ],
+)
+def test_what_is_left_can_be_shown_as_source(source, shown):
+    macro = "{% macro m(a, b='') %}{{ a }}{{ b }}{{ u }}{% endmacro %}"
+    if "missing" in source:
+        source = f"{{% if u %}}{source}{{% endif %}}"
+    left = folded(macro + source, ["u"], {"known": [["a"]]})
+    assert shown in source_of(left.program)
 
 
 @pytest.mark.parametrize(
