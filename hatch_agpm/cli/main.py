@@ -90,8 +90,8 @@ def make_parser() -> argparse.ArgumentParser:
     what = "write one prompt to standard output, or all to files"
     _render_options(command(_render, what, in_project))
     _show_options(command(_show, "show one prompt, and what it is made of", in_project))
-    what = "show what changed in the texts of two versions, and why"
-    _diff_options(command(_diff, what, in_project))
+    _tree_options(command(_tree, "show the files of each prompt", in_project))
+    _diff_options(command(_diff, "show which texts changed, and why", in_project))
     added = command(_add, "put the prompts into wheels that exist", in_project)
     _wheels_option(added, "a wheel to change")
     return parser
@@ -145,6 +145,15 @@ def _show_options(show: argparse.ArgumentParser) -> None:
     what = "print the whole file instead, as it is in the wheel"
     chosen.add_argument("--document", action="store_true", help=what)
     chosen.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _tree_options(tree: argparse.ArgumentParser) -> None:
+    what = "a name that `list` prints, with --invert a file (default: all)"
+    tree.add_argument("name", metavar="NAME", nargs="?", help=what)
+    what = "a wheel, or an installed distribution (default: the project)"
+    tree.add_argument("place", metavar="PLACE", nargs="?", help=what)
+    what = "show for each file what uses it"
+    tree.add_argument("--invert", action="store_true", help=what)
 
 
 def _diff_options(diff: argparse.ArgumentParser) -> None:
@@ -318,8 +327,20 @@ def _show(arguments: argparse.Namespace) -> int:
     place = arguments.place or arguments.project
     forms = ("source", "document", "json")
     form = next((each for each in forms if getattr(arguments, each)), "text")
-    # Bytes: standard output must not translate line ends or characters.
-    sys.stdout.buffer.write(shown(arguments.name, str(place), form))
+    output = shown(arguments.name, str(place), form)
+    if form == "text":
+        print_text(output.decode().removesuffix("\n"))
+    else:
+        # Bytes: standard output must not translate line ends or characters.
+        sys.stdout.buffer.write(output)
+    return 0
+
+
+def _tree(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.viewing.tree import tree
+
+    place = str(arguments.place or arguments.project)
+    print_text(tree(arguments.name, place, invert=arguments.invert))
     return 0
 
 
@@ -329,9 +350,11 @@ def _diff(arguments: argparse.Namespace) -> int:
 
     old, new = two_snapshots(arguments.places, arguments.git or [], arguments.project)
     comparison = compare(old, new)
-    write = as_json if arguments.json else as_text
-    text = (as_markdown if arguments.markdown else write)(comparison)
-    sys.stdout.buffer.write(text.encode())
+    if arguments.json or arguments.markdown:
+        write = as_json if arguments.json else as_markdown
+        sys.stdout.buffer.write(write(comparison).encode())
+    else:
+        print_text(as_text(comparison))
     return 1 if arguments.exit_code and comparison.changes else 0
 
 

@@ -33,7 +33,13 @@ if TYPE_CHECKING:
     from hatch_agpm.export.findings import Findings
     from hatch_agpm.export.source import WrittenText
 
-__all__ = ["note_agent", "note_command", "note_skill"]
+__all__ = [
+    "lines_outside_code",
+    "note_agent",
+    "note_command",
+    "note_skill",
+    "relative_links",
+]
 
 _SKILL_KEYS: Final = (
     *("name", "description", "license", "compatibility", "metadata"),
@@ -130,7 +136,7 @@ def _note_links(found: Findings, source: WrittenText, files: Collection[str]) ->
     """Note links to files that an installed skill does not have."""
     left = dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, SKILLAGER), "left behind")
     first = _line_below(source, 0)
-    for line, path in _relative_links(source.text[source.body :]):
+    for line, path in relative_links(source.text[source.body :]):
         target = posixpath.normpath(path)
         if path.startswith("/") or target.split("/")[0] == "..":
             what = f"the link '{path}' leads out of the skill's directory"
@@ -152,27 +158,32 @@ def _line_below(source: WrittenText, position: int) -> int:
     return source.text.count("\n", 0, source.body + position) + 1
 
 
-def _relative_links(text: str) -> Iterator[tuple[int, str]]:
+def relative_links(text: str) -> Iterator[tuple[int, str]]:
     """
     Yield line (from 1) and decoded path of each link to a file beside `text`.
 
     Absolute paths are included; URLs and links within the text are not.
     """
+    for number, line in lines_outside_code(text):
+        for match in _LINK.finditer(_CODE.sub("", line)):
+            written = next(filter(None, match.groups()), "")
+            path = unquote(re.split("[#?]", written)[0])
+            if _LIKE_A_PATH.search(path) and not _NO_PATH.match(written):
+                yield number, path
+
+
+def lines_outside_code(text: str) -> Iterator[tuple[int, str]]:
+    """Yield number (from 1) and text of each line that is in no fenced code block."""
     fence = ""
     for number, line in enumerate(text.split("\n"), 1):
         mark = _FENCE.match(line)
         if fence:
             if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
                 fence = ""
-            continue
-        if mark:
+        elif mark:
             fence = mark[1]
-            continue
-        for match in _LINK.finditer(_CODE.sub("", line)):
-            written = next(filter(None, match.groups()), "")
-            path = unquote(re.split("[#?]", written)[0])
-            if _LIKE_A_PATH.search(path) and not _NO_PATH.match(written):
-                yield number, path
+        else:
+            yield number, line
 
 
 def _holds(files: Collection[str], target: str) -> bool:

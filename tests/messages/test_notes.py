@@ -17,6 +17,11 @@ def project(write_files, files, table):
     ("files", "table", "note"),
     [
         (
+            {"prompts/a.md": "See docs/x.md and [y](y.md).\n"},
+            "",
+            "prompts/a.md:1: refers to 'y.md' (and 1 more), which is not a file",
+        ),
+        (
             {"uv.lock": ""},
             "",
             "uv does not rebuild when prompts/a.md changes; in pyproject.toml:\n"

@@ -8,6 +8,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.errors import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,7 +25,7 @@ _NAMES: Final = 20
 
 
 def as_text(comparison: SnapshotDiff) -> str:
-    """Return a comparison for people, with a line end."""
+    """Return a comparison for people."""
     lines = [f"{comparison.old} -> {comparison.new}: {comparison.summary}"]
     for cause, names in comparison.causes.items():
         lines.append(f"  {cause.what} ({cause.how}) reaches {_some(names)}")
@@ -31,7 +33,7 @@ def as_text(comparison: SnapshotDiff) -> str:
         lines += ["", _title(change)]
         lines += (f"  {line}" for line in change.variables)
         lines += change.diff
-    return _printable("\n".join(lines)) + "\n"
+    return "\n".join(lines)
 
 
 def as_json(comparison: SnapshotDiff) -> str:
@@ -65,9 +67,9 @@ def as_markdown(comparison: SnapshotDiff) -> str:
             row = f"| {_code(cause.what)} | {_plain(cause.how)} |"
             lines.append(f"{row} {len(names)}: {shown}{more} |")
         lines.append("")
-    text = _printable("\n".join(lines))
+    text = printable("\n".join(lines))
     for change in comparison.changes:
-        part = _printable("\n".join(_details(change)))
+        part = printable("\n".join(_details(change)))
         if len(text) + len(part) > _LONGEST:
             part = f"{_plain(_title(change))}: too long to show here\n\n"
         if len(text) + len(part) > _LONGEST:
@@ -110,8 +112,3 @@ def _plain(text: str) -> str:
 
 def _code(text: str) -> str:
     return f"<code>{_plain(text)}</code>"
-
-
-def _printable(text: str) -> str:
-    """Return a text without characters that control a terminal."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\ufffd", text)

@@ -10,6 +10,7 @@ from hatch_agpm.cli.check import Note, plan_notes
 from hatch_agpm.cli.file_notes import file_notes
 from hatch_agpm.cli.project import open_project
 from hatch_agpm.cli.report.finding import findings_of_error, findings_of_note
+from hatch_agpm.cli.report.reference_notes import reference_notes
 from hatch_agpm.cli.report.token_notes import token_notes
 from hatch_agpm.errors import AgpmError
 
@@ -64,7 +65,7 @@ def check_project(root: Path, *, strict: bool = False) -> Report:
         plan = project.plan()
         summary = plan.bundle.summary
         found += plan_notes(plan, project.pyproject)
-        found += [*file_notes(plan), *token_notes(plan)]
+        found += [*file_notes(plan), *token_notes(plan), *reference_notes(plan)]
     except (AgpmError, OSError) as error:
         problems.append(error)
     for each in found:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from hatch_agpm._version import __version__
 from hatch_agpm.cli.report.rules import RULES
+from hatch_agpm.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def _annotation(finding: Finding, prefix: str) -> str:
         if value
     )
     command = _COMMANDS[finding.level]
-    return f"::{command} {written_properties}::{_escaped(finding.message)}"
+    return f"::{command} {written_properties}::{_escaped(printable(finding.message))}"
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:

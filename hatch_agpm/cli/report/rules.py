@@ -38,6 +38,7 @@ _NOTES: Final = {
     "may-fail": "A prompt has an error for some values",
     "missing-at-its-path": "A template in the output directory has no file there",
     "not-an-attribute": "A prompt has a name that the module uses itself",
+    "reference": "A text refers to a file that does not exist",
     "skill-tokens": "An exported skill is longer than recommended",
     "stub": "The committed stub is not up to date",
     "token-threshold": "A file has more tokens than AGPM's threshold",

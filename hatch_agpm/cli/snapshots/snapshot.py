@@ -42,6 +42,11 @@ class SnapshotText:
     """What the index says of it; {} for a file that has no entry."""
 
     @property
+    def top(self) -> str:
+        """The template, "" if it is not known."""
+        return self.template or next(iter(self.inputs), "")
+
+    @property
     def text(self) -> str | None:
         """The text; None if it is not UTF-8."""
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from hatch_agpm.cli.snapshots import EXPORTED, open_place
+from hatch_agpm.cli.viewing.branches import branches
 from hatch_agpm.errors import ConfigError, did_you_mean
 from hatch_agpm.reading import read_regular
 from hatch_agpm.tokens import counter
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hatch_agpm.cli.snapshots import PackageSnapshot, SnapshotText
+    from hatch_agpm.tokens import Counter
 
-__all__ = ["shown"]
+__all__ = ["find_text", "length_of", "shown"]
 
 
 def shown(name: str, place: str, form: str) -> bytes:
@@ -30,7 +32,7 @@ def shown(name: str, place: str, form: str) -> bytes:
     for the template, or `document` for the file.  Raises ConfigError if there is no
     such prompt or template, and AgpmError for a place that cannot be read.
     """
-    found = _find(name, open_place(place))
+    found = find_text(name, open_place(place))
     if form == "document":
         return found.data
     if form == "source":
@@ -40,7 +42,8 @@ def shown(name: str, place: str, form: str) -> bytes:
     return _as_text(found)
 
 
-def _find(name: str, snapshot: PackageSnapshot) -> SnapshotText:
+def find_text(name: str, snapshot: PackageSnapshot) -> SnapshotText:
+    """Return a text by the name that `list` prints; raise ConfigError for another."""
     texts = snapshot.texts
     exported = re.sub(r"^(?:.*/)?\.agents/", EXPORTED, name)
     for each in (name, exported, f"{exported}.md", f"{exported}/SKILL.md"):
@@ -52,7 +55,7 @@ def _find(name: str, snapshot: PackageSnapshot) -> SnapshotText:
 
 def _source(found: SnapshotText, project: Path) -> bytes:
     """Return the template; raise ConfigError where only its path is known."""
-    path = found.template or next(iter(found.inputs), "")
+    path = found.top
     if project.is_dir() and path and ":" not in path:
         try:
             return read_regular(project / path)
@@ -97,18 +100,25 @@ def _as_text(found: SnapshotText) -> bytes:
     return f"{head}\n---\n".encode() + body
 
 
+def length_of(found: SnapshotText, counts: Counter) -> str:
+    """Return the length of a text for people, "" for what is not text."""
+    if found.text is None:
+        return ""
+    body = found.data[found.entry.get("body", 0) :]
+    length = counts.shown(counts.count(body.decode()))
+    prefix = found.entry.get("prefix")
+    if not prefix or prefix["size"] == len(body):
+        return length
+    before = body[: prefix["size"]].decode()
+    return f"{length}, {counts.count(before):,} before the first value"
+
+
 def _facts(found: SnapshotText) -> Iterator[str]:
     entry, counts = found.entry, counter()
     tool = f", for {entry['tool']}" if entry.get("tool") else ""
     yield f"{found.name}: {entry.get('type', 'file')}{tool}"
-    if found.text is not None:
-        body = found.data[entry.get("body", 0) :].decode()
-        before = ""
-        prefix = entry.get("prefix")
-        if prefix and prefix["size"] < len(body.encode()):
-            text = body.encode()[: prefix["size"]].decode()
-            before = f", {counts.count(text):,} before the first value"
-        yield f"length: {counts.shown(counts.count(body))}{before}"
+    if length := length_of(found, counts):
+        yield f"length: {length}"
     for each in entry.get("runtime", ()):
         default = "" if each["required"] else f" = {each['default']!r}"
         yield f"variable: {each['name']}: {each['type']}{default}"
@@ -120,17 +130,4 @@ def _facts(found: SnapshotText) -> Iterator[str]:
         yield from (f"  {line}" for line in written.splitlines())
     if found.inputs:
         yield "made of:"
-        yield from _tree(found, found.template or next(iter(found.inputs)))
-
-
-def _tree(found: SnapshotText, top: str) -> Iterator[str]:
-    """Yield a file and below it those that it uses, each once with its own."""
-    waiting, seen = [(1, top)], set[str]()
-    while waiting:
-        depth, path = waiting.pop()
-        uses = found.uses.get(path, ())
-        again = path in seen and bool(uses)
-        yield f"{'  ' * depth}{path}{' (as above)' if again else ''}"
-        if not again:
-            seen.add(path)
-            waiting += ((depth + 1, each) for each in reversed(uses))
+        yield from branches(found.top, found.uses)

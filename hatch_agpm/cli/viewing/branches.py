@@ -1,0 +1,25 @@
+"""Lines of a tree, of files that use each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["branches"]
+
+
+def branches(
+    top: str, uses: Mapping[str, Sequence[str]], *, depth: int = 1
+) -> Iterator[str]:
+    """Yield a file and below it those that it uses, each once with its own."""
+    waiting, seen = [(depth, top)], set[str]()
+    while waiting:
+        depth, path = waiting.pop()
+        below = uses.get(path, ())
+        again = path in seen and bool(below)
+        yield f"{'  ' * depth}{path}{' (as above)' if again else ''}"
+        if not again:
+            seen.add(path)
+            waiting += ((depth + 1, each) for each in reversed(below))

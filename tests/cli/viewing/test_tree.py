@@ -1,0 +1,110 @@
+"""`tree` prints the files of each prompt, and with `--invert` who uses a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from commands import HEAD
+
+from hatch_agpm.cli.main import main
+
+TEMPLATE = """\
+---
+dependencies:
+  snippets: [{path: ../snippets/NAME.md, name: one}]
+agpm:
+  templating: true
+---
+{{ agpm.deps.snippets.one.content }}
+"""
+FILES = {
+    "pyproject.toml": HEAD,
+    "acme/__init__.py": "",
+    "prompts/agents/a.md": TEMPLATE.replace("NAME", "style"),
+    "prompts/agents/b.md": TEMPLATE.replace("NAME", "tone"),
+    "prompts/snippets/style.md": TEMPLATE.replace("NAME", "tone"),
+    "prompts/snippets/tone.md": "Be kind.\n",
+}
+
+
+@pytest.fixture
+def tree(write_files, capsys):
+    root = write_files(FILES)
+
+    def run(*arguments):
+        assert main(["tree", *arguments, "--project", str(root)]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_each_prompt_has_its_files_below_it(tree):
+    lines = tree()
+    assert re.fullmatch(r"agents/a \(~?\d+ tokens\)", lines[0])
+    assert lines[1:4] == [
+        "  prompts/agents/a.md",
+        "    prompts/snippets/style.md",
+        "      prompts/snippets/tone.md",
+    ]
+    assert [line.split(" ")[0] for line in lines if line[0] != " "] == [
+        "agents/a",
+        "agents/b",
+        "snippets/style",
+        "snippets/tone",
+    ]
+
+
+def test_one_prompt_is_shown_by_its_name(tree):
+    assert tree("agents/b")[1:] == [
+        "  prompts/agents/b.md",
+        "    prompts/snippets/tone.md",
+    ]
+
+
+def test_a_file_has_the_prompts_below_it_that_are_made_of_it(tree):
+    assert tree("prompts/snippets/tone.md", "--invert") == [
+        "prompts/snippets/tone.md",
+        "  agents/a (prompts/agents/a.md > prompts/snippets/style.md)",
+        "  agents/b (prompts/agents/b.md)",
+        "  snippets/style (prompts/snippets/style.md)",
+        "  snippets/tone",
+    ]
+    assert tree("prompts/agents/a.md", "--invert") == [
+        "prompts/agents/a.md",
+        "  agents/a",
+    ]
+
+
+def test_variants_are_shown_below_the_files_that_they_use(capsys):
+    example = Path(__file__).parents[3] / "example_pkg"
+    path = "prompts/styleguides/rust-styleguide.md"
+    assert main(["tree", "--invert", path, "--project", str(example)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        path,
+        "  agents/backend-engineer-rust (prompts/agents/backend-engineer.md)",
+    ]
+
+
+def test_a_file_that_is_used_twice_is_shown_once_with_its_own(write_files, capsys):
+    both = TEMPLATE.replace("NAME", "style").replace(
+        "name: one}]", "name: one}, {path: ../snippets/style.md, name: two}]"
+    )
+    agents = {"prompts/agents/a.md": both}
+    root = write_files({**FILES, **agents})
+    assert main(["tree", "agents/a", "--project", str(root)]) == 0
+    assert capsys.readouterr().out.count("prompts/snippets/style.md") == 1
+
+
+def test_a_wheel_has_the_same_tree(tree, write_files, build, capsys):
+    wheel = build(write_files(FILES)).artefact
+    assert main(["tree", "agents/a", str(wheel)]) == 0
+    assert capsys.readouterr().out.splitlines() == tree("agents/a")
+
+
+@pytest.mark.parametrize("options", [["agents/c"], ["prompts/c.md", "--invert"]])
+def test_an_unknown_name_is_reported(write_files, capsys, options):
+    root = write_files(FILES)
+    assert main(["tree", *options, "--project", str(root)]) == 1
+    assert options[0] in capsys.readouterr().err
