@@ -12,7 +12,7 @@ import sys
 
 from hatch_agpm.tera import TemplateError, render
 
-HANGS_AFTER = 120
+HANGS_AFTER = 30
 """Seconds of CPU time; the limits of a render end it in a small part of that."""
 
 CONTEXT = {
@@ -44,6 +44,23 @@ DEPTH = "deeper than 64 levels"
 TAGS = "too many tags"
 PATTERN = "patterns take too long"
 
+EXPRESSIONS = {
+    "sum": lambda count: "{% set x = i" + " + 1" * count + " %}",
+    "condition": lambda count: "{% if n == 9" + " or n == 9" * count + " %}{% endif %}",
+    "filters": lambda count: "{% set x = name" + " | upper" * count + " %}",
+    "texts": lambda count: "{% set x = n" + " ~ n" * count + " %}",
+    "array": lambda count: "{% set x = [n" + ", n" * count + "] %}",
+    "tests": lambda count: (
+        "{% if n is odd" + " and n is odd" * count + " %}{% endif %}"
+    ),
+    "branches": lambda count: (
+        "{% if n == 1 %}" + "{% elif n == 2 %}" * count + "{% endif %}"
+    ),
+    "path": lambda count: "{% if data" + "[ten[0]]" * count + " %}{% endif %}",
+    "arguments": lambda count: "{% set x = range(end=3" + " + 0" * count + ") %}",
+}
+"""What the body of a loop may consist of, by the number of its terms."""
+
 TEMPLATES = {
     # Attributes of Python's objects
     "attribute walk": (
@@ -65,6 +82,18 @@ TEMPLATES = {
     "nested loops": (often("{% for j in range(end=99999) %}{% endfor %}"), LOOPS),
     "loops nested deep": ("{% for a in ten %}" * 60 + "x" + "{% endfor %}" * 60, LOOPS),
     "large loop body": (often("{{ i }}" * 2000), LOOPS),
+    **{
+        f"{what} of {count} terms": (often(body(count)), LOOPS)
+        for count in (20, 900)
+        for what, body in EXPRESSIONS.items()
+    },
+    "macro of many terms": (
+        "{% macro m() %}{{ 1"
+        + "+1" * 900
+        + " }}{% endmacro %}"
+        + often("{{ self::m() }}"),
+        LOOPS,
+    ),
     "large loop text": (often("x" * 100_000), TEXT),
     "text of a macro": (
         "{% macro m() %}" + often("x" * 100_000) + "{% endmacro %}{{ self::m() }}",
@@ -160,6 +189,10 @@ TEMPLATES = {
         WORK,
     ),
     "in": ("{% set a = range(end=99999) %}" + often("{% set x = 'x' in a %}"), WORK),
+    "membership": (
+        often("{% if 1 in ten" + " and 1 in ten" * 90 + " %}{% endif %}"),
+        WORK,
+    ),
     "printing arrays": ("{% set a = range(end=99999) %}" + often("{{ a }}"), WORK),
     "arrays as strings": (
         "{% set a = range(end=99999) %}" + often("{% set b = a | as_str | length %}"),
@@ -186,10 +219,26 @@ TEMPLATES = {
     "alternatives": ("{% if a" + " or a" * 100_000 + " %}{% endif %}", TAGS),
     "filters": ("{{ name" + " | upper" * 100_000 + " }}", TAGS),
     "tags": ("{{ name }}" * 200_000, TAGS),
+    "comments": ("{#x#}" * 1_000_000, TAGS),
+    "comments after a tag": ("{{ n }}" + "{#x#}" * 1_000_000, TAGS),
+    "long comment": ("{# x " * 6_000_000 + "#}{{ y }}", "'y' is undefined"),
+    "texts by the million": ("{{ a ~ " + "'x' ~ " * 1_000_000 + "'' }}", TAGS),
+    "items by the million": ("{{ [" + "'x', " * 1_000_000 + "] }}", TAGS),
+    "steps of a path": ("{{ a" + ".a" * 1_000_000 + " }}", TAGS),
+    "brackets of a path": ("{{ a" + "[0]" * 1_000_000 + " }}", TAGS),
+    "parameters": (
+        "{% macro m(" + "x," * 1_000_000 + "x) %}{% endmacro %}",
+        TAGS,
+    ),
+    "included names": ("{% include [" + "'a'," * 1_000_000 + "'b'] %}", TAGS),
+    "else of a loop": (
+        "{% for a in ten %}" + "{% else %}" * 1_000_000 + "{% endfor %}",
+        TAGS,
+    ),
     "open comments": ("{#" * 100_000, "'{#' has no '#}'"),
     "open tags": ("{{" * 100_000, "'{{' has no '}}'"),
     "open quotes": ('{{ "' * 50_000, "'{{' has no '}}'"),
-    "spaces": ("{{" + " " * 5_000_000 + "}}", "expected a value"),
+    "spaces": ("{{" + " " * 1_000_000 + "}}", "expected a value"),
     "long number": ("{{ " + "9" * 1_000_000 + " }}", "fit into 64 bits"),
     "nested calls": ("{{ f(a=" * 40 + "1" + "!" * 40 + " }}", "'{{' has no '}}'"),
     # Regular expressions
@@ -209,6 +258,45 @@ TEMPLATES = {
     "regex of many repetitions": (
         "{% if name is matching('((a{1000}){1000}){1000}') %}{% endif %}",
         "repeats too often",
+    ),
+    "large pattern, and many of them": (
+        "".join(
+            "{% if name is matching('(aN+)+(bN{900}){1000}') %}{% endif %}".replace(
+                "N", str(number)
+            )
+            for number in range(20)
+        ),
+        WORK,
+    ),
+    "alternatives of a pattern": (
+        "{% if name is matching('"
+        + "|".join(map(str, range(100_000)))
+        + "') %}x{% endif %}",
+        WORK,
+    ),
+    "classes of a pattern": (
+        r"{% if name is matching('" + r"\w" * 50_000 + "') %}{% endif %}",
+        WORK,
+    ),
+    "classes of a class": (
+        "{% if name is matching('[" + r"\w" * 100_000 + "]') %}{% endif %}",
+        WORK,
+    ),
+    "class that doubles": (
+        "{% if name is matching('[a" + "~~b" * 60 + "]') %}{% endif %}",
+        WORK,
+    ),
+    "repeated classes": (
+        r"{% if name is matching('(\w{900}b){900}') %}{% endif %}",
+        "repeats too often",
+    ),
+    "word boundaries": (
+        r"{% if name is matching('" + r"\b" * 10_000 + "') %}{% endif %}",
+        WORK,
+    ),
+    "many patterns": (
+        often("{% if name is matching(i ~ 'a{500}') %}{% endif %}"),
+        WORK,
     ),
     "regex nested deep": (
         "{% if name is matching('" + "(" * 5000 + ")" * 5000 + "') %}{% endif %}",

@@ -61,7 +61,10 @@ class Account:
         self._work = 4 * limits.output
         self._open_text = 0
         self._most_text = limits.output
-        self.pattern_seconds = 2.0
+        self.patterns: dict[str, object] = {}
+        """The regular expressions that were compiled for this render."""
+
+        self.pattern_seconds = 1.0
         """The time left for regular expression searches."""
 
     def iterate(self, weight: int) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.runtime._tera.failures import Failure
 from hatch_agpm.tera.compiler.expressions import Code, ExpressionCompiler, position_of
+from hatch_agpm.tera.compiler.weight import weigh
 from hatch_agpm.tera.parser.tree import (
     Array,
     Block,
@@ -95,7 +96,7 @@ class _Compiler:
                 self._find_blocks(node.body)
 
     def _function(self, body: tuple[Node, ...], parameters: Iterable[str]) -> Code:
-        return [_weigh(body), self._body(body), list(parameters)]
+        return [weigh(body), self._body(body), list(parameters)]
 
     def _body(self, body: Iterable[Node]) -> list[Code]:
         result: list[Code] = []
@@ -157,7 +158,7 @@ class _Compiler:
         values = self._expressions.value(node.container)
         names = [node.key, node.value]
         self.bound.update(filter(None, names))
-        head = [values, names, label, _weigh(node.body), at, node.at]
+        head = [values, names, label, weigh(node.body), at, node.at]
         self._loops += 1
         body = self._body(node.body)
         self._loops -= 1
@@ -202,22 +203,6 @@ def _include(node: Include) -> Code:
         return ["print", ["refuse", what, hint, node.at], node.at]
     what = f"'{names}' cannot be included: a template is rendered by itself"
     return _failing(what, node.at)
-
-
-def _weigh(body: Iterable[Node]) -> int:
-    """Count the nodes that one turn of a loop may run."""
-    weight = 0
-    for node in body:
-        weight += 1
-        match node:
-            case For():
-                weight += _weigh(node.empty)
-            case FilterSection() | Block():
-                weight += _weigh(node.body)
-            case If():
-                weight += sum(_weigh(branch.body) + 1 for branch in node.branches)
-                weight += _weigh(node.otherwise.body) if node.otherwise else 0
-    return weight
 
 
 def _position(node: Node) -> int:

@@ -146,7 +146,9 @@ class ExpressionParser(CallParser):
         value: Expression | None = self._string_concat()
         if value is None:
             text = self.take(terminals.STRING)
-            value = None if text is None else Literal(value=text[1:-1], at=start)
+            if text is not None:
+                self.count()
+                value = Literal(value=text[1:-1], at=start)
         return None if value is None else self._filtered(value)
 
     def _string_concat(self) -> Concatenation | Literal | None:
@@ -162,6 +164,8 @@ class ExpressionParser(CallParser):
                 part = self._concat_part()
             if part is None:
                 self.at = end
+            else:
+                self.count()
         if len(parts) == 1 or not parts:
             self.at = start
             return None

@@ -69,9 +69,9 @@ class OperandParser(Cursor):
         """Leave the level that was entered last."""
         self._depth -= 1
 
-    def count(self) -> None:
-        """Count one more tag or value; raise Refusal if there are too many."""
-        self._size_left -= 1
+    def count(self, more: int = 1) -> None:
+        """Count one or more tags or values; raise Refusal if there are too many."""
+        self._size_left -= more
         if self._size_left < 0:
             what = "has too many tags and values"
             raise Refusal(what, hint="the limit is 'source'", at=self.at)
@@ -108,13 +108,13 @@ class OperandParser(Cursor):
     def dotted(self) -> Path | None:
         """Take a path with dots and square brackets, without white space."""
         start = self.at
-        if not self.take(terminals.DOTTED):
+        if not self.take(terminals.IDENT):
             return None
-        while self.take(terminals.STEPS) or self._square_brackets():
-            pass
+        while steps := self.take(terminals.STEPS) or self._square_brackets():
+            self.count(steps.count(".") or 1)
         return Path(text=self.source[start : self.at], at=start)
 
-    def _square_brackets(self) -> bool:
+    def _square_brackets(self) -> str | None:
         start = self.at
         if self.take(terminals.OPEN_SQUARE):
             self.deeper()
@@ -123,6 +123,6 @@ class OperandParser(Cursor):
             )
             self.shallower()
             if inner and self.take(terminals.CLOSE_SQUARE, "']'"):
-                return True
+                return inner if isinstance(inner, str) else inner.text
         self.at = start
-        return False
+        return None

@@ -55,7 +55,8 @@ __all__ = ["parse"]
 
 _OPENING: Final = re.compile(r"\{[{%#]")
 _VARIABLE_END: Final = re.compile(r"-?\}\}")
-_COMMENT: Final = re.compile(r"\{#-?(?:(?!-?#\}).)+-?#\}", re.DOTALL)
+# A repeated group would take memory for each character.
+_COMMENT: Final = re.compile(r"\{#-?(?!-?#\}).+?-?#\}", re.DOTALL)
 _SUPER: Final = "super()"
 _ENDRAW: Final = re.compile(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
 _IN: Final = re.compile(r"in[ \t\r\n]+")
@@ -100,7 +101,7 @@ class _TemplateParser(TagParser):
     def _leading_comments(self) -> None:
         # Comments before everything else are no nodes in Tera: they trim nothing.
         while self.source.startswith("{#", self.at) and self.take(_COMMENT):
-            pass
+            self.count()
 
     def _imports(self) -> None:
         start = self.at
@@ -169,6 +170,7 @@ class _TemplateParser(TagParser):
 
     def _comment(self) -> Comment:
         start = self.at
+        self.count()
         if not self.take(_COMMENT):
             if "#}" in self.source[start:]:
                 what, hint = "the comment is empty", "a comment is {# text #}"
@@ -293,6 +295,7 @@ class _TemplateParser(TagParser):
         if self.take(OPEN_SQUARE):
             names: list[str] = []
             while (name := self.next(STRING, "a string")) is not None:
+                self.count()
                 names.append(name[1:-1])
                 if not self.next(_COMMA, "','"):
                     break
@@ -337,6 +340,7 @@ class _TemplateParser(TagParser):
         self.skip()
         name = self.take(IDENT, "a parameter")
         while name:
+            self.count()
             parameters[name] = self._default()
             name = None
             if self.next(_COMMA, "','"):

@@ -83,6 +83,7 @@ class TagParser(ExpressionParser):
         start = self.at
         tag = self.tag_start()
         if tag is not None and tag.word in words:
+            self.count()
             return tag
         self.at = start
         return None

@@ -14,7 +14,6 @@ __all__ = [
     "COLONS",
     "COMMA",
     "COMPARISON",
-    "DOTTED",
     "EQUALS",
     "FLOAT",
     "IDENT",
@@ -33,8 +32,7 @@ __all__ = [
 ]
 
 IDENT: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-DOTTED: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z0-9_]+)*")
-STEPS: Final = re.compile(r"(?:\.[a-zA-Z0-9_]+)+")
+STEPS: Final = re.compile(r"(?:\.[a-zA-Z0-9_]+){1,1000}")
 INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 STRING: Final = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")

@@ -56,6 +56,11 @@ class Path:
     text: str
     at: int
 
+    @property
+    def steps(self) -> int:
+        """How many dots and brackets it has, also those in a string."""
+        return self.text.count(".") + self.text.count("[")
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:

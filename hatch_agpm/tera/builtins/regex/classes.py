@@ -9,13 +9,19 @@ those of `regex` have other rules.
 from __future__ import annotations
 
 import string
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
 
 from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
-__all__ = ["CharacterClasses", "PatternError"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["WORK_OF_TRANSLATION", "CharacterClasses", "PatternError"]
+
+WORK_OF_TRANSLATION: Final = 250
+"""The work of compiling a character of the translation."""
 
 
 class PatternError(Exception):
@@ -62,8 +68,10 @@ _SPECIAL: Final = {"any": "(?s:.)", "ascii": r"[\x00-\x7f]", "assigned": r"\P{Cn
 class CharacterClasses:
     """Reads a pattern from a position, and translates escapes and classes there."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, work: Callable[[int], None]) -> None:
+        """Begin with a pattern; `work` takes the work of a part of it."""
         self.pattern: Final = pattern
+        self.work: Final = work
         self.at = 0
         self.names: Final[set[str]] = set()
         self._brackets = 0
@@ -182,6 +190,8 @@ class CharacterClasses:
                 "~~": f"(?:(?!{right})(?:{result})|(?!{result})(?:{right}))",
             }[operator]
             result = f"(?:{result})"
+            # Each operation repeats the operands, so that the length may double.
+            self.work(WORK_OF_TRANSLATION * len(result))
         self._brackets -= 1
         return f"(?:(?!{result})(?s:.))" if negated else result
 

@@ -11,7 +11,6 @@ Importing this module needs the package regex: the extra `hatch-agpm[matching]`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -19,14 +18,29 @@ import regex
 
 from hatch_agpm.runtime._tera.failures import Failure, Refusal
 from hatch_agpm.runtime._tera.rust import encode
-from hatch_agpm.tera.builtins.regex.classes import CharacterClasses, PatternError
+from hatch_agpm.tera.builtins.regex.classes import (
+    WORK_OF_TRANSLATION,
+    CharacterClasses,
+    PatternError,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hatch_agpm.runtime._tera.limits import Account
 
 __all__ = ["matches"]
 
 _MOST_REPETITIONS: Final = 1_000_000
+
+_PATTERN: Final = 20_000
+_CHARACTER: Final = 1_600
+_REPETITION: Final = 300
+"""The work of a pattern, of its characters, and of the copies of repeated parts."""
+
+_CLASS_SIZE: Final = 4
+"""How much memory a copy of a class takes, beside that of a character."""
+
 _DEEPEST: Final = 100
 
 _WORD: Final = r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]"
@@ -55,7 +69,11 @@ def matches(pattern: str, text: str, account: Account) -> bool:
     Raise Failure for a pattern that Rust refuses, Refusal where all patterns of the
     render together take too long.
     """
-    compiled = _compiled(pattern)
+    known = account.patterns.get(pattern)
+    compiled = (
+        known if isinstance(known, regex.Pattern) else _compiled(pattern, account)
+    )
+    account.patterns[pattern] = compiled
     start = perf_counter()
     try:
         return compiled.search(text, timeout=account.pattern_seconds) is not None
@@ -68,11 +86,15 @@ def matches(pattern: str, text: str, account: Account) -> bool:
         account.pattern_seconds = max(account.pattern_seconds - spent, 1e-6)
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> regex.Pattern[str]:
+def _compiled(pattern: str, account: Account) -> regex.Pattern[str]:
+    """Return a pattern as the library has it; its work is counted before."""
+    account.work(_PATTERN + _CHARACTER * len(pattern))
     try:
-        translated = _Translator(pattern).translated()
-        return regex.compile(translated, flags=regex.V0)
+        translator = _Translator(pattern, account.work)
+        translated, size = translator.translated()
+        account.work(_REPETITION * size + WORK_OF_TRANSLATION * len(translated))
+        # The cache of the library would keep the patterns of all renders.
+        return regex.compile(translated, flags=regex.V0, cache_pattern=False)
     except (PatternError, regex.error, OverflowError) as error:
         what = f"the pattern of 'matching' is wrong: {error}"
         raise Failure(what, encode(pattern[:60])) from None
@@ -94,17 +116,18 @@ class _Flags:
 class _Translator(CharacterClasses):
     """Reads and translates one pattern; `flags` are those that hold at the position."""
 
-    def __init__(self, pattern: str) -> None:
-        super().__init__(pattern)
+    def __init__(self, pattern: str, work: Callable[[int], None]) -> None:
+        """Begin with a pattern; `work` takes the work of each part of it."""
+        super().__init__(pattern, work)
         self.flags = _Flags()
         self._depth = 0
 
-    def translated(self) -> str:
-        """Return the translation of the whole pattern."""
-        result, _ = self._alternatives()
+    def translated(self) -> tuple[str, int]:
+        """Return the translation of the whole pattern, and its size."""
+        result, size = self._alternatives()
         if self.at < len(self.pattern):
             raise PatternError("')' has no '('")
-        return result
+        return result, size
 
     @property
     def unicode(self) -> bool:
@@ -117,24 +140,24 @@ class _Translator(CharacterClasses):
         return self.flags.x
 
     def _alternatives(self) -> tuple[str, int]:
-        """Translate up to a `)`; also say how often its largest part repeats."""
+        """Translate up to a `)`; the size is that with repeated parts written out."""
         outer = self.flags
-        branches: list[str] = [""]
-        largest = 1
+        branches: list[list[str]] = [[]]
+        size = 1
         while True:
             self.space()
             if self.at >= len(self.pattern) or self.peek() == ")":
                 break
             if self.skip_over("|"):
-                branches.append("")
+                branches.append([])
                 continue
             atom, times = self._atom()
             if atom:
                 atom, times = self._repeated(atom, times)
-            branches[-1] += atom
-            largest = max(largest, times)
+            branches[-1].append(atom)
+            size += times
         self.flags = outer
-        return "|".join(branches), largest
+        return "|".join(map("".join, branches)), size
 
     def _atom(self) -> tuple[str, int]:
         character = self.peek()
@@ -143,9 +166,9 @@ class _Translator(CharacterClasses):
         if character == "(":
             return self._group()
         if character == "[":
-            return self._cased(self.bracketed()), 1
+            return self._cased(self.bracketed()), _CLASS_SIZE
         if character == "\\":
-            return self._escape(), 1
+            return self._escape(), _CLASS_SIZE
         self.at += 1
         signs = {
             ".": self._dot(),
