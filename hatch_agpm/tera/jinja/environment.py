@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Final
+from types import BuiltinMethodType, MethodType
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 from jinja2 import nodes, pass_context
@@ -15,10 +16,11 @@ from hatch_agpm.errors import TemplateError, did_you_mean
 from hatch_agpm.runtime._tera.failures import Failure, Refusal
 from hatch_agpm.runtime._tera.limits import Account
 from hatch_agpm.tera.jinja.counting import JOINED, MEASURED, TURN
+from hatch_agpm.tera.jinja.data import TEXT_FILTERS, as_data, check_data
 from hatch_agpm.tera.positions import at_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from jinja2.runtime import Context
 
@@ -144,6 +146,28 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         except jinja2.TemplateSyntaxError as error:
             what = str(error.message)
             raise at_line(TemplateError(what), source, error.lineno) from None
+        except (ValueError, OverflowError) as error:
+            # Numbers of thousands of digits, and letters that UTF-8 cannot encode.
+            raise at_line(TemplateError(str(error)), source, 0) from None
+
+    def compiled(self, tree: nodes.Template, source: str) -> jinja2.Template:
+        """Compile a template; raise TemplateError."""
+        try:
+            return self.from_string(tree)
+        except jinja2.TemplateSyntaxError as error:
+            what, line = str(error.message), error.lineno
+        except SyntaxError as error:
+            # Jinja2 leaves some mistakes to Python's own compiler.
+            what, line = error.msg, self._line(tree, error.lineno or 0)
+        except (ValueError, OverflowError, RuntimeError) as error:
+            what, line = str(error), 0
+        raise at_line(TemplateError(what), source, line) from None
+
+    def _line(self, tree: nodes.Template, line: int) -> int:
+        """Return the line of a template for one of the code that Jinja2 makes of it."""
+        code = self.compile(tree, raw=True)
+        known = re.findall(r"(\d+)=(\d+)", code.rpartition("debug_info = ")[2])
+        return max((int(at) for at, to in known if int(to) <= line), default=0)
 
     def check_source(self, source: str) -> None:
         """Refuse a text that would take too long to compile."""
@@ -156,10 +180,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(value, jinja2.Undefined):
             return str(value)
         self.account.whole(value)
-        for part in _parts(value):
-            if not isinstance(part, str | int | float | None):
-                what = f"a value of type '{type(part).__name__}' cannot be printed"
-                raise Failure(what, hint="add '| list', or print a part of it")
+        check_data(value)
         text = str(value)
         self.account.write(text)
         return text
@@ -191,6 +212,9 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
 
         @functools.wraps(function)
         def bounded(*arguments: object, **named: object) -> object:
+            if name in TEXT_FILTERS:
+                arguments = tuple([as_data(each, name) for each in arguments])
+                named = {key: as_data(each, name) for key, each in named.items()}
             given = [*arguments, *named.values()]
             self.account.all(given)
             if name in _SIZED and any(
@@ -228,6 +252,14 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
 
     # Methods that the sandbox calls
 
+    def getitem(self, obj: object, argument: Any) -> object:
+        """Return a value by its key; raise Failure for a method."""
+        found: object = super().getitem(obj, argument)
+        if isinstance(found, MethodType | BuiltinMethodType):
+            what = f"'{argument}' is a method of the value, not a key of it"
+            raise Failure(what, hint="call it after a full stop")
+        return found
+
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Allow no method of a value that makes more of it."""
         if isinstance(obj, tuple) and attr in getattr(obj, "_fields", ()):
@@ -246,6 +278,9 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             name = getattr(obj, "__name__", "")
             given = [owner, *arguments, *named.values()]
             self._check_growth(name, [p for p in given if isinstance(p, str)], given)
+            # Those of a text that the filter `safe` returns turn everything into text.
+            arguments = tuple([as_data(each, name) for each in arguments])
+            named = {key: as_data(each, name) for key, each in named.items()}
         result = super().call(context, obj, *arguments, **named)
         self.account.made(result)
         return result
@@ -265,6 +300,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             self.account.text(_size(left) + _size(right))
         elif operator == "%" and isinstance(left, str):
             self._check_format(left)
+            check_data(right)
         result = super().call_binop(context, operator, left, right)
         self.account.made(result)
         return result
@@ -306,19 +342,9 @@ def _joined(scope: Context, parts: list[object]) -> str:
     account = _account(scope)
     for part in parts:
         account.whole(part)
+        check_data(part)
     texts = [str(part) for part in parts]
     account.text(sum(map(len, texts)))
     text = "".join(texts)
     account.made(text)
     return text
-
-
-def _parts(value: object) -> Iterator[object]:
-    """Yield a value, or what it holds to the bottom."""
-    if isinstance(value, dict):
-        value = [*value, *value.values()]
-    if isinstance(value, list | tuple):
-        for part in value:
-            yield from _parts(part)
-    else:
-        yield value

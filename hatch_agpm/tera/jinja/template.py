@@ -36,15 +36,12 @@ class JinjaTemplate:
 
     def _compile(self) -> jinja2.Template:
         tree = self._environment.tree(self._source)
-        try:
-            for kind in (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends):
-                for node in tree.find_all(kind):
-                    what = "a template cannot load another"
-                    raise at_line(TemplateError(what), self._source, node.lineno)
-            return self._environment.from_string(CountingTransformer().visit(tree))
-        except jinja2.TemplateSyntaxError as error:
-            what = str(error.message)
-            raise at_line(TemplateError(what), self._source, error.lineno) from None
+        for kind in (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends):
+            for node in tree.find_all(kind):
+                what = "a template cannot load another"
+                raise at_line(TemplateError(what), self._source, node.lineno)
+        counted = CountingTransformer().visit(tree)
+        return self._environment.compiled(counted, self._source)
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for the variables of `context`; raise TemplateError."""
