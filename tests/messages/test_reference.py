@@ -1,4 +1,4 @@
-"""The pages and schemas that are made from the code are current."""
+"""The pages and schemas that are made from the code are current, that of errors too."""
 
 import json
 import runpy
