@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.tera.parser.tree import (
+    FilterSection,
     For,
     MacroDefinition,
     Operand,
@@ -67,7 +68,14 @@ def _uses(
         for node in parts(tree)
         if isinstance(node, Print) and node.value == Operand(value=node.value.value)
     ]
-    printed = {id(value) for value in bare}
+    # What is printed there is a text to which other things may be done.
+    inside = {
+        id(part)
+        for node in parts(tree)
+        if isinstance(node, FilterSection | MacroDefinition)
+        for part in parts(node)
+    }
+    printed = {id(value) for value in bare} - inside
     for part in parts(tree):
         if isinstance(part, Path):
             whole = part.text in names and id(part) in printed

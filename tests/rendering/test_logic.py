@@ -101,6 +101,9 @@ BODIES = [
     "{% break %}{% else %}none{% endfor %}",
     "{% for i in [1, 2] %}{{ i }}{{ user }}{% endfor %}{% if 1 > 2 %}{{ user.x }}"
     "{% endif %}",
+    "{% filter upper %}{{ user }}{% endfilter %}",
+    "{% macro m() %}{{ user }}{% endmacro %}{% set x = self::m() %}"
+    "{% if x is containing('A') %}{{ x }}{% endif %}",
     "{% for k, v in owner %}{{ k }}={{ v }};{% endfor %}",
 ]
 

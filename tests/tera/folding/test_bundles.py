@@ -121,7 +121,9 @@ class Sample:
                     and "None" not in kind
                     and chance.random() < 0.2
                 ):
-                    self.defaults[name] = value_of(kind, chance)
+                    default = value_of(kind, chance)
+                    # The frontmatter is a template, too.
+                    self.defaults[name] = "a" if default == "{{ n }}" else default
             elif inline(value) is not None:
                 self.known[name] = value
         self.calls = [
