@@ -32,7 +32,7 @@ def test_an_option_of_one_prompt_needs_a_name(flat, capsys, tmp_path, option):
         (
             ["diff", "no-such-thing", "."],
             "'no-such-thing' is not a wheel, the directory of a project, or installed "
-            "here",
+            "here; `diff --git no-such-thing` compares with a revision",
         ),
         (
             ["show", "agents/reviewr"],

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["open_place", "open_revision", "two_snapshots"]
 
 _MOST = 1 << 28
-"""The bytes that are read of one file of a wheel."""
+"""The bytes that are read of a wheel."""
 
 
 def open_place(place: str) -> PackageSnapshot:
@@ -52,7 +52,8 @@ def open_place(place: str) -> PackageSnapshot:
         distribution = metadata.distribution(place)
     except (metadata.PackageNotFoundError, ValueError):
         what = "is not a wheel, the directory of a project, or installed here"
-        raise ConfigError(f"'{place}'", what) from None
+        hint = f"`diff --git {place}` compares with a revision"
+        raise ConfigError(f"'{place}'", what, hint=hint) from None
     return _of_distribution(place, distribution)
 
 
@@ -94,13 +95,17 @@ def _made_of(export: Export, name: str) -> dict[str, str]:
 
 def _of_wheel(path: Path) -> PackageSnapshot:
     with opened_zip(path) as archive:
+        left = _MOST
 
         def read(name: str) -> bytes:
+            nonlocal left
             try:
                 member = archive.getinfo(name)
             except KeyError:
                 raise BundleError(name, f"is missing from {path.name}") from None
-            return read_member(archive, member, _MOST)
+            data = read_member(archive, member, left)
+            left -= len(data)
+            return data
 
         return _of_files(path.name, archive.namelist(), read)
 
@@ -109,6 +114,8 @@ def _of_distribution(name: str, distribution: metadata.Distribution) -> PackageS
     files = {each.as_posix(): each for each in distribution.files or ()}
 
     def read(path: str) -> bytes:
+        if path not in files:
+            raise BundleError(path, f"is not a file of {name}")
         try:
             return read_regular(Path(str(distribution.locate_file(path))))
         except OSError as error:
@@ -187,9 +194,11 @@ def open_revision(revision: str, project: Path) -> PackageSnapshot:
     """
     root = _git(project, "rev-parse", "--show-toplevel")
     below = _git(project, "rev-parse", "--show-prefix")
-    tree = _git(
-        project, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{tree}}"
-    )
+    try:
+        named = f"{revision}^{{tree}}"
+        tree = _git(project, "rev-parse", "--verify", "--end-of-options", named)
+    except ConfigError:
+        raise ConfigError("--git", "must be a revision", repr(revision)) from None
     with tempfile.TemporaryDirectory(prefix="hatch-agpm-") as scratch:
         index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
         target = Path(scratch, "tree")

@@ -55,6 +55,9 @@ def _users(name: str | None, snapshot: PackageSnapshot) -> Iterator[str]:
         for path, chain in _chains(text).items():
             between = f" ({' > '.join(chain)})" if chain else ""
             users.setdefault(path, []).append(f"  {text.name}{between}")
+    if name is not None and name in snapshot.texts and name not in users:
+        # A prompt stands for its template.
+        name = snapshot.texts[name].top
     if name is not None and name not in users:
         hint = did_you_mean(name, users) or "`hatch-agpm tree` shows the files"
         what = f"is a file of no prompt in {snapshot.label}"

@@ -71,10 +71,8 @@ def test_a_file_has_the_prompts_below_it_that_are_made_of_it(tree):
         "  snippets/style (prompts/snippets/style.md)",
         "  snippets/tone",
     ]
-    assert tree("prompts/agents/a.md", "--invert") == [
-        "prompts/agents/a.md",
-        "  agents/a",
-    ]
+    for name in ("prompts/agents/a.md", "agents/a"):
+        assert tree(name, "--invert") == ["prompts/agents/a.md", "  agents/a"]
 
 
 def test_variants_are_shown_below_the_files_that_they_use(capsys):
