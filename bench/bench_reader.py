@@ -38,7 +38,7 @@ MANY = 1000
 LIMIT_MS = 4.0
 LIMIT_RATIO = 1 / 7
 LIMIT_FILL_US = 5.0
-LIMIT_LOGIC_US = 60.0
+LIMIT_LOGIC_US = {"_tera": 60, "_jinja": 90}
 OVER = "  over the limit"
 FRONTMATTER = "---\nname: p\ndescription: A prompt\nmodel: some\n---\n"
 TEXT = "You are a careful reader of other people's code.\n" * 85
@@ -65,7 +65,7 @@ print(min(timeit.repeat(call, number=2000, repeat=20)) / 2000 * 1e6)
 """
 NAMES = [f"name_{number}" for number in range(18)]
 LOGIC_TEMPLATE = (
-    "---\nagpm:\n  templating: true\n  runtime:\n    user: str\n"
+    "---\nagpm:\n  templating: LANGUAGE\n  runtime:\n    user: str\n"
     "    limit: {type: int, default: 5}\n    steps: [{title: str, done: bool}]\n"
     + "".join(f"    {name}: str\n" for name in NAMES)
     + "---\n"
@@ -91,7 +91,7 @@ sys.path.insert(0, sys.argv[1])
 from ours.prompts import _reader
 import json, importlib
 start = time.perf_counter()
-import ours.prompts._tera.template
+importlib.import_module(f"ours.prompts.{sys.argv[2]}.template")
 print((time.perf_counter() - start) * 1000)
 """
 PEER = CLOCK.format(
@@ -182,10 +182,11 @@ def write_packages(directory: Path, count: int) -> None:
         target.write_bytes(data)
 
 
-def write_logic(directory: Path) -> None:
+def write_logic(directory: Path, language: str) -> None:
     """Write a package with a prompt that has run-time logic."""
     (directory / "agpm.toml").write_text('[agents]\nlogic = "logic.md"\n')
-    (directory / "logic.md").write_text(LOGIC_TEMPLATE)
+    text = LOGIC_TEMPLATE.replace("LANGUAGE", language)
+    (directory / "logic.md").write_text(text)
     rendering = Rendering(resources=render_manifest(directory / "agpm.toml"))
     bundle = build_bundle(
         rendering, output="ours/prompts", distribution="ours", version="1.0"
@@ -197,15 +198,16 @@ def write_logic(directory: Path) -> None:
     (directory / "ours/__init__.py").touch()
 
 
-def measure_logic(directory: Path, python: str) -> bool:
+def measure_logic(directory: Path, python: str, language: str) -> bool:
     """Print what a prompt with run-time logic costs; return whether that is little."""
     directory.mkdir()
-    write_logic(directory)
+    write_logic(directory, language)
+    package = "_jinja" if language == "jinja2" else "_tera"
     # The first run warms the disk.
-    runs = [measure(python, IMPORT_CORE, directory) for _ in range(11)]
+    runs = [measure(python, IMPORT_CORE, directory, package) for _ in range(11)]
     fill = measure(python, FILL_LOGIC, directory)
-    over = fill > LIMIT_LOGIC_US
-    size = f"{len(LOGIC_TEMPLATE):,} bytes"
+    over = fill > LIMIT_LOGIC_US[package]
+    size = f"{len(LOGIC_TEMPLATE):,} bytes, {package[1:]}"
     print(f"filling twenty variables and a loop, {size}: {fill:.1f} us{OVER * over}")
     print(f"importing the interpreter without .pyc files: {min(runs[1:]):.2f} ms")
     return not over
@@ -233,11 +235,11 @@ def zipped(site: Path) -> Path:
     return archive
 
 
-def measure(python: str, code: str, place: Path) -> float:
+def measure(python: str, code: str, place: Path, *more: str) -> float:
     """Return the milliseconds that `code` takes in a fresh interpreter."""
     # -B keeps a run without .pyc files from leaving some to the next; with -I and -S,
     # nothing that is installed there has loaded half the standard library before.
-    command = [python, "-I", "-S", "-B", "-c", code, str(place)]
+    command = [python, "-I", "-S", "-B", "-c", code, str(place), *more]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(run.stdout)
 
@@ -279,7 +281,9 @@ def main(runs: int, python: str) -> int:
             turns = [(EMPTY, site), (OURS, site), (PEER, plain)]
             kept.append(report(case, *in_turn(runs, python, turns)))
         fill = measure(python, FILL, site)
-        kept.append(measure_logic(Path(name) / "logic", python))
+        for language in ("true", "jinja2"):
+            logic = Path(name) / language
+            kept.append(measure_logic(logic, python, language))
     over = fill > LIMIT_FILL_US
     kept.append(not over)
     print(f"filling two variables of {len(TEXT):,} bytes: {fill:.2f} us{OVER * over}")

@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from hatch_agpm.model.runtime import Kind, ListKind, RecordKind, takes_none
+from hatch_agpm.model.runtime import ANY, Kind, ListKind, RecordKind, takes_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,7 +77,7 @@ class Annotations:
         if isinstance(kind, RecordKind):
             name = self._names[kind]
             return f"_Record_{name} | _Attributes_{name}"
-        return f"_{kind}"
+        return "_Any" if kind == ANY else f"_{kind}"
 
 
 def _parts(kind: Kind) -> Iterator[Kind]:

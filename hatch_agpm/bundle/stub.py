@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.accessor import MARK, docstring, exported, type_attributes
 from hatch_agpm.bundle.annotations import Annotations
+from hatch_agpm.model.runtime import ANY
+from hatch_agpm.runtime._variables import is_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -250,9 +252,10 @@ def _prompts(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
     for name, runtime in sorted(classes.items()):
         variables = name.replace("_Prompt", "_Variables", 1)
         parameters = _parameters(runtime, annotations)
+        star = "" if parameters.startswith("**") else "*, "
         prompts.append(
             f"class {variables}(_Protocol):\n"
-            f"    def __call__(self, *, {parameters}) -> _str: ...\n\n"
+            f"    def __call__(self, {star}{parameters}) -> _str: ...\n\n"
             f"{name}: _TypeAlias = Prompt[{variables}]\n"
         )
     return "".join(records) + "\n".join(prompts)
@@ -263,7 +266,13 @@ def _annotations(shipped: Iterable[Shipped]) -> Annotations:
 
 
 def _parameters(runtime: Iterable[RuntimeVariable], annotations: Annotations) -> str:
-    return ", ".join(annotations.parameter(variable) for variable in runtime)
+    parameters = [
+        annotations.parameter(variable)
+        for variable in runtime
+        if variable.kind != ANY or is_parameter(variable.name)
+    ]
+    is_open = any(variable.kind == ANY for variable in runtime)
+    return ", ".join([*parameters, *(["**values: _Any"] if is_open else [])])
 
 
 def _by_kind(

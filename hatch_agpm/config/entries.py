@@ -6,15 +6,22 @@ Reads no files.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from hatch_agpm.config.sources import name_problem, path_problem, refuse_version
 from hatch_agpm.config.tables import AgpmEntryTable, EntryTable, ListedTable
 from hatch_agpm.config.tools import default_tool, tool_problem
 from hatch_agpm.formats.runtime_variables import read_declarations
 from hatch_agpm.formats.toml import plain_json, quoted_key
-from hatch_agpm.model.declaration import NO_OPTIONS, Declaration, TemplateOptions
+from hatch_agpm.model.declaration import (
+    JINJA_DEFAULTS,
+    NO_OPTIONS,
+    Declaration,
+    JinjaOptions,
+    JinjaTable,
+    TemplateOptions,
+)
 from hatch_agpm.model.types import PLAIN
 
 if TYPE_CHECKING:
@@ -161,18 +168,34 @@ def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> Template
     """Return the options of an entry for its files; problems go to `reader`."""
     if not isinstance(table, EntryTable):
         return NO_OPTIONS
-    templating = "tera" if table.templating is True else table.templating
+    templating, jinja = _language(table)
 
     def problem(what: str, keys: tuple[str, ...], got: str, hint: str) -> None:
         key = ".".join(("runtime", *map(quoted_key, keys)))
         what = what.rpartition("' ")[2]
         reader.problem(f"{where}{key}", what, got=got, hint=hint)
 
+    if table.runtime == "undeclared":
+        if templating != "jinja2":
+            what = 'is "undeclared", which only templates of Jinja2 can have'
+            reader.problem(f"{where}runtime", what, hint='add templating = "jinja2"')
+        return TemplateOptions(templating=templating, jinja=jinja, is_undeclared=True)
     runtime = read_declarations(table.runtime, problem)
     if runtime and table.templating is False:
         what = "needs a template, and 'templating' is false"
         reader.problem(f"{where}runtime", what, hint="delete one of the two")
-    return TemplateOptions(templating=templating, runtime=runtime)
+    return TemplateOptions(templating=templating, jinja=jinja, runtime=runtime)
+
+
+def _language(
+    table: EntryTable,
+) -> tuple[Literal["tera", "jinja2", False] | None, JinjaOptions]:
+    """Return the language of an entry's templates, and the options of Jinja2."""
+    given = table.templating
+    if not isinstance(given, JinjaTable):
+        return ("tera" if given is True else given), JINJA_DEFAULTS
+    options = {each.name: getattr(given, each.name) for each in fields(JinjaOptions)}
+    return "jinja2", JinjaOptions(**options)
 
 
 def _refuse_options(

@@ -13,6 +13,7 @@ from hatch_agpm.config.output import output_problem, outside_problem
 from hatch_agpm.config.selection.glob import compile_pattern
 from hatch_agpm.config.sources import NO_GIT, name_problem, path_problem
 from hatch_agpm.model.config import ExportSettings
+from hatch_agpm.model.declaration import LanguageOption, RuntimeOption
 from hatch_agpm.model.declared import key, refused_key
 from hatch_agpm.model.runtime import RUNTIME_SCHEMA
 from hatch_agpm.model.types import AgpmSection, Section
@@ -177,15 +178,13 @@ class EntryTable(AgpmEntryTable):
     By default it is as the table `export` says.
     """
 
-    templating: (
-        Annotated[bool | Literal["jinja2"], 'true, false or "jinja2"'] | None
-    ) = None
+    templating: LanguageOption | None = None
     """The language of the template, for a file that does not say it."""
 
-    runtime: Mapping[str, object] | None = key(schema=RUNTIME_SCHEMA)
+    runtime: RuntimeOption | None = key(schema=RUNTIME_SCHEMA)
     """The [run-time variables](reading.md#run-time-variables).
 
-    It is for a file that declares none.
+    It is for a file that declares none; `"undeclared"` are all unknown names.
     """
 
     max_tokens: int | None = key(

@@ -22,8 +22,13 @@ from hatch_agpm.errors import (
     shown,
 )
 from hatch_agpm.formats.dependencies import DependencyReader, dotted_key
-from hatch_agpm.formats.runtime_variables import read_declarations
+from hatch_agpm.formats.runtime_variables import (
+    Templating,
+    read_declarations,
+    read_templating,
+)
 from hatch_agpm.formats.yaml import Document, load, shape
+from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.model.declared import keys_of
 from hatch_agpm.model.frontmatter import AgpmKeys, FrontmatterKeys
 from hatch_agpm.model.types import AGPM_SECTIONS
@@ -95,8 +100,14 @@ class Frontmatter:
     """The language of the file's template; None: it is not a template."""
 
     dependencies: tuple[Declaration, ...]
+    options: JinjaOptions = JINJA_DEFAULTS
+    """The options of Jinja2."""
+
     runtime: tuple[VariableDeclaration, ...] = ()
     """The run-time variables that it declares."""
+
+    is_undeclared: bool = False
+    """Whether every name that the build does not know is a run-time variable."""
 
     runtime_lines: Mapping[str, int] = field(default_factory=dict)
     """The lines of their declarations, counted as `line` of a `Declaration`."""
@@ -262,11 +273,12 @@ def interpret(
     for key in metadata:
         _refuse_near_miss(key, metadata[key], reader)
     reader.section(metadata.get("dependencies"), ("dependencies",))
-    dialect, runtime = _agpm(metadata.get("agpm"), reader)
+    templating, runtime = _agpm(metadata.get("agpm"), reader)
     raise_problems(reader.problems)
     return Frontmatter(
         metadata=metadata,
-        dialect=dialect,
+        dialect=templating.dialect,
+        options=templating.options,
         dependencies=tuple(reader.declarations),
         runtime=runtime,
         runtime_lines={
@@ -291,9 +303,9 @@ def _refuse_near_miss(key: str, value: object, reader: DependencyReader) -> None
 
 def _agpm(
     agpm: object, reader: DependencyReader
-) -> tuple[Dialect | None, tuple[VariableDeclaration, ...]]:
+) -> tuple[Templating, tuple[VariableDeclaration, ...]]:
     if agpm is None:
-        return None, ()
+        return Templating(), ()
     if not isinstance(agpm, dict):
         reader.problem(
             "'agpm' must be a mapping",
@@ -301,20 +313,22 @@ def _agpm(
             got=shown(agpm),
             hint="write 'agpm:' and below it '  templating: true'",
         )
-        return None, ()
+        return Templating(), ()
     for key in sorted(set(agpm) - set(_OURS)):
         if hint := did_you_mean(key, _OURS):
             line = reader.lines.get(("agpm", key), 0)
             reader.problem(f"'agpm.{key}' is not known", line, hint=hint)
     reader.section(agpm.get("dependencies"), ("agpm", "dependencies"))
     runtime = _runtime(agpm.get("runtime"), reader)
-    dialect = _dialect(agpm.get("templating"), reader)
+    templating = _templating(agpm.get("templating"), reader)
     if runtime and agpm.get("templating") is False:
         line = reader.lines.get(("agpm", "templating"), 0)
         what = "'agpm.runtime' needs a template, and 'agpm.templating' is false"
         reader.problem(what, line, hint="delete one of the two")
     # A file with run-time variables is a template, with or without the flag.
-    return dialect or ("tera" if runtime else None), runtime
+    if runtime and templating.dialect is None:
+        templating = Templating(dialect="tera")
+    return templating, runtime
 
 
 def _runtime(
@@ -331,18 +345,15 @@ def _runtime(
     return read_declarations(value, problem)
 
 
-def _dialect(flag: object, reader: DependencyReader) -> Dialect | None:
-    if flag is True:
-        return "tera"
-    if flag == "jinja2":
-        return "jinja2"
-    if flag is not None and flag is not False:
-        reader.problem(
-            "'agpm.templating' must be true, false or jinja2",
-            reader.lines.get(("agpm", "templating"), 0),
-            got=shown(flag),
-        )
-    return None
+def _templating(value: object, reader: DependencyReader) -> Templating:
+    path = ("agpm", "templating")
+
+    def problem(key: str, what: str, got: str, hint: str) -> None:
+        keys = (*path, key) if key else path
+        line = reader.lines.get(keys) or reader.lines.get(path, 0)
+        reader.problem(f"'{'.'.join(keys)}' {what}", line, got=got, hint=hint)
+
+    return read_templating(value, problem)
 
 
 def interpret_json(

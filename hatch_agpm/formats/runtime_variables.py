@@ -1,11 +1,18 @@
-"""The mapping `agpm.runtime` of frontmatter: the run-time variables of a file."""
+"""
+What frontmatter says of a template: its language, and its run-time variables.
+
+They are the keys `agpm.templating` and `agpm.runtime`, which entries have, too.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import keyword
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from hatch_agpm.errors import did_you_mean, shown
+from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.model.runtime import (
     SCALARS,
     VARIABLE_FIELDS,
@@ -25,7 +32,10 @@ if TYPE_CHECKING:
     Report: TypeAlias = Callable[[str, tuple[str, ...], str, str], None]
     """Takes what is wrong, the keys below `runtime`, what was found, what to do."""
 
-__all__ = ["read_declarations"]
+    OptionReport: TypeAlias = Callable[[str, str, str, str], None]
+    """Takes a key below `templating` or "", what is wrong, what was found, a hint."""
+
+__all__ = ["Templating", "read_declarations", "read_templating"]
 
 
 _TAKEN: Final = frozenset({"self", "super", "loop", "true", "false", "none", "not"})
@@ -173,3 +183,49 @@ def _hint(given: object) -> str:
     if isinstance(given, str) and "|" in given:
         return "write 'str | None' for what may be None"
     return ""
+
+
+# --- the language ---------------------------------------------------------------------
+
+_JINJA: Final = tuple(each.name for each in dataclasses.fields(JinjaOptions))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Templating:
+    """What a file or an entry says about the language of a template."""
+
+    dialect: Literal["tera", "jinja2"] | None = None
+    options: JinjaOptions = JINJA_DEFAULTS
+
+
+def read_templating(value: object, problem: OptionReport) -> Templating:
+    """Read `true`, `false`, `jinja2`, or a mapping; each problem goes to `problem`."""
+    if value is True:
+        return Templating(dialect="tera")
+    if value == "jinja2":
+        return Templating(dialect="jinja2")
+    if isinstance(value, dict):
+        return _read_mapping(value, problem)
+    if value is not None and value is not False:
+        what = "must be true, false or jinja2"
+        problem("", what, shown(value), "")
+    return Templating()
+
+
+def _read_mapping(value: Mapping[str, object], problem: OptionReport) -> Templating:
+    for key in value:
+        if key != "engine" and key not in _JINJA:
+            near = did_you_mean(str(key), ("engine", *_JINJA))
+            problem(str(key), "is not known", "", near)
+    engine = value.get("engine", "jinja2")
+    if engine != "jinja2":
+        what = "must be jinja2, the only one with options"
+        problem("engine", what, shown(engine), "write 'templating: true' for Tera")
+    given: dict[str, bool] = {}
+    for name in _JINJA:
+        option = value.get(name, False)
+        if isinstance(option, bool):
+            given[name] = option
+        else:
+            problem(name, "must be true or false", shown(option), "")
+    return Templating(dialect="jinja2", options=JinjaOptions(**given))

@@ -2,16 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from hatch_agpm.model.config import Patch
     from hatch_agpm.model.runtime import VariableDeclaration
 
-__all__ = ["NO_OPTIONS", "Declaration", "TemplateOptions"]
+__all__ = [
+    "JINJA_DEFAULTS",
+    "NO_OPTIONS",
+    "Declaration",
+    "JinjaOptions",
+    "JinjaTable",
+    "LanguageOption",
+    "RuntimeOption",
+    "TemplateOptions",
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JinjaOptions:
+    """How Jinja2 treats white space, with its own defaults."""
+
+    trim_blocks: bool = False
+    """Whether the first line end after a tag is removed."""
+
+    lstrip_blocks: bool = False
+    """Whether white space before a tag at the beginning of a line is removed."""
+
+    keep_trailing_newline: bool = False
+    """Whether the line end at the end of a template is kept."""
+
+
+JINJA_DEFAULTS: Final = JinjaOptions()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JinjaTable(JinjaOptions):
+    """Jinja2 with options, which have its own defaults."""
+
+    engine: Literal["jinja2"] = "jinja2"
+    """The language."""
+
+
+LanguageOption: TypeAlias = Annotated[
+    bool | Literal["jinja2"] | JinjaTable,
+    'true, false or "jinja2"',
+]
+"""The values of `templating` in the table of an entry."""
+
+RuntimeOption: TypeAlias = Annotated[
+    Mapping[str, object] | Literal["undeclared"], 'a table or "undeclared"'
+]
+"""The values of `runtime` in the table of an entry."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,8 +66,14 @@ class TemplateOptions:
     templating: Literal["tera", "jinja2", False] | None = None
     """The language of the template, False for a text; None if it is not said."""
 
+    jinja: JinjaOptions = JINJA_DEFAULTS
+    """The options of Jinja2."""
+
     runtime: tuple[VariableDeclaration, ...] = ()
     """The run-time variables."""
+
+    is_undeclared: bool = False
+    """Whether every name that the build does not know is a run-time variable."""
 
 
 NO_OPTIONS: Final = TemplateOptions()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
+from hatch_agpm.model.declaration import LanguageOption
 from hatch_agpm.model.declared import key
 from hatch_agpm.model.runtime import RUNTIME_SCHEMA
 from hatch_agpm.model.types import AgpmSection
@@ -58,9 +59,7 @@ class AgpmKeys:
 
     is_open: ClassVar = True
 
-    templating: Annotated[bool | Literal["jinja2"], "true, false or jinja2"] | None = (
-        None
-    )
+    templating: LanguageOption | None = None
     """Whether the file is a template, and in which language."""
 
     dependencies: _Dependencies | None = None

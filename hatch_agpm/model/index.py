@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from hatch_agpm.model.declared import key
-from hatch_agpm.model.runtime import KIND_DEFINITION, KIND_SCHEMA
+from hatch_agpm.model.runtime import ANY, KIND_DEFINITION, KIND_SCHEMA
 from hatch_agpm.model.types import RESOURCE_TYPES
 
 __all__ = [
@@ -166,6 +166,12 @@ class IndexInput:
     with `content`, sorted."""
 
 
+_KIND: Final = {
+    **KIND_DEFINITION,
+    "pattern": f"{KIND_DEFINITION['pattern']}|^{ANY}$",
+}
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class IndexVariable:
     """A variable that is filled in at run time."""
@@ -175,9 +181,9 @@ class IndexVariable:
     name: str = key(schema=_NAME)
     """An identifier: the first character a letter, all of them ASCII."""
 
-    type: object = key(schema={**KIND_SCHEMA, "definitions": {"Kind": KIND_DEFINITION}})
+    type: object = key(schema={**KIND_SCHEMA, "definitions": {"Kind": _KIND}})
     """`str`, `int`, `float`, `bool`, each of them also with ` | None`; `[type]` is a
-    list, `{name: type}` a record."""
+    list, `{name: type}` a record; `any` for a variable that is not declared."""
 
     required: bool = False
     """Whether a caller must give it: the text or its program has it, and there is no

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "ANY",
     "KIND_DEFINITION",
     "KIND_SCHEMA",
     "RUNTIME_SCHEMA",
@@ -31,6 +32,9 @@ __all__ = [
 
 SCALARS: Final = ("str", "int", "float", "bool")
 """The types of single values, by the name that frontmatter gives them."""
+
+ANY: Final = "any"
+"""The type of a variable that is not declared."""
 
 _NONE: Final = " | None"
 
@@ -153,14 +157,16 @@ class RuntimeVariable:
     @property
     def is_required(self) -> bool:
         """Whether it must be given: the text has it, and there is no default."""
-        return not self.has_default and (bool(self.spans) or self.is_read)
+        is_used = bool(self.spans) or self.is_read
+        return is_used and not self.has_default and self.kind != ANY
 
     @property
     def parameter(self) -> str:
         """
         The parameter of a function signature, in ASCII: `limit: int = 5`.
 
-        The default `...` means that the text does not have the variable.
+        The default `...` means that the text does not have the variable, or that it is
+        not declared.
         """
         return f"{self.name}: {_written(self.kind)}{self.default_text}"
 

@@ -34,7 +34,7 @@ from hatch_agpm.formats.frontmatter import (
 from hatch_agpm.formats.hidden_text import check_hidden_text
 from hatch_agpm.formats.json import parse_json, pretty_json
 from hatch_agpm.model.config import TABLE
-from hatch_agpm.rendering.resolution.templates import Piece, render_piece, trace_text
+from hatch_agpm.rendering.resolution.templates import Piece, render_piece, trace_piece
 from hatch_agpm.runtime._tera.rust import WHITE_SPACE
 
 if TYPE_CHECKING:
@@ -82,33 +82,39 @@ class TemplateSource:
         return self.frontmatter.content.dialect or "tera"
 
     @property
-    def can_fold(self) -> bool:
-        """Whether logic of the template can run when it is used."""
-        return self.frontmatter.content.dialect is not None
+    def keeps_last_line_end(self) -> bool:
+        """Whether the line end at the end of the file is not removed."""
+        options = self.frontmatter.content.options
+        return self.dialect == "tera" or options.keep_trailing_newline
+
+    @property
+    def is_undeclared(self) -> bool:
+        """Whether every name that the build does not know is a run-time variable."""
+        return self.frontmatter.content.is_undeclared
 
     @property
     def context(self) -> Mapping[str, object]:
         """All variables of the template."""
         return {**self.variables, **self.placeholders}
 
-    def render(self, text: str, line: int) -> str:
-        """Render a piece of the file that begins at `line`; raises TemplateError."""
-        piece = Piece(
+    def piece(self, text: str, line: int) -> Piece:
+        """Return a piece of the file that begins at `line`."""
+        return Piece(
             text=text,
             path=self.file.path,
             line=line,
             dialect=self.dialect,
+            options=self.frontmatter.content.options,
         )
-        return render_piece(self.environment, piece, self.context)
+
+    def render(self, text: str, line: int) -> str:
+        """Render a piece of the file that begins at `line`; raises TemplateError."""
+        return render_piece(self.environment, self.piece(text, line), self.context)
 
     def trace(self) -> list[tuple[int, str]]:
         """Render the whole file in pieces, each with its line; raises TemplateError."""
-        return trace_text(
-            self.environment,
-            self.file.text,
-            self.context,
-            dialect=self.dialect,
-        )
+        piece = self.piece(self.file.text, 1)
+        return trace_piece(self.environment, piece, self.context)
 
 
 def markdown_texts(
@@ -135,7 +141,7 @@ def markdown_texts(
     unified = rest.replace("\r\n", "\n")
     blank = len(unified) - len(unified.lstrip("\n"))
     line = head.count("\n") + blank + 1
-    if not _is_independent(head, body):
+    if not _is_independent(head, body) or not source.keeps_last_line_end:
         document, rendered = source.render(text, 1), source.render(body, line)
     else:
         # Compiling is the most expensive step, so the whole is rendered only once.

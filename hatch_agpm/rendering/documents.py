@@ -217,7 +217,7 @@ class DocumentRenderer:
         if not plain.declared and not has_variables:
             return Texts(document=plain.document, content=plain.content)
         source, folded = plain.source, None
-        if has_variables and source and source.can_fold:
+        if has_variables and source and source.frontmatter.content.dialect:
             with suppress(AgpmError):
                 folded = self._folded(resource, source, is_embedded=is_embedded)
         if resource.section == "skills":
@@ -296,6 +296,8 @@ class DocumentRenderer:
         """Tell whether a template is folded: it, or what it embeds, has logic."""
         if source.frontmatter.content.dialect is None:
             return False
+        if source.is_undeclared and resource.section != "skills":
+            return True
         others = self._values.with_logic(resource)
         if not others:
             has_own = bool(source.frontmatter.content.runtime)
@@ -311,8 +313,16 @@ class DocumentRenderer:
         embedded = self._values.embedded(resource, source.dialect)
         texts = {child: each.text for child, each in embedded.items()}
         context = self._values.context(resource, embedded=texts)
+        if source.is_undeclared:
+            # The caller has a `project` of its own.
+            context.pop("project", None)
         folded = folded_texts(source, context, is_embedded=is_embedded)
         declared = needed_variables(source, folded, embedded.values())
+        if source.is_undeclared and not declared:
+            # No name is unknown, so it has no run-time variables.
+            known = replace(source, variables=context)
+            document, content, _ = markdown_texts(known, is_embedded=is_embedded)
+            return Texts(document=document, content=content if is_embedded else None)
         self._placeholders.check_declared(source, declared)
         return logic_texts(folded, declared, source.dialect)
 
@@ -355,10 +365,13 @@ class DocumentRenderer:
         if frontmatter is None:
             return None
         declared = frontmatter.content.runtime
-        if resource.section == "skills" and declared:
+        if resource.section == "skills" and (
+            declared or frontmatter.content.is_undeclared
+        ):
             what = "a skill cannot have run-time variables"
             hint = "coding agents read skills as they are; use another type"
-            line = frontmatter.content.runtime_lines[declared[0].name]
+            lines = frontmatter.content.runtime_lines
+            line = lines[declared[0].name] if declared else 0
             raise FrontmatterError(
                 what, location=Location(path=file.path, line=line), hint=hint
             )

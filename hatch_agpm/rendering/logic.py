@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import Location, TemplateError
 from hatch_agpm.formats.frontmatter import normalise
-from hatch_agpm.model.runtime import RuntimeVariable
-from hatch_agpm.rendering.resolution.templates import Piece, fold_piece
+from hatch_agpm.model.runtime import ANY, RuntimeVariable, VariableDeclaration
+from hatch_agpm.rendering.resolution.templates import fold_piece
 from hatch_agpm.tera.folding import EmbeddedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hatch_agpm.formats.frontmatter import Dialect
-    from hatch_agpm.model.runtime import VariableDeclaration
     from hatch_agpm.rendering.content import TemplateSource
     from hatch_agpm.tera.folding import Folded
     from hatch_agpm.tera.jinja_programs import JinjaFolded
@@ -103,8 +102,8 @@ def folded_texts(
 def _fold(
     source: TemplateSource, variables: Mapping[str, object], text: str, line: int
 ) -> Folded | JinjaFolded:
-    piece = Piece(text=text, path=source.file.path, line=line, dialect=source.dialect)
-    declared = source.frontmatter.content.runtime
+    piece = source.piece(text, line)
+    declared = None if source.is_undeclared else source.frontmatter.content.runtime
     return fold_piece(source.environment, piece, variables, declared)
 
 
@@ -142,6 +141,11 @@ def needed_variables(
 ) -> tuple[VariableDeclaration, ...]:
     """Return the template's own variables, then by name those that others need."""
     own = source.frontmatter.content.runtime
+    if source.is_undeclared:
+        reads = folded.document.reads | (
+            folded.content.reads if folded.content else set()
+        )
+        own = tuple(VariableDeclaration(name=name, kind=ANY) for name in sorted(reads))
     used = folded.document.reads | (folded.content.reads if folded.content else set())
     others = {
         variable

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ConflictError, FrontmatterError, Location, TemplateError
-from hatch_agpm.model.runtime import RuntimeVariable
+from hatch_agpm.model.runtime import ANY, RuntimeVariable
 from hatch_agpm.rendering.logic import EmbeddedPrompt, runtime_variables
-from hatch_agpm.rendering.resolution.templates import Piece, check_unused, only_prints
+from hatch_agpm.rendering.resolution.templates import check_unused, only_prints
 from hatch_agpm.rendering.sentinels import (
     EmbeddedPart,
     FoundText,
@@ -145,9 +145,7 @@ class Placeholders:
             self._declared_in.setdefault(variable, path)
             self._dialects.setdefault(variable, set()).add(source.dialect)
         split = source.frontmatter.split
-        piece = Piece(
-            text=split.frontmatter, path=path, line=split.line, dialect=source.dialect
-        )
+        piece = source.piece(split.frontmatter, split.line)
         check_unused(source.environment, piece, names)
 
     def has_logic(self, source: TemplateSource) -> bool:
@@ -155,9 +153,7 @@ class Placeholders:
         names = {variable.name for variable in source.frontmatter.content.runtime}
         text, end = source.file.text, source.frontmatter.split.end
         line = text.count("\n", 0, end) + 1
-        piece = Piece(
-            text=text[end:], path=source.file.path, line=line, dialect=source.dialect
-        )
+        piece = source.piece(text[end:], line)
         return not only_prints(source.environment, piece, names)
 
     def declared(self, text: str) -> tuple[VariableDeclaration, ...]:
@@ -180,6 +176,10 @@ class Placeholders:
     ) -> None:
         """Raise ConflictError for variables that do not fit together in a template."""
         own = source.frontmatter.content.runtime
+        if source.is_undeclared:
+            own = tuple(each for each in variables if each.kind == ANY)
+            for each in own:
+                self._declared_in.setdefault(each, source.file.path)
         others = [variable for variable in variables if variable not in own]
         self._check_names(variables, source.file.path)
         self._check_dialects(others, source.dialect, source.file.path)

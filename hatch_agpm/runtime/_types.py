@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NONE = " | None"
 """What is behind the name of a type that takes None, too."""
 
+ANY = "any"
+"""The type of a variable that is not declared."""
+
 MOST_ITEMS = 100_000
 """The number of items, at all levels, that the values of one call may have."""
 
@@ -46,6 +49,8 @@ class Checker:
         """Return a value as plain data, or add a problem with its `path`."""
         if kind == "str" and type(value) is str and value.isascii():
             return value
+        if kind == ANY:
+            return self._any(value, path)
         if isinstance(kind, str):
             return self._scalar(kind, value, path)
         if isinstance(kind, list):
@@ -69,6 +74,26 @@ class Checker:
         elif isinstance(value, float) and kind == "float":
             return self._float(float.__float__(value), path)
         return self._wrong(kind, value, path)
+
+    def _any(self, value: Any, path: str) -> Any:
+        """Return data as plain data, and another object as it is."""
+        kind = type(value)
+        if kind is str or (isinstance(value, str) and has_placeholders(value)):
+            return self._text(value, path)
+        if kind is int:
+            return self._integer(value, path)
+        return self._items(value, path) if kind in (list, tuple, dict) else value
+
+    def _items(self, value: Any, path: str) -> Any:
+        kind = type(value)
+        self.left -= len(value)
+        if self.left < 0:
+            return self._problem(f"{path} has too many items, {MOST_ITEMS} at most")
+        if kind is dict:
+            return {
+                key: self._any(each, f"{path}[{key!r}]") for key, each in value.items()
+            }
+        return kind([self._any(each, f"{path}[{n}]") for n, each in enumerate(value)])
 
     def _text(self, value: str, path: str) -> Any:
         if type(value) is not str and has_placeholders(value):
@@ -231,6 +256,8 @@ def annotation(kind: _Kind) -> Any:
         return Sequence[annotation(kind[0])]  # type: ignore[misc]
     if isinstance(kind, dict):
         return Mapping[str, Any]
+    if kind == ANY:
+        return Any
     if kind.endswith(NONE):
         return Optional[annotation(kind[: -len(NONE)])]
     return {"str": str, "int": int, "float": float, "bool": bool}[kind]

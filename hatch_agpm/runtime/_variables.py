@@ -9,7 +9,7 @@ library alone.
 from __future__ import annotations
 
 from ._errors import did_you_mean
-from ._types import NONE, Checker, NotPlainError, annotation, copier, with_article
+from ._types import ANY, NONE, Checker, NotPlainError, annotation, copier, with_article
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ class Variables:
             if name not in given and self.is_required(name):
                 problems.append(f"{name} is missing, {with_article(kind)}")
         for name, value in given.items():
+            if name not in self.kinds and self.takes_others:
+                continue
             if name not in self.kinds:
                 near = did_you_mean(name, self.kinds)
                 problems.append(f"there is no variable {name!r}{near}")
@@ -106,18 +108,27 @@ class Variables:
 
     def is_required(self, name: str) -> bool:
         """Tell whether a variable must be given: the text has it, without a default."""
-        return name not in self.defaults and name in self.used
+        is_optional = name in self.defaults or self.kinds[name] == ANY
+        return name in self.used and not is_optional
+
+    @property
+    def takes_others(self) -> bool:
+        """Whether values may be given that the text does not have."""
+        return ANY in self.kinds.values()
 
     def signature(self) -> Any:
         """
         Return the variables as the parameters of a function.
 
-        The default `...` means that the text does not have the variable.
+        The default `...` means that the text does not have the variable, or that it is
+        not declared.
         """
         from inspect import Parameter, Signature
 
         parameters = []
         for name, kind in self.kinds.items():
+            if kind == ANY and not is_parameter(name):
+                continue
             default: object = Parameter.empty if self.is_required(name) else ...
             parameter = Parameter(
                 name,
@@ -126,6 +137,11 @@ class Variables:
                 annotation=annotation(kind),
             )
             parameters.append(parameter)
+        if self.takes_others:
+            more = Parameter(
+                "values", Parameter.VAR_KEYWORD, annotation=annotation(ANY)
+            )
+            parameters.append(more)
         return Signature(parameters, return_annotation=str)
 
 
@@ -195,6 +211,13 @@ class PromptTemplate:
         return pieces, changed
 
 
+def is_parameter(name: str) -> bool:
+    """Tell whether a function can have a parameter of this name beside `**values`."""
+    from keyword import iskeyword
+
+    return name.isidentifier() and not iskeyword(name) and name != "values"
+
+
 def _takes_none(kind: _Kind) -> bool:
     return isinstance(kind, str) and kind.endswith(NONE)
 
@@ -218,7 +241,7 @@ _PRINTERS: dict[str, Callable[[object], str]] = {"tera": _tera_text, "jinja2": s
 
 def parse(kind: _Kind, text: str) -> object:
     """Return the value that a text has as `kind`; the text itself if it has none."""
-    if isinstance(kind, str):
+    if isinstance(kind, str) and kind != ANY:
         name = kind[: -len(NONE)] if _takes_none(kind) else kind
         if name == "str":
             return text

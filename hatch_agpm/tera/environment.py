@@ -8,10 +8,12 @@ template that asks for it.
 from __future__ import annotations
 
 import os
-from functools import cached_property, partial
+import re
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.runtime._tera.failures import Refusal, Undefined
 from hatch_agpm.runtime._tera.program import Program
 from hatch_agpm.tera.compiler import compiled
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from hatch_agpm.tera.jinja import JinjaDialect
-    from hatch_agpm.tera.jinja_programs import JinjaFolded
     from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.uses import Use
 
@@ -109,22 +110,34 @@ class TeraEnvironment:
         self._tera: Final = Settings(
             filters=filters, limits=limits, names=frozenset(env), environ=environ
         )
-        self._templates: Final[dict[tuple[str, Dialect], Template]] = {}
+        self._templates: Final[dict[tuple[str, Dialect, JinjaOptions], Template]] = {}
+        self._dialects: Final[dict[JinjaOptions, JinjaDialect]] = {}
 
-    def template(self, source: str, *, dialect: Dialect = "tera") -> Template:
-        """Return the template of a text, parsed once; raise TemplateError."""
-        key = source, dialect
+    def template(
+        self,
+        source: str,
+        *,
+        dialect: Dialect = "tera",
+        options: JinjaOptions = JINJA_DEFAULTS,
+    ) -> Template:
+        """
+        Return the template of a text, parsed once; raise TemplateError.
+
+        `options` are those of Jinja2.
+        """
+        key = source, dialect, options
         if key not in self._templates:
-            self._templates[key] = self._parsed(source, dialect)
+            self._templates[key] = self._parsed(source, dialect, options)
         return self._templates[key]
 
-    def _parsed(self, source: str, dialect: Dialect) -> Template:
+    def _parsed(self, source: str, dialect: Dialect, options: JinjaOptions) -> Template:
         if not any(opening in source for opening in ("{{", "{%", "{#")):
-            return Template(lambda _: source, lambda _: [(1, source)])
+            text = source if dialect == "tera" else _without_tags(source, options)
+            return Template(lambda _: text, lambda _: [(1, text)])
         if dialect == "tera":
             tera = _TeraTemplate(source, self._tera)
             return Template(tera.render, tera.trace)
-        jinja = self._jinja.template(source)
+        jinja = self.jinja(options).template(source)
         return Template(jinja.render, jinja.trace)
 
     def fold(
@@ -144,37 +157,34 @@ class TeraEnvironment:
         template = _TeraTemplate(source, self._tera)
         return template.fold(context, names, line_of)
 
-    def fold_jinja(
+    def uses(
         self,
         source: str,
-        context: Mapping[str, object],
-        names: Collection[str] | None,
+        names: Collection[str],
         *,
-        line_of: Callable[[int], int],
-        fields: Collection[str] | None = (),
-    ) -> JinjaFolded:
-        """
-        Return what is left of a template of Jinja2, as `fold` does.
-
-        If `names` is None, every name that `context` does not have is open.  `fields`
-        are those of declared records, None if variables may be objects.
-        """
-        return self._jinja.fold(source, context, names, line_of=line_of, fields=fields)
-
-    def uses(
-        self, source: str, names: Collection[str], *, dialect: Dialect = "tera"
+        dialect: Dialect = "tera",
+        options: JinjaOptions = JINJA_DEFAULTS,
     ) -> tuple[Use, ...]:
         """Return where a text uses any of `names`; raise TemplateError."""
         if dialect == "jinja2":
-            return tuple(self._jinja.uses(source, names))
+            return tuple(self.jinja(options).uses(source, names))
         with reported(source):
             return tuple(tera_uses(source, _tree(source, self._tera), names))
 
-    @cached_property
-    def _jinja(self) -> JinjaDialect:
-        from hatch_agpm.tera.jinja import JinjaDialect  # noqa: PLC0415 - Jinja2 is rare
+    def jinja(self, options: JinjaOptions = JINJA_DEFAULTS) -> JinjaDialect:
+        """Return the second dialect, which can fold templates."""
+        if options not in self._dialects:
+            from hatch_agpm.tera.jinja import JinjaDialect  # noqa: PLC0415 - Jinja2 is rare
 
-        return JinjaDialect(self._filters, self._limits)
+            dialect = JinjaDialect(self._filters, self._limits, options)
+            self._dialects[options] = dialect
+        return self._dialects[options]
+
+
+def _without_tags(source: str, options: JinjaOptions) -> str:
+    """Return what Jinja2 gives for a text without tags."""
+    text = re.sub("\r\n?", "\n", source)
+    return text if options.keep_trailing_newline else text.removesuffix("\n")
 
 
 def _tree(source: str, settings: Settings) -> TemplateTree:

@@ -1,6 +1,7 @@
 """Run-time logic in templates of Jinja2, run by calls of the prompts."""
 
 import importlib
+import inspect
 import json
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import AgpmError, ConflictError, TemplateError
 from hatch_agpm.model.rendering import Rendering
+from hatch_agpm.rendering import render_manifest
 from hatch_agpm.tera import TeraEnvironment
 
 RUNTIME = """\
@@ -143,7 +145,7 @@ def test_a_failure_names_file_and_line(prompt_of):
 def test_a_text_without_logic_has_placeholders_and_no_interpreter(prompts_of):
     module = prompts_of({"agents/a.md": template("Hi {{ user }} {{ tools }}\n")})
 
-    assert module.agents.a(**VALUES) == "Hi Ada ['grep', 'ls']\n"
+    assert module.agents.a(**VALUES) == "Hi Ada ['grep', 'ls']"
     assert not hasattr(module, "_jinja")
     assert f"{module.__name__}._jinja.program" not in sys.modules
 
@@ -295,3 +297,178 @@ def test_prompts_are_filled_without_hatch_agpm_on_all_pythons(
     command = [python, "-I", "-W", "error", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == (rendered(body, VALUES), "")
+
+
+# --- options of Jinja2 ----------------------------------------------------------------
+
+OPTIONS = "{engine: jinja2, trim_blocks: true, lstrip_blocks: true}"
+KEEPING = "{engine: jinja2, keep_trailing_newline: true}"
+
+
+@pytest.mark.parametrize(
+    ("templating", "text"),
+    [
+        ("jinja2", "a\n  \n  Ada\n  "),
+        (OPTIONS, "a\n  Ada\n"),
+        (KEEPING, "a\n  \n  Ada\n  \n"),
+        (
+            OPTIONS.replace(", ", "\n    ").replace("{", "\n    ").strip("}"),
+            "a\n  Ada\n",
+        ),
+    ],
+)
+def test_options_of_jinja2_are_its_own(prompt_of, templating, text):
+    body = "a\n  {% if user %}\n  {{ user }}\n  {% endif %}\n"
+    prompt = prompt_of(body, templating=templating)
+    assert prompt(**VALUES) == text
+
+
+@pytest.mark.parametrize(
+    ("templating", "what"),
+    [
+        ("{engine: tera}", "'agpm.templating.engine' must be jinja2"),
+        (
+            "{engine: jinja2, trim_block: true}",
+            "'agpm.templating.trim_block' is not kn",
+        ),
+        (
+            "{engine: jinja2, trim_blocks: 1}",
+            "'agpm.templating.trim_blocks' must be tr",
+        ),
+    ],
+)
+def test_wrong_options_of_jinja2_are_errors(error_of, templating, what):
+    error = error_of({"agents/a.md": template("x", templating=templating)})
+    assert error.what.startswith(what)
+    assert (error.path, error.line) == ("agents/a.md", 3)
+
+
+# --- variables that are not declared --------------------------------------------------
+
+
+class Tool:
+    """An object of a caller."""
+
+    def __init__(self, name):
+        self.name = name
+        self._hidden = "s"
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return "anything"
+
+    def described(self, mark="-"):
+        return f"{mark} {self.name}"
+
+    def __str__(self):
+        return f"Tool({self.name})"
+
+
+@pytest.fixture
+def render_own(write_files):
+    """Render the table of a pyproject.toml over files."""
+
+    def render(files, table):
+        head = '[project]\nname = "acme"\nversion = "1"\n'
+        root = write_files({**files, "pyproject.toml": head + table})
+        project = {"name": "acme"}
+        return render_manifest(root / "pyproject.toml", project=project)
+
+    return render
+
+
+@pytest.fixture
+def undeclared(render_own, tmp_path, monkeypatch):
+    """Return the module of prompts without declarations, by file."""
+
+    def prompts(files, more=""):
+        table = '[[tool.hatch-agpm.prompts]]\npath = "p"\ntemplating = "jinja2"\n'
+        table += f'runtime = "undeclared"\n{more}'
+        written = {f"p/{path}": text for path, text in files.items()}
+        bundle = build_bundle(
+            Rendering(resources=render_own(written, table)),
+            output="x/prompts",
+            distribution="x",
+            version="1",
+        )
+        name = f"open_{tmp_path.name}_{len(sys.modules)}".replace("-", "_")
+        write_files(tmp_path / "site" / name, bundle.files)
+        monkeypatch.syspath_prepend(tmp_path / "site")
+        return importlib.import_module(name)
+
+    return prompts
+
+
+def test_every_unknown_name_is_a_variable_of_any_type(undeclared):
+    body = (
+        "{% for t in tools.values() %}{{ t.described('*') }} {{ t }}\n{% endfor %}"
+        "{{ project }} {{ agpm.resource.name }} {{ mark }}{% if more is defined %}"
+        "{{ more.x }}{% endif %}{{ pair }}"
+    )
+    prompt = undeclared({"a.txt": body}, 'template_vars = {mark = "!"}\n').a
+    values = {"tools": {"a": Tool("a")}, "project": [1, "x"], "pair": (1, None)}
+
+    assert prompt(**values) == "* a Tool(a)\n[1, 'x'] p/a !(1, None)"
+    assert prompt(**values, more={"x": 2}, unused=1) == (
+        "* a Tool(a)\n[1, 'x'] p/a !2(1, None)"
+    )
+    with pytest.raises(TypeError, match=r"p/a\.txt:1: 'tools' is undefined"):
+        prompt(project=1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ t._hidden }}",
+        "{{ t.described.__globals__ }}",
+        "{{ t['_hidden'] }}",
+        "{{ t|attr('_hidden') }}",
+        "{{ t.described }}",
+        "{{ plain }}",
+        "{{ [plain] }}",
+        "{{ plain ~ '' }}",
+        "{{ '%s' % plain }}",
+        "{{ [plain]|join }}",
+        "{{ items.append(1) }}",
+        "{{ sub.append(1) }}",
+        "{% set t.name = 1 %}",
+        "{{ text.format(1) }}",
+        "{{ generator.gi_frame }}",
+    ],
+)
+def test_objects_are_safe_to_give(undeclared, body):
+    class Plain:
+        pass
+
+    class Items(list):
+        pass
+
+    prompt = undeclared({"a.txt": body}).a
+    values = {"t": Tool("a"), "plain": Plain(), "items": [1], "sub": Items()}
+    values |= {"text": "{}", "generator": (x for x in [1])}
+    with pytest.raises(TypeError):
+        prompt(**values)
+
+
+def test_a_file_without_names_is_a_text(undeclared):
+    module = undeclared(
+        {"a.txt": "Hello\n{# no #}{% set x = 1 %}{{ x }}", "b.txt": "x"}
+    )
+
+    assert (str(module.a), module.a()) == ("Hello\n1", "Hello\n1")
+    assert not hasattr(module, "_jinja")
+
+
+def test_undeclared_is_for_jinja2_only(render_own):
+    table = '[tool.hatch-agpm.prompts.a]\npath = "p/a.md"\nruntime = "undeclared"\n'
+    with pytest.raises(AgpmError) as caught:
+        render_own({"p/a.md": "x"}, table)
+    assert caught.value.key == "tool.hatch-agpm.prompts.a.runtime"
+
+
+def test_the_signature_has_the_names_that_are_read(undeclared):
+    prompt = undeclared({"a.txt": "{{ b }}{% if a %}{{ class }}{% endif %}"}).a
+    assert str(inspect.signature(prompt)) == (
+        "(*, a: Any = Ellipsis, b: Any = Ellipsis, **values: Any) -> str"
+    )

@@ -17,7 +17,7 @@ def render(template, environment=ENVIRONMENT):
 @pytest.mark.parametrize(
     ("template", "expected"),
     [
-        ("{{ name }}\n", "World\n"),
+        ("{{ name }}\n\n", "World\n"),
         ("{{ 'a' if list else 'b' }}", "a"),
         ("{% for k, v in map.items() %}{{ k }}{{ v }}{% endfor %}", "b2a1"),
         ("{{ map }}", "{'b': 2, 'a': 1}"),

@@ -101,11 +101,13 @@ class _SchemaMaker:
         """
         schemas = [self._one(each) for each in types]
         kinds = [each["type"] for each in schemas if "type" in each]
-        if any("enum" in each for each in schemas):
+        is_table = any(kind in {"array", "object"} for kind in kinds)
+        if any("enum" in each for each in schemas) and not is_table:
             values = [each.get("enum") or _VALUES[each["type"]] for each in schemas]
             united: Schema = {"enum": [value for each in values for value in each]}
         else:
-            united = {key: value for each in schemas for key, value in each.items()}
+            parts = map(_with_pattern, schemas)
+            united = {key: value for each in parts for key, value in each.items()}
         return united | (
             {"type": kinds if len(kinds) > 1 else kinds[0]} if kinds else {}
         )
@@ -131,6 +133,14 @@ class _SchemaMaker:
             "properties": properties,
             "additionalProperties": False,
         }
+
+
+def _with_pattern(schema: Schema) -> Schema:
+    """Return a schema of certain texts as one that has no effect on other types."""
+    if "enum" not in schema:
+        return schema
+    texts = "|".join(map(re.escape, schema["enum"]))
+    return {"type": "string", "pattern": f"^({texts})$"}
 
 
 def _plain(text: str) -> str:

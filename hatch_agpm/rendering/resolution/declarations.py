@@ -55,11 +55,19 @@ __all__ = ["DeclarationReader", "RenderedFrontmatter"]
 _JINJA2 = r"""(?mx)
     ^agpm[ \t]*:[ \t]*
     (?:
-        \{[^}\n#]*?\btemplating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*[,}]
+        \{[^}\n#]*?\btemplating[ \t]*:[ \t]*
+        (?:\{[^}\n#]*?\bengine[ \t]*:[ \t]*)?
+        ["']?jinja2["']?[ \t]*[,}]
     |
         (?:\#.*)?\n
         (?:[ \t]*\n|[ \t]+[^ \t\n].*\n)*?
-        [ \t]+templating[ \t]*:[ \t]*["']?jinja2["']?[ \t]*(?:\#.*)?$
+        [ \t]+templating[ \t]*:[ \t]*
+        (?:
+            \{[^}\n#]*?\bengine[ \t]*:[ \t]*
+        |
+            (?:\#.*)?\n(?:[ \t]*\n|[ \t]+[^ \t\n].*\n)*?[ \t]+engine[ \t]*:[ \t]*
+        )?
+        ["']?jinja2["']?[ \t]*(?:[,}\#].*)?$
     )
 """
 """The pattern of the flag in frontmatter that is not rendered yet."""
@@ -292,7 +300,16 @@ def _with_options(content: Frontmatter, options: TemplateOptions) -> Frontmatter
     if not _says(content, "templating") and (options.templating or runtime):
         dialect = options.templating or dialect or "tera"
     lines = {each.name: 1 for each in runtime} | dict(content.runtime_lines)
-    return replace(content, dialect=dialect, runtime=runtime, runtime_lines=lines)
+    return replace(
+        content,
+        dialect=dialect,
+        options=content.options if _says(content, "templating") else options.jinja,
+        runtime=runtime,
+        is_undeclared=options.is_undeclared
+        and dialect == "jinja2"
+        and not _says(content, "runtime"),
+        runtime_lines=lines,
+    )
 
 
 def _says(content: Frontmatter, key: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import AgpmError, Location, TemplateError, raise_problems
 from hatch_agpm.formats.literal_blocks import protect
+from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.model.runtime import fields_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ __all__ = [
     "fold_piece",
     "only_prints",
     "render_piece",
-    "trace_text",
+    "trace_piece",
 ]
 
 _LIMIT: Final = "the limit is '"
@@ -51,6 +52,7 @@ class Piece:
     """The line of the file at which the text begins."""
 
     dialect: Dialect = "tera"
+    options: JinjaOptions = JINJA_DEFAULTS
 
 
 def render_piece(
@@ -64,39 +66,41 @@ def render_piece(
     with _located(piece):
         shielded = protect(piece.text)
         with _located(piece, shielded):
-            template = environment.template(shielded.text, dialect=piece.dialect)
+            template = environment.template(
+                shielded.text, dialect=piece.dialect, options=piece.options
+            )
             return shielded.restore(template.render(context))
 
 
-def trace_text(
-    environment: TeraEnvironment,
-    text: str,
-    context: Mapping[str, object],
-    *,
-    dialect: Dialect = "tera",
+def trace_piece(
+    environment: TeraEnvironment, piece: Piece, context: Mapping[str, object]
 ) -> list[tuple[int, str]]:
     """
-    Return the results of rendering a file in pieces, each with its line in the file.
+    Return the results of rendering a whole file in pieces, each with its line.
 
     Raises TemplateError.
     """
-    shielded = protect(text)
-    pieces = environment.template(shielded.text, dialect=dialect).trace(context)
-    return [(shielded.line(line), piece) for line, piece in pieces]
+    shielded = protect(piece.text)
+    template = environment.template(
+        shielded.text, dialect=piece.dialect, options=piece.options
+    )
+    return [(shielded.line(line), text) for line, text in template.trace(context)]
 
 
 def fold_piece(
     environment: TeraEnvironment,
     piece: Piece,
     context: Mapping[str, object],
-    variables: Sequence[VariableDeclaration],
+    variables: Sequence[VariableDeclaration] | None,
 ) -> Folded | JinjaFolded:
     """
     Return what is left of a piece without the `variables` of the caller.
 
+    None stands for all names that `context` does not have, in a template of Jinja2.
+
     Raises TemplateError, also for a literal fence in what is run later by a filter.
     """
-    names = [variable.name for variable in variables]
+    names = [variable.name for variable in variables or ()]
     with _located(piece):
         shielded = protect(piece.text)
         with _located(piece, shielded):
@@ -110,18 +114,19 @@ def fold_piece(
                     shielded.text, context, names, line_of=line_of
                 )
             else:
-                folded = environment.fold_jinja(
+                folded = environment.jinja(piece.options).fold(
                     shielded.text,
                     context,
-                    names,
+                    None if variables is None else names,
                     line_of=line_of,
-                    fields={
-                        field
-                        for variable in variables
-                        for field in fields_of(variable.kind)
-                    },
+                    fields=None if variables is None else _fields(variables),
                 )
             return folded.with_texts(shielded.restore)
+
+
+def _fields(variables: Sequence[VariableDeclaration]) -> set[str]:
+    """Return the names of the fields of all records."""
+    return {field for variable in variables for field in fields_of(variable.kind)}
 
 
 def only_prints(
@@ -131,7 +136,9 @@ def only_prints(
     with _located(piece):
         shielded = protect(piece.text)
         with _located(piece, shielded):
-            uses = environment.uses(shielded.text, names, dialect=piece.dialect)
+            uses = environment.uses(
+                shielded.text, names, dialect=piece.dialect, options=piece.options
+            )
             return all(use.bare for use in uses)
 
 
@@ -146,7 +153,9 @@ def check_unused(
     with _located(piece):
         shielded = protect(piece.text)
         with _located(piece, shielded):
-            for use in environment.uses(shielded.text, names, dialect=piece.dialect):
+            for use in environment.uses(
+                shielded.text, names, dialect=piece.dialect, options=piece.options
+            ):
                 raise _wrong_use(use)
 
 

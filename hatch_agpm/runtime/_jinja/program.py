@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 
+from .._variables import FillError, normalised
 from .expressions import evaluator
 from .limits import Budget, RunError
 from .loops import LoopTurns
@@ -49,17 +50,14 @@ class JinjaProgram:
         pieces: list[str] = []
         try:
             run(self.scope(values, budget), self.body, pieces)
+            return normalised("".join(pieces))
         except RunError as failure:
             failure.file = failure.file or self._file
             raise
-        lines = "".join(pieces).split("\n")
-        last = lines.pop()
-        lines = [line[:-1] if line.endswith("\r") else line for line in lines]
-        text = "\n".join([*lines, last] if last else lines).lstrip("\n")
-        if text.startswith("---"):
-            # Only a build can tell whether it is frontmatter.
-            raise RunError("an embedded text begins like frontmatter")
-        return text
+        except FillError as error:
+            frontmatter = RunError(str(error))
+            frontmatter.file = self._file
+            raise frontmatter from None
 
 
 def body_of(statements: Sequence[Any]) -> list[_Step]:

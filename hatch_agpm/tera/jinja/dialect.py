@@ -13,6 +13,7 @@ from hatch_agpm.tera.positions import reported
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from hatch_agpm.model.declaration import JinjaOptions
     from hatch_agpm.tera.jinja_programs import JinjaFolded
     from hatch_agpm.tera.language import Filter
     from hatch_agpm.tera.limits import Limits
@@ -22,10 +23,12 @@ __all__ = ["JinjaDialect"]
 
 
 class JinjaDialect:
-    """Parses templates of the second dialect; all share filters and limits."""
+    """Parses templates of the second dialect; all share filters, limits and options."""
 
-    def __init__(self, filters: Mapping[str, Filter], limits: Limits) -> None:
-        self._environment: Final = JinjaEnvironment(filters, limits)
+    def __init__(
+        self, filters: Mapping[str, Filter], limits: Limits, options: JinjaOptions
+    ) -> None:
+        self._environment: Final = JinjaEnvironment(filters, limits, options)
 
     def template(self, source: str) -> JinjaTemplate:
         """Return the template of a text; raise TemplateError."""

@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from hatch_agpm.errors import TemplateError, did_you_mean
+from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.runtime._tera.failures import Failure, Refusal
 from hatch_agpm.runtime._tera.limits import Account
 from hatch_agpm.tera.jinja.counting import JOINED, MEASURED, TURN
@@ -116,10 +117,13 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         self,
         filters: Mapping[str, Callable[[object, Mapping[str, object]], object]],
         limits: Limits,
+        options: JinjaOptions = JINJA_DEFAULTS,
     ) -> None:
         super().__init__(
             autoescape=False,
-            keep_trailing_newline=True,
+            trim_blocks=options.trim_blocks,
+            lstrip_blocks=options.lstrip_blocks,
+            keep_trailing_newline=options.keep_trailing_newline,
             undefined=_Undefined,
             finalize=self._printed,
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],

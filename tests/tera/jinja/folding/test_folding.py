@@ -20,7 +20,7 @@ ENVIRONMENT = TeraEnvironment()
 
 def folded(source, names, context):
     known = {name: value for name, value in context.items() if name not in names}
-    return ENVIRONMENT.fold_jinja(
+    return ENVIRONMENT.jinja().fold(
         source, known, names, line_of=lambda line: line, fields=()
     )
 
@@ -181,7 +181,7 @@ def test_only_variables_that_are_left_are_read():
 def test_what_cannot_be_left_is_an_error(source):
     environment = TeraEnvironment(filters={"content": lambda value, _: value})
     with pytest.raises(TemplateError, match=LATER):
-        environment.fold_jinja(
+        environment.jinja().fold(
             source, {"a": 1}, ["u"], line_of=lambda line: line, fields=()
         )
 
