@@ -117,6 +117,7 @@ def _distribution(
         distribution=distribution or "",
         version=version,
         key=reader.whole(where[:-1]),
+        jinja2=table.jinja2,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from hatch_agpm.config.output import output_problem, outside_problem
-from hatch_agpm.config.selection.glob import compile_pattern
+from hatch_agpm.config.selection.glob import pattern_problem
 from hatch_agpm.config.sources import NO_GIT, name_problem, path_problem
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.declaration import LanguageOption, RuntimeOption
@@ -57,15 +57,6 @@ def _no_limit(limit: int | Mapping[str, int]) -> str:
     if isinstance(limit, int):
         return "must be at least 1" if limit < 1 else ""
     return "must have numbers from 1 on" if min(limit.values(), default=1) < 1 else ""
-
-
-def _wrong_pattern(patterns: tuple[str, ...]) -> str:
-    try:
-        for pattern in patterns:
-            compile_pattern(pattern)
-    except ValueError as error:
-        return f"is not an array of patterns: {error}"
-    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +191,7 @@ class ListedTable(EntryTable):
     name: str | None = key(problem_of=name_problem)
     """The name in the bundle, of one file."""
 
-    exclude: tuple[str, ...] = key(default=(), problem_of=_wrong_pattern)
+    exclude: tuple[str, ...] = key(default=(), problem_of=pattern_problem)
     """Patterns of what is left out, relative to the directory."""
 
 
@@ -227,6 +218,9 @@ class DistributionTable:
 
     version: str | None = None
     """The versions that are accepted, as in requirements: `>=1.2`."""
+
+    jinja2: bool = False
+    """Whether its templates may be in Jinja2: set it if you trust its authors."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -365,7 +359,7 @@ class ProjectTable(ResourceTables):
     [It](../how-to/build.md#bill-of-materials) lists the files and their sources.
     """
 
-    verbatim: tuple[str, ...] = key(default=(), problem_of=_wrong_pattern)
+    verbatim: tuple[str, ...] = key(default=(), problem_of=pattern_problem)
     """Patterns of files, relative to the project, that are text as a whole.
 
     They are text [whatever they look like](#templates).

@@ -8,13 +8,14 @@ standard library that takes milliseconds to import (docs/adr/0008).
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
 __all__ = [
     "FILE_NAME",
     "FILE_PATHS",
@@ -32,6 +33,10 @@ FILE_NAME = "agpm-prompts.txt"
 """The name of the file in a distribution's metadata."""
 
 _FORMAT = "1"
+_MOST_BYTES = 1 << 24
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Opening a pipe must not wait for its other end."""
+
 _INFOS = (".dist-info", ".egg-info")
 # hatchling puts extra metadata into a directory of its own.
 FILE_PATHS = (FILE_NAME, f"extra_metadata/{FILE_NAME}")
@@ -200,12 +205,14 @@ def _first(entry: str, info: str) -> bytes | OSError | None:
     for path in FILE_PATHS:
         try:
             # `open` takes three times as long, and there are hundreds of files.
-            file = os.open(f"{entry}/{info}/{path}", os.O_RDONLY)
+            file = os.open(f"{entry}/{info}/{path}", _READ)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             return error
         try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                return OSError(errno.EINVAL, "it is not a regular file")
             return _whole(file)
         except OSError as error:
             return error
@@ -218,24 +225,20 @@ def _whole(file: int) -> bytes:
     data = b""
     while piece := os.read(file, 65536):
         data += piece
+        if len(data) > _MOST_BYTES:
+            raise OSError(errno.EFBIG, f"it has more than {_MOST_BYTES:,} bytes")
     return data
 
 
 def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
-    import zipfile  # noqa: PLC0415 - needed only for zip files
+    from hatch_agpm.installed.zipped import (  # noqa: PLC0415 - only for zip files
+        zipped_files,
+    )
 
-    try:
-        with zipfile.ZipFile(entry) as archive:
-            paths = {
-                info: member
-                for member in archive.namelist()
-                for info, _, rest in [member.partition("/")]
-                if info.endswith(_INFOS) and rest in FILE_PATHS
-            }
-            for info, member in sorted(paths.items()):
-                yield info, archive.read(member)
-    except (OSError, zipfile.BadZipFile):
-        return
+    def wanted(info: str, rest: str) -> bool:
+        return info.endswith(_INFOS) and rest in FILE_PATHS
+
+    return zipped_files(entry, wanted, _MOST_BYTES)
 
 
 def read_prompts_file(

@@ -7,9 +7,11 @@ the result is the module that its own code uses.
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 import re
+import zlib
 from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -150,10 +152,18 @@ def _of_distribution(name: str) -> list[str]:
     # A directory with `_` is that of an editable install, not the name of a module.
     modules |= {
         ".".join(file.parent.parts)
-        for file in distribution.files or []
+        for file in _files_of(distribution)
         if file.name == "index.json" and not str(file).startswith("_")
     }
     return sorted(module for module in modules if _is_bundle(module))
+
+
+def _files_of(distribution: metadata.Distribution) -> list[metadata.PackagePath]:
+    """Return the files of a distribution, none if their list is damaged."""
+    try:
+        return [*(distribution.files or ())]
+    except (OSError, ValueError, TypeError, csv.Error):
+        return []
 
 
 def _same(one: str, other: str) -> bool:
@@ -178,7 +188,7 @@ def _is_bundle(module: str) -> bool:
         return False
     try:
         index: object = json.loads(get_data(f"{next(iter(directories))}/index.json"))
-    except (OSError, ValueError):
+    except (OSError, ImportError, ValueError, EOFError, zlib.error, RecursionError):
         return False
     if not is_index(index):
         return False

@@ -65,6 +65,9 @@ class Source:
     key: str
     """The file and dotted path of the source, for messages."""
 
+    jinja2: bool = False
+    """Whether templates that are not the project's may be in the Jinja2 dialect."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patch:

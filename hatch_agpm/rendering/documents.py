@@ -13,12 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hatch_agpm.config.tools import MERGED
-from hatch_agpm.errors import (
-    AgpmError,
-    FrontmatterError,
-    Location,
-    TemplateError,
-)
+from hatch_agpm.errors import AgpmError, FrontmatterError, Location, TemplateError
 from hatch_agpm.formats.file_names import split_extension
 from hatch_agpm.model.declaration import NO_OPTIONS
 from hatch_agpm.rendering.content import (
@@ -166,6 +161,7 @@ class DocumentRenderer:
                 environment,
                 is_agpm=self._is_agpm,
                 is_verbatim=self._project.is_verbatim,
+                distrusted="" if source_root.allows_jinja2 else source_root.name or "",
             )
         return self._declarations[source_root]
 

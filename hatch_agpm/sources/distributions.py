@@ -20,13 +20,16 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.errors import ContentError, Location
+from hatch_agpm.formats.archives import read_record
 from hatch_agpm.installed.discovery import (
+    FILE_NAME,
     FILE_PATHS,
     editable_directory,
     read_prompts_file,
 )
-from hatch_agpm.installed.index import schema_problem
+from hatch_agpm.installed.index import is_index, schema_problem
 from hatch_agpm.model.rendering import TEMPLATES
+from hatch_agpm.reading import read_regular
 from hatch_agpm.sources.locked import FileList, read_file_list
 
 if TYPE_CHECKING:
@@ -124,7 +127,10 @@ def installed_package(required: Required) -> Package:
     except (metadata.PackageNotFoundError, ValueError):
         what = f"the distribution '{required.distribution}' is not installed"
         raise NotInstalledError(what, hint=hint) from None
-    name, version = canonicalize_name(required.distribution), found.version
+    name, version = canonicalize_name(required.distribution), _version(found)
+    if not version:
+        what = f"the metadata of {name} is damaged"
+        raise ContentError(what, hint=f"install {name} again")
     if not fits(version, required.version):
         what = f"{name} {version} is installed, not {name}{required.version}"
         raise NotInstalledError(what, hint=hint)
@@ -144,22 +150,40 @@ def installed_package(required: Required) -> Package:
     return package
 
 
+def _version(found: metadata.Distribution) -> str:
+    """Return the version of a distribution, "" if its metadata is damaged."""
+    try:
+        # Until Python 3.12 either may be None.
+        return str(found.version or "") if found.name else ""
+    except (OSError, LookupError, ValueError, TypeError, AttributeError):
+        return ""
+
+
 def _own_files(found: metadata.Distribution) -> set[str]:
     """
     Return the files of a distribution by path relative to `site-packages`.
 
     By its RECORD: later versions of Python leave missing files out of `files`.
     """
-    record = found.read_text("RECORD")
-    if record is not None:
-        return {row[0] for row in csv.reader(record.splitlines()) if row}
-    return {file.as_posix() for file in found.files or ()}
+    name = canonicalize_name(found.name)
+    try:
+        record = found.read_text("RECORD")
+        if record is not None:
+            return set(read_record(record))
+        return {file.as_posix() for file in found.files or ()}
+    except (OSError, ValueError, csv.Error) as error:
+        what = f"the list of files (RECORD) of {name} is damaged: {error}"
+        raise ContentError(what, hint=f"install {name} again") from None
 
 
 def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str:
     """Return the directory of a distribution's bundle, relative to `site-packages`."""
     name = canonicalize_name(found.name)
-    text = next(filter(None, map(found.read_text, FILE_PATHS)), None)
+    try:
+        text = next(filter(None, map(found.read_text, FILE_PATHS)), None)
+    except (OSError, ValueError):
+        what = f"{name} {found.version}: {FILE_NAME} is damaged"
+        raise ContentError(what, hint=f"install {name} again") from None
     if text is None:
         what = f"{name} {found.version} ships no prompts of hatch-agpm"
         hint = "it has to be built with hatch-agpm itself"
@@ -178,11 +202,16 @@ def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str
     raise ContentError(what, hint="install it from a wheel, not in place")
 
 
+_DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What an index raises that is not what the build wrote."""
+
+
 def _read_index(name: str, version: str, directory: Path) -> Package:
     shown = f"index.json of {name} {version}"
     try:
-        index = json.loads((directory / "index.json").read_bytes())
-        if problem := schema_problem(index):
+        index = json.loads(read_regular(directory / "index.json"))
+        problem = schema_problem(index if is_index(index) else {})
+        if problem:
             raise ContentError(
                 problem,
                 location=Location(path=shown),
@@ -210,7 +239,7 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
         raise ContentError(
             f"cannot be read: {error.strerror}", location=Location(path=shown)
         ) from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except _DAMAGE as error:
         raise ContentError(
             f"is damaged: {error!r}", location=Location(path=shown)
         ) from None

@@ -8,6 +8,7 @@ directory or distribution.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -63,7 +64,7 @@ class ExternalRoots:
     def open(self, source: Source) -> SourceRoot:
         """Return the root of a source.  Raises AgpmError if it cannot be opened."""
         if source.distribution:
-            return self._distribution(source)
+            return replace(self._distribution(source), allows_jinja2=source.jinja2)
         if self._locked is not None:
             return self._vendored(source.name, self._locked.get(source.name))
         if self._copied is not None:

@@ -45,6 +45,9 @@ class SourceRoot:
     package: Package | None = None
     """The distribution that it is from, installed or vendored; None for a directory."""
 
+    allows_jinja2: bool = True
+    """Whether its templates may be in the Jinja2 dialect."""
+
     hint: str = ""
     """What to do if a file is missing; "" where the name may be misspelled."""
 

@@ -142,7 +142,9 @@ BROKEN = [
         id="no module",
     ),
     pytest.param(b"\xff\xfe", f"{FILE_NAME} is not UTF-8", id="no text"),
-    pytest.param(None, f"{FILE_NAME} cannot be read: Is a directory", id="directory"),
+    pytest.param(
+        None, f"{FILE_NAME} cannot be read: it is not a regular file", id="directory"
+    ),
 ]
 
 

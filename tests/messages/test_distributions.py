@@ -308,3 +308,17 @@ def test_a_link_among_exported_templates_is_reported(make_package):
     context = BuildContext(project, tables, metadata={}, distribution="acme-prompts")
     with pytest.raises(AgpmError, match=r"lib/alias\.md: is not a regular file"):
         render_project(read_built_project(context), context)
+
+
+def test_jinja2_of_another_distribution_is_reported(install_package, make_package):
+    jinja = "---\nagpm:\n  templating: jinja2\n---\nx\n"
+    install_package("acme-prompts", {"lib/j.md": jinja}, 'templates = "lib"')
+    entry = 'agents.a = { path = "j.md", source = "acme" }\n'
+    app = make_package("app", {}, ACME.replace(">=1.2", "") + entry)
+    with pytest.raises(AgpmError) as caught:
+        render(app)
+    assert str(caught.value) == (
+        "acme-prompts:j.md:1: is a template of Jinja2, whose time and memory have no "
+        "limit; "
+        "write jinja2 = true in the table of the source 'acme' if you trust its authors"
+    )

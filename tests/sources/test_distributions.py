@@ -340,3 +340,40 @@ def test_an_agent_whose_snippets_are_in_a_distribution_is_the_same_agent(
     assert {r.alias: hashlib.sha256(r.document).hexdigest() for r in agents} == {
         item["alias"]: item["sha256"] for item in expected
     }
+
+
+JINJA = "---\nagpm:\n  templating: jinja2\n---\n{{ agpm.project.name | upper }}\n"
+BY_ENTRY = "A {{ agpm.project.name | upper }}\n"
+USES = {
+    "entry": 'agents.a = { path = "snippets/j.md", source = "acme" }\n',
+    "option": (
+        'agents.a = { path = "snippets/o.md", source = "acme", '
+        'templating = "jinja2" }\n'
+    ),
+    "dependency": 'agents.a = "prompts/a.md"\n',
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("trust", ["", ", jinja2 = false", ", jinja2 = true"])
+def test_jinja2_of_another_distribution_needs_consent(
+    install_package, make_package, use, trust
+):
+    files = {"lib/snippets/j.md": JINJA, "lib/snippets/o.md": BY_ENTRY}
+    install_package("acme-prompts", files, 'templates = "lib"')
+    table = f'sources.acme = {{ distribution = "acme-prompts"{trust} }}\n'
+    own = template("path: snippets/j.md, source: acme")
+    app = make_package("app", {"prompts/a.md": own}, table + USES[use])
+
+    if trust.endswith("true"):
+        assert "APP" in str(render(app).resources[0].text)
+        return
+    with pytest.raises(AgpmError, match="jinja2 = true"):
+        render(app)
+
+
+def test_jinja2_of_the_project_itself_needs_no_trust(make_package):
+    table = 'sources.ours = "lib"\nagents.a = { path = "j.md", source = "ours" }\n'
+    app = make_package("app", {"lib/j.md": JINJA}, table)
+
+    assert "APP" in str(render(app).resources[0].text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["compile_pattern", "is_pattern"]
+__all__ = ["compile_pattern", "is_pattern", "pattern_problem"]
 
 _SPECIAL = "*?["
 
@@ -47,6 +47,16 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     # any other: atomic groups prevent trying another.
     fixed = "".join(f"(?>{before}{text})" for before, text in pieces)
     return re.compile(fixed + gap + piece, re.DOTALL)
+
+
+def pattern_problem(patterns: tuple[str, ...]) -> str:
+    """Return what is wrong with the first wrong one of some patterns, or ""."""
+    try:
+        for pattern in patterns:
+            compile_pattern(pattern)
+    except ValueError as error:
+        return f"is not an array of patterns: {error}"
+    return ""
 
 
 def _stars(pattern: str, start: int) -> tuple[str, int]:

@@ -99,13 +99,16 @@ class DeclarationReader:
         *,
         is_agpm: bool = True,
         is_verbatim: Callable[[str], bool] = lambda _: False,
+        distrusted: str = "",
     ) -> None:
         """
         Take the environment that renders frontmatter.
 
         In files of an `agpm.toml`, AGPM's own rules hold (`is_agpm`).  `is_verbatim`
-        tells whether the file at a path is text as a whole.
+        tells whether the file at a path is text as a whole.  The source `distrusted`
+        must have no templates of Jinja2; "" where it may.
         """
+        self._distrusted = distrusted
         self.environment = environment
         self.is_agpm = is_agpm
         self._is_verbatim = is_verbatim
@@ -161,8 +164,22 @@ class DeclarationReader:
             if content.dialect is None:
                 return None
             whole = Split(frontmatter="", line=1, end=0)
-            return RenderedFrontmatter(split=whole, rendered="", content=content)
-        return replace(found, content=_with_options(found.content, options))
+            found = RenderedFrontmatter(split=whole, rendered="", content=content)
+        else:
+            found = replace(found, content=_with_options(found.content, options))
+        self._check_trusted(file, found.content.dialect)
+        return found
+
+    def _check_trusted(self, file: File, dialect: Dialect | None) -> None:
+        """Raise FrontmatterError for a template of Jinja2 in a distrusted source."""
+        if dialect == "jinja2" and self._distrusted:
+            what = "is a template of Jinja2, whose time and memory have no limit"
+            hint = (
+                f"write jinja2 = true in the table of the source '{self._distrusted}' "
+                "if you trust its authors"
+            )
+            location = Location(path=file.path, line=1)
+            raise FrontmatterError(what, location=location, hint=hint)
 
     def _own_frontmatter(
         self, file: File, context: Mapping[str, object], options: TemplateOptions
@@ -172,6 +189,7 @@ class DeclarationReader:
         if parts is None:
             return None
         dialect = _dialect(parts.frontmatter, options)
+        self._check_trusted(file, dialect)
         piece = Piece(
             text=parts.frontmatter, path=file.path, line=parts.line, dialect=dialect
         )
