@@ -188,7 +188,7 @@ class EntryTable(AgpmEntryTable):
 class ListedTable(EntryTable):
     """An item of an array `[[tool.hatch-agpm.<type>]]`, for all files it means."""
 
-    name: str | None = key(problem_of=name_problem)
+    name: str | None = key(problem_of=name_problem, schema={"minLength": 1})
     """The name in the bundle, of one file."""
 
     exclude: tuple[str, ...] = key(default=(), problem_of=pattern_problem)
