@@ -24,8 +24,8 @@ from hatch_agpm import errors
 from hatch_agpm.cli.main import make_parser
 from hatch_agpm.config.declared import alternatives
 from hatch_agpm.config.schemas import frontmatter_schema, index_schema, tool_schema
+from hatch_agpm.config.sources import SourceTable
 from hatch_agpm.config.tables import (
-    DistributionTable,
     EntryTable,
     InstallTable,
     LimitsTable,
@@ -155,7 +155,7 @@ def options() -> dict[str, str]:
         "table": table(accepted(ProjectTable)),
         "entry": table(accepted(EntryTable)),
         "listed": table(accepted(ListedTable, without=EntryTable)),
-        "sources": table(accepted(DistributionTable)),
+        "sources": table(accepted(SourceTable)),
         "export": table(accepted(ExportSettings)),
         "limits": table(accepted(LimitsTable)),
         "tools": table(accepted(ToolTable)),

@@ -129,8 +129,21 @@ def _check_options(check: argparse.ArgumentParser) -> None:
 
 
 def _vendor_options(vendor: argparse.ArgumentParser) -> None:
+    what = "list newer versions of Git sources, or take them"
+    vendor.add_argument(
+        "action",
+        metavar="outdated | update",
+        nargs="?",
+        choices=["outdated", "update"],
+        help=what,
+    )
+    what = "the sources that are meant (default: all)"
+    vendor.add_argument("names", metavar="NAME", nargs="*", help=what)
+    forms = vendor.add_mutually_exclusive_group()
     what = "write nothing; fail if a copy is not up to date"
-    vendor.add_argument("--check", action="store_true", help=what)
+    forms.add_argument("--check", action="store_true", help=what)
+    what = "take the commits of Git sources from agpm.lock"
+    forms.add_argument("--locked", action="store_true", help=what)
     what = "the directory of the copies (default: prompts/vendor)"
     vendor.add_argument("--directory", metavar="DIR", help=what)
 
@@ -244,18 +257,10 @@ def _stub(arguments: argparse.Namespace) -> int:
 
 
 def _vendor(arguments: argparse.Namespace) -> int:
-    from hatch_agpm.cli.project import open_project
-    from hatch_agpm.cli.vendor import vendored
-    from hatch_agpm.errors import raise_problems
+    from hatch_agpm.cli.vendor import run_vendor
 
-    project = open_project(arguments.project)
-    used = project.rendering(live=True).sources
-    wanted = vendored(project.root, used, directory=arguments.directory)
-    if arguments.check:
-        raise_problems(list(wanted.differences()))
-    else:
-        wanted.write()
-    print_text(wanted.summary)
+    for line in run_vendor(arguments):
+        print_text(line)
     return 0
 
 

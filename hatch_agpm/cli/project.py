@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from hatchling.metadata.core import ProjectMetadata
 
     from hatch_agpm.backend.metadata import CoreMetadata
+    from hatch_agpm.config import Project
     from hatch_agpm.hatch.hook import AgpmBuildHook
     from hatch_agpm.model.rendering import Rendering
+    from hatch_agpm.sources.git.origins import Live
 
 __all__ = ["OpenProject", "open_project"]
 
@@ -93,8 +95,12 @@ class OpenProject(ABC):
         """Return the plan of a build; raises AgpmError as a build does."""
         return plan_build(self._context())
 
-    def rendering(self, *, live: bool) -> Rendering:
-        """Render the project, if `live` without vendored copies; raises AgpmError."""
+    def project(self) -> Project:
+        """Return the configuration; raises AgpmError as a build does."""
+        return read_built_project(self._context())
+
+    def rendering(self, *, live: Live) -> Rendering:
+        """Render the project without vendored copies; raises AgpmError."""
         context = self._context()
         return render_project(read_built_project(context), context, live=live)
 

@@ -6,10 +6,10 @@ Reads no files.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from hatch_agpm.config.sources import name_problem, path_problem, refuse_version
+from hatch_agpm.config.sources import check_version, name_problem, path_problem
 from hatch_agpm.config.tables import AgpmEntryTable, EntryTable, ListedTable
 from hatch_agpm.config.tools import default_tool, tool_problem
 from hatch_agpm.formats.runtime_variables import read_declarations
@@ -30,11 +30,21 @@ if TYPE_CHECKING:
     from hatch_agpm.config.selection.found import Found
     from hatch_agpm.config.tools import Tool
     from hatch_agpm.formats.toml import TableReader
+    from hatch_agpm.model.config import Source
 
-__all__ = ["found_entries", "json_table", "keyed_entries"]
+__all__ = ["Known", "found_entries", "json_table", "keyed_entries"]
 
 _OF_TOOLS: Final = ("tool", "filename", "target", "flatten", "export")
 """Options that have no effect without a coding agent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What the entries of a manifest may name."""
+
+    tools: Mapping[str, Tool]
+    default_tools: Mapping[str, str]
+    sources: Mapping[str, Source]
 
 
 def json_table(table: Mapping[str, object]) -> dict[str, object]:
@@ -45,28 +55,24 @@ def json_table(table: Mapping[str, object]) -> dict[str, object]:
 def keyed_entries(
     reader: TableReader,
     listed: Mapping[str, Mapping[str, str | AgpmEntryTable]],
-    defaults: Mapping[str, str],
-    tools: Mapping[str, Tool],
+    known: Known,
 ) -> list[Declaration]:
     """Return the entries, without those of tools that are switched off."""
     entries: list[Declaration] = []
     for section, by_key in listed.items():
         _same_but_for_case(reader, section, by_key)
         for alias, value in by_key.items():
-            entry = _entry(reader, section, alias, value, defaults)
+            entry = _entry(reader, section, alias, value, known)
             key = f"{section}.{quoted_key(alias)}"
             if problem := name_problem(alias):
                 reader.problem(key, problem)
-            if entry and _usable(reader, entry, tools, key):
+            if entry and _usable(reader, entry, known.tools, key):
                 entries.append(entry)
     return entries
 
 
 def found_entries(
-    reader: TableReader,
-    found: Sequence[Found],
-    defaults: Mapping[str, str],
-    tools: Mapping[str, Tool],
+    reader: TableReader, found: Sequence[Found], known: Known
 ) -> list[Declaration]:
     """Return the entries of resources that have no key."""
     entries: list[Declaration] = []
@@ -77,11 +83,11 @@ def found_entries(
         table = selection.table or EntryTable(path=selection.directory)
         if key not in options:
             # What is wrong with the options is reported once for all its files.
-            refuse_version(reader, table, f"{key}.")
+            check_version(reader, table, f"{key}.", known.sources)
             _refuse_options(reader, section, table, f"{key}.")
             options[key] = _options(reader, table, f"{key}.")
         file = replace(table, path=each.path)
-        entry = _declaration(reader, section, each.name, file, defaults)
+        entry = _declaration(reader, section, each.name, file, known)
         entry = replace(entry, options=options[key])
         entry = replace(entry, is_conventional=selection.table is None)
         if selection.is_external:
@@ -91,7 +97,7 @@ def found_entries(
                 key=reader.whole(key),
                 exclude=table.exclude if isinstance(table, ListedTable) else (),
             )
-        if _usable(reader, entry, tools, key):
+        if _usable(reader, entry, known.tools, key):
             entries.append(entry)
     return entries
 
@@ -119,7 +125,7 @@ def _entry(
     section: str,
     alias: str,
     value: str | AgpmEntryTable,
-    defaults: Mapping[str, str],
+    known: Known,
 ) -> Declaration | None:
     key = f"{section}.{quoted_key(alias)}"
     if isinstance(value, AgpmEntryTable):
@@ -129,12 +135,12 @@ def _entry(
         return None
     else:
         table = AgpmEntryTable(path=value)
-    refuse_version(reader, table, f"{key}.")
+    check_version(reader, table, f"{key}.", known.sources)
     _refuse_options(reader, section, table, f"{key}.")
     options = _options(reader, table, f"{key}.")
     if not table.path:
         return None
-    entry = _declaration(reader, section, alias, table, defaults)
+    entry = _declaration(reader, section, alias, table, known)
     return replace(entry, options=options)
 
 
@@ -143,9 +149,10 @@ def _declaration(
     section: str,
     name: str,
     table: AgpmEntryTable,
-    defaults: Mapping[str, str],
+    known: Known,
 ) -> Declaration:
-    default = None if section == PLAIN else default_tool(section, defaults)
+    default = None if section == PLAIN else default_tool(section, known.default_tools)
+    source = known.sources.get(table.source) if table.source is not None else None
     variables = table.template_vars
     return Declaration(
         section=section,
@@ -154,6 +161,7 @@ def _declaration(
         key=reader.whole(f"{section}.{quoted_key(name)}"),
         tool=table.tool or default,
         source=table.source,
+        asked=_asked(table, source),
         filename=table.filename,
         target=table.target,
         flatten=table.flatten,
@@ -162,6 +170,14 @@ def _declaration(
         max_tokens=table.max_tokens if isinstance(table, EntryTable) else None,
         template_vars=None if variables is None else json_table(variables),
     )
+
+
+def _asked(table: AgpmEntryTable, source: Source | None) -> str | None:
+    """Return what an entry asks for of a Git source, None for nothing."""
+    if source is None or not source.git:
+        return None
+    given = (table.rev, table.branch, table.version, source.asked)
+    return next((each for each in given if each is not None), None)
 
 
 def _options(reader: TableReader, table: AgpmEntryTable, where: str) -> TemplateOptions:

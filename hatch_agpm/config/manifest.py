@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.config.entries import found_entries, json_table, keyed_entries
+from hatch_agpm.config.entries import Known, found_entries, json_table, keyed_entries
 from hatch_agpm.config.patches import read_patches
 from hatch_agpm.config.sources import check_source, read_sources
 from hatch_agpm.config.tables import section_value
@@ -55,8 +55,8 @@ class Manifest:
     entries: tuple[Declaration, ...]
     tools: Mapping[str, Tool]
     default_tools: Mapping[str, str]
-    sources: Mapping[str, Source | None]
-    """The sources by name; Git repositories, which cannot be read, are None."""
+    sources: Mapping[str, Source]
+    """The sources by name."""
 
     path: str
     """The file of the manifest, relative to the project root."""
@@ -116,8 +116,9 @@ def read_manifest(
     sources = read_sources(reader, tables.sources or {})
     listed = {section: _listed(tables, section) for section in RESOURCE_TYPES}
     patches = _patches(reader, tables.patch or {}, listed, found)
-    entries = keyed_entries(reader, listed, defaults, tools)
-    entries += found_entries(reader, found, defaults, tools)
+    known = Known(tools=tools, default_tools=defaults, sources=sources)
+    entries = keyed_entries(reader, listed, known)
+    entries += found_entries(reader, found, known)
     for entry in entries:
         check_source(reader, entry, sources)
     raise_problems(reader.problems)

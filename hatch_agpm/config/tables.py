@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from hatch_agpm.config.output import output_problem, outside_problem
 from hatch_agpm.config.selection.glob import pattern_problem
-from hatch_agpm.config.sources import NO_GIT, name_problem, path_problem
+from hatch_agpm.config.sources import SourceTable, name_problem, path_problem
 from hatch_agpm.model.config import ExportSettings
 from hatch_agpm.model.declaration import LanguageOption, RuntimeOption
 from hatch_agpm.model.declared import key, refused_key
@@ -22,7 +22,6 @@ from hatch_agpm.tera import Limits
 __all__ = [
     "AgpmEntryTable",
     "AgpmTable",
-    "DistributionTable",
     "EntryTable",
     "InstallTable",
     "LimitsTable",
@@ -129,16 +128,19 @@ class AgpmEntryTable:
     """The [source](../how-to/sources.md) that has the template."""
 
     version: str | None = None
-    """The version of a source; it has no effect beside a path."""
+    """The version of a Git source: a tag, or a range such as `^1.2`."""
 
     command: str | None = None
     """Has no effect, in AGPM and here."""
 
-    branch: object = refused_key("is not supported", NO_GIT)
-    """A branch of a Git repository, which a build does not read."""
+    repo: str | None = None
+    """Has no effect, in AGPM and here: the source has the address."""
 
-    rev: object = refused_key("is not supported", NO_GIT)
-    """A commit of a Git repository, which a build does not read."""
+    branch: str | None = None
+    """The branch of a Git source."""
+
+    rev: str | None = None
+    """The commit of a Git source."""
 
     flatten: bool | None = None
     """Whether AGPM keeps only the name of the file when it installs it."""
@@ -210,20 +212,6 @@ _AgpmListed: TypeAlias = Mapping[
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DistributionTable:
-    """A table `sources.<name>`: a distribution that exports templates."""
-
-    distribution: str | None = key(required=True)
-    """Its name."""
-
-    version: str | None = None
-    """The versions that are accepted, as in requirements: `>=1.2`."""
-
-    jinja2: bool = False
-    """Whether its templates may be in Jinja2: set it if you trust its authors."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceTables:
     """The tables that list resources, in `pyproject.toml` and in an `agpm.toml`."""
 
@@ -240,8 +228,8 @@ class ResourceTables:
         Mapping[
             str,
             Annotated[
-                str | DistributionTable,
-                "a directory, or a table with a distribution",
+                str | SourceTable,
+                "a directory, or a table with a distribution or a repository",
             ],
         ]
         | None

@@ -136,6 +136,7 @@ class DependencyReader:
             name=texts["name"],
             tool=texts["tool"],
             source=texts["source"],
+            asked=texts["version"],
             install=install if isinstance(install, bool) else None,
             line=line,
         )

@@ -50,23 +50,34 @@ class ExportSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A source of templates: a directory, or an installed distribution."""
+    """A source of templates: a directory, a distribution, or a Git repository."""
 
     name: str
-    path: str
-    """Of a directory: relative to the manifest's own; "" for a distribution."""
+    path: str = ""
+    """Of a directory: relative to the manifest's own; "" for another source."""
 
-    distribution: str
-    """Its name as written; "" for a directory."""
+    distribution: str = ""
+    """Its name as written; "" for another source."""
 
-    version: str
+    version: str = ""
     """The accepted versions of the distribution (PEP 440); "" for any."""
+
+    git: str = ""
+    """The address of the repository; "" for another source."""
+
+    asked: str | None = None
+    """The version, branch or commit of entries that name none; None for none."""
 
     key: str
     """The file and dotted path of the source, for messages."""
 
     jinja2: bool = False
     """Whether templates that are not the project's may be in the Jinja2 dialect."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a directory."""
+        return not (self.distribution or self.git)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -102,6 +102,9 @@ class Declaration:
     source: str | None = None
     """The source of the path; None if it starts at the manifest or declaring file."""
 
+    asked: str | None = None
+    """The version, branch or commit of a Git source; None where it is not said."""
+
     install: bool | None = None
     line: int = 0
     """Of a dependency, in the rendered frontmatter, from 1; 0 if it is not known."""

@@ -19,6 +19,7 @@ __all__ = [
     "DirectoryListing",
     "ExportedTemplates",
     "FileContent",
+    "GitCommit",
     "Input",
     "InputNode",
     "RenderedResource",
@@ -125,6 +126,18 @@ class SkillFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GitCommit:
+    """One commit of a Git repository, and the versions that mean it."""
+
+    address: str
+    commit: str
+    """All hexadecimal digits."""
+
+    versions: Mapping[str, str]
+    """AGPM's name of the version, by what was asked for; "" asks for the default."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UsedSource:
     """An external source, and all files that were read of it."""
 
@@ -144,6 +157,9 @@ class UsedSource:
     version: str = ""
     is_rendered: bool = False
     """Whether the files are texts of the distribution's bundle."""
+
+    git: GitCommit | None = None
+    """The commit of a Git repository; None for another source."""
 
     needs: Mapping[str, str] = field(default_factory=dict)
     """The distributions for the names that `source` has in its templates."""
@@ -211,6 +227,12 @@ class RenderedResource:
 
     source: str | None = None
     """The manifest's name for the directory that the template is in, if it has one."""
+
+    version: str | None = None
+    """The version of its source, as templates see it; None for the project."""
+
+    resolved_commit: str | None = None
+    """The commit of its Git source, "" of another source; None for the project."""
 
     bundle_name: str | None = None
     """The name in the bundle; None for the one that follows from `name` and `alias`."""

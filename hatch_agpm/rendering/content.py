@@ -214,13 +214,15 @@ def content_tree(value: object, source_root: SourceRoot, project: SourceRoot) ->
     """
     Return the tree of the path in `value | content`, in a template of `source_root`.
 
-    It is the project for its own templates, and the distribution for those of a
-    distribution.  For templates of an external directory it is the one of the two that
-    has the path.  Raises TemplateError if both have it.
+    It is the project for its own templates and those of Git repositories, as in AGPM,
+    and the distribution for those of a distribution.  For templates of an external
+    directory it is the one of the two that has the path.  Raises TemplateError if both
+    have it.
     """
     if source_root.package is not None:
         return source_root.tree
-    if not source_root.is_external or not isinstance(value, str):
+    is_of_project = not source_root.is_external or source_root.git is not None
+    if is_of_project or not isinstance(value, str):
         return project.tree
     found = [tree for tree in (project.tree, source_root.tree) if _is_in(tree, value)]
     if len(found) > 1:

@@ -154,7 +154,7 @@ class DocumentRenderer:
                 filters={"content": partial(self._content_filter, source_root)},
                 limits=self._project.limits,
                 # External templates have no environment variables of the project.
-                env=() if source_root.package else self._project.env,
+                env=() if source_root.is_foreign else self._project.env,
                 environ=self._environ,
             )
             self._declarations[source_root] = DeclarationReader(

@@ -50,18 +50,19 @@ if TYPE_CHECKING:
     from hatch_agpm.model.rendering import ExportedTemplates
     from hatch_agpm.rendering.resolution.resource import Resource
     from hatch_agpm.rendering.runtime_variables import Texts
+    from hatch_agpm.sources.git.origins import Live
 
 __all__ = ["render_manifest", "render_project"]
 
 
 def render_project(
-    project: Project, context: BuildContext, *, live: bool = False
+    project: Project, context: BuildContext, *, live: Live | None = None
 ) -> Rendering:
     """
     Render the project that is being built, as `read_built_project` returned it.
 
-    If `live`, sources are read from their origins and not from vendored copies.  Raises
-    AgpmError with all the problems of the first stage that fails.
+    With `live`, sources are read from their origins and not from vendored copies.
+    Raises AgpmError with all the problems of the first stage that fails.
     """
     known = {"package": _import_name(project.output), **context.metadata}
     renderer = _Renderer(
@@ -121,7 +122,7 @@ class _Renderer:
         metadata: Mapping[str, object],
         *,
         root: Path | None = None,
-        live: bool = False,
+        live: Live | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self.project = project
@@ -201,8 +202,10 @@ class _Renderer:
                 )
             ),
             contents={
-                file.path: FileContent(data=file.data, executable=file.executable)
-                for _, file in read
+                source_root.tree.stored_path(file.path): FileContent(
+                    data=file.data, executable=file.executable
+                )
+                for source_root, file in read
             },
             links=self.tree.links,
             searched=searched,
@@ -266,9 +269,7 @@ class _Renderer:
             resource, file, is_embedded=resource in self.dependents
         )
         text = texts.document
-        if resource.section in MERGED:
-            shaped = text if isinstance(text, str) else file.text
-            check_shape(resource.section, file.path, shaped)
+        _check_merged(resource, text, file)
         body, metadata = self.documents.parts(resource.source_root, text, file.path)
         _check_spans(texts, body, file.path)
         files = self._skill_files(resource, file, text)
@@ -288,6 +289,8 @@ class _Renderer:
             source_path=file.path,
             template=self.templates[resource],
             source=resource.source,
+            version=resource.version,
+            resolved_commit=resource.source_root.resolved_commit,
             runtime=texts.runtime,
             dialect=texts.dialect,
             embedded_spans=texts.embedded_spans,
@@ -367,6 +370,13 @@ def _program(texts: Texts, body: int, path: str) -> str:
 def _errors(texts: Texts, path: str) -> tuple[str, ...]:
     later = texts.folded.later if texts.folded else ()
     return tuple(f"{path}:{line}: {what}" for line, what in dict.fromkeys(later))
+
+
+def _check_merged(resource: Resource, text: str | bytes, file: File) -> None:
+    """Raise SourceError for a hook or server that could not be merged."""
+    if resource.section in MERGED:
+        shaped = text if isinstance(text, str) else file.text
+        check_shape(resource.section, file.path, shaped)
 
 
 def _check_spans(texts: Texts, body: int, path: str) -> None:

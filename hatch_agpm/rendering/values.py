@@ -122,8 +122,8 @@ def _data(resource: Resource) -> dict[str, object]:
         "name": resource.name,
         "install_path": resource.install_path,
         "source": resource.source,
-        "version": resource.source_root.version,
-        "resolved_commit": resource.source and "",
+        "version": resource.version,
+        "resolved_commit": resource.source_root.resolved_commit,
         # AGPM renders before it computes them.
         "checksum": "",
         "path": resource.path,

@@ -42,16 +42,19 @@ from hatch_agpm.sources.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hatch_agpm.sources.git.origins import Live
+
 __all__ = ["ExternalRoots"]
 
 
 class ExternalRoots:
     """Opens the external sources of one project."""
 
-    def __init__(self, project: SourceRoot, *, live: bool) -> None:
-        """Keep the project's source root; if `live`, vendored copies are ignored."""
+    def __init__(self, project: SourceRoot, *, live: Live | None) -> None:
+        """Keep the project's source root; with `live`, copies are ignored."""
         self.project: Final = project
         self._live: Final = live
+        self._commits: Final[dict[tuple[str, str], SourceRoot]] = {}
 
     def problems(self, sources: Sequence[Source]) -> list[AgpmError]:
         """Return the problems of the names of sources, and of their copies."""
@@ -78,8 +81,43 @@ class ExternalRoots:
         tree = Tree(root, whole, bounded=True, label=label)
         return SourceRoot(tree=tree, name=source.name, is_external=True)
 
+    def open_commit(self, source: Source, asked: str | None, path: str) -> SourceRoot:
+        """
+        Return the root of the commit that a version of a Git source means.
+
+        Raises VersionError if the repository has no such version, ConfigError without
+        a vendored copy, ContentError if it cannot be read.
+        """
+        if self._live is not None and self._live.git is not None:
+            base = self.project.tree.base
+            return self._live.git.open(source, asked, path, base=base)
+        locked = (self._lock or {}).get(source.name)
+        found = locked.commit_of(asked) if locked is not None else None
+        if locked is None or found is None or locked.git != source.git:
+            raise self._not_vendored
+        key = (source.name, found.git.commit)
+        if key not in self._commits:
+            self._commits[key] = SourceRoot(
+                tree=self._vendored_tree(locked, found.file_list),
+                name=source.name,
+                is_external=True,
+                git=found.git,
+                allows_jinja2=source.jinja2,
+                hint=VENDOR_HINT,
+            )
+        return self._commits[key]
+
+    @cached_property
+    def _not_vendored(self) -> ConfigError:
+        """The error that the lock file lacks a commit: one, however many it lacks."""
+        if self._lock is None:
+            what = "does not exist, and templates of Git repositories are vendored"
+        else:
+            what = "does not have all Git sources of the manifest"
+        return ConfigError(f"{LOCK_FILE}:", what, hint=VENDOR_HINT)
+
     def source_of(
-        self, required: Required, by: str, known: Mapping[str, Source | None]
+        self, required: Required, by: str, known: Mapping[str, Source]
     ) -> Source:
         """
         Return the source of a distribution that the distribution `by` needs.
@@ -89,14 +127,13 @@ class ExternalRoots:
         """
         wanted = canonicalize_name(required.distribution)
         for source in known.values():
-            if source and canonicalize_name(source.distribution) == wanted:
+            if canonicalize_name(source.distribution) == wanted:
                 return source
         if folded_name(wanted) in map(folded_name, known):
             what = f"the source '{wanted}' of {by} has the name of another source"
             raise ContentError(what, hint="give yours another name")
         return Source(
             name=wanted,
-            path="",
             distribution=required.distribution,
             version=required.version,
             key=f"the source of {by}",
@@ -116,9 +153,14 @@ class ExternalRoots:
 
     @cached_property
     def _locked(self) -> Mapping[str, Locked] | None:
-        """The vendored sources by name; None without a lock file."""
+        """The vendored sources by name; None where they are not read."""
+        return self._lock if self._live is None else None
+
+    @cached_property
+    def _lock(self) -> Mapping[str, Locked] | None:
+        """The contents of the lock file; None without one."""
         tree = self.project.tree
-        if self._live or not tree.is_file(LOCK_FILE):
+        if not tree.is_file(LOCK_FILE):
             return None
         return read_lock(tree.read(LOCK_FILE).text)
 
@@ -158,6 +200,16 @@ class ExternalRoots:
             raise ContentError(
                 what, location=Location(path=LOCK_FILE), hint=VENDOR_HINT
             )
+        return SourceRoot(
+            tree=self._vendored_tree(locked, locked.file_list),
+            name=name,
+            is_external=True,
+            package=_locked_package(locked, self.project.tree.root / locked.directory),
+            hint=VENDOR_HINT,
+        )
+
+    def _vendored_tree(self, locked: Locked, file_list: FileList) -> Tree:
+        """Return the tree of copies; raises ContentError if they are not there."""
         root = self.project.tree.root
         directory = root / locked.directory
         if os.path.realpath(directory) != str(directory) or directory == root:
@@ -167,18 +219,14 @@ class ExternalRoots:
             raise ContentError(
                 what, location=Location(path=LOCK_FILE), hint=VENDOR_HINT
             )
-        tree = _locked_tree(
-            name,
+        if locked.git and not directory.is_dir():
+            where = Location(path=locked.directory)
+            raise ContentError("is missing", location=where, hint=VENDOR_HINT)
+        return _locked_tree(
+            locked.name,
             directory,
-            locked.file_list,
+            file_list,
             prefix=f"{locked.directory}/",
-            hint=VENDOR_HINT,
-        )
-        return SourceRoot(
-            tree=tree,
-            name=name,
-            is_external=True,
-            package=_locked_package(locked, directory),
             hint=VENDOR_HINT,
         )
 

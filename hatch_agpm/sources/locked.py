@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from hatch_agpm.errors import (
     AgpmError,
@@ -31,12 +31,28 @@ from hatch_agpm.reading import read_below
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from hatch_agpm.model.rendering import UsedSource
 
-__all__ = ["FileList", "LockedFile", "LockedTree", "check_portable", "read_file_list"]
+__all__ = [
+    "PREVIOUS",
+    "FileList",
+    "ListedTree",
+    "LockedFile",
+    "LockedTree",
+    "check_portable",
+    "read_file_list",
+    "safe_path",
+]
+
+PREVIOUS: Final = ".hatch-agpm-previous"
+"""
+A directory beside those of vendored sources, with files that are being replaced.
+
+It is there while `hatch-agpm vendor` runs, or after that was killed.
+"""
 
 _SHA256 = "[0-9a-f]{64}"
 
@@ -49,6 +65,9 @@ class LockedFile:
     executable: bool = False
     runtime: tuple[str, ...] = ()
     """The run-time variables of its text."""
+
+    stored: str = ""
+    """The path of its copy in the directory; "" for its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +100,7 @@ class FileList:
         files = [
             {"path": path, "sha256": file.sha256}
             | ({"executable": True} if file.executable else {})
+            | ({"stored": file.stored} if file.stored else {})
             for path, file in sorted(self.files.items())
         ]
         links = [{"path": path, "to": to} for path, to in sorted(self.links.items())]
@@ -95,15 +115,16 @@ def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
     """
     try:
         files = {
-            _safe(item["path"], shown): LockedFile(
+            safe_path(item["path"], shown): LockedFile(
                 sha256=_digest(item["sha256"], shown),
                 executable=bool(item.get("executable")),
                 runtime=tuple(_texts(item.get("runtime", []))),
+                stored=_stored(item, shown),
             )
             for item in list_of_tables(table["files"])
         }
         links = {
-            _safe(item["path"], shown): _safe(item["to"], shown)
+            safe_path(item["path"], shown): safe_path(item["to"], shown)
             for item in list_of_tables(table.get("links", []))
         }
     except (LookupError, TypeError, AttributeError) as error:
@@ -118,6 +139,10 @@ def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
                 location=Location(path=shown),
             )
     return file_list
+
+
+def _stored(item: Mapping[str, object], shown: str) -> str:
+    return safe_path(item["stored"], shown) if "stored" in item else ""
 
 
 def _texts(value: object) -> list[str]:
@@ -136,8 +161,12 @@ def _digest(value: object, shown: str) -> str:
     return value
 
 
-def _safe(path: object, shown: str) -> str:
-    """Return a path if it is below its directory on every system."""
+def safe_path(path: object, shown: str) -> str:
+    """
+    Return a path if it is below its directory on every system.
+
+    Raises ContentError, with `shown` as the file that lists it, if it is not.
+    """
     parts = path.split("/") if isinstance(path, str) else [""]
     if not {"", ".", ".."}.isdisjoint(parts) or not set("\\:\0").isdisjoint(str(path)):
         what = f"lists the file {path!r}, which is not below its own directory"
@@ -154,7 +183,7 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
     """
     spellings: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
-        _safe(path, shown)
+        safe_path(path, shown)
         spellings[folded(path)].append(path)
     problems: list[AgpmError] = [
         ConflictError(
@@ -169,9 +198,9 @@ def check_portable(paths: Iterable[str], shown: str) -> None:
     raise_problems(problems)
 
 
-class LockedTree(Tree):
+class ListedTree(Tree):
     """
-    Reads only the listed files.
+    Reads only the files of a list.
 
     The paths that it returns are those of the list, after a prefix that distinguishes
     them from the project's.
@@ -182,22 +211,22 @@ class LockedTree(Tree):
     def __init__(
         self,
         directory: Path,
-        file_list: FileList,
+        paths: Collection[str],
         *,
+        links: Mapping[str, str],
         prefix: str,
         label: str,
-        hint: str,
     ) -> None:
         """
-        Keep the directory, an absolute path, and the list of its files.
+        Keep the directory, an absolute path, and the paths of its files.
 
-        In messages, `label` is its name, and `hint` says what to do about a file that
-        is missing or differs.
+        `links` are the targets of links, by the path of the link; in messages, `label`
+        is the name of the directory.
         """
         super().__init__(directory, directory, label=label)
-        self.file_list = file_list
+        self.paths = paths
         self.prefix = prefix
-        self._hint = hint
+        self._targets = links
 
     def from_base(self, path: str) -> str:
         """Return the listed path of a path that this tree returned."""
@@ -208,19 +237,15 @@ class LockedTree(Tree):
         """The directories of the listed files, "" included."""
         return frozenset(
             "" if str(parent) == "." else str(parent)
-            for path in self.file_list.files
+            for path in self.paths
             for parent in PurePosixPath(path).parents
         )
 
     @property
     def used_links(self) -> dict[str, str]:
         """The targets of the listed links whose files were read."""
-        links = self.file_list.links.items()
+        links = self._targets.items()
         return {at: to for at, to in links if self.prefix + to in self.read_files}
-
-    def open_variables(self, path: str) -> tuple[str, ...]:
-        """Return the run-time variables that are listed for a path of this tree."""
-        return self.file_list.files[self.from_base(path)].runtime
 
     def is_directory(self, path: str) -> bool:
         """Tell whether files are listed below a path of this tree."""
@@ -228,25 +253,18 @@ class LockedTree(Tree):
 
     def is_file(self, path: str) -> bool:
         """Tell whether a path of this tree is listed."""
-        return self.from_base(path) in self.file_list.files
+        return self.from_base(path) in self.paths
 
     def is_link(self, path: str) -> bool:
         """Return False: the list has the targets of links, not the links."""
         del path
         return False
 
-    def status(self, path: str) -> os.stat_result:
-        """Return the status of a listed file or directory."""
-        try:
-            return (self.root / self.from_base(path)).lstat()
-        except OSError as error:
-            raise self._missing(path, error) from None
-
     def entries(self, directory: str) -> list[str]:
         """Return the listed paths below a directory, relative to it, sorted."""
         top = self.from_base(directory)
         start = f"{top}/" if top else ""
-        known = {*self.file_list.files, *self.file_list.links, *self.directories}
+        known = {*self.paths, *self._targets, *self.directories}
         return sorted(
             path[len(start) :]
             for path in known
@@ -264,8 +282,8 @@ class LockedTree(Tree):
             elif part not in {"", "."}:
                 parts.append(part)
         asked = "/".join(parts)
-        found = self.file_list.links.get(asked, asked)
-        known = found in self.file_list.files or found in self.directories
+        found = self._targets.get(asked, asked)
+        known = found in self.paths or found in self.directories
         return self.prefix + found if known else None
 
     def _names(self, folder: str) -> tuple[str, ...]:
@@ -273,10 +291,60 @@ class LockedTree(Tree):
         return tuple(
             {
                 path[len(start) :].partition("/")[0]: None
-                for path in sorted(self.file_list.files)
+                for path in sorted(self.paths)
                 if path.startswith(start)
             }
         )
+
+
+class LockedTree(ListedTree):
+    """Reads only the listed files, and only with their listed contents."""
+
+    def __init__(
+        self,
+        directory: Path,
+        file_list: FileList,
+        *,
+        prefix: str,
+        label: str,
+        hint: str,
+    ) -> None:
+        """
+        Keep the directory, an absolute path, and the list of its files.
+
+        In messages, `label` is its name, and `hint` says what to do about a file that
+        is missing or differs.
+        """
+        super().__init__(
+            directory,
+            file_list.files,
+            links=file_list.links,
+            prefix=prefix,
+            label=label,
+        )
+        self.file_list = file_list
+        self._hint = hint
+
+    def open_variables(self, path: str) -> tuple[str, ...]:
+        """Return the run-time variables that are listed for a path of this tree."""
+        return self.file_list.files[self.from_base(path)].runtime
+
+    def status(self, path: str) -> os.stat_result:
+        """Return the status of a listed file or directory."""
+        stored = self._stored(self.from_base(path))
+        kept, whole = self._kept / stored, self.root / stored
+        try:
+            return (kept if kept.exists() and not whole.exists() else whole).lstat()
+        except OSError as error:
+            raise self._missing(path, error) from None
+
+    def stored_path(self, path: str) -> str:
+        """Return the path of the copy of a file of this tree."""
+        return self.prefix + self._stored(self.from_base(path))
+
+    def _stored(self, inner: str) -> str:
+        locked = self.file_list.files.get(inner)
+        return locked.stored if locked and locked.stored else inner
 
     def _read(self, path: str) -> File:
         inner = self.from_base(path)
@@ -285,20 +353,37 @@ class LockedTree(Tree):
             raise ContentError(
                 "is a directory, not a file", location=Location(path=path)
             )
-        whole = self.root / inner
+        stored = self._stored(inner)
+        try:
+            data = self._checked(self.root, stored, path, locked.sha256)
+        except ContentError:
+            kept = self._kept
+            if not (kept / stored).is_file():
+                raise
+            data = self._checked(kept, stored, path, locked.sha256)
+        return File(path=path, data=data, executable=locked.executable)
+
+    @property
+    def _kept(self) -> Path:
+        """The directory of copies that are being replaced."""
+        return self.root.parent / PREVIOUS / self.root.name
+
+    def _checked(self, top: Path, stored: str, path: str, expected: str) -> bytes:
+        """Return the bytes of a copy; raises ContentError if they are not expected."""
+        whole = top / stored
         if os.path.realpath(whole) != str(whole):
             raise ContentError(
                 "is a link, not a file", location=Location(path=path), hint=self._hint
             )
         try:
-            data = read_below(str(self.root), inner, whole.lstat())
+            data = read_below(str(top), stored, whole.lstat())
         except OSError as error:
             raise self._missing(path, error) from None
         sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 != locked.sha256:
-            what = f"has changed: its sha256 is {sha256}, not {locked.sha256}"
+        if sha256 != expected:
+            what = f"has changed: its sha256 is {sha256}, not {expected}"
             raise ContentError(what, location=Location(path=path), hint=self._hint)
-        return File(path=path, data=data, executable=locked.executable)
+        return data
 
     def _missing(self, path: str, error: OSError) -> ContentError:
         absent = isinstance(error, FileNotFoundError | NotADirectoryError)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import ContentError, Location
-from hatch_agpm.model.rendering import Input, SkillFile, UsedSource
+from hatch_agpm.model.rendering import GitCommit, Input, SkillFile, UsedSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,9 @@ class SourceRoot:
     allows_jinja2: bool = True
     """Whether its templates may be in the Jinja2 dialect."""
 
+    git: GitCommit | None = None
+    """The commit of a Git repository; None for another source."""
+
     hint: str = ""
     """What to do if a file is missing; "" where the name may be misspelled."""
 
@@ -66,12 +69,25 @@ class SourceRoot:
         """Whether it is an installed distribution, not a copy in the project."""
         return self.package is not None and not self.hint
 
-    @property
-    def version(self) -> str | None:
-        """The version of its resources in templates."""
+    def version_of(self, asked: str | None) -> str | None:
+        """Return the version of its resources in templates, as it was asked for."""
+        if self.git is not None:
+            return self.git.versions[asked or ""]
         if self.package is not None:
             return self.package.version
         return self.name and "local"
+
+    @property
+    def resolved_commit(self) -> str | None:
+        """The commit of its resources in templates; "" where there is none."""
+        if self.git is not None:
+            return self.git.commit
+        return self.name and ""
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its templates were written for other projects, too."""
+        return self.package is not None or self.git is not None
 
     @property
     def within(self) -> str:
@@ -89,7 +105,7 @@ class SourceRoot:
         if not self.is_external:
             return Input(path=file.path, sha256=file.sha256, executable=file.executable)
         return Input(
-            path=file.path,
+            path=self.tree.stored_path(file.path),
             sha256=file.sha256,
             executable=file.executable,
             source=self.name,
@@ -114,6 +130,7 @@ class SourceRoot:
             distribution=package.distribution if package else "",
             version=package.version if package else "",
             is_rendered=self.is_rendered,
+            git=self.git,
             needs={
                 own: canonicalize_name(required.distribution)
                 for own, required in sorted(self.sources.items())

@@ -34,7 +34,7 @@ _KEY = "tool.hatch-agpm.templates"
 
 
 def read_exported_templates(
-    tree: Tree, directory: str, *, output: str, sources: Mapping[str, Source | None]
+    tree: Tree, directory: str, *, output: str, sources: Mapping[str, Source]
 ) -> ExportedTemplates:
     """
     Return the files below a directory, without hidden ones, and their sources.
@@ -55,9 +55,7 @@ def read_exported_templates(
     return ExportedTemplates(
         files=files,
         sources={
-            name: (source.distribution, source.version)
-            if source and source.distribution
-            else None
+            name: (source.distribution, source.version) if source.distribution else None
             for name, source in sorted(sources.items())
         },
     )

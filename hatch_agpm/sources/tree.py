@@ -160,6 +160,10 @@ class Tree:
         relative = os.path.relpath(self.root / path, self.base)
         return relative.replace(os.sep, "/")
 
+    def stored_path(self, path: str) -> str:
+        """Return the path, relative to the root, of the bytes of a file."""
+        return path
+
     def nearest(self, path: str) -> str:
         """Return a hint with the most similar file to a missing path, or ""."""
         if "\\" in path:

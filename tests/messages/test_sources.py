@@ -15,10 +15,11 @@ from hatch_agpm.sources.tree import Tree
 SHARED = '[sources]\nshared = "./shared"\n'
 
 
-GIT = (
-    "a build reads no Git repository: name a directory that has its files, or a "
-    "Python distribution that ships them"
+NOT_VENDORED = (
+    "hatch-agpm.lock: does not exist, and templates of Git repositories are vendored; "
+    "run `hatch-agpm vendor`"
 )
+ONLY_GIT = "it is of a Git repository that is listed under 'sources'"
 
 
 @pytest.mark.parametrize(
@@ -27,14 +28,35 @@ GIT = (
         (
             '[sources]\nx = "https://e.org/x.git"\n'
             '[agents]\na = { source = "x", path = "a.md" }\n',
-            f"agents.a.source is not supported, got 'x'; {GIT}",
+            NOT_VENDORED,
         ),
         *(
             (
-                f'sources.x = "{url}"\nagents.a = {{ source = "x", path = "a" }}\n',
-                f"agents.a.source is not supported, got 'x'; {GIT}",
+                f'sources.x = "{url}"\nagents.a = {{ source = "x", path = "a" }}\n'
+                'agents.b = { source = "x", path = "b", version = "^1" }\n',
+                NOT_VENDORED,
             )
-            for url in ("git@e.org:o/x.git", "ssh://e/x", "file:///x", "me@host:x")
+            for url in ("git@e.org:o/x.git", "ssh://e/x", "file:///x", "host:x")
+        ),
+        (
+            'sources.x = "ext::sh -c id"\nsources.y = "https://me:secret@e.org/y"\n',
+            "sources.x names a program that git would run; write "
+            "https://..., ssh://...\nagpm.toml: sources.y has a password, which would "
+            "be published; delete it: git asks your credential helper",
+        ),
+        (
+            'sources.x = "https://e.org/x.git"\nsources.y = "https://e.org/x/"\n',
+            "sources.y is the same repository as 'x'; use one name for it",
+        ),
+        (
+            'sources.x = "https://e.org/x"\n[agents]\n'
+            'a = { source = "x", path = "a.md", version = "" }\n'
+            'b = { source = "x", path = "b.md", branch = "--exec=x" }\n'
+            'c = { source = "x", path = "c.md", rev = "a\\nb" }\n',
+            "agents.a.version must not be empty, got ''\n"
+            "agpm.toml: agents.b.branch begins with '-', so git would read it as an "
+            "option, got '--exec=x'\n"
+            "agpm.toml: agents.c.rev has a control character, got 'a\\nb'",
         ),
         (
             SHARED + '[agents]\na = { source = "sharde", path = "a.md" }\n',
@@ -52,7 +74,7 @@ GIT = (
         ),
         (
             '[agents]\na = { path = "a.md", branch = "main" }',
-            f"agents.a.branch is not supported; {GIT}",
+            f"agents.a.branch has no effect here; {ONLY_GIT}",
         ),
         (
             '[sources]\nx = "/x"\ny = "~/y"\n',
@@ -72,7 +94,8 @@ GIT = (
         ('[sources]\nx = ""\n', "sources.x must not be empty, got ''"),
         (
             "[sources]\nx = 3\n",
-            "sources.x must be a directory, or a table with a distribution, got 3",
+            "sources.x must be a directory, or a table with a distribution or a "
+            "repository, got 3",
         ),
         (
             SHARED + '[agents]\na = { source = "shared", path = "b.md" }\n',
@@ -91,7 +114,8 @@ GIT = (
 def test_a_source_that_cannot_be_read_is_reported(manifest, message, render_files):
     with pytest.raises(AgpmError) as caught:
         render_files({"a.md": "A", "shared/a.md": "A"}, manifest)
-    assert str(caught.value) == f"agpm.toml: {message}"
+    file = "" if message == NOT_VENDORED else "agpm.toml: "
+    assert str(caught.value) == file + message
 
 
 def test_a_dependency_outside_of_its_source_is_reported(render_files):

@@ -25,13 +25,23 @@ from hatch_agpm.errors import (
 from hatch_agpm.model.declaration import NO_OPTIONS, TemplateOptions
 from hatch_agpm.model.variants import variant_hash
 from hatch_agpm.rendering.resolution.exported import as_template, template_parts
-from hatch_agpm.rendering.resolution.lookup import dependency_files, entry_files
+from hatch_agpm.rendering.resolution.lookup import (
+    dependency_files,
+    dependency_path,
+    entry_files,
+)
 from hatch_agpm.rendering.resolution.ordering import dependencies_first
-from hatch_agpm.rendering.resolution.resource import Freezer, Node
+from hatch_agpm.rendering.resolution.resource import Freezer, Identity, Node
 from hatch_agpm.rendering.resolution.variables import (
     resolution_context,
     variant_inputs,
     with_metadata,
+)
+from hatch_agpm.sources.git.conflicts import (
+    choose,
+    entries_conflict,
+    is_other_commit,
+    same_files,
 )
 
 if TYPE_CHECKING:
@@ -61,9 +71,15 @@ def resolve(
     entries that name no file, SourceError for declarations that cannot be read or
     followed, CycleError, ConflictError, or ProblemsError with all of one stage.
     """
-    resolver = _Resolver(manifest, source_roots, declarations, metadata)
-    resolver.list_entries()
-    resolver.follow()
+    preferred: dict[Identity, str] = {}
+    while True:
+        resolver = _Resolver(manifest, source_roots, declarations, metadata, preferred)
+        resolver.list_entries()
+        resolver.follow()
+        if resolver.overruled.keys() <= preferred.keys():
+            break
+        # Their own dependencies are those of another commit.
+        preferred |= resolver.overruled
     ordered = dependencies_first(
         resolver.nodes, children=Node.children, name=lambda node: node.file
     )
@@ -79,13 +95,24 @@ class _Resolver:
         source_roots: SourceRoots,
         declarations: Callable[[SourceRoot], DeclarationReader],
         metadata: Mapping[str, object],
+        preferred: Mapping[Identity, str],
     ) -> None:
         self.manifest = manifest
+        self.preferred = preferred
+        """The versions of Git sources that resources shall have."""
+
+        self.overruled: dict[Identity, str] = {}
+        """The same for those that had another version when it was asked for."""
+
         self.source_roots = source_roots
         self.declarations = declarations
         self.metadata = metadata
         self.nodes: list[Node] = []
-        self.known: dict[tuple[str, str, str | None, str, str | None], Node] = {}
+        self.queue: deque[Node] = deque()
+        self.known: dict[Identity, Node] = {}
+        self._compared: set[tuple[Identity, str]] = set()
+        """The commits with which the known one of a resource was compared."""
+
         self.problems: list[AgpmError] = []
         self.options: dict[tuple[str, str, str | None], TemplateOptions] = {}
         """The options of the entries, by section, file and source."""
@@ -98,21 +125,20 @@ class _Resolver:
     def list_entries(self) -> None:
         """Make nodes of the manifest's entries, one for each match of a pattern."""
         raise_problems(self.source_roots.problems())
+        reported: list[AgpmError] = []
         for entry in self.manifest.entries:
             variables = variant_inputs(self.manifest.project, entry.template_vars)
             variant = variant_hash(variables)
             try:
-                source_root = self.source_roots.named(
-                    entry.source, self.source_roots.project
-                )
+                source_root = self._entry_root(entry)
                 found = list(
                     entry_files(entry, source_root, is_agpm=self.manifest.is_agpm)
                 )
             except (ConfigError, ContentError) as error:
-                problem = _entry_error(entry, error)
-                # A source that cannot be opened is reported once.
-                if problem not in self.problems:
-                    self.problems.append(problem)
+                # A source, or version of it, that cannot be opened is reported once.
+                if not any(error is each for each in reported):
+                    reported.append(error)
+                    self.problems.append(_entry_error(entry, error))
                 continue
             for path, file, fixed in found:
                 node = Node(
@@ -123,6 +149,7 @@ class _Resolver:
                     variables=variables,
                     variant=variant,
                     source_root=source_root,
+                    asked=entry.asked or "",
                     entry=entry,
                     is_match=fixed is not None,
                     fixed=fixed or "",
@@ -133,27 +160,33 @@ class _Resolver:
                 self.options[entry.section, file, source_root.name] = entry.options
         raise_problems(self.problems)
 
+    def _entry_root(self, entry: Declaration) -> SourceRoot:
+        return self.source_roots.named(
+            entry.source,
+            self.source_roots.project,
+            asked=entry.asked or "",
+            path=entry.path,
+        )
+
     def _add(self, node: Node) -> None:
         self.nodes.append(node)
-        identity = (
-            node.section,
-            node.file,
-            node.tool,
-            node.variant,
-            node.source_root.name,
-        )
-        self.known.setdefault(identity, node)
+        known = self.known.setdefault(node.identity, node)
+        if is_other_commit(known.source_root, node.source_root):
+            self.problems.append(
+                entries_conflict(_shown(known), known.asked, node.asked)
+            )
 
     def follow(self) -> None:
         """Find the dependencies of the nodes, direct and indirect."""
-        queue = deque(self.nodes)
-        while queue:
-            node = queue.popleft()
+        self.queue.extend(self.nodes)
+        while self.queue:
+            node = self.queue.popleft()
             for file, declared in self._declared(node):
                 known = len(self.nodes)
                 self._connect(node, file, declared)
-                queue.extend(self.nodes[known:])
-        raise_problems(self.problems)
+                self.queue.extend(self.nodes[known:])
+        if self.overruled.keys() <= self.preferred.keys():
+            raise_problems(self.problems)
         self._leave_out_parts()
 
     def _leave_out_parts(self) -> None:
@@ -214,7 +247,7 @@ class _Resolver:
     def _connect(self, node: Node, own: str, declared: Declaration) -> None:
         """Add what the file `own` of a resource declares to its dependencies."""
         try:
-            source_root = self.source_roots.named(declared.source, node.source_root)
+            asked, source_root = self._root_of(node, own, declared)
             files = dependency_files(
                 declared, own, source_root, elsewhere=declared.source is not None
             )
@@ -228,26 +261,72 @@ class _Resolver:
             self.problems.append(problem)
             return
         for file, path in targets:
-            identity = (declared.section, file, tool, node.variant, source_root.name)
-            child = self.known.get(identity)
+            wanted = Node(
+                section=declared.section,
+                path=path,
+                file=file,
+                tool=tool,
+                variables=node.variables,
+                variant=node.variant,
+                source_root=source_root,
+                asked=asked,
+                options=self.options.get(
+                    (declared.section, file, source_root.name), NO_OPTIONS
+                ),
+            )
+            child = self.known.get(wanted.identity)
             if child is None:
-                child = Node(
-                    section=declared.section,
-                    path=path,
-                    file=file,
-                    tool=tool,
-                    variables=node.variables,
-                    variant=node.variant,
-                    source_root=source_root,
-                    options=self.options.get(
-                        (declared.section, file, source_root.name), NO_OPTIONS
-                    ),
-                )
+                child = self._preferred(wanted)
                 self._add(child)
+            elif is_other_commit(child.source_root, source_root):
+                self._compare(child, wanted)
             if child.entry is None:
                 # One dependent that wants it installed is enough.
                 child.install = bool(child.install) or self._installs(node, declared)
             node.edges.append((declared, child))
+
+    def _root_of(
+        self, node: Node, own: str, declared: Declaration
+    ) -> tuple[str, SourceRoot]:
+        """Return the version that a dependency asks for, and where its file is."""
+        elsewhere = declared.source is not None
+        asked = self.source_roots.asked(declared.source, declared.asked, node.asked)
+        path = dependency_path(declared, own, node.source_root, elsewhere=elsewhere)
+        root = self.source_roots.named(
+            declared.source, node.source_root, asked=asked, path=path
+        )
+        return asked, root
+
+    def _preferred(self, wanted: Node) -> Node:
+        """Return a dependency in the version that wins over the one it asks for."""
+        asked = self.preferred.get(wanted.identity)
+        if asked is not None:
+            wanted.asked = asked
+            wanted.source_root = self.source_roots.named(
+                None, wanted.source_root, asked=asked, path=wanted.path
+            )
+        return wanted
+
+    def _compare(self, child: Node, wanted: Node) -> None:
+        """Compare a resource with itself in another commit, and decide for one."""
+        git = wanted.source_root.git
+        key = (wanted.identity, git.commit if git else "")
+        if key in self._compared:
+            return
+        self._compared.add(key)
+        try:
+            if same_files(child.file, child.source_root, wanted.source_root):
+                # What it depends on could differ: that is compared, too.
+                self.queue.append(wanted)
+                return
+            is_listed = child.entry is not None
+            chosen = choose(
+                _shown(child), child.asked, wanted.asked, is_listed=is_listed
+            )
+            if chosen == "other":
+                self.overruled[child.identity] = wanted.asked
+        except AgpmError as error:
+            self.problems.append(error)
 
     def _installs(self, node: Node, declared: Declaration) -> bool:
         """Tell whether a dependency is in the bundle, as far as `node` is concerned."""
@@ -255,6 +334,10 @@ class _Resolver:
             # Coding agents read what is embedded, and nothing else.
             return declared.install is True
         return declared.install is not False
+
+
+def _shown(node: Node) -> str:
+    return node.source_root.stable_name(node.file)
 
 
 def _what(error: ConfigError | ContentError) -> str:

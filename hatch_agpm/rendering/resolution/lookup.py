@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.sources.root import SourceRoot
 
-__all__ = ["dependency_files", "entry_files"]
+__all__ = ["dependency_files", "dependency_path", "entry_files"]
 
 _CREATE: Final = "create it, or correct the path"
 
@@ -123,17 +123,7 @@ def dependency_files(
     it is `elsewhere`, at the top of the source.  Raises ContentError.
     """
     tree = source_root.tree
-    folder = (
-        source_root.directory if elsewhere else posixpath.dirname(tree.from_base(own))
-    )
-    path = posixpath.join(folder, dependency.path)
-    if (
-        not elsewhere
-        and "/" in dependency.path
-        and not dependency.path.startswith(("./", "../"))
-    ):
-        # Relative to the directory above its own.
-        path = posixpath.join(folder, "..", dependency.path)
+    folder, path = _start(dependency, own, source_root, elsewhere=elsewhere)
     try:
         file = tree.locate(path)
     except ContentError as error:
@@ -153,6 +143,34 @@ def dependency_files(
         raise ContentError(f"there is no file '{where}'{source_root.within}", hint=hint)
     _check_kind(source_root, dependency.section, file, path)
     return [file]
+
+
+def dependency_path(
+    dependency: Declaration, own: str, source_root: SourceRoot, *, elsewhere: bool
+) -> str:
+    """Return the path that a dependency of a Git source names, from its top."""
+    if source_root.git is None:
+        return dependency.path
+    path = _start(dependency, own, source_root, elsewhere=elsewhere)[1]
+    return posixpath.normpath(path)
+
+
+def _start(
+    dependency: Declaration, own: str, source_root: SourceRoot, *, elsewhere: bool
+) -> tuple[str, str]:
+    """Return the directory where a dependency's path starts, and the whole path."""
+    if elsewhere:
+        folder = source_root.directory
+    else:
+        folder = posixpath.dirname(source_root.tree.from_base(own))
+    is_near = "/" not in dependency.path or dependency.path.startswith(("./", "../"))
+    if elsewhere or is_near or is_pattern(dependency.path):
+        return folder, posixpath.join(folder, dependency.path)
+    if source_root.git is not None:
+        # The top of a repository is known.
+        return folder, dependency.path
+    # Relative to the directory above its own.
+    return folder, posixpath.join(folder, "..", dependency.path)
 
 
 def _expand(

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.sources.root import SourceRoot
 
-__all__ = ["Freezer", "Node", "Resource"]
+__all__ = ["Freezer", "Identity", "Node", "Resource"]
+
+Identity = tuple[str, str, str | None, str, str | None]
+"""Type, file, tool, variant and source of a resource."""
 
 
 def _text_file(section: str, file: str) -> str:
@@ -70,6 +73,9 @@ class Resource:
 
     source_root: SourceRoot
     """The source root to which `path`, and the paths in the file, are relative."""
+
+    version: str | None
+    """The version of its source in templates; None for the project."""
 
     patch: Patch | None
     export: bool
@@ -117,6 +123,9 @@ class Node:
     variables: Mapping[str, object]
     variant: str
     source_root: SourceRoot
+    asked: str = ""
+    """The version that is asked for of a Git source, "" for its default."""
+
     entry: Declaration | None = None
     is_match: bool = False
     """Whether it was found by a pattern of the manifest."""
@@ -127,6 +136,12 @@ class Node:
     options: TemplateOptions = NO_OPTIONS
     install: bool | None = None
     edges: list[tuple[Declaration, Node]] = field(default_factory=list)
+
+    @property
+    def identity(self) -> Identity:
+        """What distinguishes it from other resources; the version does not."""
+        name = self.source_root.name
+        return (self.section, self.file, self.tool, self.variant, name)
 
     @property
     def text_file(self) -> str:
@@ -184,6 +199,7 @@ class Freezer:
             install_path=self._install_path(node),
             is_match=node.is_match,
             source_root=node.source_root,
+            version=node.source_root.version_of(node.asked),
             patch=entry.patch if entry else None,
             export=bool(entry and entry.export),
             max_tokens=entry.max_tokens if entry else None,

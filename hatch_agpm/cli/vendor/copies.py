@@ -8,39 +8,40 @@ the lock file, and does not change files that it has not written itself.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.build.writing import replace_file, write_files
+from hatch_agpm.cli.vendor.replacing import Replacement
 from hatch_agpm.errors import (
     AgpmError,
     BundleError,
     ConfigError,
     ContentError,
     Location,
-    raise_problems,
 )
 from hatch_agpm.formats.file_names import leads_out
-from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import read_regular
 from hatch_agpm.sources.locked import FileList, check_portable
 from hatch_agpm.sources.lockfile import (
     LOCK_FILE,
     VENDOR_HINT,
     Locked,
+    LockedCommit,
+    copies_of,
     lock_text,
     read_lock,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from hatch_agpm.model.rendering import UsedSource
+    from hatch_agpm.model.rendering import FileContent, UsedSource
 
-__all__ = ["DIRECTORY", "Vendored", "vendored"]
+__all__ = ["DIRECTORY", "Vendored", "read_present_lock", "vendored"]
+
+_DIGITS: Final = 12
 
 DIRECTORY: Final = "prompts/vendor"
 """The default directory of copies, with a directory for each source."""
@@ -51,14 +52,19 @@ class Vendored:
     """The copies that a project should have, and those that its lock file lists."""
 
     root: Path
+    locked: Mapping[str, Locked]
+    """The sources, by name."""
+
     files: Mapping[str, Mapping[str, FileContent]]
     """By directory of a source and path in it."""
 
-    lock: str
-    """The text of the lock file, "" where there is nothing to lock."""
-
     old: Mapping[str, Locked]
     """The contents of the present lock file, by source."""
+
+    @property
+    def lock(self) -> str:
+        """The text of the lock file, "" where there is nothing to lock."""
+        return lock_text(self.locked.values()) if self.locked else ""
 
     @property
     def summary(self) -> str:
@@ -83,18 +89,10 @@ class Vendored:
                     yield BundleError(
                         f"{directory}/{path}", "differs from its source", VENDOR_HINT
                     )
-        for path in self._stale():
+        for path in self._replacement().stale():
             yield BundleError(path, "is vendored and not used", VENDOR_HINT)
         if self.lock != _text(self.root / LOCK_FILE):
             yield BundleError(LOCK_FILE, "is not up to date", VENDOR_HINT)
-
-    def _stale(self) -> Iterator[str]:
-        directories = {*self.files, *(locked.directory for locked in self.old.values())}
-        for directory in sorted(directories):
-            known = self.files.get(directory, {})
-            for path in _files_below(self.root / directory):
-                if path not in known:
-                    yield f"{directory}/{path}"
 
     def write(self) -> None:
         """
@@ -103,23 +101,18 @@ class Vendored:
         Raises BundleError, before anything is written, if a directory has files that
         the lock file does not list.
         """
-        listed = {locked.directory: locked for locked in self.old.values()}
-        problems: list[AgpmError] = []
-        for path in self._stale():
-            owner = next((each for each in listed if path.startswith(f"{each}/")), None)
-            inner = path.removeprefix(f"{owner}/")
-            if owner is None or inner not in listed[owner].file_list.files:
-                what = f"is not listed in {LOCK_FILE}"
-                problems.append(BundleError(path, what, "move it elsewhere"))
-        raise_problems(problems)
-        for directory in sorted({*listed} - {*self.files}):
-            shutil.rmtree(self.root / directory, ignore_errors=True)
-        for directory, files in self.files.items():
-            _replace_directory(self.root / directory, files)
-        if self.lock:
-            replace_file(self.root / LOCK_FILE, FileContent(data=self.lock.encode()))
-        else:
-            (self.root / LOCK_FILE).unlink(missing_ok=True)
+        self._replacement().write()
+
+    def _replacement(self) -> Replacement:
+        return Replacement(
+            root=self.root, files=self.files, lock=self.lock, old=self.old
+        )
+
+
+def read_present_lock(root: Path) -> Mapping[str, Locked]:
+    """Return the sources of a project's lock file; raises ContentError."""
+    text = _text(root / LOCK_FILE)
+    return read_lock(text) if text else {}
 
 
 def vendored(
@@ -133,19 +126,23 @@ def vendored(
     project, ContentError for a damaged lock file, ConflictError for files that cannot
     be in one directory.
     """
-    text = _text(root / LOCK_FILE)
-    old = read_lock(text) if text else {}
+    old = read_present_lock(root)
     if directory is None:
         parents = {str(PurePosixPath(each.directory).parent) for each in old.values()}
         directory = parents.pop() if len(parents) == 1 else DIRECTORY
     top = _checked(root, directory)
-    locked = [_locked(used, f"{top}/{used.name}") for used in sources]
-    files = {
-        f"{top}/{used.name}": {file.path: file.content for file in used.files}
-        for used in sources
-    }
-    lock = lock_text(locked) if locked else ""
-    return Vendored(root=root, files=files, lock=lock, old=old)
+    locked: dict[str, Locked] = {}
+    files: dict[str, dict[str, FileContent]] = {}
+    for name in dict.fromkeys(used.name for used in sources):
+        of_name = [used for used in sources if used.name == name]
+        whole = f"{top}/{name}"
+        if of_name[0].git is None:
+            locked[name] = _locked(of_name[0], whole)
+            files[whole] = {file.path: file.content for file in of_name[0].files}
+        else:
+            locked[name], files[whole] = locked_repository(of_name, whole)
+        check_portable(files[whole], f"the source '{name}'")
+    return Vendored(root=root, locked=locked, files=files, old=old)
 
 
 def _checked(root: Path, directory: str) -> PurePosixPath:
@@ -159,17 +156,48 @@ def _checked(root: Path, directory: str) -> PurePosixPath:
 
 
 def _locked(used: UsedSource, directory: str) -> Locked:
-    file_list = FileList.of(used)
-    check_portable(file_list.files, f"the source '{used.name}'")
     return Locked(
         name=used.name,
         directory=directory,
-        file_list=file_list,
+        file_list=FileList.of(used),
         distribution=used.distribution,
         version=used.version,
         is_rendered=used.is_rendered,
         sources=used.needs,
     )
+
+
+def locked_repository(
+    commits: Sequence[UsedSource], directory: str
+) -> tuple[Locked, dict[str, FileContent]]:
+    """
+    Return a Git source of which several commits may be used, and its copies by path.
+
+    A path with the same file in all of them has one copy.  Of different files the first
+    has the path, and the others are in a directory that is named by the commit.
+    """
+    copies: dict[str, FileContent] = {}
+    found: list[LockedCommit] = []
+    git = [used.git for used in commits if used.git is not None]
+    order = sorted(zip(git, commits, strict=True), key=lambda each: each[0].commit)
+    for commit, used in order:
+        files = dict(FileList.of(used).files)
+        for file in used.files:
+            known = copies.setdefault(file.path, file.content)
+            if known != file.content:
+                stored = f"@{commit.commit[:_DIGITS]}/{file.path}"
+                copies[stored] = file.content
+                files[file.path] = replace(files[file.path], stored=stored)
+        file_list = FileList(files=files, links={})
+        found.append(LockedCommit(git=commit, file_list=file_list))
+    locked = Locked(
+        name=commits[0].name,
+        directory=directory,
+        file_list=copies_of(found),
+        git=git[0].address,
+        commits=tuple(found),
+    )
+    return locked, copies
 
 
 def _text(path: Path) -> str:
@@ -183,19 +211,3 @@ def _text(path: Path) -> str:
         raise ContentError(
             f"cannot be read: {reason}", location=Location(path=LOCK_FILE)
         ) from None
-
-
-def _files_below(directory: Path) -> list[str]:
-    paths = (path for path in directory.rglob("*") if not path.is_dir())
-    return sorted(path.relative_to(directory).as_posix() for path in paths)
-
-
-def _replace_directory(directory: Path, files: Mapping[str, FileContent]) -> None:
-    """Replace a directory by one with these files."""
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory.parent) as staging:
-        whole = Path(staging, "whole")
-        write_files(whole, files)
-        if directory.exists():
-            directory.rename(Path(staging, "old"))
-        whole.rename(directory)

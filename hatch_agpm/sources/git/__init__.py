@@ -1,0 +1,1 @@
+"""Git repositories as sources: which commit a version means, and their files."""
