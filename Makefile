@@ -8,8 +8,11 @@ DEMO := $(CURDIR)/.demo
 TAG ?=
 TESTS ?=
 
+READERS := $(addprefix tests/integration/, test_agents_of_packages.py \
+	test_readers_of_exports.py test_recipes_of_servers.py test_skill_readers.py)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs slow fix bench release-check clean
+.PHONY: help demo test check docs slow readers fix bench release-check clean
 
 help:
 	@echo "make demo    build example_pkg with hatch, install it, show a prompt"
@@ -17,6 +20,7 @@ help:
 	@echo "make check   format, lint, types, import layers, workflows, docs, then the tests"
 	@echo "make docs    the documentation site in .site/html, and its links"
 	@echo "make slow    the slow tests: real front ends, matrices, long fuzz runs"
+	@echo "make readers  the newest versions of the tools that read exported files"
 	@echo "make fix     format, and fix what the linter can"
 	@echo "make bench   measure building, rendering and reading"
 	@echo "make release-check   build a release in .release, and check it; TAG=v1.2.0 for a tag"
@@ -63,6 +67,10 @@ docs: $(STAMP)
 
 slow: $(STAMP)
 	@$(BIN)/pytest -m slow -n auto --dist loadfile
+
+# Fails where a tool that reads exported files has changed in its newest version.
+readers: $(STAMP)
+	@HATCH_AGPM_READERS=newest $(BIN)/pytest $(READERS) -n auto --dist loadfile
 
 fix: $(STAMP)
 	@$(BIN)/ruff check --fix --exit-zero

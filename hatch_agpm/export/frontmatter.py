@@ -19,7 +19,13 @@ from hatch_agpm.export.writer import write_frontmatter
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["is_read_alike", "project_fields", "without_keys", "written"]
+__all__ = [
+    "is_on_one_line",
+    "is_read_alike",
+    "project_fields",
+    "without_keys",
+    "written",
+]
 
 _TEXTS: Final = {
     "skill": ("name", "description", "license", "compatibility"),
@@ -105,7 +111,7 @@ def is_read_alike(source: WrittenText, type_: str) -> bool:
     return (
         "---" not in source.frontmatter
         and _is_yaml_of_all(source)
-        and _is_on_one_line(source.frontmatter)
+        and is_on_one_line(source.frontmatter)
     )
 
 
@@ -149,7 +155,7 @@ def _keys(value: object) -> Iterator[object]:
             yield from each
 
 
-def _is_on_one_line(frontmatter: str) -> bool:
+def is_on_one_line(frontmatter: str) -> bool:
     """
     Tell whether tools that read lines find the description as it is meant.
 

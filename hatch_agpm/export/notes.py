@@ -8,6 +8,7 @@ look like the path of a file is ignored.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ from urllib.parse import unquote
 
 import yaml
 
+from hatch_agpm.errors import Location, PortabilityError, shown
+from hatch_agpm.export.frontmatter import is_on_one_line
 from hatch_agpm.export.readers import (
     APM,
     CLAUDE,
@@ -28,18 +31,23 @@ from hatch_agpm.export.readers import (
 from hatch_agpm.model.types import SKILL_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from hatch_agpm.export.findings import Findings
     from hatch_agpm.export.source import WrittenText
 
 __all__ = [
+    "EVALS_FILE",
     "lines_outside_code",
     "note_agent",
     "note_command",
+    "note_evals",
     "note_skill",
     "relative_links",
 ]
+
+EVALS_FILE: Final = "evals/evals.json"
+"""The evaluations of a skill, relative to its directory."""
 
 _SKILL_KEYS: Final = (
     *("name", "description", "license", "compatibility", "metadata"),
@@ -54,6 +62,8 @@ _COMMAND_KEYS: Final = (
 
 _IGNORED_IN_PLUGINS: Final = ("hooks", "mcpServers", "permissionMode", "initialPrompt")
 _REPLACED: Final = re.compile(r"\$ARGUMENTS|\$\d|!`[^`\n]+`|^```!", re.MULTILINE)
+_QUOTES: Final = re.compile(r"""["']|.*["']\Z""", re.DOTALL)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WIDTHLESS: Final = re.compile("[\u200b\u00ad\u200e\u200c\u2060\ufeff]")
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -78,6 +88,7 @@ def note_skill(found: Findings, source: WrittenText, files: Collection[str]) -> 
     if line := _flow_line(source):
         what = "has a list or table in brackets"
         found.note(what, line, refused, hint="write one entry a line")
+    _note_description(found, source)
     line = source.line_of("metadata")
     metadata = top.get("metadata")
     if isinstance(metadata, dict):
@@ -91,6 +102,9 @@ def note_skill(found: Findings, source: WrittenText, files: Collection[str]) -> 
         what = f"has another {SKILL_FILE} in its directory"
         readers = (LIBRARY_SKILLS, SKILLAGER, INSTALLER)
         found.note(what, 0, dict.fromkeys(readers, "listed as a skill"))
+    if "metadata.json" in files:
+        what = "'metadata.json' is not installed with the skill"
+        found.note(what, 0, {NPX_SKILLS: "left out"})
     _note_links(found, source, files)
     body = source.text[source.body :]
     if replaced := _REPLACED.search(body):
@@ -98,6 +112,23 @@ def note_skill(found: Findings, source: WrittenText, files: Collection[str]) -> 
         what = f"'{replaced[0]}' is replaced when the skill is called with arguments"
         found.note(what, line, {CLAUDE: "replaced"})
     _note_widthless(found, source)
+
+
+def _note_description(found: Findings, source: WrittenText) -> None:
+    """Note a description that tools show otherwise, however it is written."""
+    text, line = source.top.get("description"), source.line_of("description")
+    if not isinstance(text, str):
+        return
+    if _QUOTES.match(text.strip()):
+        what = "the description begins or ends with a quotation mark"
+        found.note(what, line, {SKILLAGER: "shown without it"})
+    if not is_on_one_line(source.frontmatter or ""):
+        what = "the description has escapes, which these tools do not read"
+        readers = [SKILLAGER, INSTALLER]
+        if _CONTROL.search(text):
+            readers.append(NPX_SKILLS)
+        hint = "use quotation marks of one kind, and no control characters"
+        found.note(what, line, dict.fromkeys(readers, "misread"), hint=hint)
 
 
 def note_agent(found: Findings, source: WrittenText) -> None:
@@ -122,6 +153,75 @@ def note_command(found: Findings, source: WrittenText) -> None:
         what = f"a command is installed without its keys {', '.join(others)}"
         found.note(what, source.line_of(others[0]), {APM: "left out"})
     _note_widthless(found, source)
+
+
+def note_evals(
+    path: str, data: bytes, *, name: str, files: Collection[str]
+) -> Iterator[PortabilityError]:
+    """
+    Yield what programs that run the evaluations of a skill would stumble over.
+
+    `path` is that of the file, for messages; `name` and `files` are those of the skill.
+    """
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        yield _evals_problem(path, f"is not valid JSON: {error}", line=line)
+        return
+    cases = document.get("evals") if isinstance(document, dict) else None
+    if not isinstance(cases, list) or not cases:
+        hint = 'write {"skill_name": "...", "evals": [{"id": 1, "prompt": "..."}]}'
+        yield _evals_problem(path, "has no list 'evals'", hint=hint)
+        return
+    stated = document.get("skill_name", name)
+    if stated != name:
+        what = f"'skill_name' is not that of the skill, '{name}'"
+        yield _evals_problem(path, what, got=shown(stated))
+    known: list[object] = []
+    for index, case in enumerate(cases):
+        where = f"evals[{index}]"
+        if not isinstance(case, dict):
+            yield _evals_problem(path, f"'{where}' is not an object", got=shown(case))
+            continue
+        for what, got in _case_problems(case, known, files):
+            yield _evals_problem(path, f"'{where}.{what}", got=got)
+        known.append(case.get("id"))
+
+
+def _case_problems(
+    case: Mapping[str, object], known: Collection[object], files: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one evaluation, and the value that is."""
+    prompt, number = case.get("prompt"), case.get("id")
+    if not isinstance(prompt, str) or not prompt.strip():
+        yield "prompt' is not text", shown(prompt)
+    if not isinstance(number, int | str) or isinstance(number, bool):
+        yield "id' is neither a number nor text", shown(number)
+    elif number in known:
+        yield "id' is given twice", shown(number)
+    if not isinstance(case.get("expected_output", ""), str):
+        yield "expected_output' is not text", shown(case["expected_output"])
+    for key in ("assertions", "expectations"):
+        if not isinstance(case.get(key, []), list):
+            yield f"{key}' is not a list", shown(case[key])
+    inputs = case.get("files", [])
+    if not isinstance(inputs, list) or not all(
+        isinstance(file, str) for file in inputs
+    ):
+        yield "files' is not a list of paths", shown(inputs)
+        return
+    for file in inputs:
+        paths = {posixpath.normpath(file), posixpath.normpath(f"evals/{file}")}
+        if not any(_holds(files, each) for each in paths):
+            yield "files' has a path that is not a file of the skill", shown(file)
+
+
+def _evals_problem(
+    path: str, what: str, *, line: int = 0, got: str = "", hint: str = ""
+) -> PortabilityError:
+    location = Location(path=path, line=line)
+    return PortabilityError(what, location=location, got=got, hint=hint, readers={})
 
 
 def _flow_line(source: WrittenText) -> int:

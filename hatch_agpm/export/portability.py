@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from hatch_agpm.errors import shown
 from hatch_agpm.export.findings import Findings
 from hatch_agpm.export.notes import note_agent, note_command, note_skill
@@ -27,7 +25,7 @@ from hatch_agpm.export.readers import (
     NPX_SKILLS,
     SKILLAGER,
 )
-from hatch_agpm.export.source import Spelled, cut_values, read_source
+from hatch_agpm.export.source import Spelled, WrittenText, cut_values, read_source
 from hatch_agpm.formats.hidden_text import find_hidden
 from hatch_agpm.model.types import SKILL_FILE
 
@@ -74,7 +72,7 @@ def check_skill(
         check.found.error(what, 0, (*_PARSERS, SKILLAGER, APM, CLAUDE))
     missing = {**dict.fromkeys((LIBRARY_SKILLS, NPX_SKILLS, FASTMCP), "dropped")}
     missing |= dict.fromkeys((SKILLAGER, INSTALLER), "misread")
-    dropped = dict.fromkeys(_PARSERS, "dropped")
+    dropped = dict.fromkeys(_refusing(check.source), "dropped")
     if check.has_frontmatter(missing, dropped, required=True):
         check.repeated()
         check.values((LIBRARY_SKILLS, NPX_SKILLS, FASTMCP, CLAUDE))
@@ -133,6 +131,15 @@ def check_command(path: str, data: bytes, *, is_nested: bool = False) -> Finding
     elif check.is_text and check.source.frontmatter is None:
         note_command(check.found, check.source)
     return check.sorted()
+
+
+def _refusing(source: WrittenText) -> tuple[str, ...]:
+    """Return the tools whose parsers refuse frontmatter that is not YAML."""
+    if source.is_read_by_some:
+        return _STRICT
+    if source.tag_lines:
+        return (LIBRARY_SKILLS, INSTALLER, FASTMCP)
+    return _PARSERS
 
 
 def _is_texts(value: object) -> bool:
@@ -224,11 +231,18 @@ class _Check:
             hint = "write another dash: \N{EM DASH}, or --"
             self.found.error(what, line, {CLAUDE: "cut short"}, hint=hint)
 
-    def text_of(self, key: str, readers: dict[str, str]) -> str | None:
+    def text_of(
+        self,
+        key: str,
+        readers: dict[str, str],
+        *,
+        blank: dict[str, str] | None = None,
+    ) -> str | None:
         """
         Return the text of a key, which numbers and truth values are, too.
 
-        Reports a missing or empty one, or another type, and returns None.
+        Reports a missing or empty one, or another type, and returns None.  `blank` are
+        the effects of a text of blanks, if they are others.
         """
         value = self.source.fields.get(key)
         text = value.text if isinstance(value, Spelled) else value
@@ -237,7 +251,9 @@ class _Check:
             what = (
                 f"has no {key}" if key not in self.source.top else f"'{key}' is empty"
             )
-            self.found.of_key(what, key, readers, hint=f"write {key}: ...")
+            is_blank = isinstance(text, str) and text != "" and not is_nothing
+            effects = blank if is_blank and blank is not None else readers
+            self.found.of_key(what, key, effects, hint=f"write {key}: ...")
             return None
         if not isinstance(text, str):
             got = shown(self.source.top[key])
@@ -270,7 +286,10 @@ class _Check:
 
     def skill_description(self) -> None:
         effects = dict.fromkeys(_STRICT, "dropped")
-        text = self.text_of("description", {NPX_SKILLS: "dropped", **effects})
+        blank = {**effects, CLAUDE: "not listed"}
+        missing = {**blank, NPX_SKILLS: "dropped"}
+        missing |= dict.fromkeys((SKILLAGER, INSTALLER), "misread")
+        text = self.text_of("description", missing, blank=blank)
         if text is None:
             return
         size = len(" ".join(text.split()))
@@ -321,15 +340,9 @@ class _Check:
                 what = f"'{text}' is not a number of JSON"
                 hint = f'write "{text}"'
                 self.found.of_key(what, str(path[0]), effects, got=text, hint=hint)
-        self._tags()
-
-    def _tags(self) -> None:
-        for event in yaml.parse(self.source.frontmatter or ""):
-            if getattr(event, "tag", None):
-                line = getattr(event.start_mark, "line", -1) + 2
-                effects = {FASTMCP: "dropped"}
-                what, hint = "has a YAML tag", "quote the value instead"
-                self.found.error(what, line, effects, hint=hint)
+        for line in self.source.tag_lines:
+            what, hint = "has a YAML tag", "quote the value instead"
+            self.found.error(what, line, effects, hint=hint)
 
     def tools(self, readers: Collection[str]) -> None:
         value = self.source.top.get("allowed-tools")

@@ -19,6 +19,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.export.frontmatter import is_read_alike, project_fields, written
 from hatch_agpm.export.names import base_name, is_named_by_key, prefixed
+from hatch_agpm.export.notes import EVALS_FILE, note_evals
 from hatch_agpm.export.portability import check_agent, check_command, check_skill
 from hatch_agpm.export.readers import MAX_NAME, NAME
 from hatch_agpm.formats.hidden_text import ZERO_WIDTH, check_hidden_text
@@ -153,6 +154,7 @@ class ResourceExport:
             directory=self.directory,
         )
         self._check_hidden(self._texts(item))
+        self._check_evals(item)
         return [item]
 
     def _check_depth(self) -> None:
@@ -242,6 +244,17 @@ class ResourceExport:
             hint = "leave it out: what is written again gets the project's"
             problem = PortabilityError(what, location=location, hint=hint)
             self.notes.append(self._placed(problem))
+
+    def _check_evals(self, item: ExportedResource) -> None:
+        """Note what is wrong with the evaluations of a skill."""
+        files = {file.path: file.content for file in self.resource.files}
+        if item.section == "skills" and EVALS_FILE in files:
+            self.notes += note_evals(
+                str(PurePosixPath(self.path).parent / EVALS_FILE),
+                files[EVALS_FILE].data,
+                name=self.name,
+                files=files,
+            )
 
     # --- hidden text ------------------------------------------------------------------
 

@@ -95,6 +95,25 @@ class WrittenText:
         value = self.document.value if self.document else None
         return value if isinstance(value, dict) else {}
 
+    @cached_property
+    def is_read_by_some(self) -> bool:
+        """Whether only some parsers of YAML have the `error`."""
+        document, _ = _parsed(self.frontmatter or "", strict=False)
+        return self.error is not None and document is not None
+
+    @cached_property
+    def tag_lines(self) -> tuple[int, ...]:
+        """The lines of the file in which the frontmatter has a YAML tag."""
+        try:
+            events = [*yaml.parse(self.frontmatter or "", Loader=yaml.SafeLoader)]
+        except yaml.YAMLError:
+            return ()
+        return tuple(
+            getattr(event.start_mark, "line", -1) + 2
+            for event in events
+            if getattr(event, "tag", None)
+        )
+
     def line_of(self, *keys: str) -> int:
         """Return the line of a key in the file, 1 if it is not there."""
         line = self.document.lines.get(keys, 0) if self.document else 0

@@ -22,7 +22,12 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
-from hatch_agpm.export.plugin import check_plugin, plugin_file
+from hatch_agpm.export.plugin import (
+    PLUGIN_FILE,
+    check_plugin,
+    note_plugin,
+    plugin_files,
+)
 from hatch_agpm.export.readers import CLAUDE
 from hatch_agpm.export.resource import ExportContext, ExportedResource, ResourceExport
 from hatch_agpm.export.source import read_source
@@ -35,11 +40,7 @@ if TYPE_CHECKING:
     from hatch_agpm.model.config import ExportSettings
     from hatch_agpm.model.rendering import RenderedResource
 
-__all__ = ["PLUGIN_FILE", "Export", "build_export"]
-
-PLUGIN_FILE: Final = ".claude-plugin/plugin.json"
-"""The file that makes the tree a plugin of Claude Code."""
-
+__all__ = ["Export", "build_export"]
 
 _MAX_DESCRIPTIONS: Final = 23_000
 """What Claude Code lists of all skills together, in characters."""
@@ -101,25 +102,24 @@ def build_export(
     a coding agent would drop, cut or misread.
     """
     settings = context.settings
-    problems: list[AgpmError] = []
-    notes: list[AgpmError] = []
-    items: list[ExportedResource] = []
     exported = [resource for resource in resources if resource.export]
-    for resource in exported:
-        maker = ResourceExport(context, resource)
-        items += maker.make()
-        problems += maker.problems
-        notes += maker.notes
-    items.sort(key=lambda item: item.full_name)
+    makers = [ResourceExport(context, resource) for resource in exported]
+    made = [item for maker in makers for item in maker.make()]
+    items = sorted(made, key=lambda item: item.full_name)
+    problems = [problem for maker in makers for problem in maker.problems]
+    notes = [note for maker in makers for note in maker.notes]
     problems += _name_clashes(items)
     problems += _unused(settings, exported)
     notes += _too_long_a_list(items, settings.directory)
     files = {path: file for item in items for path, file in item.files.items()}
     is_whole = context.is_alone and not any(item.directory for item in items)
     if is_whole:
-        plugin = plugin_file(context.distribution, context.metadata)
-        problems += check_plugin(f"{settings.directory}/{PLUGIN_FILE}", plugin)
-        files[PLUGIN_FILE] = FileContent(data=plugin)
+        path = f"{settings.directory}/{PLUGIN_FILE}"
+        project = (context.distribution, context.metadata)
+        described = plugin_files(*project, _descriptions(items))
+        problems += check_plugin(path, described[PLUGIN_FILE])
+        notes += note_plugin(path, *project)
+        files |= {path: FileContent(data=data) for path, data in described.items()}
     if settings.strict:
         problems += notes
     raise_problems(list(dict.fromkeys(problems)))
@@ -131,6 +131,15 @@ def build_export(
         is_whole=is_whole,
         notes=tuple(notes),
     )
+
+
+def _descriptions(items: Sequence[ExportedResource]) -> dict[str, dict[str, object]]:
+    """Return the description of each resource, by section and name."""
+    found: dict[str, dict[str, object]] = defaultdict(dict)
+    for item in items:
+        top = read_source(item.text, lenient=True).top
+        found[item.section][item.name] = top.get("description")
+    return found
 
 
 def _name_clashes(items: Sequence[ExportedResource]) -> Iterator[ConflictError]:
@@ -150,11 +159,7 @@ def _too_long_a_list(
     items: Sequence[ExportedResource], directory: str
 ) -> Iterator[PortabilityError]:
     """Yield a note if Claude Code would list some skills without a description."""
-    texts = [
-        read_source(item.text, lenient=True).top.get("description")
-        for item in items
-        if item.section == "skills"
-    ]
+    texts = _descriptions(items).get("skills", {}).values()
     size = sum(len(text) for text in texts if isinstance(text, str))
     if size > _MAX_DESCRIPTIONS:
         what = f"the descriptions of all skills have more than {_MAX_DESCRIPTIONS:,} "

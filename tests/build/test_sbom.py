@@ -202,6 +202,7 @@ def test_exported_files_are_listed_with_their_paths_in_the_wheel(document_of):
     apache, mit = ([{"expression": name}] for name in ("Apache-2.0", "MIT"))
     assert found == {
         "acme/.agents/.claude-plugin/plugin.json": (mit, ["hatch-agpm"]),
+        "acme/.agents/README.md": (mit, ["hatch-agpm"]),
         f"{skill}/SKILL.md": (apache, ["skills/nets/SKILL.md"]),
         f"{skill}/scripts/x.py": (apache, ["skills/nets/scripts/x.py"]),
     }

@@ -3,89 +3,25 @@
 import copy
 import json
 import pickle
-from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from variants import TABLE, exported, kind_of
 
 from hatch_agpm.errors import PortabilityError
+from hatch_agpm.export.notes import note_evals
 from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import check_agent, check_command, check_skill
 from hatch_agpm.export.readers import READERS
-from hatch_agpm.export.resource import ExportContext, ResourceExport
 from hatch_agpm.export.source import read_source
 from hatch_agpm.export.writer import write_frontmatter
-from hatch_agpm.model.config import ExportSettings
-from hatch_agpm.model.rendering import (
-    FileContent,
-    Input,
-    InputNode,
-    RenderedResource,
-    SkillFile,
-)
-
-VARIANTS = json.loads(
-    Path(__file__).parents[1].joinpath("data/export_variants.json").read_text("utf-8")
-)
-"""
-What the tools that read exported files do with each variant.
-
-`unchanged`: all take it; `note`: all take it, and only a validator minds; `written`:
-the build writes what all take; `error`: a tool drops, cuts or misreads it, and
-`readers` are those that are named (none where the character itself is the problem).
-"""
 
 HEAD = b"---\nname: mx-nets\ndescription: Mends nets.\n"
-PLACES = {
-    "skill": "mx/.agents/skills/{}/SKILL.md",
-    "agent": "agents/{}.md",
-    "command": "commands/{}.md",
-}
 
 
-def exported(variant, *, strict=False):
-    """Export a file as it is, and return the problems, the notes and the text."""
-    data = variant["text"].encode(variant["encoding"])
-    path = PLACES[variant["type"]].format(variant["name"])
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        text = data
-    file = SkillFile(path="SKILL.md", data=data, executable=False)
-    resource = RenderedResource(
-        type=variant["type"],
-        name=variant["name"],
-        alias=None,
-        tool="claude-code",
-        install=False,
-        install_path=None,
-        variables={},
-        text=text,
-        body=0,
-        metadata={},
-        source_path=path,
-        template=InputNode(file=Input(path=path, sha256=FileContent(data=data).sha256)),
-        export=True,
-        files=(file,) if variant["type"] == "skill" else (),
-    )
-    context = ExportContext(
-        settings=ExportSettings(strict=strict),
-        distribution="mx",
-        metadata={"version": "1.10", "license": "MIT"},
-        in_place=[path.rpartition("/")[0]],
-    )
-    export = ResourceExport(context, resource)
-    items = export.make()
-    return export.problems, export.notes, items[0].text if items else None
-
-
-def kind_of(variant):
-    return f"{variant['type']}: {variant['variant']}"
-
-
-@pytest.mark.parametrize("variant", VARIANTS, ids=kind_of)
+@pytest.mark.parametrize("variant", TABLE, ids=kind_of)
 def test_each_variant_has_the_verdict_of_its_readers(variant):
     problems, notes, text = exported(variant)
     found = "error" if problems else "note" if notes else "unchanged"
@@ -102,14 +38,26 @@ def test_each_variant_has_the_verdict_of_its_readers(variant):
 
 
 def test_the_table_has_every_variant_once_and_known_readers():
-    assert len({kind_of(variant) for variant in VARIANTS}) == len(VARIANTS) == 282
-    for variant in VARIANTS:
+    assert len({kind_of(variant) for variant in TABLE}) == len(TABLE) == 311
+    for variant in TABLE:
         assert set(variant["readers"]) <= READERS.keys()
+
+
+@pytest.mark.parametrize("variant", TABLE, ids=kind_of)
+def test_what_is_said_of_each_variant_is_what_the_tools_did(variant):
+    validators = {"pkgskills", "skills-ref"}
+    seen = variant["seen"].keys() - validators
+    _, notes, _ = exported(variant)
+    noted = {each for note in notes for each in getattr(note, "readers", ())}
+    if variant["verdict"] in {"unchanged", "note"}:
+        assert seen <= noted
+    # What Claude Code loses is seen in a session only, and not by its validator.
+    assert set(variant["readers"]) - {"claude"} <= seen
 
 
 WRITTEN = [
     variant
-    for variant in VARIANTS
+    for variant in TABLE
     if variant["verdict"] == "written" and variant["variant"] != "CR only"
 ]
 
@@ -135,13 +83,13 @@ def test_what_is_written_again_has_equal_values_and_is_stable(variant):
 
 
 def test_notes_are_errors_if_strict_is_set():
-    (variant,) = (each for each in VARIANTS if kind_of(each) == "skill: homepage")
+    (variant,) = (each for each in TABLE if kind_of(each) == "skill: homepage")
     _, notes, _ = exported(variant)
     assert notes[0].line == 4
 
 
 def test_an_error_says_what_to_write():
-    (variant,) = (each for each in VARIANTS if kind_of(each) == "skill: ` #` unquoted")
+    (variant,) = (each for each in TABLE if kind_of(each) == "skill: ` #` unquoted")
     (problem,), _, _ = exported(variant)
     assert problem.line == 3
     assert 'write description: "Posts to the #deploys channel."' in str(problem)
@@ -198,6 +146,39 @@ def test_links_to_other_files_are_notes(body):
     assert [note.line for note in found.notes] == [5 + body.count("\n")]
 
 
+CASE = {"id": 1, "prompt": "Mend the net."}
+FULL = {
+    **CASE,
+    "expected_output": "A net without a hole",
+    "files": ["evals/files/net.csv", "files/net.csv"],
+    "assertions": ["It has no hole", {"type": "contains", "value": "knot"}],
+    "expectations": [],
+    "timeout": 5,
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "number"),
+    [
+        ({"skill_name": "nets", "evals": [FULL, {**CASE, "id": "two"}]}, 0),
+        ({"evals": [CASE], "version": 1}, 0),
+        ({"evals": []}, 1),
+        ([CASE], 1),
+        ({"cases": [CASE]}, 1),
+        ({"skill_name": "mend-nets", "evals": [CASE]}, 1),
+        ({"evals": [CASE, CASE]}, 1),
+        ({"evals": ["Mend the net."]}, 1),
+        ({"evals": [{"id": 1, "prompt": " "}, {"id": True, "prompt": "x"}]}, 2),
+        ({"evals": [{**CASE, "files": "net.csv", "assertions": "x"}]}, 2),
+        ({"evals": [{**CASE, "files": ["net.csv"], "expected_output": []}]}, 2),
+    ],
+)
+def test_the_shape_of_evaluations_is_noted(document, number):
+    files = ["SKILL.md", "evals/evals.json", "evals/files/net.csv"]
+    data = json.dumps(document).encode()
+    assert len([*note_evals("e.json", data, name="nets", files=files)]) == number
+
+
 PLUGIN = {
     "name": "heldskill",
     "version": "1.0",
@@ -244,3 +225,4 @@ def test_no_bytes_make_the_check_crash(data, headed):
     check_agent("a.md", data)
     check_command("c.md", data)
     check_plugin("plugin.json", data)
+    list(note_evals("e.json", data, name="nets", files=[]))

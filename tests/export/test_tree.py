@@ -86,6 +86,7 @@ def test_the_wheel_has_the_exported_files_beside_the_prompts(
     exported = sorted(path for path in wheel.files if path.startswith(f"{top}/"))
     assert exported == [
         f"{top}/.claude-plugin/plugin.json",
+        f"{top}/README.md",
         f"{top}/commands/mend.md",
         f"{top}/skills/mend-nets/SKILL.md",
         f"{top}/skills/mend-nets/references/knots.md",
@@ -355,8 +356,8 @@ def test_the_list_of_a_distribution_has_each_exported_file(exporting, build):
         data = wheel.files[path]
         assert (sha256, int(size)) == (hashlib.sha256(data).hexdigest(), len(data))
         assert mode == ("755" if path.endswith(".sh") else "644")
-        name = resource.removesuffix("-") or ".claude-plugin"
-        assert path.startswith(f"flat/.agents/{name}")
+        names = [".claude-plugin/", "README.md"] if resource == "-" else [resource]
+        assert path.startswith(tuple(f"flat/.agents/{name}" for name in names))
 
 
 def test_verify_reports_a_missing_exported_file(exporting, build, capsys):
@@ -436,6 +437,64 @@ def test_a_skill_may_be_the_whole_project(planned, value, is_exported):
 def test_more_descriptions_than_are_listed_are_noted(planned, number, is_noted):
     text = f"---\nname: p-{{}}\ndescription: {'d' * 1000}\n---\nx\n"
     files = {f"s/p-{n}/SKILL.md": text.format(n) for n in range(number)}
-    export = planned(f'[tool.hatch-agpm]\nskills = "s"\n{SKILLS}', files).bundle.export
+    table = f'[tool.hatch-agpm]\nskills = "s"\n{SKILLS}'
+    export = planned(table, files, {"license": "MIT"}).bundle.export
 
     assert [note.path for note in export.notes] == [".agents"] * is_noted
+
+
+def test_the_readme_of_the_tree_says_what_is_in_it_and_where_from(planned):
+    agent = AGENT.replace("Sails. Use at sea.", '"Sails <i>well</i>.\\n\\n<example>…"')
+    metadata = {"description": "Keeps boats.\n"}
+    files = {"prompts/agents/sailor.md": agent, "prompts/commands/x.md": "Go.\n"}
+    table = '[tool.hatch-agpm.export]\ntypes = ["agents", "commands", "skills"]\n'
+    export = planned(table, files, metadata).bundle.export
+
+    text = export.files["README.md"].data.decode()
+    listed = [line for line in text.splitlines() if line.startswith(("#", "- "))]
+    assert listed == [
+        "# p",
+        "## Agents",
+        "- `sailor`: Sails \\<i>well\\</i>.",
+        "## Commands",
+        f"- `{Path('prompts/commands/mend.md').stem}`: Mends nets",
+        "- `x`",
+        "## Skills",
+        "- `mend-nets`: Mends nets. Use when a net of p 1.5 is torn.",
+        "## Use",
+    ]
+    assert "# p\n\nKeeps boats.\n\nThese files" in text
+    assert "the Python package p 1.5." in text
+    assert len(text.split()) >= 40
+
+
+@pytest.mark.parametrize(
+    ("licence", "files", "number"),
+    [(None, [], 1), ("MIT", [], 0), ("Do\nwhat you want", ["LICENSE"], 0)],
+)
+def test_a_plugin_without_a_licence_is_noted(planned, licence, files, number):
+    export = planned(
+        f"{SKILLS}", {}, {"license": licence} if licence else {}
+    ).bundle.export
+
+    made = sorted(path for path in export.files if not path.startswith("skills/"))
+    assert made == [".claude-plugin/plugin.json", *files, "README.md"]
+    notes = [note.path for note in export.notes if "licence" in note.what]
+    assert notes == [".agents/.claude-plugin/plugin.json"] * number
+
+
+def test_evaluations_are_part_of_a_skill(planned):
+    evals = {"skill_name": "mend-nets", "evals": [{"id": 1, "prompt": "Mend."}]}
+    files = {"evals/evals.json": json.dumps(evals), "evals/files/net.csv": "a,b\n"}
+    directory = "prompts/skills/mend-nets"
+    sources = {f"{directory}/{path}": text for path, text in files.items()}
+    export = planned(SKILLS, sources, {"license": "MIT"}).bundle.export
+
+    shipped = {path: export.files[f"skills/mend-nets/{path}"].data for path in files}
+    assert shipped == {path: text.encode() for path, text in files.items()}
+    evals["evals"] = []
+    sources[f"{directory}/evals/evals.json"] = json.dumps(evals)
+    export = planned(SKILLS, sources, {"license": "MIT"}).bundle.export
+    assert [note.what for note in export.notes if "evals" in note.path] == [
+        "has no list 'evals'"
+    ]

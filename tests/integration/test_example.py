@@ -105,6 +105,7 @@ def test_coding_agents_find_what_the_example_exports(site):
     agent = "agents/example-pkg-release-editor.md"
     assert sorted(texts) == [
         ".claude-plugin/plugin.json",
+        "README.md",
         agent,
         f"{skill}/SKILL.md",
         f"{skill}/references/groups.md",

@@ -20,89 +20,20 @@ from pathlib import Path
 
 import pytest
 import yaml
+from readers import CLAUDE, SECONDS, UV, Readers, make_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
 ROOT = Path(__file__).parents[2]
-PYPI = {
-    "agent-skill-installer": "0.4.0",
-    "apm-cli": "0.35.0",
-    "fastmcp": "4.1.2",
-    "library-skills": "0.0.19",
-    "skillager": "0.9.10",
-    "skills-ref": "0.1.1",
-}
-NPM = {"@anthropic-ai/claude-code": "2.1.197", "skills": "1.5.18"}
-QUIET = {
-    "APM_E2E_TESTS": "1",  # no check for a newer apm
-    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-    "DISABLE_AUTOUPDATER": "1",
-    "DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "FASTMCP_CHECK_FOR_UPDATES": "off",
-    "NO_COLOR": "1",
-}
-UV = [sys.executable, "-m", "uv"]
-SECONDS = 120
-"""No tool takes more than three on a quiet machine."""
-
-INSTALLING = 600
 
 
-# --- tools, and packages for them to find ---------------------------------------------
+# --- packages for the tools to find ---------------------------------------------------
 
 
 @pytest.fixture(scope="session")
-def program(tmp_path_factory):
+def program(readers):
     """Return the path of a program of a tool, which is installed at first use."""
-    installed = {}
-
-    def find(tool, name):
-        if tool not in installed:
-            directory = tmp_path_factory.mktemp("tool")
-            install = install_from_npm if tool in NPM else install_from_pypi
-            installed[tool] = install(tool, directory)
-        return installed[tool] / name
-
-    return find
-
-
-def install_from_pypi(tool, directory):
-    make_environment(directory)
-    run_or_skip(
-        [
-            *(*UV, "pip", "install", "--quiet", "--python", directory),
-            f"{tool}=={PYPI[tool]}",
-        ]
-    )
-    return directory / "bin"
-
-
-def install_from_npm(tool, directory):
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
-    quiet = ["--silent", "--no-audit", "--no-fund", "--no-update-notifier"]
-    package = f"{tool}@{NPM[tool]}"
-    run_or_skip(["npm", "install", *quiet, "--prefix", directory, package])
-    return directory / "node_modules/.bin"
-
-
-def make_environment(directory):
-    command = [*UV, "venv", "--quiet", "--clear", "--python", sys.executable, directory]
-    subprocess.run(command, check=True, timeout=SECONDS)
-
-
-def run_or_skip(command):
-    done = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=INSTALLING,
-    )
-    if done.returncode != 0:
-        pytest.skip(f"{command[-1]} cannot be installed: {done.stdout.strip()}")
+    return readers.program
 
 
 @dataclass(frozen=True)
@@ -112,6 +43,7 @@ class Workplace:
     root: Path
     wheels: tuple[Path, ...]
     home: Path
+    readers: Readers
 
     @property
     def packages(self):
@@ -129,19 +61,7 @@ class Workplace:
 
     def run(self, *command, cwd=None):
         """Run a tool here, with a separate home directory, and return its output."""
-        done = subprocess.run(
-            [str(part) for part in command],
-            cwd=cwd or self.root,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home), **QUIET},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            encoding="utf-8",
-            timeout=SECONDS,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return self.readers.run(*command, cwd=cwd or self.root, home=self.home)
 
     def elsewhere(self, name):
         """Return an empty directory to deploy into."""
@@ -152,7 +72,7 @@ class Workplace:
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
+def workplace(tmp_path_factory, readers):
     """Build projects, and install their wheels into one empty environment."""
 
     def make(*projects, target="wheel"):
@@ -172,7 +92,7 @@ def workplace(tmp_path_factory):
         (root / "pyproject.toml").write_text(
             f'[project]\nname = "app"\nversion = "0"\ndependencies = {names}\n', "utf-8"
         )
-        return Workplace(root, wheels, home)
+        return Workplace(root, wheels, home, readers)
 
     return make
 
@@ -334,7 +254,7 @@ SERVE = """
 import asyncio, json, sys
 from pathlib import Path
 from fastmcp import Client, FastMCP
-from fastmcp.server.providers.skills import SkillsDirectoryProvider
+from fastmcp.skills.provider import SkillsDirectoryProvider
 
 async def main():
     server = FastMCP("skills")
@@ -458,14 +378,18 @@ def test_every_tool_finds_the_skill_of_the_example(example, program, tool):
     assert SIGHTINGS[tool](example, program) == EXAMPLE
 
 
-def test_claude_code_accepts_the_tree_as_a_plugin(example, program):
-    claude = program("@anthropic-ai/claude-code", "claude")
+def test_claude_code_accepts_the_tree_for_the_directory_of_plugins(example, program):
+    claude = program(CLAUDE, "claude")
     (package,) = example.packages
 
-    shown = example.run(claude, "plugin", "validate", package / ".agents")
+    command = [claude, "plugin", "validate", package / ".agents", "--json"]
+    report = json.loads(example.run(*command, "--profile", "directory"))
 
-    assert "Validation passed" in shown
-    assert "warning" not in shown
+    assert report["success"]
+    assert (report["manifest"]["warnings"], report["contents"]) == ([], [])
+    # It looks for an icon, which a project has nothing to make one of.
+    codes = [finding["code"] for finding in report["directory"]["findings"]]
+    assert codes == ["ICON_MISSING"]
 
 
 def test_fastmcp_serves_each_file_with_its_digest(example, program):

@@ -1,30 +1,12 @@
 """The recipes, block by block, on a package with the files that the page shows."""
 
-import asyncio
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from recipes import BLOCKS, FILES, TITLES
 
-RECIPES = (Path(__file__).parents[2] / "docs/how-to/recipes.md").read_text("utf-8")
-BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-BLOCKS = {title: text for _, title, text in BLOCK.findall(RECIPES)}
-TITLES = [
-    title for language, title, _ in BLOCK.findall(RECIPES) if language == "python"
-]
-
-PYPROJECT = """\
-[build-system]
-requires = ["hatchling", "hatch-agpm"]
-build-backend = "hatchling.build"
-
-[project]
-name = "acme-reviews"
-version = "1.0"
-
-[tool.hatch.build.hooks.agpm]
-"""
 REVIEWER = (
     'You review changes in Rust. Find at most 5 faults.\nAnswer as {"faults": [...]}.\n'
 )
@@ -34,9 +16,7 @@ QUESTION = "Is {this} right?"
 @pytest.fixture
 def run(write_files, build, unpack, monkeypatch):
     """Run one block, where the package is installed, and return what it sets."""
-    files = {title: text for title, text in BLOCKS.items() if title.endswith(".md")}
-    files |= {"pyproject.toml": PYPROJECT, "acme_reviews/__init__.py": ""}
-    monkeypatch.syspath_prepend(unpack(build(write_files(files)).artefact))
+    monkeypatch.syspath_prepend(unpack(build(write_files(FILES)).artefact))
 
     def recipe(title, **given):
         names = {"question": QUESTION, **given}
@@ -89,21 +69,6 @@ def test_pydantic_ai_takes_it_as_instructions(run):
     assert messages[0].instructions.rstrip() == REVIEWER.rstrip()
 
 
-def test_fastmcp_serves_the_skills_of_the_bundle(run):
-    fastmcp = pytest.importorskip("fastmcp")
-    server = run("fastmcp")["server"]
-
-    async def read():
-        async with fastmcp.Client(server) as client:
-            uris = [str(each.uri) for each in await client.list_resources()]
-            (uri,) = [uri for uri in uris if uri.endswith("SKILL.md")]
-            return uri, (await client.read_resource(uri))[0].text
-
-    uri, text = asyncio.run(read())
-    assert "mend-nets" in uri
-    assert text == BLOCKS["prompts/skills/mend-nets/SKILL.md"]
-
-
 def test_traces_get_name_version_and_digest(run):
     attributes = run("traces")["attributes"]
 
@@ -131,10 +96,12 @@ def test_an_environment_is_listed(run, capsys):
     assert [line for line in lines if line.startswith("acme-reviews")] == [
         "acme-reviews 1.0 agents/reviewer",
         "acme-reviews 1.0 skills/mend-nets",
+        "acme-reviews 1.0 triage",
     ]
 
 
 def test_every_recipe_is_run_here():
-    source = Path(__file__).read_text("utf-8")
+    tests = (Path(__file__), Path(__file__).with_name("test_recipes_of_servers.py"))
+    source = "".join(file.read_text("utf-8") for file in tests)
 
     assert [title for title in TITLES if f'run("{title}"' not in source] == []

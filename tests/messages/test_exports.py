@@ -6,7 +6,8 @@ import pytest
 from exports import AGENT, SKILL, plan_of
 
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.export.plugin import check_plugin
+from hatch_agpm.export.notes import note_evals
+from hatch_agpm.export.plugin import check_plugin, note_plugin
 from hatch_agpm.export.portability import check_agent, check_command, check_skill
 
 FILES = {
@@ -181,7 +182,10 @@ ABLE = "only agents, commands and skills can be"
             "prompts/skills/mend-nets/SKILL.md: has a list or table in brackets; write"
             " one entry a line\n  refused by skills-ref\n"
             "prompts/skills/mend-nets/SKILL.md: 'version' is 1.1, and the project's"
-            " version is 1.5; leave it out: what is written again gets the project's",
+            " version is 1.5; leave it out: what is written again gets the project's\n"
+            ".agents/.claude-plugin/plugin.json: the directory of plugins asks for a"
+            ' licence, and the project states none; write license = "..." in'
+            " [project]\n  loaded, but not accepted for the directory by claude",
             id="keys and versions",
         ),
         pytest.param(
@@ -285,7 +289,8 @@ HEAD = b"---\nname: mx-nets\ndescription: Mends nets.\n"
          " FastMCP\n"
          "SKILL.md:3: 'description' is not text, got []; write description: and a"
          " sentence on the same line\n  dropped by library-skills, npx skills,"
-         " FastMCP"),
+         " FastMCP; misread by skillager, agent-skill-installer; not listed by"
+         " claude"),
         (HEAD.decode().replace("Mends nets.", "d" * 1025) + "---\n", "SKILL.md:3: a"
          " description has at most 1024 characters, got 1025; say what it does and when"
          " to use it; the rest belongs below\n  dropped by library-skills, FastMCP"),
@@ -445,3 +450,58 @@ def test_a_plugin_that_is_refused_or_ignored_in_part_is_an_error(changed, messag
 def test_a_plugin_that_is_not_a_json_object_is_refused(data, message):
     (problem,) = check_plugin("plugin.json", data)
     assert str(problem) == f"{message}\n  refused by claude"
+
+
+def test_a_name_that_the_directory_of_plugins_keeps_is_noted():
+    (note,) = note_plugin("plugin.json", "Claude_nets", {"license": "MIT"})
+    assert str(note) == (
+        "plugin.json: the directory of plugins takes no name that begins with"
+        " 'claude-'\n  loaded, but not accepted for the directory by claude"
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("{", ":1: is not valid JSON: Expecting property name enclosed in double"
+         " quotes: line 1 column 2 (char 1)"),
+        ("[]", ": has no list 'evals'; write {\"skill_name\": \"...\", \"evals\":"
+         ' [{"id": 1, "prompt": "..."}]}'),
+        ({"skill_name": "b"}, ": 'skill_name' is not that of the skill, 'a', got 'b'"),
+        ({"evals": [1]}, ": 'evals[0]' is not an object, got 1"),
+        ({"prompt": 1}, ": 'evals[0].prompt' is not text, got 1"),
+        ({"id": None}, ": 'evals[0].id' is neither a number nor text, got null"),
+        ({"evals": [{"id": 1, "prompt": "a"}] * 2}, ": 'evals[1].id' is given twice,"
+         " got 1"),
+        ({"expected_output": 1}, ": 'evals[0].expected_output' is not text, got 1"),
+        ({"assertions": "x"}, ": 'evals[0].assertions' is not a list, got 'x'"),
+        ({"files": "x"}, ": 'evals[0].files' is not a list of paths, got 'x'"),
+        ({"files": ["x"]}, ": 'evals[0].files' has a path that is not a file of the"
+         " skill, got 'x'"),
+    ],
+)  # fmt: skip
+def test_evaluations_of_another_shape_are_noted(document, message):
+    if isinstance(document, dict):
+        whole = {
+            key: document[key] for key in document if key in {"skill_name", "evals"}
+        }
+        case = {"id": 1, "prompt": "Mend.", **document}
+        document = json.dumps({"evals": [case], **whole})
+    (note,) = note_evals("evals.json", document.encode(), name="a", files=["SKILL.md"])
+    assert str(note) == f"evals.json{message}"
+
+
+def test_a_description_that_some_tools_show_otherwise_is_noted():
+    data = b'---\nname: mx-nets\ndescription: "Says \\"hi\\": \'a\'"\n---\n'
+    found = check_skill(
+        "SKILL.md", data, directory_name="mx-nets", files=["metadata.json"]
+    )
+    assert "\n".join(map(str, found.notes)) == (
+        "SKILL.md: 'metadata.json' is not installed with the skill\n"
+        "  left out by npx skills\n"
+        "SKILL.md:3: the description begins or ends with a quotation mark\n"
+        "  shown without it by skillager\n"
+        "SKILL.md:3: the description has escapes, which these tools do not read; use"
+        " quotation marks of one kind, and no control characters\n"
+        "  misread by skillager, agent-skill-installer"
+    )

@@ -15,7 +15,7 @@ from hatch_agpm.build.verify import verify_wheel
 from hatch_agpm.cli.verify.contents import DescribedWheel
 from hatch_agpm.cli.verify.index import read_index
 from hatch_agpm.errors import AgpmError, BundleError, ProblemsError
-from hatch_agpm.export.tree import PLUGIN_FILE
+from hatch_agpm.export.plugin import PLUGIN_FILE
 from hatch_agpm.formats.archives import opened_zip
 
 if TYPE_CHECKING:
