@@ -4,8 +4,8 @@ What many templates and long chains of dependencies cost.
 Measures projects of 100, 1,000 and 10,000 templates that share a snippet, and chains
 in which each snippet depends on the next: building a wheel, `list`, `check`, the first
 import of a development install with nothing changed and with one template changed, in
-seconds of processor time and megabytes at the peak; and the size of index.json.  Prints
-a table and has no limits.
+seconds of processor time; and the size of index.json.  Prints a table and has no
+limits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import tempfile
 import time
 import tomllib
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,17 +63,6 @@ from ours import prompts
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
-    """What a process has used."""
-
-    seconds: float
-    megabytes: int
-
-    def __str__(self) -> str:
-        return f"{self.seconds:.2f} s {self.megabytes:>4} MB"
-
-
 def template(path: str = "", *, embeds: bool = False) -> str:
     """Return a template that depends on `path`, and perhaps embeds it."""
     depends = DEPENDS.format(path=path) if path else ""
@@ -99,15 +87,14 @@ def chain(count: int) -> dict[str, str]:
     }
 
 
-def run(command: list[str], *, cwd: Path, environ: Mapping[str, str]) -> Cost:
-    """Run a program without its output; return what it has used."""
+def run(command: list[str], *, cwd: Path, environ: Mapping[str, str]) -> str:
+    """Run a program without its output; return its processor time."""
     quiet = subprocess.DEVNULL
     child = subprocess.Popen(command, cwd=cwd, env=environ, stdout=quiet, stderr=quiet)
     _, child.returncode, used = os.wait4(child.pid, 0)
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, command)
-    seconds = used.ru_utime + used.ru_stime
-    return Cost(seconds=seconds, megabytes=used.ru_maxrss // 1024)
+    return f"{used.ru_utime + used.ru_stime:.2f} s"
 
 
 def install(project: Path, site: Path) -> None:
@@ -132,7 +119,7 @@ def measure(top: Path, texts: Mapping[str, str]) -> dict[str, str]:
     write_files(project, contents)
     environ = {**os.environ, "XDG_CACHE_HOME": str(top / "cache")}
 
-    def python(*arguments: str) -> Cost:
+    def python(*arguments: str) -> str:
         return run([sys.executable, *arguments], cwd=project, environ=environ)
 
     build = python("-c", BUILD, str(wheels))
@@ -150,11 +137,11 @@ def measure(top: Path, texts: Mapping[str, str]) -> dict[str, str]:
     changed.write_text(f"{changed.read_text()}Changed.\n")
     time.sleep(0.2)
     return {
-        "build": str(build),
-        "list": str(python("-m", "hatch_agpm", "list")),
-        "check": str(python("-m", "hatch_agpm", "check")),
-        "import": str(unchanged),
-        "changed": str(python(*importing, *places)),
+        "build": build,
+        "list": python("-m", "hatch_agpm", "list"),
+        "check": python("-m", "hatch_agpm", "check"),
+        "import": unchanged,
+        "changed": python(*importing, *places),
         "index": f"{len(index):,} bytes, {inputs} files",
     }
 
