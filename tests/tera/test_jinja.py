@@ -43,6 +43,11 @@ def render(template, environment=ENVIRONMENT):
             "endfor %}",
             "3",
         ),
+        (
+            "{% for x in list %}{% set ns = namespace(a='b c') %}{% macro m() %}"
+            "{% endmacro %}{{ ns.a.split() }}{% endfor %}",
+            "['b', 'c']['b', 'c']",
+        ),
         ("{{ (1, 2) }} {{ {'b': 1, 'a': [2]} }}", "(1, 2) {'b': 1, 'a': [2]}"),
         ("{{ range(3) | list }} {{ list | sort | first }}", "[0, 1, 2] 1"),
     ],

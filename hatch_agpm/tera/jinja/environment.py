@@ -77,6 +77,9 @@ _METHODS: Final = frozenset(
 )
 """Methods of values that give no more than they take, and two that are measured."""
 
+_ADDED: Final = frozenset({"_loop_vars", "_block_vars"})
+"""Arguments that Jinja2 adds to every call, and takes away again."""
+
 _SIZED: Final = frozenset({"batch", "center", "indent", "round", "slice", "wordwrap"})
 """Filters whose results are as large as their arguments say."""
 
@@ -284,7 +287,11 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             self._check_growth(name, [p for p in given if isinstance(p, str)], given)
             # Those of a text that the filter `safe` returns turn everything into text.
             arguments = tuple([as_data(each, name) for each in arguments])
-            named = {key: as_data(each, name) for key, each in named.items()}
+            # Jinja2 adds the variables of a loop or block, which no method gets.
+            named = {
+                key: each if key in _ADDED else as_data(each, name)
+                for key, each in named.items()
+            }
         result = super().call(context, obj, *arguments, **named)
         self.account.made(result)
         return result
