@@ -11,27 +11,22 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Self
 
 from hatch_agpm.errors import (
-    AgpmError,
-    ConflictError,
     ContentError,
     Location,
-    raise_problems,
 )
-from hatch_agpm.formats.file_names import folded
 from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.model.files import File
 from hatch_agpm.reading import read_below
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from hatch_agpm.model.rendering import UsedSource
@@ -42,7 +37,6 @@ __all__ = [
     "ListedTree",
     "LockedFile",
     "LockedTree",
-    "check_portable",
     "read_file_list",
     "safe_path",
 ]
@@ -172,30 +166,6 @@ def safe_path(path: object, shown: str) -> str:
         what = f"lists the file {path!r}, which is not below its own directory"
         raise ContentError(what, location=Location(path=shown))
     return str(path)
-
-
-def check_portable(paths: Iterable[str], shown: str) -> None:
-    """
-    Raise for paths that are one file on systems that ignore case or composition.
-
-    `shown` is the directory of the paths.  Raises ConflictError, or ProblemsError with
-    several; ContentError for a path that no list may have.
-    """
-    spellings: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(paths):
-        safe_path(path, shown)
-        spellings[folded(path)].append(path)
-    problems: list[AgpmError] = [
-        ConflictError(
-            f"are the same file of {shown} on systems that ignore case or "
-            "composed letters",
-            same,
-            "rename one of them",
-        )
-        for same in spellings.values()
-        if len(same) > 1
-    ]
-    raise_problems(problems)
 
 
 class ListedTree(Tree):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, Location
 from hatch_agpm.model.rendering import COPIES, MARKER, FileContent
-from hatch_agpm.sources.locked import FileList, check_portable, read_file_list
+from hatch_agpm.sources.locked import FileList, read_file_list
+from hatch_agpm.sources.portable import check_portable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

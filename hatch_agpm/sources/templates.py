@@ -20,7 +20,7 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.model.rendering import ExportedTemplates, SkillFile
-from hatch_agpm.sources.locked import check_portable
+from hatch_agpm.sources.portable import check_portable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.formats.file_names import leads_out
 from hatch_agpm.reading import read_regular
-from hatch_agpm.sources.locked import FileList, check_portable
+from hatch_agpm.sources.locked import FileList
 from hatch_agpm.sources.lockfile import (
     LOCK_FILE,
     VENDOR_HINT,
@@ -32,6 +32,7 @@ from hatch_agpm.sources.lockfile import (
     lock_text,
     read_lock,
 )
+from hatch_agpm.sources.portable import check_portable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -315,3 +315,32 @@ def test_hooks_of_a_template_directory_are_not_run(run, tmp_path):
 
     assert run("vendor")[0] == 0
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("agents/x.md", "agents/X.md", "same file"),
+        ("agents/\xe9.md", "agents/e\N{COMBINING ACUTE ACCENT}.md", "same file"),
+        ("agents/x.md", "Agents/x.md", "same file"),
+        ("agents/x", "agents/X/y.md", "a file and a directory"),
+        ("\xe9", "e\N{COMBINING ACUTE ACCENT}/x/y.md", "a file and a directory"),
+    ],
+)
+def test_files_that_some_systems_cannot_distinguish_are_refused(
+    run, project, repository, one, other, said
+):
+    repository.commit({one: "one", other: "other"}, "v1.2.0")
+    text = (project / "pyproject.toml").read_text()
+    text = text.partition("[tool.hatch-agpm.agents]")[0] + "[tool.hatch-agpm.snippets]"
+    for name, path in (("a", one), ("b", other)):
+        text += f'\n{name} = {{ source = "community", path = "{path}" }}'
+    (project / "pyproject.toml").write_text(text)
+
+    code, _, err = run("vendor")
+
+    assert code == 1
+    assert one in err
+    assert other in err
+    assert said in err
+    assert not (project / "prompts").exists()
