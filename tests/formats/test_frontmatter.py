@@ -226,7 +226,7 @@ def test_dependencies_are_read_in_the_order_of_types_and_lines():
         "      install: true\n"
     )
     assert read(block).dependencies == (
-        Declaration(section="agents", path="c.md", install=True, line=6),
+        Declaration(section="agents", path="c.md", asked="1.0", install=True, line=6),
         Declaration(section="snippets", path="b.md", line=3),
         Declaration(
             section="snippets",
