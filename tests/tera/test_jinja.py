@@ -48,6 +48,8 @@ def render(template, environment=ENVIRONMENT):
             "{% endmacro %}{{ ns.a.split() }}{% endfor %}",
             "['b', 'c']['b', 'c']",
         ),
+        ("{{ ('a' if 1 > 2) | upper }}{{ '%s' % (1 if 1 > 2) }}|", "|"),
+        ("{{ '%s%s' % (('a' if 1 > 2), 2) }}{{ ('a' if 1 > 2) ~ 3 }}", "23"),
         ("{{ (1, 2) }} {{ {'b': 1, 'a': [2]} }}", "(1, 2) {'b': 1, 'a': [2]}"),
         ("{{ range(3) | list }} {{ list | sort | first }}", "[0, 1, 2] 1"),
     ],

@@ -32,7 +32,14 @@ _OF_ITEMS: Final = frozenset(("join", "urlencode"))
 
 
 def check_data(value: object) -> None:
-    """Raise Failure for a value that is not data, or has a part that is not."""
+    """
+    Raise Failure for a value that is not data, or has a part that is not.
+
+    An inline `if` without `else` may give what has no text, and is none of these.
+    """
+    if isinstance(value, jinja2.Undefined):
+        str(value)
+        return
     for part in _parts(value):
         if isinstance(part, jinja2.Undefined):
             str(part)

@@ -311,7 +311,8 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             self.account.text(_size(left) + _size(right))
         elif operator == "%" and isinstance(left, str):
             self._check_format(left)
-            check_data(right)
+            for each in right if isinstance(right, tuple) else (right,):
+                check_data(each)
         result = super().call_binop(context, operator, left, right)
         self.account.made(result)
         return result

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.tera.jinja.environment import JinjaEnvironment
 
-__all__ = ["EvaluationError", "Evaluator"]
+__all__ = ["EvaluationError", "Evaluator", "NotAloneError"]
 
 _RESULT: Final = "result"
 
@@ -33,6 +33,10 @@ class EvaluationError(Exception):
         self.error = error
 
 
+class NotAloneError(ValueError):
+    """A part of a template cannot be compiled without the rest."""
+
+
 class Evaluator:
     """Runs parts of a template."""
 
@@ -40,15 +44,23 @@ class Evaluator:
         self._environment: Final = environment
 
     def value(self, node: nodes.Expr, values: Mapping[str, object]) -> object:
-        """Return the value of an expression; raise EvaluationError."""
+        """Return the value of an expression; raise EvaluationError, NotAloneError."""
         target = nodes.Name(_RESULT, "store", lineno=node.lineno)
         scope, _ = self._run([nodes.Assign(target, node, lineno=node.lineno)], values)
         return scope.vars[_RESULT]
 
     def text(self, body: Sequence[nodes.Node], values: Mapping[str, object]) -> str:
-        """Return the text that statements print; raise EvaluationError."""
+        """Return the text of statements; raise EvaluationError, NotAloneError."""
         _, text = self._run(body, values)
         return text
+
+    def _compiled(self, tree: nodes.Template) -> jinja2.Template:
+        """Compile a part of a template; raise NotAloneError."""
+        try:
+            return self._environment.from_string(tree)
+        except AssertionError as error:
+            # Jinja2 does not look for names in the filters of `set` with a body.
+            raise NotAloneError(str(error)) from None
 
     def _run(
         self, body: Sequence[nodes.Node], values: Mapping[str, object]
@@ -60,10 +72,10 @@ class Evaluator:
             memo = {id(environment): environment}
             tree = nodes.Template(copy.deepcopy(list(body), memo), lineno=1)
             tree.set_environment(environment)
-            template = environment.from_string(CountingTransformer().visit(tree))
+            template = self._compiled(CountingTransformer().visit(tree))
             scope = template.new_context(dict(values))
             return scope, "".join(template.root_render_func(scope))
-        except (MemoryError, RecursionError):
+        except (MemoryError, RecursionError, NotAloneError):
             raise
         except Failure as failure:
             hint = failure.hint if isinstance(failure.hint, str) else failure.hint()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import nodes
 
 from hatch_agpm.tera.jinja.folding.blocks import needs_loop, template_block
-from hatch_agpm.tera.jinja.folding.known import EvaluationError
+from hatch_agpm.tera.jinja.folding.known import EvaluationError, NotAloneError
 from hatch_agpm.tera.jinja.folding.state import later, names_of
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class JinjaStatements:
         if isinstance(node, _CLOSED) and self._is_closed(node, block):
             try:
                 return [self._state.text(node, block)]
+            except NotAloneError:
+                pass
             except EvaluationError as failed:
                 self._state.failed(failed, node)
         fold = self._kinds.get(type(node).__name__)

@@ -138,6 +138,8 @@ def test_what_is_known_is_one_text():
         "{% call f(u) %}{{ k }}{% endcall %}",
         "{{ (u if n) }}|{{ (u if n > 9) }}|{{ (u if n > 9) is defined }}",
         "{{ [u|e, k] }}{{ u|tojson + '<' }}{{ m|tojson }}",
+        "{{ k }}{% for i in [1, 2] %}{% set x | replace(k, 1) %}a{% endset %}{{ x }}"
+        "{% endfor %}{{ u }}",
         "{% with a = u, b = k %}{% set a = b %}{{ a }}{% endwith %}{{ a is defined }}",
     ],
 )
