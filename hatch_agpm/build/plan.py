@@ -22,13 +22,14 @@ from hatch_agpm.errors import ConfigError
 from hatch_agpm.formats.archives import FileDigest
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.rendering import render_project
-from hatch_agpm.tokens import check_budgets
+from hatch_agpm.tokens import budget_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from hatch_agpm.config import Project
+    from hatch_agpm.errors import BudgetError
     from hatch_agpm.export import Export
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.rendering import FileContent, Rendering
@@ -61,6 +62,11 @@ class Plan:
     def output(self) -> str:
         """The bundle's directory, as a path in the source tree."""
         return self.bundle.output
+
+    @property
+    def over_budget(self) -> list[BudgetError]:
+        """An error for each text that has more tokens than it may have."""
+        return budget_problems(self.rendering.resources, self.project.max_tokens)
 
     @property
     def has_package_around(self) -> bool:
@@ -180,7 +186,6 @@ def plan_build(context: BuildContext) -> Plan:
     Raises AgpmError for whatever is wrong.
     """
     plan = plan_refresh(context)
-    check_budgets(plan.rendering.resources, plan.project.max_tokens)
     sources = {resource.source_path for resource in plan.rendering.resources}
     sources |= {*plan.source_paths()}
     check_free(context.root, plan.bundle.exported_sources.values(), sources)

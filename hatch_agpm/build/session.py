@@ -17,7 +17,7 @@ from hatch_agpm.bundle import metadata_file
 from hatch_agpm.bundle.entry_points import ENTRY_POINTS
 from hatch_agpm.bundle.freezers import with_entry_point
 from hatch_agpm.config import editable_mode
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import AgpmError, raise_problems
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
@@ -138,15 +138,21 @@ class BuildSession:
         """The plan of the project.  Raises AgpmError for all its problems."""
         return plan_build(self.context)
 
+    @cached_property
+    def checked_plan(self) -> Plan:
+        """The same for a build, where no text may have too many tokens."""
+        raise_problems(self.plan.over_budget)
+        return self.plan
+
     def wheel(self, directory: str, *, editable: bool = False) -> WheelContents:
         """
         Return the files to add to the wheel.
 
         `directory` is the directory of the wheel where the backend puts `output`.  If
         `editable`, the output directory in the tree is updated first.
-        Raises `AgpmError`.
+        Raises `AgpmError`, also for texts with too many tokens.
         """
-        plan = self.plan
+        plan = self.checked_plan
         module = directory.replace("/", ".")
         if editable:
             return _editable_wheel(plan, module)
@@ -163,8 +169,8 @@ class BuildSession:
         )
 
     def sdist(self) -> SdistContents:
-        """Return the files to add to the sdist.  Raises `AgpmError`."""
-        plan = self.plan
+        """Return the files to add to the sdist; raises `AgpmError` as `wheel` does."""
+        plan = self.checked_plan
         return SdistContents(
             directory="" if plan.bundle.is_empty else plan.output,
             sources={path: plan.source(path) for path in plan.source_paths()},

@@ -90,7 +90,7 @@ class _Integration:
     @property
     def plan(self) -> Plan:
         """The plan of the project; raises AgpmError for all its problems."""
-        return self.session.plan
+        return self.session.checked_plan
 
     def _remove_packages(self, plan: Plan) -> None:
         """

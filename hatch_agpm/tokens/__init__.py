@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hatch_agpm.tokens.budget import check_budgets
+from hatch_agpm.tokens.budget import budget_problems
 from hatch_agpm.tokens.counting import Counter, counter, estimated
 from hatch_agpm.tokens.prefix import Prefix, prefix_of, text_of
 
 __all__ = [
     "Counter",
     "Prefix",
-    "check_budgets",
+    "budget_problems",
     "counter",
     "estimated",
     "prefix_of",

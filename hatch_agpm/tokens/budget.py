@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hatch_agpm.errors import BudgetError, Location, raise_problems
+from hatch_agpm.errors import BudgetError, Location
 from hatch_agpm.model.types import section_of
 from hatch_agpm.tokens.counting import counter
 from hatch_agpm.tokens.prefix import text_of
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from hatch_agpm.model.rendering import RenderedResource
     from hatch_agpm.tokens.counting import Counter
 
-__all__ = ["check_budgets"]
+__all__ = ["budget_problems"]
 
 
-def check_budgets(
+def budget_problems(
     resources: Iterable[RenderedResource], limits: Mapping[str, int]
-) -> None:
+) -> list[BudgetError]:
     """
-    Raise BudgetError for each resource in the wheel that has too many tokens.
+    Return an error for each resource in the wheel that has too many tokens.
 
     `limits` are those of sections; that of an entry comes first.
     """
@@ -32,11 +32,9 @@ def check_budgets(
         if limit is not None and (each.install is not False or each.export):
             limited.append((each, limit))
     if not limited:
-        return
+        return []
     counts = counter()
-    raise_problems(
-        [problem for each in limited for problem in _problems(*each, counts)]
-    )
+    return [problem for each in limited for problem in _problems(*each, counts)]
 
 
 def _problems(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -135,3 +136,25 @@ def test_all_texts_that_are_too_long_are_reported(project, capsys):
     shown = capsys.readouterr().err
     assert "prompts/long.md" in shown
     assert "prompts/agents/tiny.md" in shown
+
+
+@pytest.mark.parametrize("system", [HATCHLING, SETUPTOOLS, WRAPPED])
+@pytest.mark.parametrize(
+    "command", [["list"], ["tree"], ["show", "long"], ["render", "long"]]
+)
+def test_commands_that_only_look_show_texts_that_are_too_long(
+    project, capsys, system, command
+):
+    root = project("max-tokens = 5\n", system)
+    assert main([*command, "--project", str(root)]) == 0
+    assert {"long", "ten"} & {*re.split(r"\W", capsys.readouterr().out)}
+
+
+def test_the_sdist_fails_as_the_wheel_does(project, run_command, tmp_path_factory):
+    root = project("max-tokens = 5\n")
+    out = tmp_path_factory.mktemp("out")
+    code = f"import hatchling.build as backend; backend.build_sdist({str(out)!r})"
+    status, output = run_command([sys.executable, "-c", code], root)
+    assert status != 0
+    assert "prompts/long.md: has " in output
+    assert [*out.iterdir()] == []

@@ -64,6 +64,7 @@ def check_project(root: Path, *, strict: bool = False) -> Report:
         found += project.notes()
         plan = project.plan()
         summary = plan.bundle.summary
+        problems += plan.over_budget
         found += plan_notes(plan, project.pyproject)
         found += [*file_notes(plan), *token_notes(plan), *reference_notes(plan)]
     except (AgpmError, OSError) as error:
