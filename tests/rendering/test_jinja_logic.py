@@ -3,12 +3,11 @@
 import importlib
 import inspect
 import json
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from pythons import EACH_PYTHON
 from templates import AGENT
 
 from hatch_agpm.build.writing import write_files
@@ -51,23 +50,6 @@ def embeds(path):
 
 def rendered(body, values):
     return TeraEnvironment().template(body, dialect="jinja2").render(values)
-
-
-@pytest.fixture
-def prompts_of(render_files, tmp_path, monkeypatch):
-    """Render files, and return the module of their bundle."""
-
-    def prompts(files, manifest=AGENT):
-        rendering = Rendering(resources=render_files(files, manifest))
-        bundle = build_bundle(
-            rendering, output="x/prompts", distribution="x", version="1"
-        )
-        name = f"jinja_{tmp_path.name}_{len(sys.modules)}".replace("-", "_")
-        write_files(tmp_path / "site" / name, bundle.files)
-        monkeypatch.syspath_prepend(tmp_path / "site")
-        return importlib.import_module(name)
-
-    return prompts
 
 
 @pytest.fixture
@@ -273,18 +255,9 @@ def test_a_bundle_has_only_the_modules_that_its_programs_need(render_files, body
     assert copied == {f"{name}.py" for name in core} | rare
 
 
-def interpreters():
-    for version in ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]:
-        pyenv = Path("~/.pyenv/versions").expanduser()
-        installed = sorted(pyenv.glob(f"{version}.*/bin/python"))
-        found = str(installed[-1]) if installed else shutil.which(f"python{version}")
-        marks = [] if found else [pytest.mark.skip(reason="not installed")]
-        yield pytest.param(found, id=version, marks=marks)
-
-
-@pytest.mark.parametrize("python", list(interpreters()))
+@EACH_PYTHON
 def test_prompts_are_filled_without_hatch_agpm_on_all_pythons(
-    prompts_of, tmp_path, python
+    prompts_of, tmp_path, interpreter
 ):
     body = "".join(BODIES)
     module = prompts_of({"agents/a.md": template(body)})
@@ -294,7 +267,7 @@ def test_prompts_are_filled_without_hatch_agpm_on_all_pythons(
         f"sys.stdout.write(m.agents.a(**json.loads({json.dumps(VALUES)!r})));"
         "assert not {'hatch_agpm', 'jinja2', 'markupsafe'} & sys.modules.keys()"
     )
-    command = [python, "-I", "-W", "error", "-c", code]
+    command = [interpreter, "-I", "-W", "error", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == (rendered(body, VALUES), "")
 

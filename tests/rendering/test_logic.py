@@ -1,6 +1,5 @@
 """Run-time logic: what templates do with run-time variables, run by calls."""
 
-import importlib
 import inspect
 import json
 import pydoc
@@ -11,14 +10,13 @@ from pathlib import Path
 
 import pytest
 from pythons import EACH_PYTHON
+from templates import AGENT
 
-from hatch_agpm.build.writing import write_files
 from hatch_agpm.bundle.bundle import build_bundle
 from hatch_agpm.errors import AgpmError, ConflictError, TemplateError
 from hatch_agpm.model.rendering import Rendering
 from hatch_agpm.tera import render
 
-AGENT = '[agents]\na = "agents/a.md"\n'
 RUNTIME = """\
     user: str
     limit: {type: int, default: 5}
@@ -46,23 +44,6 @@ def template(body, runtime=RUNTIME, dependencies="", templating="true"):
 
 def embeds(path):
     return f"  dependencies:\n    snippets: [{{path: {path}, name: s}}]\n"
-
-
-@pytest.fixture
-def prompts_of(render_files, tmp_path, monkeypatch):
-    """Render files, and return the module of their bundle."""
-
-    def prompts(files, manifest=AGENT):
-        rendering = Rendering(resources=render_files(files, manifest))
-        bundle = build_bundle(
-            rendering, output="x/prompts", distribution="x", version="1"
-        )
-        name = f"logic_{tmp_path.name}_{len(sys.modules)}".replace("-", "_")
-        write_files(tmp_path / "site" / name, bundle.files)
-        monkeypatch.syspath_prepend(tmp_path / "site")
-        return importlib.import_module(name)
-
-    return prompts
 
 
 @pytest.fixture
