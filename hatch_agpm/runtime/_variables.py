@@ -257,3 +257,14 @@ def parse(kind: _Kind, text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def joined_parts(pieces: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Return what the statements of a program print, in the form of `parts`."""
+    parts: list[tuple[str, bool]] = []
+    for text, is_made in pieces:
+        if text and parts and parts[-1][1] and is_made:
+            parts[-1] = (parts[-1][0] + text, True)
+        elif text:
+            parts.append((text, is_made))
+    return parts

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._variables import FillError, Variables
+from .._variables import FillError, Variables, joined_parts
 from .limits import Budget, RunError
 from .program import JinjaProgram
 
@@ -34,13 +34,7 @@ class JinjaProgramTemplate:
 
     def parts(self, values: Mapping[str, Any]) -> list[tuple[str, bool]]:
         """Return the same in pieces, each with whether values made it."""
-        parts: list[tuple[str, bool]] = []
-        for text, is_made in self._pieces(values):
-            if text and parts and parts[-1][1] and is_made:
-                parts[-1] = (parts[-1][0] + text, True)
-            elif text:
-                parts.append((text, is_made))
-        return parts
+        return joined_parts(self._pieces(values))
 
     def _pieces(self, values: Mapping[str, Any]) -> list[tuple[str, bool]]:
         try:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._variables import FillError, Variables
+from .._variables import FillError, Variables, joined_parts
 from .failures import Failure
 from .language import Language
 from .limits import Account, Bounds
@@ -44,13 +44,7 @@ class ProgramTemplate:
             pieces = self._pieces(self._scope(values))
         except (Failure, RecursionError) as error:
             raise self._fill_error(error) from None
-        parts: list[tuple[str, bool]] = []
-        for text, is_made in pieces:
-            if text and parts and parts[-1][1] and is_made:
-                parts[-1] = (parts[-1][0] + text, True)
-            elif text:
-                parts.append((text, is_made))
-        return parts
+        return joined_parts(pieces)
 
     def _scope(self, values: Mapping[str, object]) -> Scope:
         outer = Scope({}, Account(Bounds()), Language())
