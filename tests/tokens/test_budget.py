@@ -150,10 +150,20 @@ def test_commands_that_only_look_show_texts_that_are_too_long(
     assert {"long", "ten"} & {*re.split(r"\W", capsys.readouterr().out)}
 
 
-def test_the_sdist_fails_as_the_wheel_does(project, run_command, tmp_path_factory):
-    root = project("max-tokens = 5\n")
+@pytest.mark.parametrize(
+    ("backend", "system"),
+    [
+        ("hatchling.build", HATCHLING),
+        ("setuptools.build_meta", SETUPTOOLS),
+        ("hatch_agpm.backend", WRAPPED),
+    ],
+)
+def test_the_sdist_fails_as_the_wheel_does(
+    project, run_command, tmp_path_factory, backend, system
+):
+    root = project("max-tokens = 5\n", system)
     out = tmp_path_factory.mktemp("out")
-    code = f"import hatchling.build as backend; backend.build_sdist({str(out)!r})"
+    code = f"import {backend} as backend; backend.build_sdist({str(out)!r})"
     status, output = run_command([sys.executable, "-c", code], root)
     assert status != 0
     assert "prompts/long.md: has " in output
