@@ -26,6 +26,9 @@ ANY = "any"
 MOST_ITEMS = 100_000
 """The number of items, at all levels, that the values of one call may have."""
 
+PLAIN_INT = 2**63
+"""Integers below it, and above its negative, are the same in both dialects."""
+
 _MISSING = object()
 
 
@@ -171,7 +174,7 @@ def copier(kind: _Kind) -> _Copier:
         return _list_copier(copier(kind[0]))
     if isinstance(kind, dict):
         return _record_copier({name: copier(of) for name, of in kind.items()})
-    return {"str": _copied_text, "bool": _copied_bool}.get(kind, _not_copied)
+    return _COPIERS.get(kind, _not_copied)
 
 
 def _copied_text(value: object, _: Checker) -> str:
@@ -186,8 +189,28 @@ def _copied_bool(value: object, _: Checker) -> bool:
     raise NotPlainError
 
 
+def _copied_int(value: object, _: Checker) -> int:
+    if type(value) is int and -PLAIN_INT < value < PLAIN_INT:
+        return value
+    raise NotPlainError
+
+
+def _copied_float(value: object, _: Checker) -> float:
+    if type(value) is float and value - value == 0:
+        return value
+    raise NotPlainError
+
+
 def _not_copied(value: object, _: Checker) -> Any:
     raise NotPlainError(value)
+
+
+_COPIERS: dict[str, _Copier] = {
+    "str": _copied_text,
+    "int": _copied_int,
+    "float": _copied_float,
+    "bool": _copied_bool,
+}
 
 
 def _list_copier(item: _Copier) -> _Copier:
@@ -201,11 +224,16 @@ def _list_copier(item: _Copier) -> _Copier:
 
 
 def _record_copier(fields: dict[str, _Copier]) -> _Copier:
+    copiers = [*fields.items()]
+
     def copied(value: object, checker: Checker) -> dict[str, Any]:
-        checker.left -= len(fields)
+        checker.left -= len(copiers)
         if type(value) is not dict or checker.left < 0:
             raise NotPlainError
-        return {name: field(value[name], checker) for name, field in fields.items()}
+        found: dict[str, Any] = {}
+        for name, field in copiers:
+            found[name] = field(value[name], checker)
+        return found
 
     return copied
 

@@ -9,7 +9,16 @@ library alone.
 from __future__ import annotations
 
 from ._errors import did_you_mean
-from ._types import ANY, NONE, Checker, NotPlainError, annotation, copier, with_article
+from ._types import (
+    ANY,
+    NONE,
+    PLAIN_INT,
+    Checker,
+    NotPlainError,
+    annotation,
+    copier,
+    with_article,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,7 +209,8 @@ class PromptTemplate:
         """Return the pieces, and the indices of those that embedding has changed."""
         pieces = self.texts.copy()
         for index, name in self.gaps:
-            pieces[index] = self._text_of(values[name])
+            value = values[name]
+            pieces[index] = value if type(value) is str else self._text_of(value)
         changed: list[int] = []
         for first, end, newline in self._embedded:
             text = "".join(pieces[first:end])
@@ -228,6 +238,8 @@ def _tera_text(value: object) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and -PLAIN_INT < value < PLAIN_INT:
+        return str(value)
     # Only a bundle with variables of other types has this module.
     from importlib import import_module
 
