@@ -12,9 +12,9 @@ import os
 import stat
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-__all__ = ["check_regular", "read_below", "read_regular"]
+__all__ = ["check_regular", "open_regular", "read_below", "read_regular"]
 
 # Opening a pipe must not wait for its other end, if one replaces the file.
 _FILE: Final = (
@@ -38,14 +38,20 @@ def check_regular(path: str | Path) -> os.stat_result:
     return status
 
 
-def read_regular(path: str | Path) -> bytes:
+def open_regular(path: str | Path) -> BinaryIO:
     """
-    Return the bytes of a regular file, which may be reached through links.
+    Open a regular file, which may be reached through links, for reading.
 
     Raises OSError, also for anything that is not a regular file.
     """
     seen = check_regular(path)
-    return _read(os.open(path, _FILE), seen)
+    return _opened(os.open(path, _FILE), seen)
+
+
+def read_regular(path: str | Path) -> bytes:
+    """Return the bytes of a regular file; raises OSError as `open_regular` does."""
+    with open_regular(path) as file:
+        return file.read()
 
 
 def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
@@ -56,7 +62,8 @@ def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
     the path is a link, or if the file is not the one that was seen.
     """
     if not _RELATIVE:
-        return _read(os.open(f"{directory}/{path}", _FILE | _NO_LINK), seen)
+        with _opened(os.open(f"{directory}/{path}", _FILE | _NO_LINK), seen) as file:
+            return file.read()
     *folders, name = path.split("/")
     with ExitStack() as stack:
         opened = os.open(directory, _DIRECTORY)
@@ -64,17 +71,21 @@ def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
         for folder in folders:
             opened = os.open(folder, _DIRECTORY, dir_fd=opened)
             stack.callback(os.close, opened)
-        return _read(os.open(name, _FILE | _NO_LINK, dir_fd=opened), seen)
+        opened = os.open(name, _FILE | _NO_LINK, dir_fd=opened)
+        with _opened(opened, seen) as file:
+            return file.read()
 
 
-def _read(descriptor: int, seen: os.stat_result) -> bytes:
-    """Return the bytes of an open file, which must be the one that was seen."""
-    with os.fdopen(descriptor, "rb") as file:
+def _opened(descriptor: int, seen: os.stat_result) -> BinaryIO:
+    """Return an open file, which must be the one that was seen; closes others."""
+    with ExitStack() as stack:
+        file = stack.enter_context(os.fdopen(descriptor, "rb"))
         status = os.fstat(descriptor)
         _check_kind(status)
         if not os.path.samestat(status, seen):
             raise OSError(errno.EAGAIN, "it was replaced while it was read")
-        return file.read()
+        stack.pop_all()
+    return file
 
 
 def _check_kind(status: os.stat_result) -> None:

@@ -9,6 +9,7 @@ not depend on a backend; a plan can come from a build or from the index of a bun
 from __future__ import annotations
 
 import io
+import os
 import posixpath
 import stat
 import tarfile
@@ -29,7 +30,7 @@ from hatch_agpm.formats.archives import (
 )
 from hatch_agpm.formats.file_names import is_python, is_rubbish
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.reading import check_regular, read_regular
+from hatch_agpm.reading import check_regular, open_regular, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_free",
     "check_output",
+    "verify_directory",
     "verify_sdist",
     "verify_wheel",
 ]
@@ -214,6 +216,55 @@ def verify_sdist(
     raise_problems(list(_differences(sdist.name, found, plan)))
 
 
+def verify_directory(
+    root: Path,
+    label: str,
+    plan: Mapping[str, FileDigest],
+    *,
+    directories: Iterable[str],
+) -> None:
+    """
+    Compare the files of an installed distribution, `label`, with the plan.
+
+    Its paths begin at `root`.  Otherwise as `verify_wheel`; byte code and files of
+    operating systems are no problem.
+    """
+    hint = f"install {label} again"
+    found: list[tuple[str, FileDigest]] = []
+    problems: list[BundleError] = []
+    for path, planned in plan.items():
+        try:
+            found.append((path, _installed_digest(root, path, planned.size)))
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # `_differences` reports what is not found.
+        except OSError as error:
+            problems.append(
+                BundleError(path, f"cannot be read: {error.strerror}", hint)
+            )
+    unreadable = {problem.path for problem in problems}
+    rest = {path: plan[path] for path in plan if path not in unreadable}
+    nothing = FileDigest.of(b"", executable=False)
+    for directory in directories:
+        below = [path for path in _files_below(root / directory) if not _by_tool(path)]
+        paths = [f"{directory}/{path}" for path in below]
+        found += [(path, nothing) for path in paths if path not in plan]
+    raise_problems([*problems, *_differences(label, found, rest, hint)])
+
+
+def _installed_digest(root: Path, path: str, most: int) -> FileDigest:
+    """Return the digest of a file; raises OSError, also for one that is not below."""
+    if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+        raise FileNotFoundError(path)
+    with open_regular(root / path) as file:
+        status = os.fstat(file.fileno())
+        executable = bool(status.st_mode & stat.S_IXUSR)
+        return digest_of(file, status.st_size, most, executable=executable)
+
+
+def _by_tool(path: str) -> bool:
+    return any(map(is_rubbish, PurePosixPath(path).parts))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Compared:
     """The files of an archive that are compared with a plan."""
@@ -279,6 +330,7 @@ def _differences(
     archive: str,
     found: list[tuple[str, FileDigest]],
     plan: Mapping[str, FileDigest],
+    hint: str = "",
 ) -> Iterator[BundleError]:
     """Yield an error for each file that is missing, duplicate, unknown or different."""
     by_path: dict[str, list[FileDigest]] = {path: [] for path in plan}
@@ -287,22 +339,23 @@ def _differences(
     for path, files in sorted(by_path.items()):
         planned = plan.get(path)
         if planned is None:
-            yield BundleError(
-                path, f"is in {archive}, but is not a file that was rendered"
-            )
+            what = f"is in {archive}, but is not a file that was rendered"
+            yield BundleError(path, what)
         elif not files:
-            yield BundleError(path, f"is missing from {archive}")
+            yield BundleError(path, f"is missing from {archive}", hint)
         elif len(files) > 1:
             yield BundleError(path, f"is in {archive} {len(files)} times")
-        elif files[0] != planned:
-            yield BundleError(
-                path, f"differs in {archive} in {_difference(files[0], planned)}"
-            )
+        elif difference := _difference(files[0], planned):
+            what = f"differs in {archive} in {difference}"
+            yield BundleError(path, what, hint)
 
 
 def _difference(file: FileDigest, planned: FileDigest) -> str:
+    """Return in what a file differs from the plan, "" for nothing."""
     if file.size != planned.size:
         return f"size: {file.size} bytes, not {planned.size}"
     if file.sha256 != planned.sha256:
         return f"content: sha256 {file.sha256}, not {planned.sha256}"
+    if planned.executable in {None, file.executable}:
+        return ""
     return f"mode: {'' if file.executable else 'not '}executable"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hatch_agpm.build import Plan
-    from hatch_agpm.cli.verify import Audit
     from hatch_agpm.model.rendering import FileContent, RenderedResource
 
 __all__ = ["main", "make_parser"]
@@ -82,9 +81,8 @@ def make_parser() -> argparse.ArgumentParser:
     _check_options(command(_check, what, in_project))
     what = "write the stubs by which editors and type checkers know the prompts"
     _stub_options(command(_stub, what, in_project))
-    verify = command(_verify, "compare wheels with the index of their prompts")
-    _wheels_option(verify, "a wheel to read")
-    _json_option(verify)
+    what = "compare wheels and installed distributions with their indexes"
+    _verify_options(command(_verify, what))
     what = "copy used files of other sources into the project"
     _vendor_options(command(_vendor, what, in_project))
     what = "write one prompt to standard output, or all to files"
@@ -95,6 +93,21 @@ def make_parser() -> argparse.ArgumentParser:
     added = command(_add, "put the prompts into wheels that exist", in_project)
     _wheels_option(added, "a wheel to change")
     return parser
+
+
+def _verify_options(verify: argparse.ArgumentParser) -> None:
+    what = "a wheel to read"
+    verify.add_argument("wheels", metavar="WHEEL", nargs="*", type=Path, help=what)
+    what = "distributions of the environment that hatch-agpm runs in"
+    verify.add_argument(
+        "--installed",
+        metavar="DIST",
+        nargs="+",
+        action="extend",
+        default=[],
+        help=what,
+    )
+    _json_option(verify)
 
 
 def _wheels_option(command: argparse.ArgumentParser, what: str) -> None:
@@ -265,32 +278,9 @@ def _vendor(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from hatch_agpm.cli.verify import audit_wheel
+    from hatch_agpm.cli.verify import run_verify
 
-    audits = {wheel: audit_wheel(wheel) for wheel in arguments.wheels}
-    if arguments.json:
-        import json
-
-        report = [_as_json(wheel, audit) for wheel, audit in audits.items()]
-        print_text(json.dumps({"wheels": report}, indent=1))
-    else:
-        for wheel, audit in audits.items():
-            for bundle in audit.bundles:
-                print_text(f"{wheel.name}: {bundle.summary}")
-            for problem in audit.problems:
-                print_text(f"hatch-agpm: {wheel.name}: {problem}", to_errors=True)
-    return 1 if any(audit.problems for audit in audits.values()) else 0
-
-
-def _as_json(wheel: Path, audit: Audit) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return {
-        "wheel": str(wheel),
-        "ok": not audit.problems,
-        "bundles": [asdict(bundle) for bundle in audit.bundles],
-        "problems": [str(problem) for problem in audit.problems],
-    }
+    return run_verify(arguments)
 
 
 def _add(arguments: argparse.Namespace) -> int:

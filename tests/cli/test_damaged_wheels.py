@@ -149,7 +149,14 @@ def test_many_bundles_in_one_wheel_are_not_compared(audit):
     "text", [b"[" * 100_000, b'{"generator":' * 5000, b"\xff", b""]
 )
 def test_an_index_of_any_text_is_not_one(text, audit):
-    assert "no index" in messages(audit({INDEX: text}))[0]
+    assert "not an index" in messages(audit({INDEX: text}))[0]
+
+
+def test_the_index_of_a_copy_does_not_hide_that_of_the_wheel(audit):
+    copied = json.dumps({"generator": {"name": "hatch-agpm"}, "schema": 1}).encode()
+
+    (_, damaged) = audit({INDEX: b"[", "other/index.json": copied}).problems
+    assert damaged.path == "other/index.json"
 
 
 def test_a_bad_wheel_does_not_hide_the_others(audit, tmp_path, capsys):

@@ -544,7 +544,8 @@ def test_verify_can_report_as_json(flat, build, edit, capsys):
                 "bundles": [],
                 "problems": [str(problem) for problem in audit_wheel(wrong).problems],
             },
-        ]
+        ],
+        "installed": [],
     }
 
 

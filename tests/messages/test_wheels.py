@@ -3,7 +3,8 @@
 import pytest
 from audits import DISCOVERY_FILE, INDEX, LISTED, METADATA, changed, messages
 
-from hatch_agpm.cli.verify import audit_wheel
+from hatch_agpm.cli.main import main
+from hatch_agpm.cli.verify import audit_installed, audit_wheel
 
 WHEEL = "flat-1.2.0-py3-none-any.whl"
 
@@ -38,8 +39,10 @@ SKILL = "flat/prompts/skills/mend-nets"
             {METADATA: b"Name: flat\nVersion: latest\n"},
             f"{INDEX}: is of version 1.2.0, in a wheel of version latest",
         ),
+        ({INDEX: None}, f"{INDEX}: is missing from {WHEEL}"),
+        ({INDEX: b"["}, f"{INDEX}: is damaged: it is not an index of hatch-agpm"),
         (
-            {INDEX: None},
+            {INDEX: None, DISCOVERY_FILE: None},
             f"{WHEEL}: holds no prompts: there is no index of a bundle; "
             "`hatch-agpm check` says what switches them off",
         ),
@@ -161,8 +164,41 @@ def test_what_cannot_be_unpacked_is_named(audit, tmp_path):
     data[header + 10 : header + 28] = b"\0" * 18
     data[header + 24 : header + 28] = b"\xff\xff\xff\0"
     wheel.write_bytes(data)
-    (message,) = messages(audit_wheel(wheel))
+    message, *_ = messages(audit_wheel(wheel))
     assert message.startswith(f"{INDEX}: has more than ")
+
+
+def test_an_installed_distribution_has_messages_of_its_own(audited_wheel, site):
+    (problem,) = audit_installed("flat").problems
+    assert str(problem) == (
+        "flat: is not installed in a directory of this environment; "
+        "wheels are verified without `--installed`"
+    )
+    for path, (data, mode) in audited_wheel.items():
+        file = site / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        file.chmod(mode)
+    (site / SKILL / "mend.sh").unlink()
+
+    assert [str(each) for each in audit_installed("flat").problems] == [
+        "flat 1.2.0: has no RECORD, with which generated files are compared",
+        f"{SKILL}/mend.sh: is missing from flat 1.2.0; install flat 1.2.0 again",
+    ]
+    (site / "flat-1.3.dist-info").mkdir()
+    (problem,) = audit_installed("flat").problems
+    assert str(problem) == (
+        "flat: is installed more than once: flat-1.2.0.dist-info and "
+        "flat-1.3.dist-info; uninstall flat, and install it again"
+    )
+
+
+def test_verify_needs_something_to_verify(capsys):
+    assert main(["verify"]) == 1
+    assert capsys.readouterr().err == (
+        "hatch-agpm: verify needs a WHEEL, or --installed and the name of a"
+        " distribution\n"
+    )
 
 
 def test_an_sdist_and_a_damaged_record_are_named(audit, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from hatch_agpm.cli.verify.audit import Audit, audit_wheel
+from hatch_agpm.cli.verify.audit import Audit, audit_installed, audit_wheel
+from hatch_agpm.cli.verify.command import run_verify
 
-__all__ = ["Audit", "audit_wheel"]
+__all__ = ["Audit", "audit_installed", "audit_wheel", "run_verify"]

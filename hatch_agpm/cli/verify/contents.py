@@ -1,5 +1,5 @@
 """
-What a wheel says of itself: its RECORD, its metadata, its indexes.
+What a wheel or an installed distribution says of itself: RECORD, metadata, indexes.
 
 Only these files are read, and no more of each than it may have.
 """
@@ -7,10 +7,7 @@ Only these files are read, and no more of each than it may have.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from email.parser import HeaderParser
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
@@ -20,12 +17,8 @@ from hatch_agpm.bundle.freezers import HOOKS
 from hatch_agpm.bundle.namespaces import module_names
 from hatch_agpm.cli.verify.index import INDEX, AuditedBundle
 from hatch_agpm.errors import BundleError
-from hatch_agpm.formats.archives import (
-    FileDigest,
-    read_member,
-    read_record,
-    recorded_digest,
-)
+from hatch_agpm.formats.archives import FileDigest, read_record, recorded_digest
+from hatch_agpm.formats.file_names import is_rubbish
 from hatch_agpm.formats.versions import same_version
 from hatch_agpm.installed.discovery import (
     FILE_NAME,
@@ -36,137 +29,184 @@ from hatch_agpm.installed.discovery import (
 from hatch_agpm.installed.index import is_index
 
 if TYPE_CHECKING:
-    import zipfile
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
+    from hatch_agpm.cli.verify.files import VerifiedFiles
+    from hatch_agpm.cli.verify.index import DescribedBundle
     from hatch_agpm.installed.discovery import InstalledBundle
 
-__all__ = ["DescribedWheel"]
+__all__ = ["DescribedContents"]
 
 _GENERATED: Final = (
     *("__init__.py", "__init__.pyi", "__main__.py"),
     *COPIED_MODULES,
     INDEX,
 )
+_AS_NEEDED: Final = (HOOKS, "_tera", "_jinja")
+"""The directories of a bundle that have what its prompts need: RECORD lists it."""
+
+_INFO: Final = ".dist-info"
 _RECORD: Final = "RECORD"
 _METADATA: Final = "METADATA"
 _MOST_BUNDLES: Final = 100
 _MOST_TOGETHER: Final = 1 << 28
 """The bytes of all these files together."""
 
-_UNRECORDED: Final = 1 << 20
-"""The bytes that are read of a file that RECORD does not have."""
-
-_LINE_OF_RECORD: Final = 100
-"""The characters of a line beside the path, with some to spare."""
+_FEW_BYTES: Final = 1 << 20
+"""The bytes that are read of a file whatever RECORD says."""
 
 
-class DescribedWheel:
-    """The files of a wheel, with its RECORD and metadata."""
+class DescribedContents:
+    """The files of a wheel or distribution, with its RECORD and metadata."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        """Read them; raises BundleError for one that cannot be read."""
-        self._archive = archive
-        self._members = archive.infolist()
-        self._wheel = Path(archive.filename or "").name
+    def __init__(self, files: VerifiedFiles) -> None:
+        """
+        Read them; `problems` has what cannot be read.
+
+        Raises BundleError for more bundles than any distribution has.
+        """
+        self._files = files
         self._left = _MOST_TOGETHER
-        self._record = self._read_record()
+        self.problems: list[BundleError] = []
+        self._record: dict[str, tuple[str, str]] = {}
+        self.has_record = self._read_record()
+        self._discovery_file, data = self._read_discovery_file()
+        self._described: InstalledBundle | None = None
+        if self._discovery_file:
+            self._described = read_prompts_file("", "", data)
+        self.damaged: list[str] = []
+        """The directories of bundles with a damaged index."""
+
+        self.has_named_index = False
         self.indexes = self._read_indexes()
-        self._has_modes = {
-            # Wheels that were built on Windows have no executable bits.
-            member.filename: member.create_system != 0
-            for member in self._members
-        }
-        self._discovery_files = {
-            member.filename: self._read(member)
-            for path in FILE_PATHS
-            for member in self._of_metadata(path)
-        }
         self._data_directories = sorted(
             {
                 f"{parts[0]}/{parts[1]}/"
-                for path in self._has_modes
+                for path in files.paths
                 if path.count("/") > 1
                 for parts in [path.split("/")]
                 if parts[0].endswith(".data")
             }
         )
-        texts = [self._read(member) for member in self._of_metadata(_METADATA)]
+        texts = [self._read(path) for path in self._of_metadata(_METADATA)]
         text = texts[-1].decode(errors="replace") if texts else ""
         self._metadata = HeaderParser().parsestr(text)
 
-    def _of_metadata(self, path: str) -> list[zipfile.ZipInfo]:
-        """Return the files of a path in the metadata of the wheel."""
+    def _of_metadata(self, path: str) -> list[str]:
+        """Return the files of a path in the metadata."""
         return [
-            member
-            for member in self._members
-            for directory, _, rest in [member.filename.partition("/")]
-            if directory.endswith(".dist-info") and rest == path
+            each
+            for each in self._files.paths
+            for directory, _, rest in [each.partition("/")]
+            if directory.endswith(_INFO) and rest == path
         ]
 
-    def _read_record(self) -> dict[str, tuple[str, str]]:
-        record: dict[str, tuple[str, str]] = {}
-        names = sum(len(member.filename.encode()) for member in self._members)
-        most = 4 * names + _LINE_OF_RECORD * len(self._members) + _UNRECORDED
-        for member in self._of_metadata(_RECORD):
-            text = read_member(self._archive, member, most).decode(errors="replace")
+    def _read_record(self) -> bool:
+        """Read the RECORD; return whether there is one that is not damaged."""
+        found = self._of_metadata(_RECORD)
+        if not found:
+            what = "has no RECORD, with which generated files are compared"
+            self.problems.append(BundleError(self._files.label, what))
+        for path in found:
             try:
-                record = read_record(text)
+                data = self._files.read(path, self._files.most_of_record)
+                text = data.decode(errors="replace")
+                self._record = read_record(text)
             except ValueError as error:
-                raise BundleError(member.filename, f"is damaged: {error}") from None
-        return record
+                self.problems.append(BundleError(path, f"is damaged: {error}"))
+                return False
+            except BundleError as error:
+                self.problems.append(error)
+                return False
+        return bool(found)
+
+    def _read_discovery_file(self) -> tuple[str, bytes]:
+        """Return the path of the file that `discover` reads, and its bytes."""
+        for path in FILE_PATHS:
+            for found in self._of_metadata(path):
+                return found, self._read(found)
+        return "", b""
 
     def _read_indexes(self) -> dict[str, dict[str, object]]:
         """Return the indexes of hatch-agpm by the directory of their bundle."""
         indexes: dict[str, dict[str, object]] = {}
-        for member in self._members:
-            directory, slash, name = member.filename.rpartition("/")
-            if name == INDEX and slash:
-                document = _our_document(self._read(member))
-                if document is not None:
-                    indexes[directory] = document
+        named = self.named_indexes()
+        for path in dict.fromkeys([*named, *self._files.paths, *self._record]):
+            directory, slash, name = path.rpartition("/")
+            is_named = _unpacked(path) in named
+            if name != INDEX or not slash:
+                continue
+            if not self._files.has(path):
+                # With RECORD, its files can be compared without it.
+                self.damaged += [directory] if is_named else []
+                continue
+            known = len(self.problems)
+            document = _our_document(self._read(path))
+            self.has_named_index |= is_named
+            if document is not None:
+                indexes[directory] = document
+            elif is_named:
+                self.damaged.append(directory)
+                if len(self.problems) == known:
+                    what = "is damaged: it is not an index of hatch-agpm"
+                    self.problems.append(BundleError(path, what))
         if len(indexes) > _MOST_BUNDLES:
             what = f"has {len(indexes)} bundles, of at most {_MOST_BUNDLES}"
-            raise BundleError(self._wheel, what)
+            raise BundleError(self._files.label, what)
         return indexes
 
-    def _read(self, member: zipfile.ZipInfo) -> bytes:
-        """Return the bytes of a file, of which there may be as many as RECORD says."""
-        known = recorded_digest(*self._record.get(member.filename, ("", "")))
-        most = min(known[1] if known else _UNRECORDED, self._left)
-        data = read_member(self._archive, member, most)
+    def named_indexes(self) -> list[str]:
+        """Return the paths at which the index may be by the discovery file."""
+        module = self._described.module if self._described else ""
+        if not module:
+            return []
+        directories = [module.replace(".", "/"), editable_directory(module)]
+        return [f"{directory}/{INDEX}" for directory in directories]
+
+    def _read(self, path: str) -> bytes:
+        """Return the bytes of a file: a few, or as many as RECORD says."""
+        known = recorded_digest(*self._record.get(path, ("", "")))
+        most = min(max(known[1] if known else 0, _FEW_BYTES), self._left)
+        try:
+            data = self._files.read(path, most)
+        except BundleError as error:
+            self.problems.append(error)
+            return b""
         self._left -= len(data)
         return data
 
-    def is_own(self, bundle: AuditedBundle) -> bool:
-        """Tell whether a bundle is that of the wheel's distribution, not a copy."""
-        name = str(self._metadata.get("Name", ""))
-        return canonicalize_name(name) == canonicalize_name(bundle.distribution)
-
-    @cached_property
-    def _described(self) -> InstalledBundle | None:
-        """What the discovery file of the wheel says; None without one."""
-        rank = {path: number for number, path in enumerate(FILE_PATHS)}
-        found = sorted(
-            self._discovery_files, key=lambda path: rank[path.partition("/")[2]]
+    @property
+    def _identity(self) -> tuple[str, str]:
+        """The name and version, by the metadata or else by their directory."""
+        info = next(
+            (
+                path.partition("/")[0].removesuffix(_INFO)
+                for path in self._files.paths
+                if path.partition("/")[0].endswith(_INFO)
+            ),
+            "",
         )
-        if not found:
-            return None
-        return read_prompts_file("", "", self._discovery_files[found[0]])
+        name, _, version = info.partition("-")
+        given = self._metadata
+        return str(given.get("Name", name)), str(given.get("Version", version))
+
+    def is_own(self, bundle: AuditedBundle) -> bool:
+        """Tell whether a bundle is that of the distribution, not a copy."""
+        name, _ = self._identity
+        return canonicalize_name(name) == canonicalize_name(bundle.distribution)
 
     def exported(self) -> dict[str, FileDigest]:
         """Return the exported files that the discovery file lists, by path."""
-        described = self._described
         prefixes = ["", *self._data_directories]
         listed = {
             file.path: FileDigest(
                 size=file.size, sha256=file.sha256, executable=file.executable
             )
-            for file in (described.exports if described else ())
+            for file in (self._described.exports if self._described else ())
         }
         return {
             next(
-                (each + path for each in prefixes if each + path in self._has_modes),
+                (each + path for each in prefixes if self._files.has(each + path)),
                 path,
             ): digest
             for path, digest in listed.items()
@@ -184,72 +224,87 @@ class DescribedWheel:
             exported=number,
         )
 
-    def check_version(self, bundle: AuditedBundle) -> None:
-        """Raise BundleError for a bundle of another version of the distribution."""
-        version = str(self._metadata.get("Version", ""))
-        if not same_version(version, bundle.version):
-            what = f"is of version {bundle.version}, in a wheel of version {version}"
-            raise BundleError(f"{bundle.directory}/{INDEX}", what)
-
-    def discovery_problems(
-        self, bundle: AuditedBundle, names: Sequence[str]
-    ) -> Iterator[BundleError]:
-        """Yield the differences of the discovery file from the index of a bundle."""
-        rank = {path: number for number, path in enumerate(FILE_PATHS)}
-        found = sorted(
-            self._discovery_files, key=lambda path: rank[path.partition("/")[2]]
-        )
-        if not found:
+    def own_problems(self, bundle: DescribedBundle) -> Iterator[BundleError]:
+        """Yield what the metadata says otherwise than the index of a bundle."""
+        audited = bundle.audited
+        _, version = self._identity
+        if not same_version(version, audited.version):
+            what = (
+                f"is of version {audited.version}, in a {self._files.kind} of version"
+                f" {version}"
+            )
+            yield BundleError(f"{audited.directory}/{INDEX}", what)
+        path, described = self._discovery_file, self._described
+        if described is None:
             what = (
                 f"has no {FILE_NAME} in its metadata, by which tools find the prompts"
             )
-            yield BundleError(self._wheel, what, "build it again")
-            return
-        path = found[0]
-        described = read_prompts_file("", "", self._discovery_files[path])
-        if described.problem:
+            yield BundleError(self._files.label, what, "build it again")
+        elif described.problem:
             yield BundleError(path, described.problem.removeprefix(f"{FILE_NAME} "))
-            return
-        says = {
-            "the distribution": (described.distribution, bundle.distribution),
-            "the version": (described.version, bundle.version),
-        }
-        if bundle.directory != editable_directory(described.module):
-            says["the module"] = (described.module, _module(bundle.directory))
-        for what, (given, expected) in says.items():
-            if given != expected:
-                yield BundleError(path, f"names {what} {given!r}, not {expected!r}")
-        for name in sorted(set(names) - set(described.names)):
-            yield BundleError(path, f"does not list {name}")
-        for name in sorted(set(described.names) - set(names)):
-            yield BundleError(path, f"lists {name}, which is not in {bundle.directory}")
+        else:
+            yield from _contradictions(path, described, bundle)
 
-    def recorded(self, directory: str, names: Sequence[str]) -> dict[str, FileDigest]:
-        """Return the digests of the generated files from RECORD."""
-        planned = {}
-        modules = module_names(names)
-        stubs = [f"{name}{suffix}" for name in modules for suffix in (".py", ".pyi")]
-        paths = [f"{directory}/{name}" for name in (*_GENERATED, *stubs)]
-        hooks = f"{directory}/{HOOKS}/"
-        for path in [
-            *paths,
-            *(path for path in self._record if path.startswith(hooks)),
-        ]:
+    def recorded(self, paths: Iterable[str]) -> tuple[dict[str, FileDigest], list[str]]:
+        """Return the digests of these files from RECORD, and the paths without one."""
+        planned: dict[str, FileDigest] = {}
+        without: list[str] = []
+        for path in paths:
             known = recorded_digest(*self._record.get(path, ("", "")))
             if known is None:
-                raise BundleError(path, "has no sha256 and size in the wheel's RECORD")
-            sha256, size = known
-            planned[path] = FileDigest(size=size, sha256=sha256, executable=False)
-        return planned
+                without.append(path)
+            else:
+                sha256, size = known
+                file = FileDigest(size=size, sha256=sha256, executable=None)
+                planned[path] = file
+        return planned, without if self.has_record else []
 
-    def as_packed(self, plan: dict[str, FileDigest]) -> dict[str, FileDigest]:
-        """Return a plan without modes where the wheel has none."""
-        return {
-            path: file
-            if self._has_modes.get(path, True)
-            else replace(file, executable=False)
-            for path, file in plan.items()
-        }
+    def generated(self, bundle: DescribedBundle) -> list[str]:
+        """Return the paths of the generated files of a bundle."""
+        directory = bundle.audited.directory
+        modules = module_names(bundle.names)
+        stubs = [f"{name}{suffix}" for name in modules for suffix in (".py", ".pyi")]
+        always = [f"{directory}/{name}" for name in (*_GENERATED, *stubs)]
+        needed = self.below(f"{directory}/{name}" for name in _AS_NEEDED)
+        return [*always, *bundle.programs, *needed]
+
+    def below(self, directories: Iterable[str]) -> list[str]:
+        """Return the paths below some directories that RECORD has."""
+        tops = tuple(f"{directory}/" for directory in directories)
+        return [
+            path
+            for path in self._record
+            if path.startswith(tops) and not is_rubbish(path.rpartition("/")[2])
+        ]
+
+    def metadata_files(self) -> list[str]:
+        """Return the files of the metadata that are compared with RECORD."""
+        return [
+            path
+            for path in self._record
+            for directory, _, rest in [path.partition("/")]
+            if directory.endswith(_INFO) and rest in (_METADATA, *FILE_PATHS)
+        ]
+
+
+def _contradictions(
+    path: str, described: InstalledBundle, bundle: DescribedBundle
+) -> Iterator[BundleError]:
+    """Yield the differences of the discovery file from the index of a bundle."""
+    audited = bundle.audited
+    says = {
+        "the distribution": (described.distribution, audited.distribution),
+        "the version": (described.version, audited.version),
+    }
+    if audited.directory != editable_directory(described.module):
+        says["the module"] = (described.module, _module(audited.directory))
+    for what, (given, expected) in says.items():
+        if given != expected:
+            yield BundleError(path, f"names {what} {given!r}, not {expected!r}")
+    for name in sorted(set(bundle.names) - set(described.names)):
+        yield BundleError(path, f"does not list {name}")
+    for name in sorted(set(described.names) - set(bundle.names)):
+        yield BundleError(path, f"lists {name}, which is not in {audited.directory}")
 
 
 def _our_document(data: bytes) -> dict[str, object] | None:
@@ -261,7 +316,12 @@ def _our_document(data: bytes) -> dict[str, object] | None:
     return document if is_index(document) else None
 
 
+def _unpacked(path: str) -> str:
+    """Return where a file of a wheel is installed, which may be in `x.data/purelib`."""
+    parts = path.split("/")
+    return "/".join(parts[2:] if parts[0].endswith(".data") else parts)
+
+
 def _module(directory: str) -> str:
-    """Return the module of a directory, which may be below `x.data/purelib`."""
-    parts = directory.split("/")
-    return ".".join(parts[2:] if parts[0].endswith(".data") else parts)
+    """Return the module of a directory."""
+    return _unpacked(directory).replace("/", ".")

@@ -11,9 +11,9 @@ from hatch_agpm.formats.toml import list_of_tables
 from hatch_agpm.installed.index import schema_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["INDEX", "AuditedBundle", "read_index"]
+__all__ = ["INDEX", "AuditedBundle", "DescribedBundle", "read_index"]
 
 INDEX: Final = "index.json"
 
@@ -46,10 +46,23 @@ class AuditedBundle:
         return "; ".join(parts)
 
 
-def read_index(
-    directory: str, index: dict[str, object]
-) -> tuple[AuditedBundle, dict[str, FileDigest], list[str]]:
-    """Return the bundle, the files of all prompts, and their names from an index."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DescribedBundle:
+    """A bundle as its index has it."""
+
+    audited: AuditedBundle
+    plan: Mapping[str, FileDigest]
+    """The files of the prompts, and exported templates."""
+
+    names: tuple[str, ...]
+    """The full names, sorted."""
+
+    programs: tuple[str, ...]
+    """The files that say how texts with run-time logic are filled in."""
+
+
+def read_index(directory: str, index: dict[str, object]) -> DescribedBundle:
+    """Return what an index says; raises BundleError for one that cannot be used."""
     path = f"{directory}/{INDEX}"
     if problem := schema_problem(index):
         raise BundleError(path, problem, "verify it with the version that built it")
@@ -57,9 +70,9 @@ def read_index(
         plan = dict(_planned(directory, index["resources"]))
         prompts = sum(file.size for file in plan.values())
         plan |= _exported_templates(directory, index.get("templates"))
-        names = {
-            str(entry["full_name"]) for entry in list_of_tables(index["resources"])
-        }
+        entries = [*list_of_tables(index["resources"])]
+        names = {str(entry["full_name"]) for entry in entries}
+        programs = {str(each) for entry in entries if (each := entry.get("program"))}
     except (LookupError, TypeError, AttributeError) as error:
         raise BundleError(path, f"is damaged: {error!r}") from None
     bundle = AuditedBundle(
@@ -69,7 +82,12 @@ def read_index(
         prompts=len(names),
         size=prompts,
     )
-    return bundle, plan, sorted(names)
+    return DescribedBundle(
+        audited=bundle,
+        plan=plan,
+        names=tuple(sorted(names)),
+        programs=tuple(f"{directory}/{each}" for each in sorted(programs)),
+    )
 
 
 def _planned(directory: str, resources: object) -> Iterator[tuple[str, FileDigest]]:

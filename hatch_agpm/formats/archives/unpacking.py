@@ -50,7 +50,8 @@ class FileDigest:
 
     size: int
     sha256: str
-    executable: bool
+    executable: bool | None
+    """None where it is not known, as of files of Windows."""
 
     @classmethod
     def of(cls, data: bytes, *, executable: bool) -> Self:

@@ -1,0 +1,184 @@
+"""The files of a wheel and of an installed distribution, read in the same way."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from packaging.utils import canonicalize_name
+
+from hatch_agpm.build.verify import verify_directory, verify_wheel
+from hatch_agpm.errors import BundleError
+from hatch_agpm.formats.archives import read_member
+from hatch_agpm.reading import open_regular
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from hatch_agpm.formats.archives import FileDigest
+
+__all__ = ["InstalledFiles", "VerifiedFiles", "WheelFiles", "find_installed"]
+
+_INFO: Final = ".dist-info"
+_LINE_OF_RECORD: Final = 100
+"""The characters of a line beside the path, with some to spare."""
+
+_SPARE: Final = 1 << 20
+_MOST_OF_RECORD: Final = 1 << 25
+"""The bytes of the RECORD of a distribution, of which the files are not counted."""
+
+
+class VerifiedFiles(Protocol):
+    """The files of something that is verified."""
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+
+    @property
+    def kind(self) -> str:
+        """What it is: a wheel, or a distribution."""
+
+    @property
+    def most_of_record(self) -> int:
+        """The bytes that its RECORD may have."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The files; of an installed distribution only those of its metadata."""
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a file of this path."""
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the bytes of a file of at most `most`; raises BundleError."""
+
+    def without_modes(self, plan: dict[str, FileDigest]) -> dict[str, FileDigest]:
+        """Return a plan without modes where the files have none to compare."""
+
+    def compare(
+        self, plan: Mapping[str, FileDigest], directories: Iterable[str]
+    ) -> None:
+        """Raise AgpmError for what differs from a plan, as `verify_wheel` does."""
+
+
+class WheelFiles:
+    """The files of a wheel."""
+
+    kind: Final = "wheel"
+
+    def __init__(self, wheel: Path, archive: zipfile.ZipFile) -> None:
+        self._wheel = wheel
+        self._archive = archive
+        self._members = {member.filename: member for member in archive.infolist()}
+        self.label = wheel.name
+        self.paths = tuple(self._members)
+        names = sum(len(path.encode(errors="replace")) for path in self.paths)
+        self.most_of_record = 4 * names + _LINE_OF_RECORD * len(self.paths) + _SPARE
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a file of this path."""
+        return path in self._members
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the bytes of a file of at most `most`; raises BundleError."""
+        return read_member(self._archive, self._members[path], most)
+
+    def without_modes(self, plan: dict[str, FileDigest]) -> dict[str, FileDigest]:
+        """Return a plan without the modes of files that were packed on Windows."""
+        packed = {
+            path for path, member in self._members.items() if member.create_system == 0
+        }
+        return _without_modes(plan, packed)
+
+    def compare(
+        self, plan: Mapping[str, FileDigest], directories: Iterable[str]
+    ) -> None:
+        """Raise AgpmError for what differs from a plan."""
+        verify_wheel(self._wheel, plan, directories=directories)
+
+
+class InstalledFiles:
+    """The files of an installed distribution."""
+
+    kind: Final = "distribution"
+
+    def __init__(self, root: Path, info: str) -> None:
+        self._root = root
+        self.label = info.removesuffix(_INFO).replace("-", " ", 1)
+        self.most_of_record = _MOST_OF_RECORD
+        below = (root / info).rglob("*")
+        self.paths = tuple(
+            sorted(
+                path.relative_to(root).as_posix() for path in below if not path.is_dir()
+            )
+        )
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a file of this path."""
+        return os.path.lexists(self._root / path)
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the bytes of a file of at most `most`; raises BundleError."""
+        try:
+            with open_regular(self._root / path) as file:
+                data = file.read(most + 1)
+        except OSError as error:
+            raise BundleError(path, f"cannot be read: {error.strerror}") from None
+        if len(data) > most:
+            raise BundleError(path, f"has more than {most:,} bytes")
+        return data
+
+    def without_modes(self, plan: dict[str, FileDigest]) -> dict[str, FileDigest]:
+        """Return a plan without modes on a system that has none."""
+        return _without_modes(plan, plan) if os.name == "nt" else plan
+
+    def compare(
+        self, plan: Mapping[str, FileDigest], directories: Iterable[str]
+    ) -> None:
+        """Raise AgpmError for what differs from a plan."""
+        verify_directory(self._root, self.label, plan, directories=directories)
+
+
+def _without_modes(
+    plan: dict[str, FileDigest], paths: Container[str]
+) -> dict[str, FileDigest]:
+    return {
+        path: replace(file, executable=None) if path in paths else file
+        for path, file in plan.items()
+    }
+
+
+def find_installed(name: str) -> InstalledFiles:
+    """
+    Return the files of the distribution of this name in the environment.
+
+    Raises BundleError for one that is not installed in a directory of `sys.path`, or
+    more than once in the same one.
+    """
+    key = canonicalize_name(name)
+    for entry in dict.fromkeys(sys.path):
+        found = [
+            info
+            for info in _infos(entry or ".")
+            if canonicalize_name(info.partition("-")[0]) == key
+        ]
+        if len(found) > 1:
+            what = f"is installed more than once: {' and '.join(found)}"
+            raise BundleError(name, what, f"uninstall {name}, and install it again")
+        if found:
+            return InstalledFiles(Path(entry or "."), found[0])
+    what = "is not installed in a directory of this environment"
+    raise BundleError(name, what, "wheels are verified without `--installed`")
+
+
+def _infos(entry: str) -> list[str]:
+    try:
+        names = sorted(path.name for path in Path(entry).iterdir())
+    except (OSError, ValueError):
+        return []
+    return [name for name in names if name.endswith(_INFO)]
