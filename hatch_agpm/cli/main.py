@@ -2,7 +2,7 @@
 The command `hatch-agpm`: shows prompts as a build would render them.
 
 The core, the messages and the verification are those of a build.  Only `add`, `init`
-with `--write`, `render` with a directory, `stub` and `vendor` write files.
+with `--write`, `preview`, `render` with a directory, `stub` and `vendor` write files.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm._version import __version__
 from hatch_agpm.cli.output import count_of, print_text, write_directory
+from hatch_agpm.cli.preview import preview, preview_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,8 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     _init_options(command(_init, "print the lines for a new project", in_project))
     _json_option(command(_list, "list the prompts of the wheel", in_project))
-    what = "render everything, and report what to fix"
-    _check_options(command(_check, what, in_project))
+    _check_options(command(_check, "render all, and report what to fix", in_project))
     what = "write the stubs by which editors and type checkers know the prompts"
     _stub_options(command(_stub, what, in_project))
     what = "compare wheels and installed distributions with their indexes"
@@ -90,6 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     _show_options(command(_show, "show one prompt, and what it is made of", in_project))
     _tree_options(command(_tree, "show the files of each prompt", in_project))
     _diff_options(command(_diff, "show which texts changed, and why", in_project))
+    preview_options(command(preview, "write a page of all prompts", in_project))
     added = command(_add, "put the prompts into wheels that exist", in_project)
     _wheels_option(added, "a wheel to change")
     return parser
@@ -340,8 +341,9 @@ def _tree(arguments: argparse.Namespace) -> int:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from hatch_agpm.cli.diff import as_json, as_markdown, as_text, compare
+    from hatch_agpm.cli.diff import as_json, as_markdown, as_text
     from hatch_agpm.cli.snapshots import two_snapshots
+    from hatch_agpm.review import compare
 
     old, new = two_snapshots(arguments.places, arguments.git or [], arguments.project)
     comparison = compare(old, new)

@@ -35,7 +35,7 @@ def test_importing_the_package_loads_nothing_else_of_it():
         ("hatch", {"hook"}),
         ("setuptools", set()),
         ("backend", set()),
-        ("cli", {"main", "output"}),
+        ("cli", {"main", "output", "preview"}),
     ],
 )
 def test_importing_an_integration_loads_neither_the_core_nor_its_needs(

@@ -13,7 +13,7 @@ from hatch_agpm.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hatch_agpm.cli.diff.changes import Change, SnapshotDiff
+    from hatch_agpm.review.changes import Change, SnapshotDiff
 
 __all__ = ["as_json", "as_markdown", "as_text"]
 

@@ -1,15 +1,12 @@
-"""The texts of a project, a wheel or an installed distribution, in one form."""
+"""Reading a project, wheel, distribution or revision as a snapshot of its texts."""
 
 from __future__ import annotations
 
-from hatch_agpm.cli.snapshots.places import open_place, open_revision, two_snapshots
-from hatch_agpm.cli.snapshots.snapshot import EXPORTED, PackageSnapshot, SnapshotText
+from hatch_agpm.cli.snapshots.places import (
+    open_old,
+    open_place,
+    open_with_sources,
+    two_snapshots,
+)
 
-__all__ = [
-    "EXPORTED",
-    "PackageSnapshot",
-    "SnapshotText",
-    "open_place",
-    "open_revision",
-    "two_snapshots",
-]
+__all__ = ["open_old", "open_place", "open_with_sources", "two_snapshots"]

@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hatch_agpm.cli.project import open_project
-from hatch_agpm.cli.snapshots.snapshot import (
-    EXPORTED,
-    PackageSnapshot,
-    SnapshotText,
-    exported_texts,
-    indexed_texts,
-)
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.errors import BundleError, ConfigError
 from hatch_agpm.formats.archives import opened_zip, read_member
 from hatch_agpm.installed.discovery import FILE_PATHS, read_prompts_file
 from hatch_agpm.installed.index import is_index
 from hatch_agpm.reading import read_regular
+from hatch_agpm.review.snapshot import (
+    EXPORTED,
+    PackageSnapshot,
+    SnapshotText,
+    exported_texts,
+    indexed_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from hatch_agpm.build import Plan
     from hatch_agpm.export import Export
 
-__all__ = ["open_place", "open_revision", "two_snapshots"]
+__all__ = [
+    "is_revision",
+    "open_old",
+    "open_place",
+    "open_revision",
+    "open_with_sources",
+    "two_snapshots",
+]
 
 _MOST = 1 << 28
 """The bytes that are read of a wheel."""
@@ -43,9 +50,51 @@ def open_place(place: str) -> PackageSnapshot:
 
     Raises AgpmError for what is none of these, or cannot be read.
     """
+    return open_with_sources(place)[0]
+
+
+def open_with_sources(place: str) -> tuple[PackageSnapshot, Mapping[str, bytes]]:
+    """
+    Return the same snapshot, and the files that its texts are made of.
+
+    Only those of a project are known.  Raises AgpmError as `open_place` does.
+    """
     path = Path(place)
     if path.is_dir():
-        return _of_plan(open_project(path).plan(), place)
+        plan = open_project(path).plan()
+        return _of_plan(plan, place), _sources_of(plan)
+    return _of_package(place), {}
+
+
+def open_old(old: str, project: Path) -> PackageSnapshot:
+    """
+    Return the snapshot of a wheel, project or distribution, or of a revision.
+
+    A file or directory comes first, then a revision of the project's repository.
+    Raises AgpmError for what is none of these, or cannot be read.
+    """
+    path = Path(old)
+    if not path.exists() and path.suffix != ".whl" and is_revision(old, project):
+        return open_revision(old, project)
+    return open_place(old)
+
+
+def _sources_of(plan: Plan) -> dict[str, bytes]:
+    """Return the files that a plan was made of, by the paths that the index has."""
+    rendering = plan.rendering
+    found = {
+        each.path: rendering.contents[each.path].data
+        for each in rendering.inputs
+        if each.path in rendering.contents
+    }
+    for used in rendering.sources:
+        found |= {f"{used.name}:{file.path}": file.data for file in used.files}
+    return found
+
+
+def _of_package(place: str) -> PackageSnapshot:
+    """Return the snapshot of a wheel or an installed distribution."""
+    path = Path(place)
     if path.is_file() or path.suffix == ".whl":
         return _of_wheel(path)
     try:
@@ -212,6 +261,15 @@ def open_revision(revision: str, project: Path) -> PackageSnapshot:
         except ConfigError as error:
             raise ConfigError(f"revision {revision}:", str(error)) from None
         return _of_plan(plan, revision)
+
+
+def is_revision(name: str, project: Path) -> bool:
+    """Tell whether a name is a revision of the project's Git repository."""
+    try:
+        _git(project, "rev-parse", "--verify", "--end-of-options", f"{name}^{{tree}}")
+    except ConfigError:
+        return False
+    return True
 
 
 def two_snapshots(

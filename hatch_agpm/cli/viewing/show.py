@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from hatch_agpm.cli.snapshots import EXPORTED, open_place
+from hatch_agpm.cli.snapshots import open_place
 from hatch_agpm.cli.viewing.branches import branches
 from hatch_agpm.errors import ConfigError, did_you_mean
 from hatch_agpm.reading import read_regular
+from hatch_agpm.review import EXPORTED
 from hatch_agpm.tokens import counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hatch_agpm.cli.snapshots import PackageSnapshot, SnapshotText
+    from hatch_agpm.review import PackageSnapshot, SnapshotText
     from hatch_agpm.tokens import Counter
 
 __all__ = ["find_text", "length_of", "shown"]

@@ -13,7 +13,7 @@ from hatch_agpm.tokens import counter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hatch_agpm.cli.snapshots import PackageSnapshot, SnapshotText
+    from hatch_agpm.review import PackageSnapshot, SnapshotText
 
 __all__ = ["tree"]
 

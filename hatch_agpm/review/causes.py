@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hatch_agpm.cli.snapshots import PackageSnapshot, SnapshotText
+    from hatch_agpm.review.snapshot import PackageSnapshot, SnapshotText
 
 __all__ = ["Cause", "causes_of"]
 

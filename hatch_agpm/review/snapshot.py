@@ -41,6 +41,9 @@ class SnapshotText:
     entry: Mapping[str, Any] = field(default_factory=dict)
     """What the index says of it; {} for a file that has no entry."""
 
+    program: bytes = b""
+    """The program that fills it in; b"" without run-time logic."""
+
     @property
     def top(self) -> str:
         """The template, "" if it is not known."""
@@ -103,7 +106,14 @@ def _of_index(
             done[name] = replace(done[name], inputs=inputs, uses=uses)
             continue
         path = f"{directory}/{entry['path']}"
-        done[name] = replace(made, name=name, data=read(path), entry=entry)
+        program = entry.get("program")
+        done[name] = replace(
+            made,
+            name=name,
+            data=read(path),
+            entry=entry,
+            program=read(f"{directory}/{program}") if program else b"",
+        )
         for file in entry["files"]:
             part = f"{name}/{file['path']}"
             if f"{directory}/{part}" != path:

@@ -6,12 +6,12 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from hatch_agpm.cli.diff.causes import Cause, causes_of
+from hatch_agpm.review.causes import Cause, causes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hatch_agpm.cli.snapshots import PackageSnapshot, SnapshotText
+    from hatch_agpm.review.snapshot import PackageSnapshot, SnapshotText
 
 __all__ = ["Change", "SnapshotDiff", "compare"]
 

@@ -1,0 +1,107 @@
+"""From snapshots, and the files that one was made of, to what the page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.preview.differences import shown_change, shown_comparison
+from hatch_agpm.preview.model import Preview, PreviewFile, PreviewPrompt
+from hatch_agpm.preview.prompts import PromptReader
+from hatch_agpm.review import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hatch_agpm.preview.model import PreviewChange
+    from hatch_agpm.review import PackageSnapshot, SnapshotDiff
+    from hatch_agpm.tokens import Counter
+
+__all__ = ["collect"]
+
+_ORDER: Final = ("changed", "renamed", "added", "removed")
+"""Which changes come first."""
+
+
+def collect(
+    snapshot: PackageSnapshot,
+    counts: Counter,
+    *,
+    sources: Mapping[str, bytes],
+    against: PackageSnapshot | None = None,
+) -> Preview:
+    """
+    Return what the page shows of a snapshot.
+
+    `sources` are the files that its texts are made of, by the paths that the snapshot
+    has; those of a wheel are not known.  `against` is the old state that it is compared
+    with.
+    """
+    files = _Files(snapshot, sources)
+    reader = PromptReader(snapshot, counts, files.numbers, files.texts)
+    comparison = compare(against, snapshot) if against else None
+    prompts = [reader.prompt(text) for text in snapshot.texts.values()]
+    if comparison:
+        prompts = _with_changes(prompts, comparison)
+    return Preview(
+        title=snapshot.label,
+        counted_by=counts.method,
+        files=files.shown,
+        prompts=tuple(prompts),
+        comparison=shown_comparison(comparison) if comparison else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files that the texts of a snapshot are made of, with numbers."""
+
+    snapshot: PackageSnapshot
+    sources: Mapping[str, bytes]
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each file, by path; sorted."""
+        texts = self.snapshot.texts.values()
+        paths = sorted({path for text in texts for path in text.inputs})
+        return {path: number for number, path in enumerate(paths)}
+
+    @cached_property
+    def texts(self) -> Mapping[int, str]:
+        """The texts of those that are known and are text, by number."""
+        found: dict[int, str] = {}
+        for path, number in self.numbers.items():
+            try:
+                found[number] = self.sources[path].decode()
+            except (KeyError, UnicodeDecodeError):
+                continue
+        return found
+
+    @property
+    def shown(self) -> tuple[PreviewFile, ...]:
+        return tuple(
+            PreviewFile(path=path, text=self.texts.get(number))
+            for path, number in self.numbers.items()
+        )
+
+
+def _with_changes(
+    prompts: list[PreviewPrompt], comparison: SnapshotDiff
+) -> list[PreviewPrompt]:
+    """Return the prompts with what changed, changed ones first, and removed ones."""
+    changes = {change.name: shown_change(change) for change in comparison.changes}
+    shown = [replace(each, change=changes.pop(each.name, None)) for each in prompts]
+    shown += [_removed(name, change) for name, change in changes.items()]
+    return sorted(shown, key=_place)
+
+
+def _place(prompt: PreviewPrompt) -> tuple[int, str]:
+    kind = prompt.change.kind if prompt.change else None
+    return (_ORDER.index(kind) if kind else len(_ORDER)), prompt.name
+
+
+def _removed(name: str, change: PreviewChange) -> PreviewPrompt:
+    return PreviewPrompt(
+        name=name, type="", is_exported=False, size=0, text=None, change=change
+    )

@@ -1,0 +1,180 @@
+"""
+From which line of which file each line of a rendered text is.
+
+Found by comparing the text with the files that it is made of.  A line is said to be
+from a file only if that file has it, or has a line with tags that can print it; what is
+left is what tags of the template print at this position.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm.preview.alignment import aligned
+from hatch_agpm.preview.model import Printed, TextOrigin
+from hatch_agpm.preview.positions import utf16_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["TextOrigins", "text_origins"]
+
+_TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextOrigins:
+    """Where the lines of a text are from, and what tags have printed in them."""
+
+    lines: tuple[TextOrigin, ...]
+    """All lines of the text, in order."""
+
+    printed: tuple[Printed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """The line of a file that a line of the text is from; lines count from 0."""
+
+    file: int
+    line: int
+    is_printed: bool = False
+
+
+def text_origins(text: str, files: Mapping[int, str]) -> TextOrigins:
+    """Return where a text is from; the first of the files is the template."""
+    search = _OriginSearch(text, files)
+    search.run()
+    return TextOrigins(lines=tuple(_runs(search.owners)), printed=tuple(search.printed))
+
+
+class _OriginSearch:
+    def __init__(self, text: str, files: Mapping[int, str]) -> None:
+        self.lines: Final = text.split("\n")
+        self.owners: Final[list[_Owner]] = []
+        self.printed: Final[list[Printed]] = []
+        self._files: Final = {key: each.split("\n") for key, each in files.items()}
+        self._template: Final = next(iter(files))
+        self._places: Final[dict[str, list[tuple[int, int]]]] = {}
+        for key, lines in self._files.items():
+            for number, line in enumerate(lines):
+                if line.strip():
+                    self._places.setdefault(line, []).append((key, number))
+
+    def run(self) -> None:
+        template = self._files[self._template]
+        pairs = aligned(template, self.lines)
+        ends = [(-1, -1), *pairs, (len(template), len(self.lines))]
+        for (before, start), (after, end) in pairwise(ends):
+            self._between(range(before + 1, after), start + 1, end)
+            if end < len(self.lines):
+                self.owners.append(_Owner(self._template, after))
+
+    def _between(self, gap: range, start: int, end: int) -> None:
+        """Find lines that are not in the template, or not at this position."""
+        at, next_in_gap = start, gap.start
+        while at < end:
+            if found := self._by_tags(range(next_in_gap, gap.stop), at):
+                self.owners.append(_Owner(self._template, found - 1, is_printed=True))
+                at, next_in_gap = at + 1, found
+            elif run := self._longest_run(at, end):
+                self.owners.extend(run)
+                at += len(run)
+            elif found := self._by_tags(gap, at):
+                self.owners.append(_Owner(self._template, found - 1, is_printed=True))
+                at, next_in_gap = at + 1, found
+            else:
+                self.owners.append(self._printed_in(gap, next_in_gap))
+                at += 1
+
+    def _by_tags(self, gap: range, at: int) -> int:
+        """Return the number of the first line in a gap that can print a line, or 0."""
+        for number in gap:
+            if self._can_print(self._files[self._template][number], at):
+                return number + 1
+        return 0
+
+    def _can_print(self, source: str, at: int) -> bool:
+        """Tell whether a line with tags can print a line, and note what they print."""
+        tags = _TAG.findall(source)
+        literals = _TAG.split(source)
+        if not tags or not "".join(literals).strip():
+            return False
+        line = self.lines[at]
+        spans = _between_literals(literals, line)
+        for tag, (start, end) in zip(tags, spans, strict=False):
+            if start < end:
+                before = utf16_length(line[:start])
+                length = utf16_length(line[start:end])
+                printed = Printed(
+                    line=at + 1, start=before, end=before + length, tag=tag
+                )
+                self.printed.append(printed)
+        return bool(spans)
+
+    def _longest_run(self, at: int, end: int) -> list[_Owner]:
+        """Return the owners of lines from `at` on: the longest run in a file."""
+        best: list[_Owner] = []
+        for key, number in self._places.get(self.lines[at], ())[:50]:
+            source, length = self._files[key], 0
+            while (
+                at + length < end
+                and number + length < len(source)
+                and source[number + length] == self.lines[at + length]
+            ):
+                length += 1
+            if length > len(best):
+                best = [_Owner(key, number + each) for each in range(length)]
+        return best
+
+    def _printed_in(self, gap: range, next_in_gap: int) -> _Owner:
+        """Return the line whose tags print what no file has."""
+        template = self._files[self._template]
+        left = range(max(gap.start, next_in_gap - 1), gap.stop)
+        numbers = [each for each in left if "{{" in template[each]]
+        numbers += [each for each in left if "{%" in template[each]]
+        number = numbers[0] if numbers else min(gap.start, len(template) - 1)
+        return _Owner(self._template, number, is_printed=True)
+
+
+def _between_literals(literals: Sequence[str], line: str) -> list[tuple[int, int]]:
+    """Return what is between texts of a line; [] if it does not have them all."""
+    first, *others, last = literals
+    end = len(line) - len(last)
+    if not line.startswith(first) or not line.endswith(last) or end < len(first):
+        return []
+    spans: list[tuple[int, int]] = []
+    at = len(first)
+    for literal in others:
+        found = line.find(literal, at, end)
+        if found < 0:
+            return []
+        spans.append((at, found))
+        at = found + len(literal)
+    return [*spans, (at, end)]
+
+
+def _runs(owners: Sequence[_Owner]) -> Iterator[TextOrigin]:
+    """Yield the owners of lines as runs of lines."""
+    start = 0
+    for number in range(1, len(owners) + 1):
+        if number < len(owners) and _continues(owners[number - 1], owners[number]):
+            continue
+        first = owners[start]
+        yield TextOrigin(
+            line=start + 1,
+            count=number - start,
+            file=first.file,
+            source_line=first.line + 1,
+            is_printed=first.is_printed,
+        )
+        start = number
+
+
+def _continues(one: _Owner, other: _Owner) -> bool:
+    if one.is_printed or other.is_printed:
+        return one == other
+    return one.file == other.file and one.line + 1 == other.line

@@ -1,0 +1,87 @@
+"""The page as one text: HTML with its style, its script and its data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from hatch_agpm._version import __version__
+from hatch_agpm.errors import printable
+from hatch_agpm.model.index import as_json
+
+if TYPE_CHECKING:
+    from hatch_agpm.preview.model import Preview
+
+__all__ = ["is_preview_page", "render_page"]
+
+_GENERATOR: Final = "hatch-agpm preview"
+_MARK: Final = f'<meta name="generator" content="{_GENERATOR}'
+"""What pages of this command have near their beginning, and no others."""
+
+_BEGINNING: Final = 2_000
+_SLOT: Final = re.compile(r"\{\{ (\w+) \}\}")
+
+
+def render_page(preview: Preview, *, server: str = "") -> str:
+    """
+    Return the page as HTML, in ASCII; equal values give equal texts.
+
+    The page makes no request.  With `server`, the path at which `hatch-agpm preview
+    --serve` answers, it may make requests to its own origin.
+    """
+    style, script = _part("page.css"), _part("page.js")
+    data = {"server": server, **as_json(preview)}
+    slots = {
+        "policy": _policy(style, script, is_served=bool(server)),
+        "generator": html.escape(f"{_GENERATOR} {__version__}"),
+        "title": html.escape(printable(preview.title)),
+        "style": style,
+        "script": script,
+        "data": _json(data),
+    }
+    page = _SLOT.sub(lambda match: slots[match[1]], _part("page.html"))
+    return page.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def is_preview_page(text: str) -> bool:
+    """Tell whether a text is a page that this command has written."""
+    return _MARK in text[:_BEGINNING]
+
+
+def _part(name: str) -> str:
+    return (files(__package__) / name).read_text("utf-8")
+
+
+def _json(data: object) -> str:
+    """Return data as JSON in ASCII, in which nothing can end a script element."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\x7f":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _policy(style: str, script: str, *, is_served: bool) -> str:
+    """Return a Content-Security-Policy that allows these two texts, and no request."""
+    requests = "'self'" if is_served else "'none'"
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {_hash(style)}",
+            f"script-src {_hash(script)}",
+            f"connect-src {requests}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

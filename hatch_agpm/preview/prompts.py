@@ -1,0 +1,218 @@
+"""From one text of a snapshot to what the page shows of it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from hatch_agpm.export.source import Spelled, read_source
+from hatch_agpm.formats.hidden_text import find_hidden
+from hatch_agpm.preview.filling import FillError, example_values, fill
+from hatch_agpm.preview.model import (
+    HiddenPart,
+    PreviewFilling,
+    PreviewPrompt,
+    PreviewVariable,
+    TextOrigin,
+    TokenPart,
+)
+from hatch_agpm.preview.origins import TextOrigins, text_origins
+from hatch_agpm.preview.positions import utf16_length, utf16_positions
+from hatch_agpm.review import EXPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hatch_agpm.review import PackageSnapshot, SnapshotText
+    from hatch_agpm.tokens import Counter
+
+__all__ = ["PromptReader"]
+
+_SINGULAR: Final = {"agents": "agent", "commands": "command", "skills": "skill"}
+"""The types of files for coding agents, by the directory that they are in."""
+
+_SKILL_FILE: Final = "/SKILL.md"
+
+
+class PromptReader:
+    """Reads the texts of one snapshot."""
+
+    def __init__(
+        self,
+        snapshot: PackageSnapshot,
+        counts: Counter,
+        numbers: Mapping[str, int],
+        files: Mapping[int, str],
+    ) -> None:
+        """
+        Take what all texts share.
+
+        `numbers` are those of the files by path, `files` the texts of those that are
+        known by number.
+        """
+        self._count: Final = cache(counts.count)
+        self._numbers: Final = numbers
+        self._files: Final = files
+        self._exported: Final[dict[str, list[str]]] = {}
+        for name, text in snapshot.texts.items():
+            if name.startswith(EXPORTED) and text.top:
+                self._exported.setdefault(text.top, []).append(name)
+
+    def prompt(self, found: SnapshotText) -> PreviewPrompt:
+        """Return what the page shows of a text."""
+        entry, text = found.entry, found.text
+        is_exported = found.name.startswith(EXPORTED)
+        body, metadata = self._head(found)
+        known = text is not None
+        origins = self._origins(found) if known else None
+        values = entry.get("variables", {})
+        behind = found.data[body:].decode() if known else ""
+        prefix = (entry.get("prefix") or {}).get("size", len(behind.encode()))
+        same_as = self._same(found)
+        return PreviewPrompt(
+            name=found.name,
+            type=entry.get("type") or _type(found.name),
+            is_exported=is_exported,
+            size=len(found.data),
+            text="" if same_as >= 0 else text,
+            same_as=same_as,
+            body=utf16_length(found.data[:body].decode()) if known else 0,
+            tool=entry.get("tool"),
+            install_path=entry.get("install_path"),
+            description=str(metadata.get("description") or ""),
+            metadata=metadata,
+            values=values,
+            exported_as=() if is_exported else self._exported_as(found),
+            template=self._numbers.get(found.top, -1),
+            uses=tuple(self._uses(found)),
+            origins=origins.lines if origins else (),
+            printed=origins.printed if origins else (),
+            tokens=self._count(behind),
+            cached=self._count(behind.encode()[:prefix].decode()),
+            parts=self._parts(found.data, body, origins.lines) if origins else (),
+            variables=tuple(_variables(found)),
+            filling=_filling(found),
+            hidden=tuple(_hidden(text or "")),
+        )
+
+    def _head(self, found: SnapshotText) -> tuple[int, Mapping[str, Any]]:
+        """Return the length of the frontmatter in bytes, and its values."""
+        if found.entry or found.text is None or not found.name.endswith(".md"):
+            return found.entry.get("body", 0), found.entry.get("metadata", {})
+        written = read_source(found.data, lenient=True)
+        if not written.is_exact or written.document is None:
+            return 0, {}
+        return len(written.text[: written.body].encode()), _plain(written.fields)
+
+    def _same(self, found: SnapshotText) -> int:
+        """Return the number of the template if the text is the same, else -1."""
+        number = self._numbers.get(found.top, -1)
+        return (
+            number
+            if number in self._files and self._files[number] == found.text
+            else -1
+        )
+
+    def _exported_as(self, found: SnapshotText) -> tuple[str, ...]:
+        names = self._exported.get(found.top, ()) if found.entry else ()
+        return tuple(names)
+
+    def _uses(self, found: SnapshotText) -> Iterator[tuple[int, tuple[int, ...]]]:
+        for path in found.inputs:
+            uses = found.uses.get(path, ())
+            yield self._numbers[path], tuple(self._numbers[each] for each in uses)
+
+    def _origins(self, found: SnapshotText) -> TextOrigins | None:
+        """Return where the lines are from; None if the template is not known."""
+        numbers = [self._numbers[found.top]] if found.top else []
+        numbers += [self._numbers[path] for path in found.inputs]
+        files = {each: self._files[each] for each in numbers if each in self._files}
+        if not numbers or numbers[0] not in files or found.text is None:
+            return None
+        return text_origins(found.text, files)
+
+    def _parts(
+        self, data: bytes, body: int, origins: Sequence[TextOrigin]
+    ) -> tuple[TokenPart, ...]:
+        """Return the lengths of the parts of a text that are from one file each."""
+        lines = data.decode().split("\n")
+        first = data[:body].count(b"\n")
+        parts: list[TokenPart] = []
+        for file, group in groupby(origins, key=lambda each: each.file):
+            runs = list(group)
+            start = max(runs[0].line - 1, first)
+            end = runs[-1].line - 1 + runs[-1].count
+            if start < end:
+                tokens = self._count("\n".join(lines[start:end]))
+                parts.append(TokenPart(tokens=tokens, file=file))
+        return tuple(parts)
+
+
+def _type(name: str) -> str:
+    """Return the type of a text without an entry: a file of a skill, or exported."""
+    directory, _, rest = name.removeprefix(EXPORTED).partition("/")
+    is_whole = directory != "skills" or rest.endswith(_SKILL_FILE)
+    is_exported = name.startswith(EXPORTED) and is_whole
+    return _SINGULAR.get(directory, "file") if is_exported else "file"
+
+
+def _variables(found: SnapshotText) -> Iterator[PreviewVariable]:
+    runtime = found.entry.get("runtime", ())
+    offsets = [at for each in runtime for place in each["places"] for at in place]
+    positions = utf16_positions(found.data, offsets)
+    for each in runtime:
+        places = [(positions[start], positions[end]) for start, end in each["places"]]
+        yield PreviewVariable(
+            name=each["name"],
+            type=each["type"],
+            is_required=each["required"],
+            default=each["default"],
+            description=each["description"],
+            places=tuple(places),
+        )
+
+
+def _filling(found: SnapshotText) -> PreviewFilling | None:
+    """Return how the variables are filled in; None without any."""
+    if not found.entry.get("runtime"):
+        return None
+    embedded = found.entry["embedded"]
+    positions = utf16_positions(
+        found.data, [at for each in embedded for at in each[:2]]
+    )
+    values = example_values(found)
+    example = problem = ""
+    try:
+        example = fill(found, values)
+    except FillError as error:
+        problem = str(error)
+    return PreviewFilling(
+        dialect=found.entry["dialect"] or "tera",
+        has_logic=bool(found.program),
+        embedded=tuple((positions[a], positions[b], end) for a, b, end in embedded),
+        values=values,
+        example=example if found.program else "",
+        problem=problem,
+    )
+
+
+def _hidden(text: str) -> Iterator[HiddenPart]:
+    for each in find_hidden(text):
+        yield HiddenPart(
+            kind=each.kind,
+            line=each.line,
+            column=each.column,
+            characters=each.text,
+            says=each.says,
+        )
+
+
+def _plain(value: object) -> Any:
+    """Return a value of YAML as JSON values."""
+    return json.loads(json.dumps(value, default=_written))
+
+
+def _written(value: object) -> str:
+    return value.text if isinstance(value, Spelled) else str(value)

@@ -1,0 +1,86 @@
+"""`preview` writes one page, and over nothing but such pages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from commands import HEAD
+
+from hatch_agpm.cli.main import main
+
+FILES = {
+    "pyproject.toml": HEAD,
+    "acme/__init__.py": "",
+    "prompts/tone.md": "Be kind.\n",
+    "prompts/greeting.md": (
+        "---\nagpm: {templating: true, runtime: {user: str}}\n---\nHello {{ user }}!\n"
+    ),
+}
+
+
+@pytest.fixture
+def project(write_files, monkeypatch, tmp_path):
+    root = write_files(FILES)
+    monkeypatch.chdir(tmp_path)
+    return root
+
+
+def data_of(path):
+    page = path.read_text("ascii")
+    (data,) = re.findall(r'<script [^>]*id="data">(.*)</script>', page)
+    return json.loads(data)
+
+
+def test_a_project_is_written_as_a_page_named_after_it(project, tmp_path, capsys):
+    assert main(["preview", str(project)]) == 0
+
+    (page,) = tmp_path.glob("*-preview.html")
+    assert page.name in capsys.readouterr().out
+    prompts = {each["name"]: each for each in data_of(page)["prompts"]}
+    assert set(prompts) == {"greeting", "tone"}
+    (variable,) = prompts["greeting"]["variables"]
+    assert (variable["name"], variable["type"]) == ("user", "str")
+
+
+def test_the_same_project_gives_the_same_bytes(project, tmp_path):
+    pages = [tmp_path / "a.html", tmp_path / "b.html"]
+
+    for page in pages:
+        assert main(["preview", str(project), "--output", str(page)]) == 0
+
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
+def test_a_page_replaces_an_older_one(project, tmp_path):
+    page = tmp_path / "page.html"
+    main(["preview", str(project), "--output", str(page)])
+    (project / "prompts/tone.md").write_text("Be brief.\n")
+
+    assert main(["preview", str(project), "--output", str(page)]) == 0
+
+    assert "Be brief." in page.read_text()
+    assert [each.name for each in tmp_path.glob("*page*")] == ["page.html"]
+
+
+def test_another_file_than_a_page_is_kept(project, tmp_path):
+    other = tmp_path / "index.html"
+    other.write_text("<html>mine</html>")
+
+    assert main(["preview", str(project), "--output", str(other)]) == 1
+
+    assert other.read_text() == "<html>mine</html>"
+
+
+def test_a_project_with_errors_gives_all_of_them_and_no_page(project, tmp_path, capsys):
+    for name in ("one", "two"):
+        text = "---\nagpm: {templating: true}\n---\n{{ missing }}\n"
+        (project / f"prompts/{name}.md").write_text(text)
+
+    assert main(["preview", str(project), "--output", str(tmp_path / "p.html")]) == 1
+
+    errors = capsys.readouterr().err
+    assert "one.md" in errors
+    assert "two.md" in errors
+    assert not (tmp_path / "p.html").exists()
