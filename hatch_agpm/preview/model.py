@@ -85,6 +85,9 @@ class PreviewVariable:
 
     is_required: bool
     default: object
+    written_default: str
+    """The default as one writes it; "" without one.  JavaScript has no `2.0`."""
+
     description: str
     places: tuple[tuple[int, int], ...]
     """Start and end of each placeholder in the text."""

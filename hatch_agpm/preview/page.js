@@ -589,13 +589,13 @@ function fillView(prompt) {
 
 function fieldOf(variable, filling, canFill) {
   const type = typeText(variable.type);
-  const scalar = type.replace(" | None", "");
+  const scalar = scalarOf(variable);
   const id = `value-${variable.name}`;
   const error = el("p", { className: "error", id: `${id}-error` });
-  const start = filling.is_live ? variable.default : filling.values[variable.name];
   const isText = scalar === "str" || scalar === "int" || scalar === "float";
-  const written = start === null || start === undefined ? ""
-    : scalar === "str" ? start : JSON.stringify(start, null, isText ? 0 : 1);
+  const sample = filling.is_live ? null : filling.values[variable.name];
+  const written = sample === null || variable.default !== null ? variable.written_default
+    : scalar === "str" ? sample : JSON.stringify(sample, null, 1);
   const input = scalar === "bool"
     ? el("select", {}, ["", "true", "false"].map((each) => el("option", { value: each }, each)))
     : el("textarea", { rows: isText ? 1 : Math.min(8, written.split("\n").length), spellcheck: false });
@@ -653,17 +653,21 @@ async function filledByServer(prompt, values) {
 function filledHere(prompt, values) {
   const { embedded, dialect } = prompt.filling;
   const text = textOf(prompt);
+  const tooLong = new Set();
   const names = new Map(prompt.variables.flatMap((each) => each.places.map(([start]) => [start, each])));
   const cuts = [...new Set([prompt.body, text.length, ...embedded.flatMap((each) => each.slice(0, 2)),
     ...prompt.variables.flatMap((each) => each.places.flat())])].sort((a, b) => a - b);
   const pieces = cuts.slice(0, -1).map((start, index) => {
     const variable = names.get(start);
     if (!variable) return [[text.slice(start, cuts[index + 1]), ""]];
-    const value = variable.name in values ? values[variable.name] : variable.default;
+    const value = variable.name in values ? values[variable.name] : defaultOf(variable);
     const isNone = value === null && String(variable.type).endsWith(" | None");
     if (value === null && !isNone) return [[text.slice(start, cuts[index + 1]), "unfilled"]];
-    return [[printed(value, dialect), "value"]];
+    const shown = printed(value, dialect);
+    if (shown === null) tooLong.add(variable.name);
+    return [[shown, "value"]];
   });
+  if (tooLong.size) return { problem: `${[...tooLong].join(", ")}: only --serve shows a number of this size` };
   for (const [start, end, hasNewline] of embedded) {
     const [first, last] = [cuts.indexOf(start), cuts.indexOf(end)];
     const parts = pieces.slice(first, last).flat();
@@ -676,14 +680,25 @@ function filledHere(prompt, values) {
   return { parts: pieces.flat() };
 }
 
-/** Return what a template prints for a single value. */
+const scalarOf = (variable) => typeText(variable.type).replace(" | None", "");
+
+function defaultOf(variable) {
+  return variable.default === null ? null : parsed(variable.written_default, scalarOf(variable))[0];
+}
+
+/** Return what a template prints for a single value; null for what it has no exact form of. */
 function printed(value, dialect) {
   const isTera = dialect === "tera";
   if (value === null) return isTera ? "" : "None";
   if (typeof value === "boolean") return isTera ? String(value) : value ? "True" : "False";
-  if (typeof value === "object") return value.int;
-  if (typeof value === "number") return Number.isInteger(value) ? `${value}.0` : String(value);
-  return value;
+  if (typeof value === "string") return value;
+  if (typeof value === "object") {
+    const isShort = BigInt(value.int) >= -(2n ** 63n) && BigInt(value.int) < 2n ** 64n;
+    return isShort ? value.int : null;
+  }
+  const size = Math.abs(value);
+  if (Object.is(value, -0) || (size && (size < 1e-4 || size >= 1e16))) return null;
+  return Number.isInteger(value) && !isTera ? `${value}.0` : String(value);
 }
 
 /** Return a text as it is embedded, null for one that begins with frontmatter. */

@@ -159,9 +159,16 @@ def _variables(found: SnapshotText) -> Iterator[PreviewVariable]:
             type=each["type"],
             is_required=each["required"],
             default=each["default"],
+            written_default=_written_default(each["default"]),
             description=each["description"],
             places=tuple(places),
         )
+
+
+def _written_default(default: object) -> str:
+    if default is None or isinstance(default, str):
+        return default or ""
+    return json.dumps(default, ensure_ascii=False, indent=1)
 
 
 def _filling(found: SnapshotText) -> PreviewFilling | None:
