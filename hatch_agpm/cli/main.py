@@ -2,7 +2,8 @@
 The command `hatch-agpm`: shows prompts as a build would render them.
 
 The core, the messages and the verification are those of a build.  Only `add`, `init`
-with `--write`, `preview`, `render` with a directory, `stub` and `vendor` write files.
+with `--write`, `install`, `preview`, `render` with a directory, `stub`, `uninstall`
+and `vendor` write files.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch_agpm._version import __version__
+from hatch_agpm.cli.install.options import install_options, uninstall_options
 from hatch_agpm.cli.output import count_of, print_text, write_directory
 from hatch_agpm.cli.preview import preview, preview_options
+from hatch_agpm.cli.vendor.options import vendor_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,8 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     _stub_options(command(_stub, what, in_project))
     what = "compare wheels and installed distributions with their indexes"
     _verify_options(command(_verify, what))
-    what = "copy used files of other sources into the project"
-    _vendor_options(command(_vendor, what, in_project))
+    vendor_options(command(_vendor, "copy used files of other sources", in_project))
     what = "write one prompt to standard output, or all to files"
     _render_options(command(_render, what, in_project))
     _show_options(command(_show, "show one prompt, and what it is made of", in_project))
@@ -93,6 +95,8 @@ def make_parser() -> argparse.ArgumentParser:
     preview_options(command(preview, "write a page of all prompts", in_project))
     added = command(_add, "put the prompts into wheels that exist", in_project)
     _wheels_option(added, "a wheel to change")
+    install_options(command(_install, "install what packages ship", in_project))
+    uninstall_options(command(_uninstall, "remove what was installed", in_project))
     return parser
 
 
@@ -140,26 +144,6 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     format_.add_argument(
         "--json", action="store_const", const="json", dest="format", help=what
     )
-
-
-def _vendor_options(vendor: argparse.ArgumentParser) -> None:
-    what = "list newer versions of Git sources, or take them"
-    vendor.add_argument(
-        "action",
-        metavar="outdated | update",
-        nargs="?",
-        choices=["outdated", "update"],
-        help=what,
-    )
-    what = "the sources that are meant (default: all)"
-    vendor.add_argument("names", metavar="NAME", nargs="*", help=what)
-    forms = vendor.add_mutually_exclusive_group()
-    what = "write nothing; fail if a copy is not up to date"
-    forms.add_argument("--check", action="store_true", help=what)
-    what = "take the commits of Git sources from agpm.lock"
-    forms.add_argument("--locked", action="store_true", help=what)
-    what = "the directory of the copies (default: prompts/vendor)"
-    vendor.add_argument("--directory", metavar="DIR", help=what)
 
 
 def _show_options(show: argparse.ArgumentParser) -> None:
@@ -271,7 +255,7 @@ def _stub(arguments: argparse.Namespace) -> int:
 
 
 def _vendor(arguments: argparse.Namespace) -> int:
-    from hatch_agpm.cli.vendor import run_vendor
+    from hatch_agpm.cli.vendor.command import run_vendor
 
     for line in run_vendor(arguments):
         print_text(line)
@@ -290,6 +274,18 @@ def _add(arguments: argparse.Namespace) -> int:
     for wheel in arguments.wheels:
         print_text(f"{wheel.name}: {add_prompts(arguments.project, wheel)}")
     return 0
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.install.command import run_install
+
+    return run_install(arguments)
+
+
+def _uninstall(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.install.command import run_uninstall
+
+    return run_uninstall(arguments)
 
 
 def _render(arguments: argparse.Namespace) -> int:

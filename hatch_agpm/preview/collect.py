@@ -45,18 +45,12 @@ def collect(
     if comparison:
         prompts = _with_changes(prompts, comparison)
     return Preview(
-        title=_title(snapshot),
+        title=snapshot.label,
         counted_by=counts.method,
         files=files.shown,
         prompts=tuple(prompts),
         comparison=shown_comparison(comparison) if comparison else None,
     )
-
-
-def _title(snapshot: PackageSnapshot) -> str:
-    """Return the name and version of the distribution."""
-    facts = (str(snapshot.metadata.get(key, "")) for key in ("name", "version"))
-    return " ".join(filter(None, facts)) or snapshot.label
 
 
 @dataclass(frozen=True)

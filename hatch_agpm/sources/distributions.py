@@ -35,16 +35,20 @@ from hatch_agpm.sources.locked import FileList, read_file_list
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from hatch_agpm.installed.discovery import InstalledBundle
+
 __all__ = [
     "NotInstalledError",
     "Package",
     "Required",
+    "bundle_directory",
     "fits",
     "installed_package",
+    "installed_version",
+    "own_files",
+    "prompts_of",
     "read_required",
 ]
-
-"""The newest index that can be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,18 +131,18 @@ def installed_package(required: Required) -> Package:
     except (metadata.PackageNotFoundError, ValueError):
         what = f"the distribution '{required.distribution}' is not installed"
         raise NotInstalledError(what, hint=hint) from None
-    name, version = canonicalize_name(required.distribution), _version(found)
+    name, version = canonicalize_name(required.distribution), installed_version(found)
     if not version:
         what = f"the metadata of {name} is damaged"
         raise ContentError(what, hint=f"install {name} again")
     if not fits(version, required.version):
         what = f"{name} {version} is installed, not {name}{required.version}"
         raise NotInstalledError(what, hint=hint)
-    own = _own_files(found)
+    own = own_files(found)
     if not own:
         what = f"{name} {version} has no list of its files (RECORD)"
         raise ContentError(what, hint="install it from a wheel")
-    directory = _bundle_directory(found, own)
+    directory = bundle_directory(found, _module(found), own)
     package = _read_index(name, version, Path(str(found.locate_file(directory))))
     tail = f"{TEMPLATES}/" if not package.is_rendered else ""
     for path in package.file_list.files:
@@ -150,7 +154,7 @@ def installed_package(required: Required) -> Package:
     return package
 
 
-def _version(found: metadata.Distribution) -> str:
+def installed_version(found: metadata.Distribution) -> str:
     """Return the version of a distribution, "" if its metadata is damaged."""
     try:
         # Until Python 3.12 either may be None.
@@ -159,7 +163,7 @@ def _version(found: metadata.Distribution) -> str:
         return ""
 
 
-def _own_files(found: metadata.Distribution) -> set[str]:
+def own_files(found: metadata.Distribution) -> set[str]:
     """
     Return the files of a distribution by path relative to `site-packages`.
 
@@ -176,8 +180,12 @@ def _own_files(found: metadata.Distribution) -> set[str]:
         raise ContentError(what, hint=f"install {name} again") from None
 
 
-def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str:
-    """Return the directory of a distribution's bundle, relative to `site-packages`."""
+def prompts_of(found: metadata.Distribution) -> InstalledBundle | None:
+    """
+    Return what the metadata of a distribution says of its prompts and exports.
+
+    None if it has neither.  Raises ContentError if that cannot be read.
+    """
     name = canonicalize_name(found.name)
     try:
         text = next(filter(None, map(found.read_text, FILE_PATHS)), None)
@@ -185,21 +193,39 @@ def _bundle_directory(found: metadata.Distribution, own: Collection[str]) -> str
         what = f"{name} {found.version}: {FILE_NAME} is damaged"
         raise ContentError(what, hint=f"install {name} again") from None
     if text is None:
-        what = f"{name} {found.version} ships no prompts of hatch-agpm"
-        hint = "it has to be built with hatch-agpm itself"
-        raise ContentError(what, hint=hint)
+        return None
     bundle = read_prompts_file(name, found.version, text.encode())
     if bundle.problem:
         raise ContentError(f"{name} {found.version}: {bundle.problem}")
-    module = bundle.module
-    if not module:
+    return bundle
+
+
+def _module(found: metadata.Distribution) -> str:
+    """Return the module of the prompts of a distribution; raises ContentError."""
+    name, bundle = canonicalize_name(found.name), prompts_of(found)
+    if bundle is None:
+        what = f"{name} {found.version} ships no prompts of hatch-agpm"
+        hint = "it has to be built with hatch-agpm itself"
+        raise ContentError(what, hint=hint)
+    if not bundle.module:
         what = f"{name} {found.version} has no prompts, and exports files only"
         raise ContentError(what, hint="its authors can list them with install = true")
+    return bundle.module
+
+
+def bundle_directory(
+    found: metadata.Distribution, module: str, own: Collection[str]
+) -> str:
+    """
+    Return the directory of a distribution's bundle, relative to `site-packages`.
+
+    `own` are the files of the distribution.  Raises ContentError if it has none there.
+    """
     for directory in (module.replace(".", "/"), editable_directory(module)):
         if f"{directory}/index.json" in own:
             return directory
-    what = f"{name} {found.version} has no files in its module {module}"
-    raise ContentError(what, hint="install it from a wheel, not in place")
+    what = f"{canonicalize_name(found.name)} {found.version} has no files in its module"
+    raise ContentError(f"{what} {module}", hint="install it from a wheel, not in place")
 
 
 _DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)

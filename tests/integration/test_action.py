@@ -94,6 +94,16 @@ def test_the_project_is_checked(runner):
     assert done.stdout.startswith("::error ")
 
 
+def test_what_packages_ship_is_checked(runner, tmp_path):
+    (tmp_path / "site/x-1.dist-info").mkdir(parents=True)
+    step, site = "Check what packages ship", str(tmp_path / "site")
+    done, *_ = runner(step, PROJECT=".", ENVIRONMENT=site)
+    assert (done.returncode, done.stderr) == (0, "")
+    done, *_ = runner(step, PROJECT=".", ENVIRONMENT="nowhere")
+    assert done.returncode == 1
+    assert "--environment" in done.stderr
+
+
 def test_differences_are_in_the_summary(runner):
     done, output, summary = runner("Compare with the base", PROJECT=".", BASE="HEAD")
     assert done.returncode == 0

@@ -71,6 +71,7 @@ def test_the_hooks_of_pre_commit_keep_their_ids_and_run_commands_that_exist():
         "hatch-agpm-check",
         "hatch-agpm-stub",
         "hatch-agpm-vendor",
+        "hatch-agpm-install",
     ]
     for hook in hooks:
         assert f"| `{hook['id']}` | `{hook['entry']}` |" in PAGE

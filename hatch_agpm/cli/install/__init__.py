@@ -1,0 +1,1 @@
+"""The commands `install` and `uninstall`: what is asked, and what is printed."""

@@ -1,0 +1,1 @@
+"""Hooks and MCP servers: their values, and merging these into the files of tools."""
