@@ -45,12 +45,18 @@ def collect(
     if comparison:
         prompts = _with_changes(prompts, comparison)
     return Preview(
-        title=snapshot.label,
+        title=_title(snapshot),
         counted_by=counts.method,
         files=files.shown,
         prompts=tuple(prompts),
         comparison=shown_comparison(comparison) if comparison else None,
     )
+
+
+def _title(snapshot: PackageSnapshot) -> str:
+    """Return the name and version of the distribution."""
+    facts = (str(snapshot.metadata.get(key, "")) for key in ("name", "version"))
+    return " ".join(filter(None, facts)) or snapshot.label
 
 
 @dataclass(frozen=True)

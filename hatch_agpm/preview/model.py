@@ -85,6 +85,9 @@ class PreviewVariable:
 
     is_required: bool
     default: object
+    written_default: str
+    """The default as one writes it; "" without one.  JavaScript has no `2.0`."""
+
     description: str
     places: tuple[tuple[int, int], ...]
     """Start and end of each placeholder in the text."""
@@ -97,8 +100,8 @@ class PreviewFilling:
     dialect: str
     """`tera` or `jinja2`."""
 
-    has_logic: bool
-    """Whether more is done with the values than printing."""
+    is_live: bool
+    """Whether the page can do it: it only prints single values."""
 
     embedded: tuple[tuple[int, int, bool], ...]
     """Start, end and removed newline of the texts that are filled in first."""
@@ -107,7 +110,10 @@ class PreviewFilling:
     """The values of the example: defaults, and samples for the other variables."""
 
     example: str
-    """The text behind the frontmatter with these values; "" if they fail."""
+    """
+    The text behind the frontmatter with these values; "" if they fail, and for what the
+    page fills in.
+    """
 
     problem: str = ""
     """Why the values of the example fail."""
@@ -171,9 +177,6 @@ class PreviewPrompt:
     size: int
     text: str | None
     """The whole text; None for bytes, and for a text that was removed."""
-
-    same_as: int = -1
-    """The position in `Preview.files` of a file with this text, which is then ""."""
 
     body: int = 0
     """The position in the text at which the frontmatter ends."""

@@ -8,14 +8,14 @@ import html
 import json
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm._version import __version__
 from hatch_agpm.errors import printable
 from hatch_agpm.model.index import as_json
 
 if TYPE_CHECKING:
-    from hatch_agpm.preview.model import Preview
+    from hatch_agpm.preview.model import Preview, PreviewPrompt
 
 __all__ = ["is_preview_page", "render_page"]
 
@@ -35,7 +35,11 @@ def render_page(preview: Preview, *, server: str = "") -> str:
     --serve` answers, it may make requests to its own origin.
     """
     style, script = _part("page.css"), _part("page.js")
-    data = {"server": server, **as_json(preview)}
+    data = {
+        "server": server,
+        **as_json(preview),
+        "prompts": [_stored_once(each) for each in preview.prompts],
+    }
     slots = {
         "policy": _policy(style, script, is_served=bool(server)),
         "generator": html.escape(f"{_GENERATOR} {__version__}"),
@@ -55,6 +59,21 @@ def is_preview_page(text: str) -> bool:
 
 def _part(name: str) -> str:
     return (files(__package__) / name).read_text("utf-8")
+
+
+def _stored_once(prompt: PreviewPrompt) -> dict[str, Any]:
+    """Return a prompt as JSON values, without the lines that files of the page have."""
+    stored: dict[str, Any] = as_json(prompt)
+    if prompt.text is not None and prompt.origins:
+        lines = prompt.text.split("\n")
+        stored["text"] = None
+        stored["printed_lines"] = [
+            line
+            for each in prompt.origins
+            if each.is_printed
+            for line in lines[each.line - 1 : each.line - 1 + each.count]
+        ]
+    return stored
 
 
 def _json(data: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.export.source import Spelled, read_source
 from hatch_agpm.formats.hidden_text import find_hidden
+from hatch_agpm.model.runtime import SCALARS
 from hatch_agpm.preview.filling import FillError, example_values, fill
 from hatch_agpm.preview.model import (
     HiddenPart,
@@ -70,14 +71,12 @@ class PromptReader:
         values = entry.get("variables", {})
         behind = found.data[body:].decode() if known else ""
         prefix = (entry.get("prefix") or {}).get("size", len(behind.encode()))
-        same_as = self._same(found)
         return PreviewPrompt(
             name=found.name,
             type=entry.get("type") or _type(found.name),
             is_exported=is_exported,
             size=len(found.data),
-            text="" if same_as >= 0 else text,
-            same_as=same_as,
+            text=text,
             body=utf16_length(found.data[:body].decode()) if known else 0,
             tool=entry.get("tool"),
             install_path=entry.get("install_path"),
@@ -105,15 +104,6 @@ class PromptReader:
         if not written.is_exact or written.document is None:
             return 0, {}
         return len(written.text[: written.body].encode()), _plain(written.fields)
-
-    def _same(self, found: SnapshotText) -> int:
-        """Return the number of the template if the text is the same, else -1."""
-        number = self._numbers.get(found.top, -1)
-        return (
-            number
-            if number in self._files and self._files[number] == found.text
-            else -1
-        )
 
     def _exported_as(self, found: SnapshotText) -> tuple[str, ...]:
         names = self._exported.get(found.top, ()) if found.entry else ()
@@ -169,9 +159,16 @@ def _variables(found: SnapshotText) -> Iterator[PreviewVariable]:
             type=each["type"],
             is_required=each["required"],
             default=each["default"],
+            written_default=_written_default(each["default"]),
             description=each["description"],
             places=tuple(places),
         )
+
+
+def _written_default(default: object) -> str:
+    if default is None or isinstance(default, str):
+        return default or ""
+    return json.dumps(default, ensure_ascii=False, indent=1)
 
 
 def _filling(found: SnapshotText) -> PreviewFilling | None:
@@ -183,6 +180,7 @@ def _filling(found: SnapshotText) -> PreviewFilling | None:
         found.data, [at for each in embedded for at in each[:2]]
     )
     values = example_values(found)
+    is_live = not found.program and all(map(_is_single, found.entry["runtime"]))
     example = problem = ""
     try:
         example = fill(found, values)
@@ -190,12 +188,19 @@ def _filling(found: SnapshotText) -> PreviewFilling | None:
         problem = str(error)
     return PreviewFilling(
         dialect=found.entry["dialect"] or "tera",
-        has_logic=bool(found.program),
+        is_live=is_live,
         embedded=tuple((positions[a], positions[b], end) for a, b, end in embedded),
         values=values,
-        example=example if found.program else "",
+        example="" if is_live else example,
         problem=problem,
     )
+
+
+def _is_single(variable: Mapping[str, Any]) -> bool:
+    """Tell whether a variable has single values, or is not in the text."""
+    kind = variable["type"]
+    is_single = isinstance(kind, str) and kind.removesuffix(" | None") in SCALARS
+    return is_single or not variable["places"]
 
 
 def _hidden(text: str) -> Iterator[HiddenPart]:

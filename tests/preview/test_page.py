@@ -122,8 +122,10 @@ def test_a_page_that_is_served_may_make_requests_to_its_own_origin():
 def test_nothing_in_the_page_names_another_place():
     page = render_page(preview_of("x"))
 
-    attributes = [each for _, found in Elements(page).found for each in found]
-    assert {"src", "href", "srcset", "action"}.isdisjoint(attributes)
+    attributes = [each for _, found in Elements(page).found for each in found.items()]
+    assert {"src", "srcset", "action"}.isdisjoint(dict(attributes))
+    links = [value for name, value in attributes if name == "href"]
+    assert all(link.startswith("#") for link in links)
     assert not re.search(r"https?:|url\(|@import", page)
 
 
