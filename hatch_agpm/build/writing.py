@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.rendering import FileContent
 
-__all__ = ["file_mode", "remove_empty", "replace_file", "write_files"]
+__all__ = ["file_mode", "mode_of", "remove_empty", "replace_file", "write_files"]
 
 _PART = ".hatch-agpm-"
 """The prefix of files that are being written; `in_tree` owns these, too."""
@@ -20,8 +20,13 @@ _PART = ".hatch-agpm-"
 
 def file_mode(file: FileContent) -> int:
     """Return the mode of a file on disk and in archives that are written here."""
+    return mode_of(executable=file.executable)
+
+
+def mode_of(*, executable: bool) -> int:
+    """Return the mode of a file that is executable, or is not."""
     # Windows has no executable bits, so archives written there have none either.
-    return 0o755 if file.executable and os.name != "nt" else 0o644
+    return 0o755 if executable and os.name != "nt" else 0o644
 
 
 def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:

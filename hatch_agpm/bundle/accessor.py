@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARK",
+    "accessor_row",
     "accessor_source",
     "command_source",
     "docstring",
@@ -42,7 +43,7 @@ _HEADER = f"{MARK}\n# SPDX-License-Identifier: MIT-0\n"
 
 def accessor_source(tree: Directory, distribution: str, version: str) -> str:
     """Return the text of the bundle's `__init__.py`: the table of all names."""
-    rows = "".join(_row(item) for item in tree.items)
+    rows = "".join(accessor_row(item) for item in tree.items)
     return f"""\
 {_HEADER}{docstring(tree.items, f"{distribution} {version}")}
 
@@ -167,7 +168,7 @@ def _import_all():
 '''
 
 
-def _row(item: Shipped) -> str:
+def accessor_row(item: Shipped) -> str:
     """Return a row of the table, as `hatch_agpm.runtime.accessor` describes it."""
     resource = item.resources[0]
     body = None if isinstance(resource.text, bytes) else resource.body

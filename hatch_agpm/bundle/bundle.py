@@ -80,6 +80,9 @@ class Bundle:
     names: tuple[str, ...]
     """The full names of all resources in it, sorted."""
 
+    shares_files: bool
+    """Whether several names have a file together."""
+
     @property
     def stubs(self) -> Mapping[str, FileContent]:
         """The stubs for type checkers by path, which a project may commit."""
@@ -213,10 +216,32 @@ def build_bundle(
     """
     _check_exported(export)
     shipped = lay_out(rendering.resources, output=output)
-    templates = rendering.exported_templates
-    if not shipped and export is None and templates is None:
+    if not (shipped or export or rendering.exported_templates):
         raise _nothing_to_ship(output, len(rendering.resources))
     facts = {"distribution": distribution, "version": version}
+    files = _generated(rendering, shipped, output, facts)
+    texts = _texts(shipped, files)
+    files |= texts
+    bundle = Bundle(
+        output=output,
+        files=MappingProxyType(dict(sorted(files.items()))),
+        export=export,
+        **facts,
+        names=tuple(item.full_name for item in shipped),
+        shares_files=len(texts) < sum(len(item.files) for item in shipped),
+    )
+    _check_apart(bundle)
+    return bundle
+
+
+def _generated(
+    rendering: Rendering,
+    shipped: Sequence[Shipped],
+    output: str,
+    facts: Mapping[str, str],
+) -> dict[str, FileContent]:
+    """Return the files that belong to no resource, with the exported templates."""
+    templates = rendering.exported_templates
     files: dict[str, FileContent] = {}
     if shipped or templates is not None:
         files = _python_files(shipped, output, **facts)
@@ -224,16 +249,7 @@ def build_bundle(
         files["index.json"] = FileContent(data=index)
     for file in templates.files if templates else ():
         files[f"{TEMPLATES}/{file.path}"] = file.content
-    files |= _texts(shipped, files)
-    bundle = Bundle(
-        output=output,
-        files=MappingProxyType(dict(sorted(files.items()))),
-        export=export,
-        **facts,
-        names=tuple(item.full_name for item in shipped),
-    )
-    _check_apart(bundle)
-    return bundle
+    return files
 
 
 def _texts(

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     )
     from hatch_agpm.model.runtime import RuntimeVariable
 
-__all__ = ["index_file", "runtime_entry"]
+__all__ = ["index_entry", "index_file", "index_line", "runtime_entry"]
 
 
 def index_file(
@@ -74,7 +74,7 @@ def index_file(
         templates=_exported_templates(rendering.exported_templates),
         inputs=tuple(_input(node.file, uses) for node, uses in inputs.nodes),
         resources=tuple(
-            _entry(item, resource, input_=inputs.numbers[resource.template])
+            index_entry(item, resource, input_=inputs.numbers[resource.template])
             for item in shipped
             for resource in item.resources
         ),
@@ -94,11 +94,12 @@ def encoded(index: Mapping[str, object]) -> bytes:
 
 def _value(value: object) -> str:
     if not isinstance(value, list) or not value:
-        return _line(value)
-    return "[\n  " + ",\n  ".join(map(_line, value)) + "\n ]"
+        return index_line(value)
+    return "[\n  " + ",\n  ".join(map(index_line, value)) + "\n ]"
 
 
-def _line(value: object) -> str:
+def index_line(value: object) -> str:
+    """Return an item of an array of the index as its line."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
@@ -117,7 +118,10 @@ def _input(file: Input, uses: Iterable[int]) -> IndexInput:
     )
 
 
-def _entry(item: Shipped, resource: RenderedResource, *, input_: int) -> IndexResource:
+def index_entry(
+    item: Shipped, resource: RenderedResource, *, input_: int
+) -> IndexResource:
+    """Return the entry of a resource, whose template has the number `input_`."""
     contents = item.files
     document = contents[item.path]
     text = text_of(resource)

@@ -49,7 +49,7 @@ from hatch_agpm.reading import read_regular
 from hatch_agpm.tera import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from hatch_agpm.config.selection.directories import Selection
@@ -132,16 +132,22 @@ def load_toml(path: Path, shown: str) -> dict[str, object]:
         raise ConfigError(f"{shown}:", f"is not valid TOML: {error}") from None
 
 
-def read_project(root: Path, pyproject: Mapping[str, object]) -> Project:
+def read_project(
+    root: Path,
+    pyproject: Mapping[str, object],
+    *,
+    only: Collection[str] | None = None,
+) -> Project:
     """
     Read the project at `root`, whose parsed pyproject.toml is `pyproject`.
 
+    Of the files in directories, those in `only` are resources; None for all.
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
     reader = TableReader(f"{TABLE}.")
     tables = read_table(ProjectTable, _table(pyproject), reader)
     check_export_table(reader, tables.export)
-    manifest, searched = _manifest(root, pyproject, tables, reader)
+    manifest, searched = _manifest(root, pyproject, tables, reader, only)
     path = tables.manifest
     return Project(
         root=root,
@@ -168,13 +174,16 @@ def _max_tokens(limit: int | Mapping[Section, int] | None) -> Mapping[str, int]:
     return dict((limit or {}).items())
 
 
-def read_built_project(context: BuildContext) -> Project:
+def read_built_project(
+    context: BuildContext, *, only: Collection[str] | None = None
+) -> Project:
     """
     Read the project that is being built, and find its output directory.
 
+    Of the files in directories, those in `only` are resources; None for all.
     Raises ConfigError, or ProblemsError with everything that is wrong.
     """
-    project = read_project(context.root, context.pyproject)
+    project = read_project(context.root, context.pyproject, only=only)
     output = project.output or _output_of_export(project)
     output = find_output(context.root, output, context.pyproject, context.distribution)
     return replace(project, output=output)
@@ -235,6 +244,7 @@ def _manifest(
     pyproject: Mapping[str, object],
     tables: ProjectTable,
     reader: TableReader,
+    only: Collection[str] | None,
 ) -> tuple[Manifest, Mapping[str, DirectoryListing]]:
     """
     Read the manifest; return it with the directories that were searched for it.
@@ -245,7 +255,7 @@ def _manifest(
     if path is None:
         if "manifest" in table:
             raise_problems(reader.problems)
-        return _own_manifest(root, tables, reader, _name(pyproject))
+        return _own_manifest(root, tables, reader, _name(pyproject), only)
     try:
         manifest = _other_manifest(root, table, path)
     except ProblemsError as error:
@@ -265,13 +275,19 @@ def _name(pyproject: Mapping[str, object]) -> str:
 
 
 def _own_manifest(
-    root: Path, tables: ProjectTable, reader: TableReader, name: str
+    root: Path,
+    tables: ProjectTable,
+    reader: TableReader,
+    name: str,
+    only: Collection[str] | None,
 ) -> tuple[Manifest, Mapping[str, DirectoryListing]]:
     """Read the resources of the table, and find those that have no key."""
     selections = read_selections(reader, tables, root)
     keyed = list(keyed_selections(tables))
     unlisted = [each for each in RESOURCE_TYPES if section_value(tables, each) is None]
-    searching = [*selections, *conventional(unlisted)]
+    searching = [
+        replace(each, only=only) for each in (*selections, *conventional(unlisted))
+    ]
     # Before they are searched, so that a file that is added meanwhile is seen as a
     # change.
     searched = searched_directories(root, searching)

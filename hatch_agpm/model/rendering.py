@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.model.runtime import RuntimeVariable
 
 __all__ = [
@@ -224,6 +225,9 @@ class RenderedResource:
 
     template: InputNode = field(compare=False)
     """The template, with the files that it uses; not compared, chains may be long."""
+
+    declared: tuple[Declaration, ...] = field(default=(), compare=False)
+    """The dependencies that its files declare, without lines."""
 
     source: str | None = None
     """The manifest's name for the directory that the template is in, if it has one."""

@@ -16,7 +16,6 @@ from hatch_agpm.config import load_toml, read_agpm_toml, read_project
 from hatch_agpm.config.tools import MERGED
 from hatch_agpm.errors import (
     AgpmError,
-    Location,
     ProblemsError,
     TemplateError,
     raise_problems,
@@ -28,7 +27,7 @@ from hatch_agpm.model.rendering import (
     Rendering,
     SkillFile,
 )
-from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, type_of
+from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE, section_of, type_of
 from hatch_agpm.rendering.content import check_allowed, check_verbatim
 from hatch_agpm.rendering.decoding import decoded
 from hatch_agpm.rendering.documents import DocumentRenderer
@@ -37,6 +36,7 @@ from hatch_agpm.rendering.logic import program_of_body
 from hatch_agpm.rendering.merged_files import check_merged, check_shape
 from hatch_agpm.rendering.resolution.graph import resolve
 from hatch_agpm.rendering.resolution.hints import with_declaration
+from hatch_agpm.rendering.runtime_variables import check_spans
 from hatch_agpm.rendering.skills import check_skill, read_skill
 from hatch_agpm.sources import SourceRoots
 from hatch_agpm.sources.tree import Tree
@@ -56,12 +56,18 @@ __all__ = ["render_manifest", "render_project"]
 
 
 def render_project(
-    project: Project, context: BuildContext, *, live: Live | None = None
+    project: Project,
+    context: BuildContext,
+    *,
+    live: Live | None = None,
+    is_part: bool = False,
 ) -> Rendering:
     """
     Render the project that is being built, as `read_built_project` returned it.
 
-    With `live`, sources are read from their origins and not from vendored copies.
+    With `live`, sources are read from their origins and not from vendored copies.  If
+    the resources are a part of the project's (`is_part`), what concerns all of them
+    together is not checked.
     Raises AgpmError with all the problems of the first stage that fails.
     """
     known = {"package": _import_name(project.output), **context.metadata}
@@ -76,7 +82,7 @@ def render_project(
     if project.manifest.path != "pyproject.toml":
         # A build from an sdist needs it, too.
         renderer.tree.read(project.manifest.path)
-    return renderer.render()
+    return renderer.render(is_part=is_part)
 
 
 def _import_name(output: str) -> str:
@@ -143,8 +149,19 @@ class _Renderer:
         self.templates: dict[Resource, InputNode] = {}
         """The template of each rendered resource, in the graph of inputs."""
 
-    def render(self) -> Rendering:
+    def render(self, *, is_part: bool = False) -> Rendering:
         """Render everything; raises ProblemsError with all problems."""
+        rendered = self._resources()
+        if not is_part:
+            self._check_together(rendered)
+        order = list(RESOURCE_TYPES.values()).index
+        rendered.sort(
+            key=lambda r: (order(r.type), r.alias or "", r.name, r.tool or "")
+        )
+        return self._rendering(rendered)
+
+    def _resources(self) -> list[RenderedResource]:
+        """Return all resources, dependencies first; raises their problems."""
         try:
             resources = resolve(
                 self.manifest,
@@ -162,6 +179,10 @@ class _Renderer:
             if self.documents.can_render(resource):
                 rendered += self._attempt(resource)
         raise_problems(self.problems)
+        return rendered
+
+    def _check_together(self, rendered: list[RenderedResource]) -> None:
+        """Raise for what is wrong with all resources together."""
         read = [
             source_root.stable_name(path)
             for source_root in self.source_roots.used
@@ -171,13 +192,8 @@ class _Renderer:
         check_verbatim(self.project.verbatim, read)
         if self.manifest.is_agpm:
             check_install_paths(rendered)
-        if any(resource.section in MERGED for resource in resources):
+        if any(section_of(resource.type) in MERGED for resource in rendered):
             check_merged(rendered)
-        order = list(RESOURCE_TYPES.values()).index
-        rendered.sort(
-            key=lambda r: (order(r.type), r.alias or "", r.name, r.tool or "")
-        )
-        return self._rendering(rendered)
 
     def _rendering(self, resources: list[RenderedResource]) -> Rendering:
         """Return the resources with everything that was read for them."""
@@ -271,7 +287,7 @@ class _Renderer:
         text = texts.document
         _check_merged(resource, text, file)
         body, metadata = self.documents.parts(resource.source_root, text, file.path)
-        _check_spans(texts, body, file.path)
+        check_spans(texts, body, file.path)
         files = self._skill_files(resource, file, text)
         self.templates[resource] = self._node(resource, file)
         return RenderedResource(
@@ -288,6 +304,7 @@ class _Renderer:
             metadata=metadata,
             source_path=file.path,
             template=self.templates[resource],
+            declared=resource.declared,
             source=resource.source,
             version=resource.version,
             resolved_commit=resource.source_root.resolved_commit,
@@ -377,12 +394,3 @@ def _check_merged(resource: Resource, text: str | bytes, file: File) -> None:
     if resource.section in MERGED:
         shaped = text if isinstance(text, str) else file.text
         check_shape(resource.section, file.path, shaped)
-
-
-def _check_spans(texts: Texts, body: int, path: str) -> None:
-    """Raise TemplateError for a placeholder in the frontmatter."""
-    for variable in texts.runtime:
-        if any(start < body for start, _ in variable.spans):
-            what = f"the run-time variable '{variable.name}' is used in the frontmatter"
-            hint = "embed the text that uses it below the frontmatter"
-            raise TemplateError(what, location=Location(path=path), hint=hint)

@@ -43,6 +43,7 @@ __all__ = [
     "Placeholders",
     "Rendered",
     "Texts",
+    "check_spans",
     "logic_texts",
     "value_dependence",
 ]
@@ -331,3 +332,12 @@ def _program(parts: Iterable[Part], path: str, dialect: Dialect) -> dict[str, Co
         "embedded": embedded,
         "file": path,
     }
+
+
+def check_spans(texts: Texts, body: int, path: str) -> None:
+    """Raise TemplateError for a placeholder in the frontmatter."""
+    for variable in texts.runtime:
+        if any(start < body for start, _ in variable.spans):
+            what = f"the run-time variable '{variable.name}' is used in the frontmatter"
+            hint = "embed the text that uses it below the frontmatter"
+            raise TemplateError(what, location=Location(path=path), hint=hint)

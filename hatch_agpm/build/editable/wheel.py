@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.build.editable.record import record_text
 from hatch_agpm.build.in_tree import remove_from_tree, write_into_tree
 from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import BundleError
@@ -102,9 +103,11 @@ def _finder(
 ) -> dict[str, FileContent]:
     """Return the finder of a bundle in `directory`, and what an import needs."""
     name = editable_name(module)
+    seen = snapshot(plan.context, plan.rendering)
     texts = {
-        f"{name}.json": _hand_over(plan),
-        f"{name}.snapshot": snapshot(plan.context, plan.rendering).text(),
+        f"{name}.json": _hand_over(plan, directory),
+        f"{name}.snapshot": seen.text(),
+        f"{name}.record": record_text(plan, seen),
         f"{name}_private.py": _text_of(private),
         f"{name}_freshness.py": _text_of(freshness).replace(
             private.__name__, f"{name}_private"
@@ -163,13 +166,14 @@ def start() -> None:
 '''
 
 
-def _hand_over(plan: Plan) -> str:
+def _hand_over(plan: Plan, directory: str) -> str:
     """Return the data of the install that a later `refresh` needs, as JSON."""
     environ = plan.context.environ
     document = {
         "version": HAND_OVER_VERSION,
         "root": str(plan.root),
         "output": plan.output,
+        "bundle": directory,
         "distribution": plan.bundle.distribution,
         "metadata": plan.context.metadata,
         "environ": {

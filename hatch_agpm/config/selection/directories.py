@@ -31,7 +31,7 @@ from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from hatch_agpm.config.tables import ListedTable
 
@@ -81,6 +81,9 @@ class Selection:
 
     is_shallow: bool = False
     """Whether only files directly in the directory are meant."""
+
+    only: Collection[str] | None = None
+    """The files that it may mean, relative to the project; None for any."""
 
     @property
     def is_external(self) -> bool:
@@ -205,19 +208,26 @@ def _visible_directories(
     try:
         with os.scandir(top) as scanned:
             entries = [
-                (entry.name, entry.is_dir(follow_symlinks=False))
+                entry
                 for entry in scanned
                 if not entry.name.startswith(".") and entry.name != "__pycache__"
             ]
+        directories = {e.name for e in entries if e.is_dir(follow_symlinks=False)}
+        links = {e.name for e in entries if e.is_symlink()}
     except OSError:
         return
-    names = tuple(name + "/" * is_directory for name, is_directory in entries)
+    names = tuple(e.name + "/" * (e.name in directories) for e in entries)
     yield top, DirectoryListing(names=names, hidden=False)
     if depth != 1:
-        for name, is_directory in entries:
-            whole = top / name
-            is_followed = _is_link(whole) and whole.is_dir() and not _leads_back(whole)
-            if is_directory or is_followed:
+        for entry in entries:
+            whole = top / entry.name
+            is_followed = (
+                entry.name in links
+                and _is_link(whole)
+                and whole.is_dir()
+                and not _leads_back(whole)
+            )
+            if entry.name in directories or is_followed:
                 yield from _visible_directories(whole, depth - 1)
 
 
@@ -262,6 +272,7 @@ class _FileSearch:
         directory = selection.directory
         self.root = root
         self.is_shallow = selection.is_shallow
+        self.only = selection.only
         self.top = root / directory
         self.excluded = excluded
         vendored = vendored_directories(root)
@@ -311,13 +322,21 @@ class _FileSearch:
             within = PurePosixPath(here.relative_to(self.top).as_posix())
             found += [
                 within / name
-                for name in names
+                for name in self._wanted(folder, names)
                 if is_visible(name) and (section in WITH_PYTHON or not is_python(name))
             ]
         raise_problems(self.problems)
         return sorted(
             found, key=lambda path: (path.parent, path.name != SKILL_FILE, path)
         )
+
+    def _wanted(self, folder: str, names: list[str]) -> list[str]:
+        """Return the names in a directory that the selection may mean."""
+        if self.only is None:
+            return names
+        within = os.path.relpath(folder, self.root).replace(os.sep, "/")
+        top = "" if within == "." else f"{within}/"
+        return [name for name in names if f"{top}{name}" in self.only]
 
     def _enters(self, directory: Path) -> bool:
         """Tell whether a directory is searched; note a link that is not followed."""

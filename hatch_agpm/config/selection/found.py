@@ -252,7 +252,9 @@ def _claims(
         paths = [] if selection.is_external else selection.find(root)
         for path in paths:
             claims[path].append(selection)
-        if not paths and selection.table is not None and not selection.is_external:
+        if paths or selection.only is not None or selection.is_external:
+            continue
+        if selection.table is not None:
             what = (
                 "has no skill" if selection.section == "skills" else "has no template"
             )

@@ -7,7 +7,7 @@ A `Node` becomes a `Resource` when all its dependencies are known.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hatch_agpm.config.tools import install_path
@@ -86,6 +86,9 @@ class Resource:
 
     options: TemplateOptions
     """What its entry says of the file, where the file itself does not."""
+
+    declared: tuple[Declaration, ...]
+    """What its files declare, without lines, in their order."""
 
     dependencies: Mapping[str, Mapping[str, Resource]]
     """The dependencies by section and key, as in `agpm.deps`."""
@@ -204,6 +207,7 @@ class Freezer:
             export=bool(entry and entry.export),
             max_tokens=entry.max_tokens if entry else None,
             options=node.options,
+            declared=tuple(replace(declared, line=0) for declared, _ in node.edges),
             dependencies=self._dependencies(node),
         )
 

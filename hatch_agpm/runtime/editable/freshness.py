@@ -29,7 +29,7 @@ from hatch_agpm.runtime.editable.private import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
@@ -173,12 +173,15 @@ class Snapshot:
 
     def first_change(self, root: str) -> str | None:
         """Return the path of a source that differs from the rendered one, or None."""
+        return next((path for _, path in self.changes(root)), None)
+
+    def changes(self, root: str) -> Iterator[tuple[str, str]]:
+        """Yield kind and path of the sources that differ from the rendered ones."""
         for source in self.sources:
             kind, content, seen, path = source.split(" ", 3)
             whole = f"{root}/{path}"
             if stamp(whole) != seen and look(kind, whole) != content:
-                return path
-        return None
+                yield kind, path
 
     def stamped(self, root: str) -> Snapshot:
         """Return the same snapshot with the stamps that the sources have now."""

@@ -492,6 +492,7 @@ def test_rendered_prompts_are_written_to_the_cache_only(
     assert sorted(tree(cache)) == sorted(
         [
             f"{install.key}.snapshot",
+            f"{install.key}/{bundle.name}.record",
             *(f"{install.key}/{bundle.name}/{path}" for path in tree(bundle)),
         ]
     )
@@ -541,7 +542,8 @@ def test_many_processes_that_import_at_once_read_the_right_text(
     outputs = [process.communicate()[0] for process in processes]
 
     assert outputs == [b"Kind. No dots.1.0\n"] * 4
-    assert len(list((cache / install.key).iterdir())) == 1
+    assert {path.suffix for path in (cache / install.key).iterdir()} == {"", ".record"}
+    assert len(list((cache / install.key).iterdir())) == 2
 
 
 def test_a_later_import_ignores_what_a_killed_import_wrote(project, develop, cache):
