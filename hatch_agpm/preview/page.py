@@ -27,16 +27,18 @@ _BEGINNING: Final = 2_000
 _SLOT: Final = re.compile(r"\{\{ (\w+) \}\}")
 
 
-def render_page(preview: Preview, *, server: str = "") -> str:
+def render_page(preview: Preview, *, server: str = "", version: int = 0) -> str:
     """
     Return the page as HTML, in ASCII; equal values give equal texts.
 
     The page makes no request.  With `server`, the path at which `hatch-agpm preview
-    --serve` answers, it may make requests to its own origin.
+    --serve` answers, it may make requests to its own origin, and asks whether there is
+    a newer one than `version`.
     """
     style, script = _part("page.css"), _part("page.js")
     data = {
         "server": server,
+        "version": version,
         **as_json(preview),
         "prompts": [_stored_once(each) for each in preview.prompts],
     }

@@ -29,13 +29,20 @@ def test_importing_the_package_loads_nothing_else_of_it():
     assert loaded_by("hatch_agpm") == {"hatch_agpm", "hatch_agpm._version"}
 
 
+COMMAND_LINE = {
+    *("main", "output", "install", "install.options", "preview", "preview.command"),
+    *("vendor", "vendor.options"),
+}
+"""What parsing a command line needs."""
+
+
 @pytest.mark.parametrize(
     ("package", "modules"),
     [
         ("hatch", {"hook"}),
         ("setuptools", set()),
         ("backend", set()),
-        ("cli", {"main", "output", "preview"}),
+        ("cli", COMMAND_LINE),
     ],
 )
 def test_importing_an_integration_loads_neither_the_core_nor_its_needs(

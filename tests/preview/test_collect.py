@@ -56,8 +56,7 @@ def opened(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def preview(opened):
-    snapshot, sources = opened
-    return collect(snapshot, counter(), sources=sources)
+    return collect(opened.snapshot, counter(), sources=opened.sources)
 
 
 def prompt(preview, name):
@@ -122,7 +121,7 @@ def test_hidden_text_is_decoded(preview):
 
 
 def test_values_are_filled_in_as_a_bundle_does(opened):
-    found = opened[0].texts["agents/sort"]
+    found = opened.snapshot.texts["agents/sort"]
 
     text = fill(found, {"tickets": [{"title": "A", "urgent": False}]})
     assert "A\n" in text
@@ -131,7 +130,7 @@ def test_values_are_filled_in_as_a_bundle_does(opened):
 
 
 def test_without_sources_the_texts_have_no_origins_but_paths(opened):
-    shown = collect(opened[0], counter(), sources={})
+    shown = collect(opened.snapshot, counter(), sources={})
 
     greeting = prompt(shown, "greeting")
     assert greeting.origins == ()

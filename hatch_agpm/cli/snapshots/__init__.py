@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from hatch_agpm.cli.snapshots.places import (
+    OpenedPlace,
     open_old,
     open_place,
     open_with_sources,
     two_snapshots,
 )
 
-__all__ = ["open_old", "open_place", "open_with_sources", "two_snapshots"]
+__all__ = [
+    "OpenedPlace",
+    "open_old",
+    "open_place",
+    "open_with_sources",
+    "two_snapshots",
+]

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import tempfile
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from hatch_agpm.export import Export
 
 __all__ = [
+    "OpenedPlace",
     "is_revision",
     "open_old",
     "open_place",
@@ -44,26 +47,40 @@ _MOST = 1 << 28
 """The bytes that are read of a wheel."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenedPlace:
+    """A project, wheel or distribution that has been read."""
+
+    snapshot: PackageSnapshot
+    plan: Plan | None = None
+    """How the project was read; None for a wheel or a distribution."""
+
+    @cached_property
+    def sources(self) -> Mapping[str, bytes]:
+        """
+        The files that the texts are made of, by the paths that the index has.
+
+        Only those of a project are known.
+        """
+        return _sources_of(self.plan) if self.plan else {}
+
+
 def open_place(place: str) -> PackageSnapshot:
     """
     Return the snapshot of a wheel, of a project by its directory, or of a distribution.
 
     Raises AgpmError for what is none of these, or cannot be read.
     """
-    return open_with_sources(place)[0]
+    return open_with_sources(place).snapshot
 
 
-def open_with_sources(place: str) -> tuple[PackageSnapshot, Mapping[str, bytes]]:
-    """
-    Return the same snapshot, and the files that its texts are made of.
-
-    Only those of a project are known.  Raises AgpmError as `open_place` does.
-    """
+def open_with_sources(place: str) -> OpenedPlace:
+    """Return the same snapshot, and what it was made of; raises AgpmError likewise."""
     path = Path(place)
     if path.is_dir():
         plan = open_project(path).plan()
-        return _of_plan(plan, place), _sources_of(plan)
-    return _of_package(place), {}
+        return OpenedPlace(snapshot=_of_plan(plan, place), plan=plan)
+    return OpenedPlace(snapshot=_of_package(place))
 
 
 def open_old(old: str, project: Path) -> PackageSnapshot:

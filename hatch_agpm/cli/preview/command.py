@@ -12,10 +12,19 @@ from hatch_agpm.cli.output import print_text
 if TYPE_CHECKING:
     import argparse
 
+    from hatch_agpm.cli.snapshots import OpenedPlace
     from hatch_agpm.preview import Preview
     from hatch_agpm.review import PackageSnapshot
 
-__all__ = ["OpenedPreview", "open_preview", "preview", "preview_options", "write_page"]
+__all__ = [
+    "OpenedPreview",
+    "open_against",
+    "open_preview",
+    "place_of",
+    "preview",
+    "preview_options",
+    "write_page",
+]
 
 
 def preview_options(command: argparse.ArgumentParser) -> None:
@@ -24,16 +33,23 @@ def preview_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("place", metavar="PLACE", nargs="?", help=what)
     what = "compare with an older wheel, project, distribution or Git revision"
     command.add_argument("--against", metavar="OLD", help=what)
+    chosen = command.add_mutually_exclusive_group()
     what = "the page to write (default: NAME-preview.html)"
-    command.add_argument("--output", metavar="FILE", type=Path, help=what)
+    chosen.add_argument("--output", metavar="FILE", type=Path, help=what)
+    what = "show the page in a browser on this machine, as the files are now"
+    chosen.add_argument("--serve", action="store_true", help=what)
 
 
 def preview(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    if arguments.serve:
+        from hatch_agpm.cli.preview.serving import serve
+
+        serve(arguments)
+        return 0
     from hatch_agpm.preview import render_page
 
-    place = arguments.place or str(arguments.project)
-    opened = open_preview(place, arguments.against, arguments.project)
+    opened = open_preview(place_of(arguments), open_against(arguments))
     output = arguments.output or Path(f"{opened.file_name}-preview.html")
     write_page(output, render_page(opened.preview))
     print_text(f"{output}: {opened.summary}")
@@ -42,41 +58,54 @@ def preview(arguments: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedPreview:
-    """What the page shows, and the texts that it was made of."""
+    """What the page shows, and what it was made of."""
 
     preview: Preview
-    snapshot: PackageSnapshot
+    opened: OpenedPlace
 
     @property
     def file_name(self) -> str:
         """The name of the distribution, as a part of a file name."""
-        name = str(self.snapshot.metadata.get("name", ""))
+        name = str(self.opened.snapshot.metadata.get("name", ""))
         return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "prompts"
 
     @property
     def summary(self) -> str:
         """What is on the page, in words."""
-        number = len(self.snapshot.texts)
+        number = len(self.opened.snapshot.texts)
         texts = "1 text" if number == 1 else f"{number} texts"
         comparison = self.preview.comparison
         return f"{texts}; {comparison.summary}" if comparison else texts
 
 
-def open_preview(place: str, against: str | None, project: Path) -> OpenedPreview:
+def open_preview(place: str, old: PackageSnapshot | None) -> OpenedPreview:
     """
-    Read a project, a wheel or a distribution, and what it is compared with.
+    Read a project, a wheel or a distribution, and compare it with an old state.
 
     Raises AgpmError for what cannot be read, as a build does.
     """
-    from hatch_agpm.cli.snapshots import open_old, open_with_sources
+    from hatch_agpm.cli.snapshots import open_with_sources
     from hatch_agpm.preview import collect
     from hatch_agpm.tokens import counter
 
-    snapshot, sources = open_with_sources(place)
-    directory = Path(place) if Path(place).is_dir() else project
-    old = open_old(against, directory) if against else None
-    shown = collect(snapshot, counter(), sources=sources, against=old)
-    return OpenedPreview(preview=shown, snapshot=snapshot)
+    opened = open_with_sources(place)
+    shown = collect(opened.snapshot, counter(), sources=opened.sources, against=old)
+    return OpenedPreview(preview=shown, opened=opened)
+
+
+def open_against(arguments: argparse.Namespace) -> PackageSnapshot | None:
+    """Return what a command line compares with, None without it; raises AgpmError."""
+    from hatch_agpm.cli.snapshots import open_old
+
+    if arguments.against is None:
+        return None
+    place = Path(place_of(arguments))
+    return open_old(arguments.against, place if place.is_dir() else arguments.project)
+
+
+def place_of(arguments: argparse.Namespace) -> str:
+    """Return the project, wheel or distribution that a command line means."""
+    return arguments.place or str(arguments.project)
 
 
 def write_page(path: Path, page: str) -> None:
