@@ -6,6 +6,7 @@ Every build is a process of its own, without isolation and without an index.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from build_server import BuildServer
 from commands import CACHE_KEYS
 
 ROOT = Path(__file__).parent.parent
@@ -27,12 +29,6 @@ PROJECTS = Path(__file__).parent / "projects"
 HANGS_AFTER = 300
 """Seconds after which a process is treated as hanging, even on a busy machine."""
 
-BUILD = """
-import importlib, json, sys
-_, backend, target, out, settings = sys.argv
-build = getattr(importlib.import_module(backend), "build_" + target)
-print(build(out, json.loads(settings)))
-"""
 BUILD_SYSTEM = """\
 [build-system]
 requires = ["{}", "hatch-agpm"]
@@ -127,34 +123,32 @@ def copy_project(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def run_build(tmp_path_factory):
+def build_server():
+    """What runs the builds of a session."""
+    with contextlib.closing(BuildServer()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def run_build(tmp_path_factory, build_server):
     """Run one build; files left in its temporary directory are an error."""
 
     def run(project, target="wheel", backend="hatchling", settings=None, **environ):
         scratch = tmp_path_factory.mktemp("scratch")
         out = tmp_path_factory.mktemp("out")
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                BUILD,
-                BACKENDS[backend],
-                target,
-                out,
-                json.dumps(settings or {}),
-            ],
+        output = tmp_path_factory.mktemp("output") / "output.txt"
+        code = build_server.run(
+            [BACKENDS[backend], target, out, json.dumps(settings or {})],
             cwd=project,
-            env={**os.environ, "TMPDIR": str(scratch), **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+            environ={**os.environ, "TMPDIR": str(scratch), **environ},
+            output=output,
         )
+        printed = output.read_text(encoding="utf-8", errors="surrogateescape")
         # Pip and uv remove the wheel that hatchling makes before it is moved.
         assert [path.name for path in scratch.iterdir()] == []
         artefacts = list(out.iterdir())
-        assert len(artefacts) == (done.returncode == 0), done.stdout
-        return Build(artefacts[0] if artefacts else None, done.stdout)
+        assert len(artefacts) == (code == 0), printed
+        return Build(artefacts[0] if artefacts else None, printed)
 
     return run
 

@@ -169,7 +169,7 @@ def searched_directories(
         for selection in selections
         if not selection.file and not selection.is_external
         for path, entries in _visible_directories(
-            root / selection.directory, depth=1 if selection.is_shallow else 0
+            root, root / selection.directory, depth=1 if selection.is_shallow else 0
         )
     }
 
@@ -197,13 +197,13 @@ def refuse_near_names(root: Path, selections: Iterable[Selection]) -> None:
 
 
 def _visible_directories(
-    top: Path, depth: int = 0
+    root: Path, top: Path, depth: int = 0
 ) -> Iterator[tuple[Path, DirectoryListing]]:
     """
     Yield the directories from `top` down, with the entries that are not hidden.
 
     `depth` is the number of levels, 0 for all.  A path that is not a directory or
-    cannot be read is skipped.
+    cannot be read is skipped, and so is a link that leads out of `root`.
     """
     try:
         with os.scandir(top) as scanned:
@@ -221,14 +221,18 @@ def _visible_directories(
     if depth != 1:
         for entry in entries:
             whole = top / entry.name
-            is_followed = (
-                entry.name in links
-                and _is_link(whole)
-                and whole.is_dir()
-                and not _leads_back(whole)
-            )
+            is_followed = entry.name in links and _is_followed(root, whole)
             if entry.name in directories or is_followed:
-                yield from _visible_directories(whole, depth - 1)
+                yield from _visible_directories(root, whole, depth - 1)
+
+
+def _is_followed(root: Path, path: Path) -> bool:
+    """Tell whether a path is a link to a directory whose files can be resources."""
+    return (
+        _is_link(path)
+        and path.is_dir()
+        and not (_leads_out(root, path) or _leads_back(path))
+    )
 
 
 def _is_link(path: Path) -> bool:
@@ -237,6 +241,11 @@ def _is_link(path: Path) -> bool:
         return path.is_symlink() and path.exists()
     except OSError:
         return False
+
+
+def _leads_out(root: Path, link: Path) -> bool:
+    """Tell whether a link leads out of the project."""
+    return not link.resolve().is_relative_to(root.resolve())
 
 
 def _leads_back(link: Path) -> bool:
@@ -351,7 +360,7 @@ class _FileSearch:
         if not _is_link(directory):
             return True
         hint = "list it in `exclude`"
-        if not directory.resolve().is_relative_to(self.root.resolve()):
+        if _leads_out(self.root, directory):
             what = "is a link that leads out of the project"
             hint = f"{hint}, or declare the directory under `sources`"
         elif _leads_back(directory):
