@@ -9,6 +9,7 @@ left is what tags of the template print at this position.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["TextOrigins", "text_origins"]
+
+_TRIED: Final = 50
+"""The lines with tags, or with the same text, that are tried for a line."""
 
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 
@@ -58,6 +62,12 @@ class _OriginSearch:
         self.printed: Final[list[Printed]] = []
         self._files: Final = {key: each.split("\n") for key, each in files.items()}
         self._template: Final = next(iter(files))
+        self._tagged: Final = [
+            number
+            for number, line in enumerate(self._files[self._template])
+            if _has_both(line)
+        ]
+
         self._places: Final[dict[str, list[tuple[int, int]]]] = {}
         for key, lines in self._files.items():
             for number, line in enumerate(lines):
@@ -77,32 +87,32 @@ class _OriginSearch:
         """Find lines that are not in the template, or not at this position."""
         at, next_in_gap = start, gap.start
         while at < end:
-            if found := self._by_tags(range(next_in_gap, gap.stop), at):
-                self.owners.append(_Owner(self._template, found - 1, is_printed=True))
-                at, next_in_gap = at + 1, found
-            elif run := self._longest_run(at, end):
-                self.owners.extend(run)
-                at += len(run)
-            elif found := self._by_tags(gap, at):
-                self.owners.append(_Owner(self._template, found - 1, is_printed=True))
-                at, next_in_gap = at + 1, found
-            else:
-                self.owners.append(self._printed_in(gap, next_in_gap))
-                at += 1
+            run = self._longest_run(at, end)
+            # One line alone may be equal by chance.
+            found = (
+                0 if len(run) > 1 else self._by_tags(range(next_in_gap, gap.stop), at)
+            )
+            if not found and not run:
+                found = self._by_tags(gap, at)
+            if found:
+                run = [_Owner(self._template, found - 1, is_printed=True)]
+                next_in_gap = found
+            self.owners.extend(run or [self._printed_in(gap, next_in_gap)])
+            at += len(run) or 1
 
     def _by_tags(self, gap: range, at: int) -> int:
         """Return the number of the first line in a gap that can print a line, or 0."""
-        for number in gap:
-            if self._can_print(self._files[self._template][number], at):
+        first = bisect_left(self._tagged, gap.start)
+        for number in self._tagged[first : first + _TRIED]:
+            if number in gap and self._can_print(number, at):
                 return number + 1
         return 0
 
-    def _can_print(self, source: str, at: int) -> bool:
+    def _can_print(self, number: int, at: int) -> bool:
         """Tell whether a line with tags can print a line, and note what they print."""
+        source = self._files[self._template][number]
         tags = _TAG.findall(source)
         literals = _TAG.split(source)
-        if not tags or not "".join(literals).strip():
-            return False
         line = self.lines[at]
         spans = _between_literals(literals, line)
         for tag, (start, end) in zip(tags, spans, strict=False):
@@ -118,7 +128,7 @@ class _OriginSearch:
     def _longest_run(self, at: int, end: int) -> list[_Owner]:
         """Return the owners of lines from `at` on: the longest run in a file."""
         best: list[_Owner] = []
-        for key, number in self._places.get(self.lines[at], ())[:50]:
+        for key, number in self._places.get(self.lines[at], ())[:_TRIED]:
             source, length = self._files[key], 0
             while (
                 at + length < end
@@ -138,6 +148,12 @@ class _OriginSearch:
         numbers += [each for each in left if "{%" in template[each]]
         number = numbers[0] if numbers else min(gap.start, len(template) - 1)
         return _Owner(self._template, number, is_printed=True)
+
+
+def _has_both(line: str) -> bool:
+    """Tell whether a line has tags, and text beside them."""
+    literals = _TAG.split(line) if "{" in line else []
+    return len(literals) > 1 and "".join(literals).strip() != ""
 
 
 def _between_literals(literals: Sequence[str], line: str) -> list[tuple[int, int]]:

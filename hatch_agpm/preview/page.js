@@ -85,6 +85,13 @@ const FLAGS = [
   ["values", "Run-time values", (prompt) => prompt.variables.length > 0],
   ["hidden", "Hidden text", (prompt) => prompt.hidden.length > 0],
 ];
+const SIZES = {
+  "": ["All", () => true],
+  short: ["Under 500 tokens", (count) => count < 500],
+  middle: ["500 to 2,000", (count) => count >= 500 && count < 2000],
+  long: ["2,000 to 8,000", (count) => count >= 2000 && count < 8000],
+  huge: ["8,000 and more", (count) => count >= 8000],
+};
 const ORDERS = {
   name: ["Name", (a, b) => a.place - b.place],
   longest: ["Longest first", (a, b) => b.prompt.tokens - a.prompt.tokens],
@@ -134,10 +141,12 @@ function search() {
   const terms = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const type = byId("type").value;
   const order = byId("order").value;
+  const [, hasSize] = SIZES[byId("size").value];
   const flags = FLAGS.filter(([name]) => byId(`only-${name}`)?.ariaPressed === "true");
   if (order !== arrangedBy) arrange(order);
   shownItems = groups.flatMap((group) => group.items).filter((item) => {
     item.element.hidden = !((!type || item.prompt.type === type)
+      && hasSize(item.prompt.tokens)
       && flags.every(([, , test]) => test(item.prompt))
       && terms.every((term) => indexOf(item).includes(term)));
     return !item.element.hidden;
@@ -194,8 +203,9 @@ function fillFilters() {
   const types = [...new Set(data.prompts.map((each) => each.type))].filter(Boolean).sort();
   byId("type").append(el("option", { value: "" }, "All"),
     ...types.map((type) => el("option", { value: type }, type)));
-  byId("order").append(...Object.entries(ORDERS)
-    .map(([value, [title]]) => el("option", { value }, title)));
+  for (const [id, choices] of [["size", SIZES], ["order", ORDERS]]) {
+    byId(id).append(...Object.entries(choices).map(([value, [title]]) => el("option", { value }, title)));
+  }
   for (const [name, title, test] of FLAGS) {
     if (!data.prompts.some(test)) continue;
     const button = el("button", { type: "button", id: `only-${name}`, "aria-pressed": "false" }, title);
@@ -206,8 +216,7 @@ function fillFilters() {
     byId("flags").append(button);
   }
   byId("search").addEventListener("input", search);
-  byId("type").addEventListener("change", search);
-  byId("order").addEventListener("change", search);
+  for (const id of ["type", "size", "order"]) byId(id).addEventListener("change", search);
 }
 
 /* --- lines ------------------------------------------------------------------------ */
@@ -487,11 +496,11 @@ function textView(prompt) {
   const title = prompt.variables.length ? "with run-time values to fill in" : "as in the wheel";
   const panes = el("div", { className: isTraced ? "panes" : "panes one" });
   if (isTraced) {
-    panes.append(el("section", { className: "pane", "aria-label": "Source" },
+    panes.append(el("div", { className: "pane" },
       el("div", { className: "head" }, el("h3", {}, "Source"), choice), source));
     showSource(known.includes(prompt.template) ? prompt.template : known[0]);
   }
-  panes.append(el("section", { className: "pane", "aria-label": "Text" },
+  panes.append(el("div", { className: "pane" },
     el("h3", {}, "Text ", el("small", {}, title)), text));
   return [colour.size > 1 ? legend(prompt, colour) : null, panes].filter(Boolean);
 }
@@ -629,9 +638,9 @@ function fillView(prompt) {
     + "defaults, and samples of the other types. ",
     el("code", {}, "hatch-agpm preview --serve"), " fills it in with other values.");
   return [note, el("div", { className: "panes" },
-    el("section", { className: "pane", "aria-label": "Values" },
+    el("div", { className: "pane" },
       el("h3", {}, "Values"), el("div", { className: "form" }, fields.map((each) => each.element))),
-    el("section", { className: "pane", "aria-label": "Filled in" },
+    el("div", { className: "pane" },
       el("h3", {}, "Filled in ", status), output))].filter(Boolean);
 }
 
@@ -782,8 +791,8 @@ function openFile(file, line) {
     el("div", {}, el("div", { className: "title" }, el("h2", { tabIndex: -1, id: "heading" }, path)),
       el("p", { className: "lead" }, `Used by ${plural(users[file].length, "text")}`)),
     el("div", { className: text === null ? "panes one" : "panes" },
-      text === null ? null : el("section", { className: "pane", "aria-label": "File" }, el("h3", {}, "File"), lines),
-      el("section", { className: "pane", "aria-label": "Used by" },
+      text === null ? null : el("div", { className: "pane" }, el("h3", {}, "File"), lines),
+      el("div", { className: "pane" },
         el("h3", {}, "Used by"), el("div", { className: "form files" }, promptList(users[file])))));
   if (line) goToLine(lines, line);
 }
@@ -842,10 +851,12 @@ function openHash() {
   const prompt = hash.startsWith("#prompt-") && data.prompts.find((each) => `#prompt-${each.name}` === hash);
   const [, path, line] = hash.match(/^#file-(.*?)(?::(\d+))?$/s) || [];
   const file = path === undefined ? -1 : data.files.findIndex((each) => each.path === path);
+  const losesFocus = byId("main").contains(document.activeElement);
   if (prompt) openPrompt(prompt);
   else if (file >= 0) openFile(file, Number(line || 0));
   else if (hash !== "#main") openOverview();
   itemOf.get(prompt)?.element.scrollIntoView({ block: "nearest" });
+  if (losesFocus) byId("heading")?.focus();
 }
 
 function goTo(step) {

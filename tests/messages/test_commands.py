@@ -44,6 +44,25 @@ def test_an_option_of_one_prompt_needs_a_name(flat, capsys, tmp_path, option):
             "packaging: has no prompts of hatch-agpm; `hatch-agpm check` says what "
             "switches them off",
         ),
+        (
+            ["preview", "no-such-thing"],
+            "'no-such-thing' is not a wheel, the directory of a project, or installed "
+            "here; `diff --git no-such-thing` compares with a revision",
+        ),
+        (
+            ["preview", "--against", "no-such-thing"],
+            "'no-such-thing' is not a wheel, the directory of a project, a revision of "
+            "its repository, or installed here",
+        ),
+        (
+            ["preview", "--output", "pyproject.toml"],
+            "pyproject.toml: exists, and is not a page of this command; choose another "
+            "name with --output",
+        ),
+        (
+            ["preview", "--output", "."],
+            ".: is a directory; give the name of a file",
+        ),
     ],
 )
 def test_what_cannot_be_compared_or_shown_is_reported(

@@ -105,3 +105,15 @@ def test_aligned_lines_are_equal_and_in_order(one, other):
 @given(LINES)
 def test_equal_texts_are_aligned_line_by_line(lines):
     assert aligned(lines, lines) == [(n, n) for n in range(len(lines))]
+
+
+def test_several_lines_of_a_file_are_not_taken_for_values():
+    template = "{{ name }}: {{ job }}\n{{ tone }}"
+
+    found = traced(
+        "Ada: Countess\nTone: kind\nLength: short",
+        template,
+        "Tone: kind\nLength: short\n",
+    )
+
+    assert found == [(0, 1, "printed"), (1, 1), (1, 2)]

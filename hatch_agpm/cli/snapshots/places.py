@@ -91,8 +91,16 @@ def open_old(old: str, project: Path) -> PackageSnapshot:
     Raises AgpmError for what is none of these, or cannot be read.
     """
     path = Path(old)
-    if not path.exists() and path.suffix != ".whl" and is_revision(old, project):
+    if path.exists() or path.suffix == ".whl":
+        return open_place(old)
+    if is_revision(old, project):
         return open_revision(old, project)
+    try:
+        metadata.distribution(old)
+    except (metadata.PackageNotFoundError, ValueError):
+        what = "is not a wheel, the directory of a project, a revision of its "
+        what += "repository, or installed here"
+        raise ConfigError(f"'{old}'", what) from None
     return open_place(old)
 
 
@@ -100,9 +108,9 @@ def _sources_of(plan: Plan) -> dict[str, bytes]:
     """Return the files that a plan was made of, by the paths that the index has."""
     rendering = plan.rendering
     found = {
-        each.path: rendering.contents[each.path].data
+        each.path_in_source or each.path: rendering.contents[each.path].data
         for each in rendering.inputs
-        if each.path in rendering.contents
+        if each.path in rendering.contents and not each.source
     }
     for used in rendering.sources:
         found |= {f"{used.name}:{file.path}": file.data for file in used.files}
