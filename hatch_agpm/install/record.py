@@ -174,7 +174,7 @@ def read_record_text(text: str, tools: Tools) -> Record:
         _damaged(f"is not JSON ({error})")
     try:
         schema = document["schema"]
-        if schema != _SCHEMA:
+        if type(schema) is not int or schema != _SCHEMA:
             what = f"has the schema {schema!r} (supported: {_SCHEMA})"
             raise BundleError(RECORD, what, "install a newer hatch-agpm")
         return _Reading(tools).record(document)

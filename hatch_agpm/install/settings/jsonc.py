@@ -258,7 +258,10 @@ class _Layout:
 
     def replaced(self, node: JsonNode, value: object) -> str:
         """Return the text with another value."""
+        is_inline = node.items and "\n" not in self.text[node.start : node.end]
         lines = self._lines(value, _indentation(self.text, node.start))
+        if is_inline:
+            lines = json.dumps(value, ensure_ascii=False)
         return self.text[: node.start] + lines + self.text[node.end :]
 
     def _inline(self, last: JsonItem, item: str) -> str:

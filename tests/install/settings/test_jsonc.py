@@ -101,6 +101,11 @@ def test_removing_what_was_added_gives_the_text_before(text):
     assert removed == text
 
 
+def test_a_value_on_one_line_stays_on_one():
+    text = '{\n  "a": {"b": [1, 2]},\n  "c": 1\n}\n'
+    assert set_member(text, ("a",), {"b": [3]}) == text.replace("[1, 2]", "[3]")
+
+
 def test_elements_are_added_and_removed():
     text = '{"hooks": {"Stop": [1]}}'
     more = append_element(text, ("hooks", "Stop"), {"x": 2})
