@@ -76,7 +76,7 @@ class _OriginSearch:
 
     def run(self) -> None:
         template = self._files[self._template]
-        pairs = aligned(template, self.lines)
+        pairs = _without_loose_blanks(aligned(template, self.lines), template)
         ends = [(-1, -1), *pairs, (len(template), len(self.lines))]
         for (before, start), (after, end) in pairwise(ends):
             self._between(range(before + 1, after), start + 1, end)
@@ -97,8 +97,10 @@ class _OriginSearch:
             if found:
                 run = [_Owner(self._template, found - 1, is_printed=True)]
                 next_in_gap = found
-            self.owners.extend(run or [self._printed_in(gap, next_in_gap)])
-            at += len(run) or 1
+            if not run:
+                run = [self._continued(at) or self._printed_in(gap, next_in_gap)]
+            self.owners.extend(run)
+            at += len(run)
 
     def _by_tags(self, gap: range, at: int) -> int:
         """Return the number of the first line in a gap that can print a line, or 0."""
@@ -140,6 +142,17 @@ class _OriginSearch:
                 best = [_Owner(key, number + each) for each in range(length)]
         return best
 
+    def _continued(self, at: int) -> _Owner | None:
+        """Return the owner of a blank line behind a line of an embedded file."""
+        before = self.owners[-1] if self.owners else None
+        if self.lines[at].strip() or before is None or before.file == self._template:
+            return None
+        source, line = self._files[before.file], before.line + 1
+        is_next = line < len(source) and source[line] == self.lines[at]
+        if is_next and not before.is_printed:
+            return _Owner(before.file, line)
+        return _Owner(before.file, before.line, is_printed=True)
+
     def _printed_in(self, gap: range, next_in_gap: int) -> _Owner:
         """Return the line whose tags print what no file has."""
         template = self._files[self._template]
@@ -148,6 +161,21 @@ class _OriginSearch:
         numbers += [each for each in left if "{%" in template[each]]
         number = numbers[0] if numbers else min(gap.start, len(template) - 1)
         return _Owner(self._template, number, is_printed=True)
+
+
+def _without_loose_blanks(
+    pairs: Sequence[tuple[int, int]], lines: Sequence[str]
+) -> list[tuple[int, int]]:
+    """Return the pairs without blank lines that are next to no other line of a pair."""
+    kept: list[tuple[int, int]] = []
+    run: list[tuple[int, int]] = []
+    for a, b in [*pairs, (-2, -2)]:
+        if run and (a, b) != (run[-1][0] + 1, run[-1][1] + 1):
+            if any(lines[each].strip() for each, _ in run):
+                kept += run
+            run = []
+        run.append((a, b))
+    return kept
 
 
 def _has_both(line: str) -> bool:

@@ -117,3 +117,13 @@ def test_several_lines_of_a_file_are_not_taken_for_values():
     )
 
     assert found == [(0, 1, "printed"), (1, 1), (1, 2)]
+
+
+def test_blank_lines_between_embedded_lines_are_of_their_file():
+    template = "Top\n\n{{ x }}\n\nEnd"
+
+    found = traced(
+        "Top\n\none\n\n\ntwo\n\nEnd", template, "{% if a %}\none\n{% endif %}\ntwo"
+    )
+
+    assert [file for file, *_ in found] == [0, 0, 1, 1, 1, 1, 0, 0]
