@@ -86,7 +86,8 @@ def fill(prompt: Any, positional: Sequence[object], given: Mapping[str, object])
     try:
         text: str = template.fill(values)
     except FillError as error:
-        raise VariableError(_written(prompt), (str(error),)) from None
+        # What a method of the caller's values has raised is the cause.
+        raise VariableError(_written(prompt), (str(error),)) from error.__cause__
     return text
 
 
@@ -99,7 +100,7 @@ def parts(
     try:
         return tuple(template.parts(values))
     except FillError as error:
-        raise VariableError(_written(prompt), (str(error),)) from None
+        raise VariableError(_written(prompt), (str(error),)) from error.__cause__
 
 
 def _values(

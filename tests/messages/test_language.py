@@ -109,6 +109,11 @@ def test_a_template_that_would_take_too_long_is_reported(template, message):
             "or print a part of it",
         ),
         (
+            "{% with z = 1 %}{% set x | replace(user, 1) %}a{% endset %}{% endwith %}",
+            "Jinja2 cannot compile this template: Tried to resolve a name to a "
+            "reference that was unknown to the frame ('user')",
+        ),
+        (
             "{{ 'a' | content(1) }}",
             "1: filter 'content' takes its arguments by name; write "
             "content(name=value)",

@@ -231,28 +231,54 @@ def test_values_are_never_parsed(prompt_of):
     assert prompt_of("{% if user %}{{ user }}{% endif %}")(**values) == values["user"]
 
 
+CORE = {
+    *("__init__", "expressions", "limits", "program", "scope", "template", "values"),
+    *("operations/__init__", "operations/attributes", "operations/measures"),
+    *("operations/printing", "operations/undefined"),
+}
+CALLS = {"builtins/__init__", "operations/calls"}
+
+
 @pytest.mark.parametrize(
     ("body", "rare"),
     [
         ("{% if user %}1{% endif %}", set()),
-        ("{{ user | upper | tojson }}", {"builtins/common.py", "builtins/markup.py"}),
-        ("{% macro m() %}{{ user }}{% endmacro %}{{ m() }}", {"sections.py"}),
+        (
+            "{{ user | upper | tojson }}",
+            {*CALLS, "builtins/common", "builtins/markup"},
+        ),
+        (
+            "{% macro m() %}{{ user }}{% endmacro %}{{ m() }}",
+            {*CALLS, "macros", "sections"},
+        ),
         (
             "{{ tools | map('title') | list }}",
-            {f"builtins/{name}.py" for name in ("common", "lists", "tests", "texts")},
+            {
+                *CALLS,
+                *(f"builtins/{name}" for name in ("common", "lists", "tests", "texts")),
+                "operations/calculation",
+            },
+        ),
+        ("{% for t in tools %}{{ t }}{% endfor %}", {"loops"}),
+        (
+            "{% for a, b in owner.items() if a %}{{ loop.index }}{% endfor %}",
+            {
+                *CALLS,
+                "loops",
+                *(f"operations/{name}" for name in ("choosing", "targets", "turns")),
+                "operations/making",  # the name of a target of several names
+            },
         ),
     ],
 )
 def test_a_bundle_has_only_the_modules_that_its_programs_need(render_files, body, rare):
-    core = {"expressions", "language", "limits", "loops", "operators", "program"}
-    core = {*core, "__init__", "scope", "template", "values", "builtins/__init__"}
     resources = render_files({"agents/a.md": template(body)}, AGENT)
     bundle = build_bundle(
         Rendering(resources=resources), output="p", distribution="p", version="1"
     )
     prefix = "_jinja/"
     copied = {path.removeprefix(prefix) for path in bundle.files if prefix in path}
-    assert copied == {f"{name}.py" for name in core} | rare
+    assert copied == {f"{name}.py" for name in CORE | rare}
 
 
 @EACH_PYTHON
@@ -422,6 +448,20 @@ def test_objects_are_safe_to_give(undeclared, body):
     values |= {"text": "{}", "generator": (x for x in [1])}
     with pytest.raises(TypeError):
         prompt(**values)
+
+
+def test_the_cause_of_an_error_is_what_a_method_of_a_value_has_raised(undeclared):
+    class Account:
+        def balance(self):
+            message = "no connection"
+            raise OSError(message)
+
+    body = "a\n{% macro m() %}{{ account.balance() }}{% endmacro %}{{ m() }}"
+    prompt = undeclared({"a.txt": body}).a
+    for fill in (prompt, prompt.parts):
+        with pytest.raises(TypeError, match=r"p/a\.txt:2: no connection") as caught:
+            fill(account=Account())
+        assert isinstance(caught.value.__cause__, OSError)
 
 
 def test_a_file_without_names_is_a_text(undeclared):

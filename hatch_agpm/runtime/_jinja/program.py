@@ -8,23 +8,31 @@ docs/reference/index.md describes the format.
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 
 from .._variables import FillError, normalised
+from . import part
 from .expressions import evaluator
-from .limits import Budget, RunError
-from .loops import LoopTurns
+from .limits import RunError
 from .scope import CallScope, Run, run, starter
-from .values import Public, show
+from .values import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from .scope import _Step, _Value
+    from .limits import Budget
+    from .scope import _Body, _Step
 
-__all__ = ["JinjaProgram", "body_of", "setter"]
+__all__ = ["STATEMENTS", "JinjaProgram", "body_of", "setter"]
+
+STATEMENTS: Mapping[str, str] = {
+    **dict.fromkeys(("call_block", "macro"), "macros"),
+    **dict.fromkeys(("block", "capture", "do", "filter_block"), "sections"),
+    **dict.fromkeys(("for", "jump"), "loops"),
+    **dict.fromkeys(("share", "with"), "sections"),
+}
+"""The modules of statements that not all programs have."""
 
 
 class JinjaProgram:
@@ -45,12 +53,16 @@ class JinjaProgram:
         self._start(scope)
         return scope
 
+    def run(self, values: Mapping[str, Any], budget: Budget) -> str:
+        """Return the text for the values of one call."""
+        pieces: list[str] = []
+        run(self.scope(values, budget), self.body, pieces)
+        return budget.joined(pieces)
+
     def _text(self, values: Mapping[str, Any], budget: Budget) -> str:
         """Return the text as it is embedded, without newlines at its ends."""
-        pieces: list[str] = []
         try:
-            run(self.scope(values, budget), self.body, pieces)
-            return normalised("".join(pieces))
+            return normalised(self.run(values, budget))
         except RunError as failure:
             failure.file = failure.file or self._file
             raise
@@ -60,54 +72,25 @@ class JinjaProgram:
             raise frontmatter from None
 
 
-def body_of(statements: Sequence[Any]) -> list[_Step]:
-    """Return the functions that run statements."""
-    return [_step(statement) for statement in statements]
+def body_of(statements: Sequence[Any]) -> _Body:
+    """Return the functions that run statements, each with its line."""
+    return [_statement(statement) for statement in statements]
 
 
-def _step(statement: Any) -> _Step:
+def _statement(statement: Any) -> tuple[int, _Step]:
     if isinstance(statement, str):
-        return _text_step(statement)
+        return 0, lambda _, pieces: pieces.append(statement)
     name, *rest, line = statement
-    if name in _RARE:
-        module: Any = import_module(".sections", __package__)
-        step = module.STEPS[name](*rest)
-    else:
-        step = _STEPS[name](*rest)
-
-    def run_step(scope: CallScope, pieces: list[str]) -> object:
-        try:
-            return step(scope, pieces)
-        except (RunError, MemoryError, RecursionError) as error:
-            if isinstance(error, RunError):
-                error.line = error.line or line
-            raise
-        except Exception as error:
-            failure = RunError(str(error) or type(error).__name__)
-            failure.line = line
-            raise failure from error
-
-    return run_step
-
-
-def _text_step(text: str) -> _Step:
-    length = len(text)
-
-    def step(scope: CallScope, pieces: list[str]) -> None:
-        scope.run.budget.write(length)
-        pieces.append(text)
-
-    return step
+    steps = _STEPS if name in _STEPS else part(STATEMENTS[name]).STEPS
+    return line, steps[name](*rest)
 
 
 def _print(code: Any) -> _Step:
     value = evaluator(code)
 
     def step(scope: CallScope, pieces: list[str]) -> None:
-        budget = scope.run.budget
-        text = show(value(scope), budget)
-        budget.write(len(text))
-        pieces.append(text)
+        found = value(scope)
+        pieces.append(found if type(found) is str else show(found, scope.run.budget))
 
     return step
 
@@ -125,45 +108,12 @@ def _if(branches: Sequence[Any], otherwise: Sequence[Any]) -> _Step:
     return step
 
 
-def _do(code: Any) -> _Step:
-    value = evaluator(code)
-
-    def step(scope: CallScope, _: list[str]) -> None:
-        value(scope)
-
-    return step
-
-
-# Assignments
-
-
 def setter(target: Any) -> Callable[[CallScope, Any], object]:
     """Return the function that assigns to a name, to an attribute, or to several."""
     if isinstance(target, str):
         return lambda scope, value: scope.names.__setitem__(target, value)
-    kind, *rest = target
-    if kind == "attribute":
-        of, name = rest
-        return _namespace_setter(evaluator(of), name)
-    setters = [setter(each) for each in rest]
-
-    def unpack(scope: CallScope, value: Any) -> None:
-        values = tuple(value)
-        if len(values) != len(setters):
-            raise RunError(f"{len(values)} values for {len(setters)} names")
-        for each, part in zip(setters, values):
-            each(scope, part)
-
-    return unpack
-
-
-def _namespace_setter(of: _Value, name: str) -> Callable[[CallScope, Any], object]:
-    def assign(scope: CallScope, value: Any) -> None:
-        namespace: Any = of(scope)
-        if not isinstance(namespace, Public) or not hasattr(namespace, "_set"):
-            raise RunError("only attributes of a namespace can be set")
-        namespace._set(name, value)
-
+    assign: Callable[[CallScope, Any], object]
+    assign = part("operations.targets").setter_of(*target)
     return assign
 
 
@@ -176,141 +126,8 @@ def _set(target: Any, code: Any) -> _Step:
     return step
 
 
-def _share(name: str, variable: str) -> _Step:
-    def step(scope: CallScope, _: list[str]) -> None:
-        scope.run.values[name] = scope.names[variable]
-
-    return step
-
-
-# Loops
-
-
-def _for(
-    loop: Sequence[Any],
-    variables: Mapping[str, Any],
-    body: Sequence[Any],
-    condition: Sequence[Any],
-    empty: Sequence[Any],
-) -> _Step:
-    target, code, name, is_recursive = loop
-    values, turns = evaluator(code), _turns(target, name, variables, body, empty)
-    chosen = _chosen(target, *condition) if condition else None
-
-    def start(
-        scope: CallScope, of: Any, pieces: list[str], depth0: int, again: Any
-    ) -> Any:
-        scope.run.budget.used(of)
-        found = chosen(scope, of) if chosen else of
-        return turns(scope, LoopTurns(found, again, depth0) if name else found, pieces)
-
-    def step(scope: CallScope, pieces: list[str]) -> object:
-        return start(scope, values(scope), pieces, 0, None)
-
-    def recursive(scope: CallScope, pieces: list[str]) -> None:
-        budget = scope.run.budget
-
-        def again(of: Any, depth0: int) -> str:
-            budget.enter()
-            inside: list[str] = []
-            start(CallScope(scope.run, scope), of, inside, depth0, again)
-            budget.leave()
-            return "".join(inside)
-
-        pieces.append(again(values(scope), 0))
-
-    return recursive if is_recursive else step
-
-
-def _turns(
-    target: Any,
-    name: str,
-    variables: Mapping[str, Any],
-    body: Sequence[Any],
-    empty: Sequence[Any],
-) -> Callable[[CallScope, Any, list[str]], object]:
-    """Return the function that runs the body of a loop for each value."""
-    start, steps, assign = starter(variables), body_of(body), setter(target)
-    start_empty = starter(empty[0]) if empty else None
-    otherwise = body_of(empty[1]) if empty else []
-
-    def turns(scope: CallScope, values: Any, pieces: list[str]) -> object:
-        is_empty = True
-        turn = scope.run.budget.turn
-        names = scope.names
-        for value in values:
-            turn()
-            assign(scope, value)
-            if name:
-                names[name] = values
-            start(scope)
-            jump = None
-            for step in steps:
-                jump = step(scope, pieces)
-                if jump:
-                    break
-            if jump == "break":
-                break
-            # As in Jinja2, a turn that `continue` ends does not count.
-            is_empty = is_empty and jump is not None
-        if is_empty and start_empty:
-            start_empty(scope)
-            return run(scope, otherwise, pieces)
-        return None
-
-    return turns
-
-
-def _chosen(
-    target: Any, variables: Mapping[str, Any], condition: Any
-) -> Callable[[CallScope, Any], Iterator[Any]]:
-    """Return the function that yields the values for which a condition holds."""
-    start, assign, holds = starter(variables), setter(target), evaluator(condition)
-    is_tuple = isinstance(target, list)
-
-    def chosen(outer: CallScope, values: Any) -> Iterator[Any]:
-        scope = CallScope(outer.run, outer)
-        start(scope)
-        for value in values:
-            outer.run.budget.turn()
-            assign(scope, value)
-            if holds(scope):
-                yield tuple(value) if is_tuple else value
-
-    return chosen
-
-
-def _jump(word: str) -> _Step:
-    return lambda _scope, _pieces: word
-
-
-# Blocks of variables
-
-
-def _with(
-    variables: Mapping[str, Any], given: Sequence[Any], body: Sequence[Any]
-) -> _Step:
-    start, steps = starter(variables), body_of(body)
-    values = [(setter(target), evaluator(code)) for target, code in given]
-
-    def step(scope: CallScope, pieces: list[str]) -> object:
-        start(scope)
-        for assign, value in values:
-            assign(scope, value(scope))
-        return run(scope, steps, pieces)
-
-    return step
-
-
 _STEPS: Mapping[str, Callable[..., _Step]] = {
-    "do": _do,
-    "for": _for,
     "if": _if,
-    "jump": _jump,
     "print": _print,
     "set": _set,
-    "share": _share,
-    "with": _with,
 }
-_RARE = ("block", "call_block", "capture", "filter_block", "macro")
-"""The statements of the module `sections`."""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from .values import MISSING, UndefinedValue
+from .limits import RunError
+from .values import MISSING, undefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     _Value = Callable[["CallScope"], Any]
     _Step = Callable[["CallScope", list[str]], object]
     """Runs a statement; returns `break` or `continue` if that ends a turn of a loop."""
+
+    _Body = Sequence[tuple[int, _Step]]
+    """Statements, each with its line."""
 
 __all__ = ["CallScope", "Run", "lookup", "run", "starter"]
 
@@ -51,7 +55,7 @@ class CallScope:
         """The text of the section whose filters run."""
 
 
-def lookup(name: str, levels: int) -> _Value:
+def lookup(name: str, levels: int = 0) -> _Value:
     """Return the function that reads a variable; `levels` are scopes outwards."""
     shown = name.split("_", 2)[2]
 
@@ -59,11 +63,11 @@ def lookup(name: str, levels: int) -> _Value:
         for _ in range(levels):
             scope = scope.outer
         value = scope.names.get(name, MISSING)
-        return UndefinedValue(f"'{shown}' is undefined") if value is MISSING else value
+        return undefined(f"'{shown}' is undefined") if value is MISSING else value
 
     def read_here(scope: CallScope) -> Any:
         value = scope.names.get(name, MISSING)
-        return UndefinedValue(f"'{shown}' is undefined") if value is MISSING else value
+        return undefined(f"'{shown}' is undefined") if value is MISSING else value
 
     return read if levels else read_here
 
@@ -97,10 +101,19 @@ def _nothing(_: CallScope) -> None:
     """Begin a block that has no variables."""
 
 
-def run(scope: CallScope, body: Sequence[_Step], pieces: list[str]) -> object:
-    """Run a body; return the jump that ends it."""
-    for step in body:
-        jump = step(scope, pieces)
-        if jump:
-            return jump
+def run(scope: CallScope, body: _Body, pieces: list[str]) -> object:
+    """Run a body; return the jump that ends it.  A RunError knows the line."""
+    try:
+        for statement in body:
+            jump = statement[1](scope, pieces)
+            if jump:
+                return jump
+    except (RunError, MemoryError, RecursionError) as error:
+        if isinstance(error, RunError):
+            error.line = error.line or statement[0]
+        raise
+    except Exception as error:
+        failure = RunError(str(error) or type(error).__name__)
+        failure.line = statement[0]
+        raise failure from error
     return None

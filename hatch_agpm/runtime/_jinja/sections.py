@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: MIT-0
-"""Macros, call blocks, blocks, and sections whose text is filtered or kept."""
+"""Blocks, variables of a part of a template, and texts that are filtered or kept."""
 
 from __future__ import annotations
 
-from .expressions import arguments, evaluator
+from .expressions import evaluator
 from .limits import RunError
-from .operators import call
+from .operations.undefined import UndefinedValue
 from .program import body_of, setter
 from .scope import CallScope, Run, run, starter
-from .values import MISSING, Public, UndefinedValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from .scope import _Step, _Value
+    from .scope import _Step
 
-__all__ = ["STEPS"]
+__all__ = ["STEPS", "print_text"]
 
 
 def _capture(
@@ -42,20 +41,18 @@ def _filter_block(
     def step(scope: CallScope, pieces: list[str]) -> object:
         jump = text(scope)
         if not jump:
-            _print(scope, value(scope), pieces)
+            print_text(value(scope), pieces)
         return jump
 
     return step
 
 
-def _print(scope: CallScope, value: object, pieces: list[str]) -> None:
+def print_text(value: object, pieces: list[str]) -> None:
     """Print what a section or a call block gives, which must be a text."""
     if not isinstance(value, str):
         kind = type(value).__name__
         raise RunError(f"a section must give a text, got a value of type {kind!r}")
-    text = str(value)
-    scope.run.budget.write(len(text))
-    pieces.append(text)
+    pieces.append(str(value))
 
 
 def _texts(
@@ -68,8 +65,8 @@ def _texts(
         start(scope)
         pieces: list[str] = []
         jump = run(scope, steps, pieces)
-        scope.text = "".join(pieces)
-        scope.run.budget.text(len(scope.text))
+        scope.text = scope.run.budget.joined(pieces)
+        scope.run.budget.work(len(scope.text))
         return jump
 
     return collect
@@ -95,136 +92,42 @@ def _block(
     return step
 
 
-# Macros
-
-
-class Macro(Public):
-    """A macro, or the body of a call block, with the variables around it."""
-
-    _public = ("name", "arguments", "catch_kwargs", "catch_varargs", "caller")
-
-    def __init__(self, template: _MacroTemplate, scope: CallScope) -> None:
-        self._template = template
-        self._scope = scope
-        self.name = template.name
-        self.arguments = tuple(name for name, _ in template.parameters)
-        self.caller = template.caller is not None
-        self.catch_kwargs = template.kwargs is not None
-        self.catch_varargs = template.varargs is not None
-
-    def __call__(self, *given: Any, **named: Any) -> str:
-        template = self._template
-        budget = self._scope.run.budget
-        budget.enter()
-        scope = CallScope(self._scope.run, self._scope)
-        template.bind(self, scope, given, named)
-        template.start(scope)
-        for (_, name), default in zip(template.parameters, template.defaults):
-            if scope.names[name] is MISSING:
-                scope.names[name] = default(scope)
-        pieces: list[str] = []
-        run(scope, template.body, pieces)
-        text = "".join(pieces)
-        budget.text(len(text))
-        budget.leave()
-        return text
-
-
-class _MacroTemplate:
-    """What a macro's calls share."""
-
-    def __init__(
-        self,
-        head: Sequence[Any],
-        variables: Mapping[str, Any],
-        body: Sequence[Any],
-    ) -> None:
-        self.name, self.parameters, defaults, special = head
-        self.caller = special.get("caller")
-        self.kwargs = special.get("kwargs")
-        self.varargs = special.get("varargs")
-        required = len(self.parameters) - len(defaults)
-        self.defaults = [
-            *(_not_provided(name) for name, _ in self.parameters[:required]),
-            *(evaluator(default) for default in defaults),
-        ]
-        self.start = starter(variables)
-        self.body = body_of(body)
-
-    def bind(
-        self,
-        macro: Macro,
-        scope: CallScope,
-        given: tuple[Any, ...],
-        named: dict[str, Any],
-    ) -> None:
-        """Set the parameters of a call."""
-        names = scope.names
-        count = len(self.parameters)
-        for (_, variable), value in zip(self.parameters, given):
-            names[variable] = value
-        for name, variable in self.parameters[len(given) :]:
-            names[variable] = named.pop(name, MISSING)
-        if self.caller:
-            caller = named.pop("caller", None)
-            names[self.caller] = (
-                UndefinedValue("no caller") if caller is None else caller
-            )
-        if self.kwargs:
-            names[self.kwargs] = named
-        elif named:
-            what = f"macro {macro.name!r} takes no argument {next(iter(named))!r}"
-            raise RunError(what)
-        if self.varargs:
-            names[self.varargs] = given[count:]
-        elif len(given) > count:
-            raise RunError(f"macro {macro.name!r} takes at most {count} arguments")
-
-
-def _not_provided(name: str) -> _Value:
-    return lambda _: UndefinedValue(f"parameter {name!r} was not provided")
-
-
-def _macro(
-    variable: str,
-    head: Sequence[Any],
-    variables: Mapping[str, Any],
-    body: Sequence[Any],
-) -> _Step:
-    template = _MacroTemplate(head, variables, body)
+def _do(code: Any) -> _Step:
+    value = evaluator(code)
 
     def step(scope: CallScope, _: list[str]) -> None:
-        scope.names[variable] = Macro(template, scope)
+        value(scope)
 
     return step
 
 
-def _call_block(
-    called: Any,
-    given: Sequence[Any],
-    head: Sequence[Any],
-    variables: Mapping[str, Any],
-    body: Sequence[Any],
+def _with(
+    variables: Mapping[str, Any], given: Sequence[Any], body: Sequence[Any]
 ) -> _Step:
-    function, evaluate = evaluator(called), arguments(*given)
-    template = _MacroTemplate(head, variables, body)
+    start, steps = starter(variables), body_of(body)
+    values = [(setter(target), evaluator(code)) for target, code in given]
 
-    def step(scope: CallScope, pieces: list[str]) -> None:
-        budget = scope.run.budget
-        macro = function(scope)
-        found, named = evaluate(scope)
-        if "caller" in named:
-            raise RunError("'caller' is given twice")
-        named["caller"] = Macro(template, scope)
-        _print(scope, call(budget, macro, found, named), pieces)
+    def step(scope: CallScope, pieces: list[str]) -> object:
+        start(scope)
+        for assign, value in values:
+            assign(scope, value(scope))
+        return run(scope, steps, pieces)
+
+    return step
+
+
+def _share(name: str, variable: str) -> _Step:
+    def step(scope: CallScope, _: list[str]) -> None:
+        scope.run.values[name] = scope.names[variable]
 
     return step
 
 
 STEPS: Mapping[str, Callable[..., _Step]] = {
     "block": _block,
-    "call_block": _call_block,
     "capture": _capture,
+    "do": _do,
     "filter_block": _filter_block,
-    "macro": _macro,
+    "share": _share,
+    "with": _with,
 }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from .._variables import FillError, Variables, joined_parts
 from .limits import Budget, RunError
 from .program import JinjaProgram
+from .scope import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,24 +31,30 @@ class JinjaProgramTemplate:
 
     def fill(self, values: Mapping[str, Any]) -> str:
         """Return the text with checked `values`; raise FillError."""
-        return "".join([text for text, _ in self._pieces(values)])
+        try:
+            return self._program.run(values, Budget())
+        except (RunError, RecursionError) as error:
+            raise self._fill_error(error) from error.__cause__
 
     def parts(self, values: Mapping[str, Any]) -> list[tuple[str, bool]]:
         """Return the same in pieces, each with whether values made it."""
-        return joined_parts(self._pieces(values))
-
-    def _pieces(self, values: Mapping[str, Any]) -> list[tuple[str, bool]]:
         try:
-            return list(self._run(values))
-        except RunError as failure:
-            place = f"{failure.file or self._file}:{failure.line}"
-            raise FillError(f"{place}: {failure}") from failure.__cause__
-        except RecursionError:
-            raise FillError(f"{self._file}: nests too deeply") from None
+            return joined_parts(self._pieces(values))
+        except (RunError, RecursionError) as error:
+            raise self._fill_error(error) from error.__cause__
 
-    def _run(self, values: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-        scope = self._program.scope(values, Budget())
-        for step, is_text in zip(self._program.body, self._is_text):
+    def _pieces(self, values: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+        budget = Budget()
+        scope = self._program.scope(values, budget)
+        for statement, is_text in zip(self._program.body, self._is_text):
             pieces: list[str] = []
-            step(scope, pieces)
-            yield "".join(pieces), not is_text
+            run(scope, [statement], pieces)
+            yield budget.joined(pieces), not is_text
+
+    def _fill_error(self, error: RunError | RecursionError) -> FillError:
+        if isinstance(error, RecursionError):
+            return FillError(f"{self._file}: nests too deeply")
+        place = error.file or self._file
+        return FillError(
+            f"{place}:{error.line}: {error}" if error.line else f"{place}: {error}"
+        )

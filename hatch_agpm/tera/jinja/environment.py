@@ -168,6 +168,8 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             what, line = error.msg, self._line(tree, error.lineno or 0)
         except (ValueError, OverflowError, RuntimeError) as error:
             what, line = str(error), 0
+        except AssertionError as error:
+            what, line = f"Jinja2 cannot compile this template: {error}", 0
         raise at_line(TemplateError(what), source, line) from None
 
     def _line(self, tree: nodes.Template, line: int) -> int:

@@ -5,13 +5,11 @@ The judge is the real engine that gets the values; the copied reader has to give
 text.  Many prompts are in one bundle, because a bundle takes long to build.
 """
 
-import importlib
 import json
 import os
 import random
 import re
 import shutil
-import sys
 import types
 from collections import Counter
 from pathlib import Path
@@ -20,12 +18,8 @@ import pytest
 from grammar import templates
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from oracle import Oracle
+from random_bundles import filled, inline, module_of, plain, rendered
 
-from hatch_agpm.build.writing import write_files as write_bundle
-from hatch_agpm.bundle.bundle import build_bundle
-from hatch_agpm.errors import AgpmError, ProblemsError
-from hatch_agpm.model.rendering import Rendering
-from hatch_agpm.rendering.renderer import render_manifest
 from hatch_agpm.tera import TemplateError, render
 
 DATA = Path(__file__).parents[2] / "data"
@@ -78,29 +72,6 @@ def value_of(kind, chance):
         return None
     values = {"str": TEXTS, "int": INTEGERS, "float": FLOATS, "bool": [True, False]}
     return chance.choice(values[name])
-
-
-def plain(value):
-    """Return a value as JSON has it."""
-    if isinstance(value, types.SimpleNamespace):
-        value = vars(value)
-    if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
-    return (
-        [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
-    )
-
-
-def inline(value):
-    """Return a value as inline TOML, None for what TOML does not have."""
-    if isinstance(value, dict):
-        fields = {json.dumps(name): inline(each) for name, each in value.items()}
-        pairs = ", ".join(f"{name} = {each}" for name, each in fields.items())
-        return None if None in fields.values() else f"{{ {pairs} }}"
-    if isinstance(value, list):
-        items = [inline(each) for each in value]
-        return None if None in items else f"[{', '.join(items)}]"
-    return None if value is None else json.dumps(value)
 
 
 class Sample:
@@ -159,50 +130,10 @@ class Sample:
 # --- building and comparing -----------------------------------------------------------
 
 
-def rendered(root, samples):
-    """Render samples; return the resources, and the errors of those that have some."""
-    refused = {}
-    while True:
-        left = [sample for sample in samples if sample.name not in refused]
-        manifest = "[agents]\n" + "".join(sample.entry for sample in left)
-        (root / "agpm.toml").write_text(manifest, "utf-8")
-        try:
-            return render_manifest(root / "agpm.toml"), refused
-        except AgpmError as error:
-            problems = error.problems if isinstance(error, ProblemsError) else [error]
-            for each in problems:
-                refused.setdefault(Path(each.path).stem, each.what)
-
-
-def module_of(root, resources):
-    bundle = build_bundle(
-        Rendering(resources=resources),
-        output="x/prompts",
-        distribution="x",
-        version="1",
-    )
-    name = f"random_prompts_{len(sys.modules)}"
-    write_bundle(root / "site" / name, bundle.files)
-    sys.path.insert(0, str(root / "site"))
-    try:
-        importlib.invalidate_caches()
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(root / "site"))
-
-
 def judged(engines, sample, values):
     """Return the texts that the engines give, which differ in rare floats."""
     context = sample.context(values)
     return {each.render(sample.body, context) for each in engines} - {None}
-
-
-def filled(prompt, values):
-    """Return the text of a prompt, None where it fails."""
-    try:
-        return prompt(**values)
-    except TypeError:
-        return None
 
 
 def compare(root, engines, samples, counts):

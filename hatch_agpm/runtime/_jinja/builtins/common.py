@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from ..limits import RunError
-from ..values import UndefinedValue, item, show
+from ..operations.attributes import item
+from ..operations.measures import count_read, limit_items, limit_text, limit_value
+from ..operations.undefined import UndefinedValue
+from ..values import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,10 +53,10 @@ def _default(
 
 def _join(budget: Budget, value: Any, d: Any = "", attribute: Any = None) -> str:
     items = value if attribute is None else map(getter(attribute), value)
-    budget.used(value)
+    count_read(budget, value)
     texts = [show(each, budget) for each in items]
     between = show(d, budget)
-    budget.text(sum(map(len, texts)) + len(between) * len(texts))
+    limit_text(budget, sum(map(len, texts)) + len(between) * len(texts))
     return between.join(texts)
 
 
@@ -63,9 +66,9 @@ def _length(_: Budget, value: Any) -> int:
 
 def _list(budget: Budget, value: Any) -> list[Any]:
     if isinstance(value, range):
-        budget.items(len(value))
+        limit_items(budget, len(value))
     made = list(value)
-    budget.whole(made)
+    limit_value(budget, made)
     return made
 
 
@@ -86,7 +89,7 @@ def _trim(budget: Budget, value: Any, chars: Any = None) -> str:
 
 def _replace(budget: Budget, s: Any, old: Any, new: Any, count: Any = None) -> str:
     whole, found, by = (show(each, budget) for each in (s, old, new))
-    budget.text(len(whole) + whole.count(found) * len(by))
+    limit_text(budget, len(whole) + whole.count(found) * len(by))
     return whole.replace(found, by, -1 if count is None else count)
 
 
@@ -106,7 +109,7 @@ def _items(budget: Budget, value: Any) -> Iterator[Any]:
         return
     if not isinstance(value, Mapping):
         raise RunError("only mappings have items")
-    budget.used(value)
+    count_read(budget, value)
     yield from value.items()
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ..operations.measures import limit_items
 from ..values import Public
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ def _range(budget: Budget) -> Callable[..., range]:
     def make(*given: Any) -> range:
         numbers = range(*given)
         # `len` fails for very many.
-        budget.items(len(numbers[:200_000]))
+        limit_items(budget, len(numbers[:200_000]))
         return numbers
 
     return make

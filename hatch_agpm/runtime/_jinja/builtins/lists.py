@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from ..language import filter_named, test_named
-from ..limits import LARGEST_NUMBER, RunError
-from ..values import Public, UndefinedValue, attribute
+from ..limits import RunError
+from ..operations.attributes import attribute
+from ..operations.measures import LARGEST_NUMBER, count_read, limit_value
+from ..operations.undefined import UndefinedValue
+from ..values import Public
+from . import filter_named, test_named
 from .common import getter
 
 TYPE_CHECKING = False
@@ -51,7 +54,7 @@ def _key(path: Any, *, is_cased: Any, default: Any = None) -> Callable[[Any], An
 def _map(budget: Budget, value: Any, *given: Any, **named: Any) -> Iterator[Any]:
     if not value:
         return
-    budget.used(value)
+    count_read(budget, value)
     if not given and "attribute" in named:
         apply = getter(named.pop("attribute"), named.pop("default", None))
         if named:
@@ -71,7 +74,7 @@ def _choice(*, of_attribute: bool, wanted: bool) -> _Choice:
     def choose(budget: Budget, value: Any, *given: Any, **named: Any) -> Iterator[Any]:
         if not value:
             return
-        budget.used(value)
+        count_read(budget, value)
         rest = list(given)
         if of_attribute and not rest:
             raise RunError("the filter needs the name of an attribute")
@@ -93,7 +96,7 @@ def _sort(
     case_sensitive: Any = False,
     attribute: Any = None,
 ) -> list[Any]:
-    budget.used(value)
+    count_read(budget, value)
     paths = attribute.split(",") if isinstance(attribute, str) else [attribute]
     keys = [_key(path, is_cased=case_sensitive) for path in paths]
     return sorted(value, key=lambda of: [key(of) for key in keys], reverse=reverse)
@@ -102,7 +105,7 @@ def _sort(
 def _unique(
     budget: Budget, value: Any, case_sensitive: Any = False, attribute: Any = None
 ) -> Iterator[Any]:
-    budget.used(value)
+    count_read(budget, value)
     key = _key(attribute, is_cased=case_sensitive)
     seen = set()
     for each in value:
@@ -119,7 +122,7 @@ def _groupby(
     default: Any = None,
     case_sensitive: Any = False,
 ) -> list[Any]:
-    budget.used(value)
+    count_read(budget, value)
     key = _key(attribute, is_cased=case_sensitive, default=default)
     groups = [
         (name, list(items)) for name, items in groupby(sorted(value, key=key), key)
@@ -132,7 +135,7 @@ def _groupby(
 def _batch(
     budget: Budget, value: Any, linecount: Any, fill_with: Any = None
 ) -> Iterator[list[Any]]:
-    budget.used(value)
+    count_read(budget, value)
     row: list[Any] = []
     for each in value:
         if len(row) == linecount:
@@ -150,7 +153,7 @@ def _slice(
     budget: Budget, value: Any, slices: Any, fill_with: Any = None
 ) -> Iterator[list[Any]]:
     items = list(value)
-    budget.used(items)
+    count_read(budget, items)
     _check(slices)
     size, larger = len(items) // slices, len(items) % slices
     start = 0
@@ -177,7 +180,7 @@ def _dictsort(
 ) -> list[Any]:
     if by not in ("key", "value"):
         raise RunError("filter 'dictsort' sorts by 'key' or 'value'")
-    budget.used(value)
+    count_read(budget, value)
     position = 0 if by == "key" else 1
     lowered: Any = (lambda found: found) if case_sensitive else _lowered
     return sorted(
@@ -186,10 +189,10 @@ def _dictsort(
 
 
 def _sum(budget: Budget, iterable: Any, attribute: Any = None, start: Any = 0) -> Any:
-    budget.used(iterable)
+    count_read(budget, iterable)
     items = iterable if attribute is None else map(getter(attribute), iterable)
     total = sum(items, start)
-    budget.whole(total)
+    limit_value(budget, total)
     return total
 
 
@@ -197,7 +200,7 @@ def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
     def find(
         budget: Budget, value: Any, case_sensitive: Any = False, attribute: Any = None
     ) -> Any:
-        budget.used(value)
+        count_read(budget, value)
         items = list(value)
         if not items:
             return UndefinedValue("there is no item to compare, the list is empty")
@@ -207,7 +210,7 @@ def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _reverse(budget: Budget, value: Any) -> Any:
-    budget.used(value)
+    count_read(budget, value)
     if isinstance(value, str):
         return value[::-1]
     try:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from ..limits import RunError
-from ..values import METHODS, Public
+from ..operations.attributes import METHODS
+from ..operations.measures import count_read, limit_text, limit_value
+from ..values import Public
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ def escape(value: Any) -> Markup:
 
 def _escape(budget: Budget, value: Any) -> Markup:
     made = escape(value)
-    budget.text(len(made))
+    limit_text(budget, len(made))
     return made
 
 
@@ -128,18 +130,18 @@ def _forceescape(budget: Budget, value: Any) -> Markup:
 def _safe(budget: Budget, value: Any) -> Markup:
     if hasattr(value, "__html__"):
         value = value.__html__()
-    budget.used(value)
+    count_read(budget, value)
     return Markup(value)
 
 
 def _tojson(budget: Budget, value: Any, indent: Any = None) -> Markup:
     import json
 
-    budget.whole(value)
+    limit_value(budget, value)
     text = json.dumps(value, sort_keys=True, indent=indent)
     for sign in "<>&'":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    budget.text(len(text))
+    limit_text(budget, len(text))
     return Markup(text)
 
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from ..limits import LARGEST_NUMBER, RunError
+from ..limits import RunError
+from ..operations.measures import LARGEST_NUMBER, count_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def _abs(_: Budget, value: Any) -> Any:
 
 
 def _int(budget: Budget, value: Any, default: Any = 0, base: Any = 10) -> Any:
-    budget.used(value)
+    count_read(budget, value)
     try:
         return int(value, base) if isinstance(value, str) else int(value)
     except (TypeError, ValueError):
@@ -35,7 +36,7 @@ def _int(budget: Budget, value: Any, default: Any = 0, base: Any = 10) -> Any:
 
 
 def _float(budget: Budget, value: Any, default: Any = 0.0) -> Any:
-    budget.used(value)
+    count_read(budget, value)
     try:
         return float(value)
     except (TypeError, ValueError):

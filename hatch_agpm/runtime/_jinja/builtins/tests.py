@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 
-from ..values import UndefinedValue
+from ..operations.undefined import UndefinedValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

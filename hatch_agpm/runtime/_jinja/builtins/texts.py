@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import re
 
-from ..limits import LARGEST_NUMBER, RunError
-from ..operators import check_format
-from ..values import Public, UndefinedValue, show
+from ..limits import RunError
+from ..operations.calculation import check_format
+from ..operations.measures import LARGEST_NUMBER, count_read, limit_text, limit_value
+from ..operations.undefined import UndefinedValue
+from ..values import Public, show
 from .common import text
 
 TYPE_CHECKING = False
@@ -54,7 +56,7 @@ def _format(budget: Budget, value: Any, *args: Any, **kwargs: Any) -> str:
         if not isinstance(each, UndefinedValue):
             show(each, budget)
     made: str = format_ % (kwargs or args)
-    budget.text(len(made))
+    limit_text(budget, len(made))
     return made
 
 
@@ -67,7 +69,7 @@ def _indent(
     newline = of_kind("\n")
     indention = of_kind(width if isinstance(width, str) else " " * width)
     lines = (s + newline).splitlines()
-    budget.text(sum(map(len, lines)) + len(lines) * (len(indention) + 1))
+    limit_text(budget, sum(map(len, lines)) + len(lines) * (len(indention) + 1))
     if blank:
         made = (newline + indention).join(lines)
     else:
@@ -86,7 +88,7 @@ def _truncate(
     end: Any = "...",
     leeway: Any = None,
 ) -> Any:
-    budget.used(s)
+    count_read(budget, s)
     leeway = _LEEWAY if leeway is None else leeway
     if length < len(end) or leeway < 0:
         raise RunError("filter 'truncate' gets a number that is too small")
@@ -119,7 +121,7 @@ def _wordwrap(
         )
         for line in s.splitlines()
     ]
-    budget.text(len(s) + len(between) * sum(len(each) + 1 for each in lines))
+    limit_text(budget, len(s) + len(between) * sum(len(each) + 1 for each in lines))
     return between.join([between.join(each) for each in lines])
 
 
@@ -130,7 +132,7 @@ def _wordcount(budget: Budget, s: Any) -> int:
 def _urlencode(budget: Budget, value: Any) -> str:
     from collections.abc import Iterable
 
-    budget.whole(value)
+    limit_value(budget, value)
     if isinstance(value, str) or not isinstance(value, Iterable):
         return _quoted(budget, value, safe="/")
     pairs = value.items() if isinstance(value, dict) else value

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import nodes
 
+from hatch_agpm.runtime._jinja.builtins import FILTERS
 from hatch_agpm.runtime._jinja.builtins.tests import TESTS
-from hatch_agpm.runtime._jinja.language import FILTERS
 from hatch_agpm.tera.folding.embedded import contains_embedded
 from hatch_agpm.tera.jinja.folding.known import EvaluationError
 from hatch_agpm.tera.jinja.folding.state import later, names_of

@@ -10,7 +10,6 @@ from jinja_grammar import case
 
 from hatch_agpm.runtime._jinja.limits import Budget, RunError
 from hatch_agpm.runtime._jinja.program import JinjaProgram
-from hatch_agpm.runtime._jinja.scope import run
 from hatch_agpm.tera import TemplateError, TeraEnvironment
 
 SEED = int(os.environ.get("JINJA_FUZZ_SEED", "0"))
@@ -29,13 +28,10 @@ def filled(left, names, context):
     """Run what is left, as JSON has it; return None where it fails."""
     data = json.loads(json.dumps({**left.program, "file": "x"}))
     values = {name: context[name] for name in names if name in context}
-    program = JinjaProgram(data)
-    pieces = []
     try:
-        run(program.scope(values, Budget()), program.body, pieces)
+        return JinjaProgram(data).run(values, Budget())
     except (RunError, RecursionError):
         return None
-    return "".join(pieces)
 
 
 def rendered(source, context):
@@ -52,11 +48,7 @@ def compare(seeds):
         source, context = case(seed)
         share = chance.choice([0.2, 0.5, 1])
         names = [name for name in context if chance.random() < share]
-        try:
-            expected = rendered(source, context)
-        except AssertionError:
-            # A template that Jinja2 itself cannot compile.
-            continue
+        expected = rendered(source, context)
         if expected and " at 0x" in expected:
             continue
         try:

@@ -11,8 +11,8 @@ import re
 import types
 from collections import abc, deque
 
-from .limits import RunError
-from .values import MISSING, UndefinedValue
+from ..limits import RunError
+from ..values import MISSING, undefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ def public_attribute(value: Any, name: str) -> Any:
         isinstance(value, kinds) and name in names for kinds, names in _CHANGING
     ):
         kind = type(value).__name__
-        return UndefinedValue(
-            f"access to attribute {name!r} of {kind!r} object is unsafe"
-        )
+        return undefined(f"access to attribute {name!r} of {kind!r} object is unsafe")
     return found
 
 
