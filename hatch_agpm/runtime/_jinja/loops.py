@@ -49,8 +49,7 @@ def _turns(
     calls it again, and its depth.
     """
     start, steps, assign = starter(variables), body_of(body), setter(target)
-    start_empty = starter(empty[0]) if empty else None
-    otherwise = body_of(empty[1]) if empty else []
+    otherwise = _otherwise(*empty) if empty else None
     about_loop = part("operations.turns").LoopTurns if name else None
 
     def turns(
@@ -71,12 +70,20 @@ def _turns(
                 break
             # As in Jinja2, a turn that `continue` ends does not count.
             is_empty = is_empty and jump is not None
-        if is_empty and start_empty:
-            start_empty(scope)
-            return run(scope, otherwise, pieces)
-        return None
+        return otherwise(scope, pieces) if is_empty and otherwise else None
 
     return turns
+
+
+def _otherwise(variables: Mapping[str, Any], body: Sequence[Any]) -> _Step:
+    """Return the step that runs the body for no values."""
+    start, steps = starter(variables), body_of(body)
+
+    def step(scope: CallScope, pieces: list[str]) -> object:
+        start(scope)
+        return run(scope, steps, pieces)
+
+    return step
 
 
 def _jump(word: str) -> _Step:
