@@ -128,7 +128,9 @@ def load_toml(path: Path, shown: str) -> dict[str, object]:
         raise ConfigError(f"{shown}:", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{shown}:", "is not UTF-8 text") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ConfigError(f"{shown}:", "is nested too deeply") from None
+    except ValueError as error:
         raise ConfigError(f"{shown}:", f"is not valid TOML: {error}") from None
 
 

@@ -165,7 +165,10 @@ def note_evals(
     """
     try:
         document = json.loads(data)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        yield _evals_problem(path, "is nested too deeply")
+        return
+    except ValueError as error:
         line = getattr(error, "lineno", 0)
         yield _evals_problem(path, f"is not valid JSON: {error}", line=line)
         return

@@ -232,6 +232,8 @@ def changed(bundle: Any, path: str, data: bytes, size: int) -> DamagedWheelError
 def damaged(bundle: Any, path: str, error: Exception) -> DamagedWheelError:
     """Return the error for a file that cannot be read or parsed."""
     reason = getattr(error, "strerror", None) or str(error) or "it is not there"
+    if isinstance(error, RecursionError):  # whose text depends on the Python
+        reason = "it is nested too deeply"
     # `sys.frozen` is set by PyInstaller and cx_Freeze, the other name by Nuitka.
     frozen = getattr(sys, "frozen", False) or "__compiled__" in globals()
     package = bundle.spec.name if frozen else ""

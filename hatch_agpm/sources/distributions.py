@@ -266,8 +266,10 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             f"cannot be read: {error.strerror}", location=Location(path=shown)
         ) from None
     except _DAMAGE as error:
+        is_deep = isinstance(error, RecursionError)
+        what = "it is nested too deeply" if is_deep else repr(error)
         raise ContentError(
-            f"is damaged: {error!r}", location=Location(path=shown)
+            f"is damaged: {what}", location=Location(path=shown)
         ) from None
 
 

@@ -72,6 +72,7 @@ def test_a_directory_that_holds_no_resources_is_reported(write_files, path, mess
     [
         (b"a = [", "x.toml: is not valid TOML: Invalid value (at end of document)"),
         (b"a = '\xff'", "x.toml: is not UTF-8 text"),
+        (b"a = " + b"[" * 9_999, "x.toml: is nested too deeply"),
     ],
 )
 def test_a_file_that_is_not_toml_is_reported(content, message, tmp_path):

@@ -465,6 +465,7 @@ def test_a_name_that_the_directory_of_plugins_keeps_is_noted():
     [
         ("{", ":1: is not valid JSON: Expecting property name enclosed in double"
          " quotes: line 1 column 2 (char 1)"),
+        ("[" * 100_000, ": is nested too deeply"),
         ("[]", ": has no list 'evals'; write {\"skill_name\": \"...\", \"evals\":"
          ' [{"id": 1, "prompt": "..."}]}'),
         ({"skill_name": "b"}, ": 'skill_name' is not that of the skill, 'a', got 'b'"),
