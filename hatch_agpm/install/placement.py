@@ -15,7 +15,7 @@ from hatch_agpm.config.declared import read_table
 from hatch_agpm.config.tables import ProjectTable
 from hatch_agpm.config.tools import BUILTIN_TOOLS, InstallRule, Tool, read_tools
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
-from hatch_agpm.formats.file_names import faults, folded
+from hatch_agpm.formats.file_names import faults, folded, split_extension
 from hatch_agpm.formats.toml import TableReader
 from hatch_agpm.model.config import TABLE
 
@@ -201,10 +201,16 @@ class _Placing:
 
     def files_of(self, wanted: Collection[str] | None) -> None:
         """Place the files of resources, and exported ones for each tool."""
+        renamed = _renamed(self.shipment)
         for file in self.shipment.files:
             if file.tool is not None:
                 if self.is_wanted(file.tool, file.resource, wanted):
-                    self.add(file.tool, file.path, file.directory, file.content)
+                    own = renamed.get((file.resource, _normal(file.install_path)))
+                    path, directory = file.path, file.directory
+                    if own is not None:
+                        path = own + path.removeprefix(file.install_path)
+                        directory = own if directory else ""
+                    self.add(file.tool, path, directory, file.content)
                 continue
             section, _, rest = file.path.partition("/")
             directory = file.directory.partition("/")[2]
@@ -234,8 +240,7 @@ class _Placing:
             return
         present = self.files.setdefault(path, content)
         if present.data != content.data:
-            what = "is the install path of two files; name one tool with --tool, or "
-            what += f"ask the authors of {self.shipment.distribution}"
+            what = "is the install path of two files; ask its authors"
             self.problems.append((path, what))
         if directory:
             self.directories[path] = _normal(directory)
@@ -257,6 +262,29 @@ class _Placing:
                 title = self.shipment.title
                 note = f"{setting.resource} of {title}: {what}: it is not installed"
                 self.notes.append(note)
+
+
+def _renamed(shipment: Shipment) -> dict[tuple[str, str], str]:
+    """
+    Return other install paths for resources of which several have one.
+
+    AGPM keeps one of these by chance.  Here the file, or the directory of a skill, is
+    called as the resource is in the bundle: variants of a template have names there.
+    """
+    owners: dict[str, dict[str, set[tuple[str, str]]]] = {}
+    for file in shipment.files:
+        if file.tool is not None:
+            by_resource = owners.setdefault(_normal(file.install_path), {})
+            content = (file.path, file.content.sha256)
+            by_resource.setdefault(file.resource, set()).add(content)
+    renamed: dict[tuple[str, str], str] = {}
+    for path, by_resource in owners.items():
+        if len({frozenset(contents) for contents in by_resource.values()}) > 1:
+            folder, slash, name = path.rpartition("/")
+            for resource in by_resource:
+                own = resource.rpartition("/")[2] + split_extension(name)[1]
+                renamed[resource, path] = f"{folder}{slash}{own}"
+    return renamed
 
 
 def _normal(path: str) -> str:

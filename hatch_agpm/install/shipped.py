@@ -56,6 +56,11 @@ class ShippedFile:
 
     content: FileContent
 
+    @property
+    def install_path(self) -> str:
+        """The path of the resource: for a skill its directory."""
+        return self.directory or self.path
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShippedSetting:

@@ -69,12 +69,12 @@ def test_what_is_done_is_listed(said):
     )
     assert said("install", "--dry-run") == (
         f"would write {REVIEWER}\n"
-        f"would write {DOCS}, which runs or connects to `npx docs 1.0`\n"
+        f"would write {DOCS}, which runs `npx docs 1.0`\n"
         "2 files and settings of acme 1.0: 2 would change, 0 kept"
     )
     assert said("install") == (
         f"wrote {REVIEWER}\n"
-        f"wrote {DOCS}, which runs or connects to `npx docs 1.0`\n"
+        f"wrote {DOCS}, which runs `npx docs 1.0`\n"
         "2 files and settings of acme 1.0: 2 changed, 0 kept"
     )
     assert said("install") == "2 files and settings of acme 1.0: up to date"
@@ -96,7 +96,7 @@ def test_what_is_kept_says_how_to_replace_it(said, project):
         "1 drifted, 1 missing of acme 1.0"
     )
     assert said("install") == (
-        f"wrote {DOCS}, which runs or connects to `npx docs 1.0`\n"
+        f"wrote {DOCS}, which runs `npx docs 1.0`\n"
         f"kept {REVIEWER} (edited since it was installed; acme 1.0): "
         f"`--force {REVIEWER}` replaces it\n"
         "2 files and settings of acme 1.0: 1 changed, 1 kept"

@@ -50,7 +50,9 @@ def run_install(arguments: Namespace) -> int:
     )
     others = [each for each in record.distributions if each.name not in requests.scope]
     wanted = wanted_of(requests.requests, tools, others, disk)
-    plan = make_plan(disk, record, wanted, scope=requests.scope, forced=arguments.force)
+    plan = make_plan(
+        disk, record, wanted, scope=requests.scope, forced=_names(arguments)
+    )
     is_dry = arguments.check or arguments.dry_run
     if not is_dry:
         execute(plan, disk)
@@ -78,7 +80,7 @@ def run_uninstall(arguments: Namespace) -> int:
     record = read_record(disk, tools)
     scope = [str(canonicalize_name(name)) for name in arguments.names] or record.names
     _check_recorded(scope, record)
-    plan = make_plan(disk, record, Wanted(), scope=scope, forced=arguments.force)
+    plan = make_plan(disk, record, Wanted(), scope=scope, forced=_names(arguments))
     if not arguments.dry_run:
         execute(plan, disk)
     installed = (record.of(name) for name in scope)
@@ -109,3 +111,8 @@ def _check_recorded(names: list[str], record: Record) -> None:
 
 def _print(report: InstallReport, *, as_json_: bool) -> None:
     print_text(as_json(report) if as_json_ else "\n".join(as_text(report)))
+
+
+def _names(arguments: Namespace) -> list[str]:
+    """Return what is forced, as it is called in the output."""
+    return [str(name).removeprefix("./") for name in arguments.force]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InstallReport", "as_json", "as_text"]
 
+_ADDRESS: Final = ("http://", "https://", "ws://", "wss://")
 _DONE: Final = {"write": "wrote", "remove": "removed"}
 _PLANNED: Final = {"write": "would write", "remove": "would remove"}
 
@@ -95,7 +96,8 @@ def as_text(report: InstallReport) -> Iterator[str]:
 
 def _running(item: InstallItem) -> str:
     is_run = item.command and item.action == "write"
-    return f", which runs or connects to `{item.command}`" if is_run else ""
+    verb = "connects to" if item.command.startswith(_ADDRESS) else "runs"
+    return f", which {verb} `{item.command}`" if is_run else ""
 
 
 def _explained(item: InstallItem) -> str:

@@ -16,7 +16,20 @@ def sites(tmp_path_factory):
     root = tmp_path_factory.mktemp("sites")
     less = TABLE.replace('tone = "a/tone.md"\n', "").replace('tie = "a/tie"\n', "")
     plain = '[tool.hatch-agpm.agents]\nreviewer = "a/reviewer.md"\n'
+    variants = (
+        '[tool.hatch-agpm.agents]\na = { path = "a/v.md", template_vars = { x = 1 } }\n'
+        'b = { path = "a/v.md", template_vars = { x = 2 } }\n[tool.hatch-agpm.skills]\n'
+        'tie = "a/tie"\nbind = { path = "a/tie2", filename = "a/tie" }\n'
+    )
+    bind = FILES["a/tie/SKILL.md"].replace("tie", "bind")
+    template = "---\nagpm: {templating: true}\n---\n{{ x }}\n"
     return {
+        "variants": build_site(
+            root,
+            "delta",
+            table=variants,
+            files={**FILES, "a/v.md": template, "a/tie2/SKILL.md": bind},
+        ),
         "1": build_site(root),
         "2": build_site(root, version="2.0", table=less),
         "other": build_site(root, "beta", table=plain),

@@ -49,8 +49,6 @@ CLASHES = {
     "case of a directory": (".claude/agents/a/x.md", ".claude/agents/A/y.md"),
     "composition": (".claude/agents/é.md", ".claude/agents/e\u0301.md"),
     "a file and a directory": (".claude/agents/x", ".claude/agents/x/y.md"),
-    "one path": (".claude/agents/x.md", ".claude/agents/x.md"),
-    "one path by a detour": (".claude/agents/x.md", ".claude/agents/y/../x.md"),
 }
 
 

@@ -106,7 +106,7 @@ def test_an_edited_file_is_replaced_or_removed_if_it_is_named(run, project, stat
     assert (code, by_action(report, "write")) == (0, [REVIEWER])
     assert states() == {}
     (project / REVIEWER).write_text("mine")
-    assert run("uninstall", "--force", REVIEWER)[0] == 0
+    assert run("uninstall", "--force", f"./{REVIEWER}")[0] == 0
     assert not (project / REVIEWER).exists()
 
 
@@ -182,6 +182,16 @@ def test_a_directory_of_the_user_stays_though_it_is_empty(run, project):
         project / ".claude/agents",
         project / "pyproject.toml",
     }
+
+
+def test_resources_with_one_install_path_are_called_as_in_the_bundle(run, project):
+    assert run("install", "delta", site="variants")[0] == 0
+    agents, skills = (
+        project / ".claude" / top / "agpm" for top in ("agents", "skills")
+    )
+    assert [(agents / f"{name}.md").read_text()[-2] for name in "ab"] == ["1", "2"]
+    assert {path.name for path in agents.iterdir()} == {"a.md", "b.md"}
+    assert {path.parent.name for path in skills.rglob("SKILL.md")} == {"tie", "bind"}
 
 
 def test_tools_are_chosen_and_kept(run, project, states):
