@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.preview.filling import FillError, fill
 from hatch_agpm.preview.page import render_page
+from hatch_agpm.runtime._variables import parse
 from hatch_agpm.runtime.editable.freshness import Snapshot
 
 if TYPE_CHECKING:
@@ -94,14 +95,22 @@ class LivePreview:
             self._follow()
             return {"version": self._version, "problems": self._problems}
 
-    def fill(self, name: str, values: Mapping[str, object]) -> dict[str, object]:
-        """Return the text of a prompt behind its frontmatter, or what is wrong."""
+    def fill(self, name: str, values: Mapping[str, str]) -> dict[str, object]:
+        """
+        Return the text of a prompt behind its frontmatter, or what is wrong.
+
+        The values are texts, which are read as the types of the variables.
+        """
         with self._lock:
             found = self._texts.get(name)
         if found is None or not found.entry.get("runtime"):
             return {"problem": "there is no such prompt now"}
+        kinds = {each["name"]: each["type"] for each in found.entry["runtime"]}
+        given = {
+            key: parse(kinds.get(key, "str"), text) for key, text in values.items()
+        }
         try:
-            return {"text": fill(found, values)}
+            return {"text": fill(found, given)}
         except FillError as error:
             return {"problem": str(error)}
 

@@ -5,6 +5,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const CHUNK = 200;
+const SILENT = "hatch-agpm does not answer; load the page again, or start the command again";
 const SLICE = 12;
 const TAG = /\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/g;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]/gu;
@@ -624,10 +625,15 @@ function fillView(prompt) {
   const fields = prompt.variables.map((each) => fieldOf(each, filling, canFill));
   const output = el("div", { className: "lines", tabIndex: 0, role: "region", "aria-label": "Filled in" });
   const status = el("small", { role: "status" });
+  let asked = 0;
   const show = async () => {
     const values = {};
-    for (const field of fields) field.read(values);
-    const result = await fill(prompt, values);
+    const written = {};
+    for (const field of fields) field.read(values, written);
+    asked += 1;
+    const number = asked;
+    const result = await fill(prompt, values, written);
+    if (number !== asked) return;
     status.textContent = result.problem || "";
     if (result.parts) showRows(output, filledRows(result.parts));
   };
@@ -658,11 +664,12 @@ function fieldOf(variable, filling, canFill) {
     : el("textarea", { rows: isText ? 1 : Math.min(8, written.split("\n").length), spellcheck: false });
   Object.assign(input, { id, value: written, readOnly: !canFill, disabled: !canFill && scalar === "bool" });
   input.setAttribute("aria-describedby", `${id}-error`);
-  const read = (values) => {
+  const read = (values, texts) => {
     const [value, problem] = input.value === "" ? [undefined, ""] : parsed(input.value, scalar);
     error.textContent = problem;
     input.setAttribute("aria-invalid", String(Boolean(problem)));
     if (!problem && value !== undefined) values[variable.name] = value;
+    if (input.value !== "") texts[variable.name] = input.value;
   };
   const element = el("div", { className: "field" },
     el("label", { htmlFor: id }, variable.name,
@@ -682,28 +689,33 @@ function parsed(text, type) {
     if (type === "float" && typeof value !== "number") return [undefined, "must be a float"];
     return [value, ""];
   } catch {
+    if (type === "any") return [text, ""];
     return [undefined, type === "float" ? "must be a float" : "must be JSON"];
   }
 }
 
 /** Return {parts} or {problem}: each part is [text, class], with run-time values marked. */
-async function fill(prompt, values) {
+async function fill(prompt, values, written) {
   if (prompt.filling.is_live) return filledHere(prompt, values);
-  if (data.server) return filledByServer(prompt, values);
+  if (data.server) return filledByServer(prompt, written);
   const { example, problem } = prompt.filling;
   return problem ? { problem } : { parts: [[example, ""]] };
 }
 
-/** Ask the server of `preview --serve`, which answers with {text} or {problem}. */
+/** Ask the server of `preview --serve`, which takes the values as they are written. */
 async function filledByServer(prompt, values) {
-  const numbers = (_, value) => (value && Object.keys(value).join() === "int" ? Number(value.int) : value);
-  const response = await fetch(`${data.server}/fill`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name: prompt.name, values }, numbers),
-  });
-  const { text, problem } = await response.json();
-  return problem ? { problem } : { parts: [[text, ""]] };
+  try {
+    const response = await fetch(`${data.server}/fill`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: prompt.name, values }),
+    });
+    if (!response.ok) return { problem: await response.text() };
+    const { text, problem } = await response.json();
+    return problem ? { problem } : { parts: [[text, ""]] };
+  } catch {
+    return { problem: SILENT };
+  }
 }
 
 /** Fill in placeholders, as the reader in a wheel does: embedded texts first. */
@@ -867,6 +879,15 @@ function goTo(step) {
   item.link.focus();
 }
 
+function openAndFocus(hash) {
+  const focus = () => byId("heading")?.focus();
+  if (new URL(hash, location.href).hash === location.hash) focus();
+  else {
+    addEventListener("hashchange", focus, { once: true });
+    location.hash = hash;
+  }
+}
+
 function pressed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const field = byId("search");
@@ -879,8 +900,7 @@ function pressed(event) {
   } else if (inList && event.key === "ArrowDown") goTo(1);
   else if (inList && event.key === "ArrowUp") goTo(-1);
   else if (event.target === field && event.key === "Enter") {
-    if (shownItems[0]) location.hash = promptHash(shownItems[0].prompt);
-    byId("heading")?.focus();
+    openAndFocus(shownItems[0] ? promptHash(shownItems[0].prompt) : location.hash);
   } else if (isTyping) return;
   else if (event.key === "/") { field.focus(); field.select(); }
   else if (event.key === "j") goTo(1);

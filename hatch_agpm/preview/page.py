@@ -36,6 +36,8 @@ def render_page(preview: Preview, *, server: str = "", version: int = 0) -> str:
     a newer one than `version`.
     """
     style, script = _part("page.css"), _part("page.js")
+    if server:
+        script += _part("live.js")
     data = {
         "server": server,
         "version": version,

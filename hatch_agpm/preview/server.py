@@ -56,7 +56,7 @@ class Site(Protocol):
     def state(self) -> Mapping[str, object]:
         """Return what the page has to know of the files as they are now."""
 
-    def fill(self, name: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    def fill(self, name: str, values: Mapping[str, str]) -> Mapping[str, object]:
         """Return the text of a prompt with some values, or what is wrong with them."""
 
 
@@ -148,9 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _fill(self) -> tuple[str, str]:
         request = self._body()
-        name, values = request.get("name"), request.get("values")
-        if not isinstance(name, str) or not isinstance(values, dict):
-            reason = "the body needs a 'name' and an object of 'values'"
+        name, values = request.get("name"), _texts(request.get("values"))
+        if not isinstance(name, str) or values is None:
+            reason = "the body needs a 'name' and 'values', which are texts by name"
             raise _RefusedError(HTTPStatus.BAD_REQUEST, reason)
         return _JSON, json.dumps(self.server.site.fill(name, values))
 
@@ -196,3 +196,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _nothing() -> tuple[str, str]:
     raise _RefusedError(HTTPStatus.NOT_FOUND, "there is no such page")
+
+
+def _texts(values: object) -> dict[str, str] | None:
+    """Return texts by name, None for something else."""
+    if not isinstance(values, dict):
+        return None
+    texts = {str(name): value for name, value in values.items()}
+    return texts if all(isinstance(each, str) for each in texts.values()) else None

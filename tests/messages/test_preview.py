@@ -42,7 +42,7 @@ def live(write_files):
         ("POST", "{}/fill", JSON, "[]", "the body must be a JSON object\n"),
         (
             *("POST", "{}/fill", JSON, "{}"),
-            "the body needs a 'name' and an object of 'values'\n",
+            "the body needs a 'name' and 'values', which are texts by name\n",
         ),
         (
             *("POST", "{}/fill", {**JSON, "Content-Length": "many"}, ""),
@@ -73,7 +73,7 @@ def test_what_is_refused_over_http(live, method, path, headers, body, says):
     [
         ("tone", {}, "there is no such prompt now"),
         ("greeting", {}, "user is missing, a str"),
-        ("greeting", {"user": 1}, "user must be a str, got int"),
+        ("greeting", {"user": "a", "x": "b"}, "there is no variable 'x'"),
     ],
 )
 def test_values_that_are_wrong(live, name, values, says):

@@ -58,7 +58,7 @@ def ask(server):
 def fill(server, ask):
     """Send values as the page does, with other headers if they are given."""
 
-    def send(body='{"name": "a", "values": {"b": [1]}}', **headers):
+    def send(body='{"name": "a", "values": {"b": "[1]"}}', **headers):
         known = {"Content_Type": "application/json", **headers}
         return ask("POST", f"{server.path}/fill", body, **known)
 
@@ -149,7 +149,7 @@ def test_localhost_is_a_name_of_this_machine(server, ask):
 def test_a_prompt_is_filled_in(fill):
     status, headers, text = fill()
 
-    assert (status, json.loads(text)) == (200, {"name": "a", "values": {"b": [1]}})
+    assert (status, json.loads(text)) == (200, {"name": "a", "values": {"b": "[1]"}})
     assert headers["Content-Type"] == "application/json"
 
 
@@ -189,6 +189,7 @@ def test_what_the_page_does_not_send_is_refused(server, fill, headers, status):
         "{}",
         '{"name": 1, "values": {}}',
         '{"name": "a"}',
+        '{"name": "a", "values": {"b": 1}}',
         "[" * 9999,
     ],
 )
