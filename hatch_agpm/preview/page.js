@@ -8,7 +8,8 @@ const CHUNK = 200;
 const SILENT = "hatch-agpm does not answer; load the page again, or start the command again";
 const SLICE = 12;
 const TAG = /\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/g;
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]/gu;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
+const CHARACTER = /\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f}|./gsu;  // the flag of a region is one
 const number = new Intl.NumberFormat("en");
 const estimate = data.counted_by === "o200k_base" ? "" : "~";
 
@@ -281,7 +282,7 @@ function visible(text, hidden) {
   const unseen = new Set(hidden);
   if (!unseen.size && text.search(CONTROL) < 0) return [text];
   const parts = [""];
-  for (const character of text) {
+  for (const [character] of text.matchAll(CHARACTER)) {
     if (unseen.has(character) || character.search(CONTROL) === 0) {
       parts.push(unseeable(character.codePointAt(0)), "");
     } else parts[parts.length - 1] += character;

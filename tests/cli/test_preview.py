@@ -7,6 +7,7 @@ import re
 
 import pytest
 from commands import HEAD
+from git_repositories import GitRepository
 
 from hatch_agpm.cli.main import main
 
@@ -84,3 +85,50 @@ def test_a_project_with_errors_gives_all_of_them_and_no_page(project, tmp_path, 
     assert "one.md" in errors
     assert "two.md" in errors
     assert not (tmp_path / "p.html").exists()
+
+
+def test_a_revision_is_compared_word_by_word_with_its_cause(tmp_path, capsys):
+    repository = GitRepository(tmp_path / "project")
+    repository.commit(FILES)
+    repository.write({"prompts/tone.md": "Be brief.\n"})
+    page = tmp_path / "page.html"
+
+    arguments = ["preview", str(repository.path), "--against", "HEAD"]
+    assert main([*arguments, "--output", str(page)]) == 0
+
+    assert "1 changed" in capsys.readouterr().out
+    data = data_of(page)
+    assert data["comparison"]["causes"] == [["prompts/tone.md", "changed", 1]]
+    first, second = data["prompts"]
+    assert (first["name"], second["change"]) == ("tone", None)
+    signs = {row["sign"]: row["pieces"] for row in first["change"]["rows"]}
+    assert signs["-"] == [["Be ", False], ["kind", True], [".", False]]
+    assert signs["+"] == [["Be ", False], ["brief", True], [".", False]]
+
+
+def test_a_wheel_has_the_same_texts_and_values_without_templates(
+    project, build, tmp_path
+):
+    wheel = build(project).artefact
+    pages = [tmp_path / "project.html", tmp_path / "wheel.html"]
+
+    for place, page in zip((project, wheel), pages, strict=True):
+        assert main(["preview", str(place), "--output", str(page)]) == 0
+
+    ours, theirs = map(data_of, pages)
+    assert [each["text"] for each in theirs["files"]] == [None, None]
+    for one, other in zip(ours["prompts"], theirs["prompts"], strict=True):
+        for key in ("name", "variables", "filling", "tokens", "cached", "metadata"):
+            assert one[key] == other[key]
+    assert theirs["prompts"][1]["text"] == "Be kind.\n"
+
+
+def test_another_file_than_a_wheel_is_an_error_without_a_page(tmp_path, capsys):
+    broken = tmp_path / "acme-1.0-py3-none-any.whl"
+    broken.write_bytes(b"PK\x03\x04 not a wheel")
+    page = tmp_path / "page.html"
+
+    assert main(["preview", str(broken), "--output", str(page)]) == 1
+
+    assert broken.name in capsys.readouterr().err
+    assert not page.exists()
