@@ -133,24 +133,21 @@ class Disk:
         BundleError if there is something else.
         """
         self._check(path, expected)
-        mode = 0o755 if content.executable else 0o644
-        with self._opened(DIRECTORY) as staging:
-            staged = f"{_STAGED}{os.getpid()}"
-            _remove(staging, staged)
-            opened = os.open(
-                staging.at(staged), _WRITE, mode, dir_fd=staging.descriptor
-            )
-            with os.fdopen(opened, "wb") as file:
-                file.write(content.data)
+        staged = f"{_STAGED}{os.getpid()}"
+        with (
+            self._parent(path) as (directory, name),
+            self._opened(DIRECTORY) as staging,
+        ):
+            _stage(staging, staged, content, directory.status(name))
             try:
-                with self._parent(path) as (directory, name):
-                    os.replace(
-                        staging.at(staged),
-                        directory.at(name),
-                        src_dir_fd=staging.descriptor,
-                        dst_dir_fd=directory.descriptor,
-                    )
+                os.replace(
+                    staging.at(staged),
+                    directory.at(name),
+                    src_dir_fd=staging.descriptor,
+                    dst_dir_fd=directory.descriptor,
+                )
             except OSError as error:
+                _remove(staging, staged)
                 if error.errno != errno.EXDEV:
                     raise
                 what = f"is on another file system than {DIRECTORY}"
@@ -268,6 +265,29 @@ def _read(directory: _Directory, name: str) -> bytes:
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             raise OSError(errno.EAGAIN, "it was replaced while it was read", name)
         return file.read()
+
+
+def _stage(
+    directory: _Directory,
+    name: str,
+    content: FileContent,
+    replaced: os.stat_result | None,
+) -> None:
+    """
+    Write a file that is going to replace another one.
+
+    Who may read and write that may still do so: settings can hold secrets.
+    """
+    mode = 0o755 if content.executable else 0o644
+    if replaced is not None:
+        mode = replaced.st_mode & 0o666
+        mode |= (mode & 0o444) >> 2 if content.executable else 0
+    _remove(directory, name)
+    opened = os.open(directory.at(name), _WRITE, mode, dir_fd=directory.descriptor)
+    with os.fdopen(opened, "wb") as file:
+        file.write(content.data)
+        if replaced is not None and hasattr(os, "fchmod"):
+            os.fchmod(opened, mode)
 
 
 def _remove(directory: _Directory, name: str) -> None:
