@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.runtime._tera.failures import Refusal, Undefined
+from hatch_agpm.runtime._tera.limits import Account
 from hatch_agpm.runtime._tera.program import Program
+from hatch_agpm.runtime._tera.scope import Scope
 from hatch_agpm.tera.compiler import compiled
 from hatch_agpm.tera.folding import Conditions, Folded, fold
 from hatch_agpm.tera.language import BuildLanguage, Settings
@@ -261,7 +263,8 @@ class _TeraTemplate:
 
     def run(self, context: Mapping[str, object]) -> str:
         """Return the text; raise Failure."""
-        return self._program.run(context, self._language, self._settings.limits)
+        account = Account(self._settings.limits)
+        return self._program.run_in(Scope(context, account, self._language))
 
     def _run_again(self, context: Mapping[str, object], tree: TemplateTree) -> None:
         _TeraTemplate(self._source, self._settings, tree).run(context)

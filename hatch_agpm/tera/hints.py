@@ -14,7 +14,7 @@ from hatch_agpm.runtime._tera.failures import (
     Undefined,
 )
 from hatch_agpm.runtime._tera.operations.names import everything
-from hatch_agpm.runtime._tera.values import MISSING, find
+from hatch_agpm.runtime._tera.scope import MISSING, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

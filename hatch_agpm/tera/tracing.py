@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.runtime._tera.limits import Account
-from hatch_agpm.runtime._tera.operators import Names
 from hatch_agpm.runtime._tera.program import Compiler, Program
 from hatch_agpm.runtime._tera.scope import Scope
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hatch_agpm.runtime._tera.language import Language
-    from hatch_agpm.runtime._tera.steps import _Evaluator, _Step
+    from hatch_agpm.runtime._tera.scope import _Evaluator, _Step
     from hatch_agpm.tera.compiler import Code
     from hatch_agpm.tera.limits import Limits
 
@@ -43,8 +42,8 @@ class _TracingCompiler(Compiler):
     """Compiles statements outside of expressions so that they note their offsets."""
 
     def __init__(self) -> None:
-        super().__init__(Names())
-        self._plain: Final = Compiler(Names())
+        super().__init__()
+        self._plain: Final = Compiler()
         self.offsets: Final[list[int]] = []
 
     def evaluator(self, expression: Any) -> _Evaluator:

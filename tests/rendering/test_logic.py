@@ -286,7 +286,7 @@ def test_values_are_never_parsed(prompt_of):
 
 CALLS = {
     *("builtins/__init__.py", "builtins/arguments.py"),
-    *("operations/calls.py", "operations/measures.py"),
+    *("operations/calls.py", "operations/making.py"),
 }
 
 
@@ -305,8 +305,8 @@ CALLS = {
                 "operations/comparison.py",
             },
         ),
-        ("{{ limit + 1 }}", {"operations/arithmetic.py"}),
-        ("{{ user ~ '!' }}", {"operations/texts.py"}),
+        ("{{ limit + 1 }}", {"operations/arithmetic.py", "operations/making.py"}),
+        ("{{ user ~ '!' }}", {"operations/texts.py", "operations/making.py"}),
     ],
 )
 def test_a_bundle_has_only_the_modules_that_its_programs_need(
@@ -318,9 +318,9 @@ def test_a_bundle_has_only_the_modules_that_its_programs_need(
     )
     copied = {path.removeprefix("_tera/") for path in bundle.files if "_tera" in path}
     core = {
-        *("__init__.py", "failures.py", "language.py", "limits.py", "operators.py"),
-        *("program.py", "rust.py", "scope.py", "steps.py", "template.py", "values.py"),
-        *("operations/__init__.py", "operations/names.py"),
+        *("__init__.py", "failures.py", "language.py", "limits.py", "program.py"),
+        *("rust.py", "scope.py", "template.py", "values.py", "operations/__init__.py"),
+        *("operations/measures.py", "operations/names.py", "operations/printing.py"),
     }
     assert copied == core | needed
 

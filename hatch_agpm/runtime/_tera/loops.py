@@ -6,17 +6,18 @@ from __future__ import annotations
 from . import part
 from .failures import Failure, Refusal
 from .limits import turn_cost
-from .scope import Frame
-from .values import MISSING, describe, find
+from .scope import MISSING, Frame, find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Any
 
-    from .scope import Scope
-    from .steps import _Body, _Evaluator, _Step
+    from .limits import Account
+    from .program import Compiler
+    from .scope import Scope, _Body, _Evaluator, _Step
 
-__all__ = ["Loop", "for_step", "jump_step", "reader", "start_loop"]
+__all__ = ["STATEMENTS", "Loop", "reader", "start_loop"]
 
 
 class Loop:
@@ -75,13 +76,20 @@ def start_loop(
     `label` names the container in errors.  Raise Failure for what has no values, and
     for a loop over keys and values of something that has no keys, or the reverse.
     """
-    scope.account.used(container)
-    if isinstance(container, str) and not container.isascii():
-        scope.account.items(len(container))
+    if not isinstance(container, list):
+        _count(scope.account, container)
     try:
         return _loop(container, *names, label)
     except Failure as failure:
         raise failure.placed(at) from None
+
+
+def _count(account: Account, container: object) -> None:
+    """Count the work of sorting keys, or of finding the characters of a text."""
+    measures = part("operations.measures")
+    measures.count_read(account, container)
+    if isinstance(container, str) and not container.isascii():
+        measures.limit_items(account, len(container))
 
 
 def _loop(container: object, key: str, name: str, label: str) -> Loop:
@@ -92,6 +100,8 @@ def _loop(container: object, key: str, name: str, label: str) -> Loop:
         keys = sorted(container)
         return Loop((key, name), keys, [container[k] for k in keys], len(keys))
     if not isinstance(container, (list, str)):
+        from .values import describe
+
         raise Failure(f"'{label}' cannot be looped over", describe(container))
     if key:
         kind = "an array" if isinstance(container, list) else "a string"
@@ -149,20 +159,17 @@ def _of_loop(root: str, steps: tuple[str, ...]) -> _Evaluator:
 # Statements
 
 
-def for_step(
-    start: Callable[[Scope], Loop], body: _Body, empty: _Body, *, weight: int, at: int
+def _for(
+    compiler: Compiler, head: Sequence[Any], body: Sequence[Any], empty: Sequence[Any]
 ) -> _Step:
-    """
-    Return the step that runs `body` for each value, or `empty` if there is none.
+    container, (key, name), label, weight, at, tag = head
+    values, cost = compiler.evaluator(container), turn_cost(weight)
+    steps, otherwise = compiler.body(body), compiler.body(empty)
 
-    `weight` is the number of nodes that a turn may run.
-    """
-    cost = turn_cost(weight)
-
-    def run(scope: Scope, pieces: list[str]) -> str | None:
+    def step(scope: Scope, pieces: list[str]) -> str | None:
         jump: str | None = None
         try:
-            loop = start(scope)
+            loop = start_loop(scope, values(scope), (key, name), label, tag)
             account, frames = scope.account, scope.frames
             frames.append(Frame(loop=loop, depth=frames[-1].depth))
             for index in range(loop.length):
@@ -170,8 +177,8 @@ def for_step(
                 account.turns_left -= cost
                 if account.turns_left < 0:
                     account.refuse_turns()
-                for step in body:
-                    jump = step(scope, pieces)
+                for inner in steps:
+                    jump = inner(scope, pieces)
                     if jump is not None:
                         break
                 if jump == "break":
@@ -183,9 +190,9 @@ def for_step(
             frames.pop()
         except Failure as failure:
             raise failure.placed(at) from None
-        return None if loop.length else _run(empty, scope, pieces)
+        return None if loop.length else _run(otherwise, scope, pieces)
 
-    return run
+    return step
 
 
 def _run(body: _Body, scope: Scope, pieces: list[str]) -> str | None:
@@ -197,14 +204,18 @@ def _run(body: _Body, scope: Scope, pieces: list[str]) -> str | None:
     return None
 
 
-def jump_step(word: str, at: int) -> _Step:
-    """Return the step of a `break` or `continue`."""
-
-    def run(scope: Scope, _: list[str]) -> str:
+def _jump(_: Compiler, word: str, at: int) -> _Step:
+    def step(scope: Scope, _: list[str]) -> str:
         try:
             scope.check_loop(f"'{word}'")
         except Failure as failure:
             raise failure.placed(at) from None
         return word
 
-    return run
+    return step
+
+
+STATEMENTS = {
+    "for": _for,
+    "jump": _jump,
+}

@@ -9,19 +9,69 @@ not hide `a.b` of the context.  Below the frame of a macro only the context is v
 
 from __future__ import annotations
 
+from . import part
 from .failures import Failure
-from .values import MISSING, find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from .language import Language
     from .limits import Account
     from .loops import Loop as _Loop
-    from .steps import _Function
 
-__all__ = ["Frame", "Scope"]
+    _Evaluator = Callable[["Scope"], Any]
+    """Returns the value of an expression."""
+
+    _Step = Callable[["Scope", list[str]], str | None]
+    """
+    Runs one tag, and adds pieces of text to the list.
+
+    Returns `break` or `continue` if that ends the current turn of a loop.
+    """
+
+    _Body = Sequence[_Step]
+    _Function = tuple[int, _Body]
+    """The number of nodes that a call may run, and the body of a macro or block."""
+
+__all__ = ["MISSING", "Frame", "Missing", "Scope", "find"]
+
+
+class Missing:
+    """The type of `MISSING`: no value at all, which null is not."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING = Missing()
+
+
+def find(value: object, steps: tuple[str, ...] | list[str]) -> object:
+    """Follow `steps` from `value` and return what is there, or `MISSING`."""
+    for step in steps:
+        if isinstance(value, dict):
+            if step not in value:
+                return MISSING
+            value = value[step]
+        elif isinstance(value, list):
+            index = _index(step)
+            if index is None or index >= len(value):
+                return MISSING
+            value = value[index]
+        else:
+            return MISSING
+    return value
+
+
+_USIZE_DIGITS = 19
+
+
+def _index(step: str) -> int | None:
+    if not step.isascii() or not step.isdigit() or (step[0] == "0" and step != "0"):
+        return None
+    return int(step) if len(step) <= _USIZE_DIGITS else None
 
 
 class Frame:
@@ -47,20 +97,31 @@ class Scope:
     """
     The variables and the account of one render.
 
-    `context` are the user's variables, which are not changed.
+    `context` are the user's variables, which are not changed.  Without a `language`,
+    it is the one of wheels.
     """
 
     def __init__(
-        self, context: Mapping[str, object], account: Account, language: Language
+        self,
+        context: Mapping[str, object],
+        account: Account,
+        language: Language | None = None,
     ) -> None:
         self.account = account
-        self.language = language
+        self._language = language
         self.functions: Mapping[str, _Function] = {}
         self.embedded: Sequence[Callable[[], str]] = ()
         """What returns the texts that are filled in first, and then embedded."""
 
         self.context = context
         self.frames = [Frame()]
+
+    @property
+    def language(self) -> Language:
+        """The filters, tests and functions, and errors for other names."""
+        if self._language is None:
+            self._language = part("language").Language()
+        return self._language
 
     def look_up(
         self, root: str, steps: tuple[str, ...], *, dotted: bool = True

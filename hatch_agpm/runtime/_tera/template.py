@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from .._variables import FillError, Variables, joined_parts
 from .failures import Failure
-from .language import Language
 from .limits import Account, Bounds
 from .program import Program
 from .scope import Scope
@@ -47,8 +46,7 @@ class ProgramTemplate:
         return joined_parts(pieces)
 
     def _scope(self, values: Mapping[str, object]) -> Scope:
-        outer = Scope({}, Account(Bounds()), Language())
-        return self._program.scope(values, outer)
+        return self._program.scope(values, Scope({}, Account(Bounds())))
 
     def _pieces(self, scope: Scope) -> list[tuple[str, bool]]:
         """Return what each statement prints, with whether it is not a known text."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT-0
 """
-What values are, how Tera prints them, and what a path leads to in them.
+What values are, and how Tera prints them.
 
 A value is plain JSON: dict, list, str, int, float, bool or None.  Integers have 64
 bits; what does not fit is a float, as serde_json reads it.  Knows nothing of
@@ -17,28 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "I64_MIN",
-    "MISSING",
     "U64_MAX",
-    "Missing",
     "as_float",
     "as_number",
     "describe",
-    "find",
     "render",
 ]
 
 I64_MIN, U64_MAX = -(2**63), 2**64 - 1
 """The bounds of integers: of signed ones, and of those without a sign."""
-
-
-class Missing:
-    """The type of `MISSING`: no value at all, which null is not."""
-
-    def __bool__(self) -> bool:
-        return False
-
-
-MISSING = Missing()
 
 
 def render(value: object) -> str:
@@ -94,29 +81,3 @@ def as_float(value: object) -> float | None:
     """Return a number of whatever size as a float, or None for anything else."""
     number = as_number(value)
     return None if number is None else float(number)
-
-
-def find(value: object, steps: tuple[str, ...] | list[str]) -> object:
-    """Follow `steps` from `value` and return what is there, or `MISSING`."""
-    for step in steps:
-        if isinstance(value, dict):
-            if step not in value:
-                return MISSING
-            value = value[step]
-        elif isinstance(value, list):
-            index = _index(step)
-            if index is None or index >= len(value):
-                return MISSING
-            value = value[index]
-        else:
-            return MISSING
-    return value
-
-
-_USIZE_DIGITS = 19
-
-
-def _index(step: str) -> int | None:
-    if not step.isascii() or not step.isdigit() or (step[0] == "0" and step != "0"):
-        return None
-    return int(step) if len(step) <= _USIZE_DIGITS else None

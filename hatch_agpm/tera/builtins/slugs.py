@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hatch_agpm.runtime._tera.operations.measures import count_steps
+
 if TYPE_CHECKING:
     from hatch_agpm.runtime._tera.builtins.arguments import Arguments
 
@@ -17,7 +19,7 @@ __all__ = ["slugify"]
 def slugify(value: object, arguments: Arguments) -> str:
     """Transliterate to lower-case ASCII, words joined by `-`."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     if not text.isascii():
         text = _transliterated(text)
         arguments.scope.account.text(len(text))

@@ -9,9 +9,9 @@ from hatch_agpm.runtime._tera.builtins.functions import FUNCTIONS
 from hatch_agpm.runtime._tera.builtins.tests import TESTS
 from hatch_agpm.runtime._tera.failures import Failure, Refusal, Undefined
 from hatch_agpm.runtime._tera.operations.paths import dynamic_path, look_up_text
-from hatch_agpm.runtime._tera.program import OPERANDS
-from hatch_agpm.runtime._tera.values import MISSING
+from hatch_agpm.runtime._tera.scope import MISSING
 from hatch_agpm.tera.folding.embedded import EmbeddedText
+from hatch_agpm.tera.folding.nodes import OPERANDS
 from hatch_agpm.tera.folding.state import NotForLater, State, UnrollError, not_for_later
 from hatch_agpm.tera.uses import roots
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.runtime._tera.failures import Failure
 from hatch_agpm.runtime._tera.limits import Account
 from hatch_agpm.runtime._tera.loops import start_loop
-from hatch_agpm.runtime._tera.operators import show
+from hatch_agpm.runtime._tera.operations.printing import show
 from hatch_agpm.runtime._tera.program import Program
 from hatch_agpm.runtime._tera.scope import Scope
 from hatch_agpm.tera.folding.embedded import contains_embedded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.runtime._tera.builtins import MODULES
-from hatch_agpm.runtime._tera.program import OPERATIONS
+from hatch_agpm.runtime._tera.operations import OPERATIONS
 from hatch_agpm.tera.folding.nodes import parts_of_body
 
 if TYPE_CHECKING:
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["modules_of"]
 
 _CORE: Final = (
-    *("__init__", "failures", "language", "limits", "operators", "program"),
-    *("rust", "scope", "steps", "template", "values"),
-    *("operations/__init__", "operations/names"),
+    *("__init__", "failures", "language", "limits", "program", "rust", "scope"),
+    *("template", "values", "operations/__init__", "operations/measures"),
+    *("operations/names", "operations/printing"),
 )
 _OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "arithmetic": ("operations/arithmetic.py",),
     "calls": (
         *("builtins/__init__.py", "builtins/arguments.py"),
-        *("operations/calls.py", "operations/measures.py"),
+        "operations/calls.py",
     ),
     "comparison": ("operations/comparison.py",),
+    "defaults": ("operations/defaults.py",),
+    "making": ("operations/making.py",),
     "paths": ("operations/paths.py",),
     "texts": ("operations/texts.py",),
 }
@@ -69,8 +71,12 @@ def _needed(part: Code) -> Iterator[str]:
             yield from ("loops.py", *_CHARACTERS)
         case "jump":
             yield "loops.py"
+        case "dict" | "list" | "missing":
+            yield from _OPERATIONS["making"]
+        case "text":
+            yield from (*_OPERATIONS["making"], *_OPERATIONS["texts"])
         case "pipe":
-            yield from _OPERATIONS["calls"]
+            yield from (*_OPERATIONS["making"], *_OPERATIONS["calls"])
             for name, _, _ in part[2]:
                 yield from _builtin(MODULES[name])
                 yield from _FILTERS.get(name, ())

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.runtime._tera.program import OPERANDS
+from hatch_agpm.runtime._tera.operations import OPERATIONS
 from hatch_agpm.tera.uses import roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hatch_agpm.tera.compiler import Code
 
 __all__ = [
     "EVERYTHING",
     "LOOP",
+    "OPERANDS",
     "Reads",
     "assigned",
     "bodies",
@@ -24,6 +25,12 @@ __all__ = [
     "parts_of",
     "parts_of_body",
 ]
+
+OPERANDS: Final[Mapping[str, str]] = {
+    **{name: kinds for name, (_, kinds) in OPERATIONS.items()},
+    **dict.fromkeys(("path", "peek"), ""),
+}
+"""The operands of each operator, which are before what is known from the template."""
 
 EVERYTHING: Final = "__tera_context"
 """The name by which a template reads all variables."""

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hatch_agpm.errors import did_you_mean
 from hatch_agpm.runtime._tera.failures import Failure, Refusal, Undefined
 from hatch_agpm.runtime._tera.operations.paths import look_up_text
-from hatch_agpm.runtime._tera.operators import Names
 from hatch_agpm.runtime._tera.program import Compiler, Program
-from hatch_agpm.runtime._tera.scope import Frame
-from hatch_agpm.runtime._tera.values import MISSING
+from hatch_agpm.runtime._tera.scope import MISSING, Frame
 from hatch_agpm.tera.folding.embedded import EmbeddedText, contains_embedded
 from hatch_agpm.tera.folding.nodes import Reads, assigned, parts_of
 
@@ -33,7 +31,7 @@ _MOST_TURNS: Final = 10_000
 
 
 _MISSING_NAME: Final = re.compile(r"'(\w+)")
-_COMPILER: Final = Compiler(Names())
+_COMPILER: Final = Compiler()
 """Compiles expressions of which the rest of their program is not known."""
 
 

@@ -16,6 +16,12 @@ from hatch_agpm.errors import TemplateError, did_you_mean
 from hatch_agpm.model.declaration import JINJA_DEFAULTS, JinjaOptions
 from hatch_agpm.runtime._tera.failures import Failure, Refusal
 from hatch_agpm.runtime._tera.limits import Account
+from hatch_agpm.runtime._tera.operations.measures import (
+    count_all,
+    count_made,
+    limit_items,
+    limit_value,
+)
 from hatch_agpm.tera.jinja.counting import JOINED, MEASURED, TURN
 from hatch_agpm.tera.jinja.data import TEXT_FILTERS, as_data, check_data
 from hatch_agpm.tera.positions import at_line
@@ -188,7 +194,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         """Let through what has the same text at every build."""
         if isinstance(value, jinja2.Undefined):
             return str(value)
-        self.account.whole(value)
+        limit_value(self.account, value)
         check_data(value)
         text = str(value)
         self.account.write(text)
@@ -196,7 +202,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
 
     def _range(self, *arguments: int) -> range:
         numbers = range(*arguments)
-        self.account.items(len(numbers[: self.limits.loop + 1]))
+        limit_items(self.account, len(numbers[: self.limits.loop + 1]))
         return numbers
 
     def _given(
@@ -209,7 +215,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
                 what = f"filter '{name}' takes its arguments by name"
                 raise Failure(what, hint=f"write {name}(name=value)")
             result = function(value, named)
-            self.account.made(result)
+            count_made(self.account, result)
             return result
 
         return filtered
@@ -225,7 +231,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
                 arguments = tuple([as_data(each, name) for each in arguments])
                 named = {key: as_data(each, name) for key, each in named.items()}
             given = [*arguments, *named.values()]
-            self.account.all(given)
+            count_all(self.account, given)
             if name in _SIZED and any(
                 isinstance(part, int) and abs(part) > _LARGEST_NUMBER
                 for part in given[1:]
@@ -234,7 +240,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             texts = [part for part in given if isinstance(part, str)]
             self._check_growth(name, texts, given)
             result = function(*arguments, **named)
-            self.account.made(result)
+            count_made(self.account, result)
             return result
 
         return bounded
@@ -295,7 +301,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
                 for key, each in named.items()
             }
         result = super().call(context, obj, *arguments, **named)
-        self.account.made(result)
+        count_made(self.account, result)
         return result
 
     def call_binop(
@@ -316,13 +322,13 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             for each in right if isinstance(right, tuple) else (right,):
                 check_data(each)
         result = super().call_binop(context, operator, left, right)
-        self.account.made(result)
+        count_made(self.account, result)
         return result
 
     def _check_product(self, left: object, right: object) -> None:
         for value, times in ((left, right), (right, left)):
             if isinstance(times, int) and isinstance(value, list | tuple):
-                self.account.items(_size(value) * times)
+                limit_items(self.account, _size(value) * times)
             elif isinstance(times, int):
                 self.account.text(_size(value) * times)
 
@@ -347,7 +353,7 @@ def _turn(scope: Context, weight: int, text: int) -> None:
 
 
 def _measured(scope: Context, value: object) -> object:
-    _account(scope).whole(value)
+    limit_value(_account(scope), value)
     return value
 
 
@@ -355,10 +361,10 @@ def _joined(scope: Context, parts: list[object]) -> str:
     """Join the values between `~`."""
     account = _account(scope)
     for part in parts:
-        account.whole(part)
+        limit_value(account, part)
         check_data(part)
     texts = [str(part) for part in parts]
     account.text(sum(map(len, texts)))
     text = "".join(texts)
-    account.made(text)
+    count_made(account, text)
     return text

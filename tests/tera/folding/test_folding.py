@@ -11,8 +11,9 @@ from grammar import templates
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from hatch_agpm.runtime._tera.failures import Failure
-from hatch_agpm.runtime._tera.language import Language
+from hatch_agpm.runtime._tera.limits import Account, Bounds
 from hatch_agpm.runtime._tera.program import Program
+from hatch_agpm.runtime._tera.scope import Scope
 from hatch_agpm.tera import TemplateError, TeraEnvironment, render
 from hatch_agpm.tera.folding import source_of
 
@@ -39,7 +40,8 @@ def filled(left, names, context=CONTEXT):
     values = {name: context[name] for name in names if name in context}
     program = Program(data)
     try:
-        return program.run({**data["known"], **values}, Language())
+        account = Account(Bounds())
+        return program.run_in(Scope({**data["known"], **values}, account))
     except Failure:
         return None
 

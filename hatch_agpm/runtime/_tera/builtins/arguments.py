@@ -8,6 +8,7 @@ Unknown arguments are ignored, as Tera does.
 from __future__ import annotations
 
 from ..failures import Failure
+from ..operations.measures import count_steps
 from ..values import as_float, describe
 
 TYPE_CHECKING = False
@@ -104,7 +105,7 @@ class Arguments:
         """Return `value`, a string to change the case of: slow outside of ASCII."""
         text = self.text(value)
         if not text.isascii():
-            self.scope.account.slowly(text)
+            count_steps(self.scope.account, text)
         return text
 
     def items(self, value: object) -> list[object]:

@@ -7,10 +7,11 @@ from importlib import import_module
 
 from ..failures import Failure
 from ..operations.comparison import float_order, same
-from ..operations.measures import sized_array
+from ..operations.measures import limit_items, sized_array
 from ..operations.paths import pointer
 from ..rust import encode
-from ..values import MISSING, as_float, describe, find, render
+from ..scope import MISSING, find
+from ..values import as_float, describe, render
 from .arguments import is_integer
 
 TYPE_CHECKING = False
@@ -188,7 +189,7 @@ def concat(value: object, arguments: Arguments) -> list[object]:
     items = arguments.items(value)
     more = arguments.value("with")
     added = more if isinstance(more, list) else [more]
-    arguments.scope.account.items(len(items) + len(added))
+    limit_items(arguments.scope.account, len(items) + len(added))
     return sized_array(arguments.scope.account, [*items, *added])
 
 

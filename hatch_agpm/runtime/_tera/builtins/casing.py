@@ -6,6 +6,8 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from ..operations.measures import count_steps
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -83,7 +85,7 @@ def capitalize(value: object, arguments: Arguments) -> str:
 def title(value: object, arguments: Arguments) -> str:
     """Capitalise each word, an apostrophe being part of one."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     return _title_case(text)
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..failures import Failure
-from ..operations.measures import measured
+from ..operations.measures import count_read, measured
 from ..rust import encode
 from ..values import render
 
@@ -43,7 +43,7 @@ def json_encode(value: object, arguments: Arguments) -> str:
 
 def as_str(value: object, arguments: Arguments) -> str:
     """Return the text that `{{ }}` prints."""
-    arguments.scope.account.used(value)
+    count_read(arguments.scope.account, value)
     return render(value)
 
 

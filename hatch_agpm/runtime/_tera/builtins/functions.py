@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..failures import Failure, Refusal
+from ..operations.measures import limit_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def range_(arguments: Arguments) -> list[int]:
         raise Refusal("function 'range' would never end with 'step_by=0'")
     numbers = range(start, end, step or 1)
     # No len(): it does not take as many as there may be.
-    arguments.scope.account.items((end - start) // (step or 1))
+    limit_items(arguments.scope.account, (end - start) // (step or 1))
     return list(numbers)
 
 

@@ -8,6 +8,7 @@ import re
 from importlib import import_module
 
 from ..failures import Refusal
+from ..operations.measures import count_steps, limit_items
 from ..rust import WHITE_SPACE
 
 TYPE_CHECKING = False
@@ -63,13 +64,13 @@ def trim_end_matches(value: object, arguments: Arguments) -> str:
 def truncate(value: object, arguments: Arguments) -> str:
     """Cut after `length` grapheme clusters and append `end`."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     length = arguments.integer("length", 255)
     end = arguments.string("end", "…")
     if text.isascii() and "\r\n" not in text:
         return text if length >= len(text) else text[:length] + end
     # Finding clusters takes twice as long as what other filters do for a character.
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     module: Any = import_module(".graphemes", __package__)
     cut: str = module.first_graphemes(text, length)
     return text if len(cut) == len(text) else cut + end
@@ -78,7 +79,7 @@ def truncate(value: object, arguments: Arguments) -> str:
 def wordcount(value: object, arguments: Arguments) -> int:
     """Count what white space separates."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     return sum(1 for _ in re.finditer(_WORD, text))
 
 
@@ -123,7 +124,7 @@ def indent(value: object, arguments: Arguments) -> str:
 def striptags(value: object, arguments: Arguments) -> str:
     """Drop comments and tags of HTML."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     return "".join(_without_tags(text))
 
 
@@ -173,7 +174,7 @@ _BETWEEN_TAGS = f">[{WHITE_SPACE}]+<"
 def spaceless(value: object, arguments: Arguments) -> str:
     """Drop white space between tags of HTML."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     return re.sub(_BETWEEN_TAGS, "><", text)
 
 
@@ -184,14 +185,14 @@ _NOT_ALPHANUMERIC = rb"[^A-Za-z0-9]"
 def urlencode(value: object, arguments: Arguments) -> str:
     """Percent-encode what a path of a URL may not hold; `/` and `%` stay."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     return _percent(_UNSAFE, text)
 
 
 def urlencode_strict(value: object, arguments: Arguments) -> str:
     """Percent-encode all but ASCII letters and digits."""
     text = arguments.text(value)
-    arguments.scope.account.slowly(text)
+    count_steps(arguments.scope.account, text)
     return _percent(_NOT_ALPHANUMERIC, text)
 
 
@@ -224,7 +225,7 @@ def addslashes(value: object, arguments: Arguments) -> str:
 def split(value: object, arguments: Arguments) -> list[object]:
     """Split at each `pat`; an empty one is between all characters and at the ends."""
     text, pattern = arguments.text(value), _pattern(arguments)
-    arguments.scope.account.items(text.count(pattern) + 1)
+    limit_items(arguments.scope.account, text.count(pattern) + 1)
     return list(text.split(pattern)) if pattern else ["", *text, ""]
 
 

@@ -7,7 +7,8 @@ import math
 
 from ..failures import Failure, Refusal
 from ..operations.comparison import same
-from ..values import Missing, as_float, describe
+from ..scope import Missing
+from ..values import as_float, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..builtins.arguments import Arguments
 from ..failures import Failure
 from ..values import describe
-from .measures import sized_array
+from .measures import count_made, count_read, sized_array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def array(scope: Scope, items: list[object], at: int) -> list[object]:
 def pipe(scope: Scope, value: object, calls: list[_FilterCall]) -> object:
     """Apply filters one after the other."""
     for name, given, at in calls:
-        scope.account.used(value)
+        count_read(scope.account, value)
         try:
             function = scope.language.filter(name)
             if function is None:
                 raise scope.language.unknown("filter", name)
             value = function(value, Arguments(f"filter '{name}'", given, scope, at))
-            scope.account.made(value)
+            count_made(scope.account, value)
         except Failure as failure:
             raise failure.placed(at) from None
     return value
@@ -50,7 +50,7 @@ def call(scope: Scope, given: dict[str, object], name: str, at: int) -> object:
         if function is None:
             raise scope.language.unknown("function", name)
         result = function(Arguments(f"function '{name}'", given, scope, at))
-        scope.account.made(result)
+        count_made(scope.account, result)
     except Failure as failure:
         raise failure.placed(at) from None
     return result
@@ -65,7 +65,7 @@ def test(
 ) -> bool:
     """Apply a test to the value that `subject` returns."""
     value = subject()
-    scope.account.used(value)
+    count_read(scope.account, value)
     try:
         function = scope.language.test(name)
         if function is None:

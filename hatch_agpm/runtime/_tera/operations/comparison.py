@@ -8,6 +8,7 @@ import struct
 
 from ..failures import Failure
 from ..values import as_float, as_number, describe
+from .measures import count_all, count_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _equality(scope: Scope, left: object, right: object, *, wanted: bool) -> boo
     """Say whether `==` of two values is `wanted`."""
     numbers = as_float(left), as_float(right)
     if numbers == (None, None):
-        scope.account.all((left, right))
+        count_all(scope.account, (left, right))
         return same(left, right) is wanted
     if None in numbers:
         # A number is neither equal nor unequal to anything else, `not` or no `not`.
@@ -98,7 +99,7 @@ def _equality(scope: Scope, left: object, right: object, *, wanted: bool) -> boo
 
 def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
     """Say whether a string, an array or an object contains `needle`."""
-    scope.account.used(container)
+    count_read(scope.account, container)
     if isinstance(container, list):
         return any(same(item, needle) for item in container)
     if not isinstance(container, (str, dict)):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..rust import encode
-from .measures import measured
+from .measures import count_made, measured
 from .names import everything
 
 TYPE_CHECKING = False
@@ -22,5 +22,5 @@ def dump(scope: Scope) -> str:
     known = dict(everything(scope))
     scope.account.work(_DUMP_COST * measured(known).items)
     text = encode(known, pretty=True)
-    scope.account.made(text)
+    count_made(scope.account, text)
     return text

@@ -1,13 +1,33 @@
 # SPDX-License-Identifier: MIT-0
-"""How large values are, and arrays that know it."""
+"""How large values are, what a render may use of them, and arrays that know it."""
 
 from __future__ import annotations
 
+import sys
+
+from ..failures import Refusal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..limits import Account
 
-__all__ = ["Measure", "measured", "sized_array"]
+__all__ = [
+    "count_all",
+    "count_made",
+    "count_read",
+    "count_steps",
+    "limit_depth",
+    "limit_items",
+    "limit_value",
+    "measured",
+    "sized_array",
+]
+
+_ITEM = 60
+_STEP = 50
+"""How many copied characters take the time of one item, or of one step."""
 
 
 class Sized(list):  # type: ignore[type-arg]
@@ -55,5 +75,62 @@ def measured(value: object, known: dict[int, Measure] | None = None) -> Measure:
 def sized_array(account: Account, values: list[object]) -> list[object]:
     """Count and return an array made of `values`."""
     sized = Sized(values)
-    account.whole(sized)
+    limit_value(account, sized)
     return sized
+
+
+# What a render may use
+
+
+def count_made(account: Account, value: object) -> None:
+    """Count a value that a filter or an operator has made."""
+    if isinstance(value, str):
+        account.text(len(value))
+        # PyPy does not know sizes.
+        account.work(sys.getsizeof(value, len(value)))
+    elif isinstance(value, (list, dict)):
+        limit_items(account, len(value))
+        account.work(_ITEM * len(value))
+
+
+def count_read(account: Account, value: object) -> None:
+    """Count the work that reading a value is."""
+    if isinstance(value, str):
+        account.work(len(value) // 4)
+    elif isinstance(value, (list, dict)):
+        account.work(_ITEM * len(value))
+
+
+def count_all(account: Account, values: Iterable[object]) -> None:
+    """Count several values as read."""
+    for value in values:
+        count_read(account, value)
+
+
+def count_steps(account: Account, value: object) -> None:
+    """Count the work of a filter that goes through a value step by step."""
+    measure = measured(value)
+    account.work(_STEP * (measure.characters + measure.items))
+
+
+def limit_items(account: Account, length: int) -> None:
+    """Refuse an array of `length` items."""
+    if length > account.limits.loop:
+        what = f"an array gets longer than {account.limits.loop} items"
+        raise Refusal(what, hint="the limit is 'loop'")
+
+
+def limit_depth(account: Account, depth: int) -> None:
+    """Refuse macros or values that nest too deep."""
+    if depth > account.limits.depth:
+        what = f"nests deeper than {account.limits.depth} levels"
+        raise Refusal(what, hint="the limit is 'depth'")
+
+
+def limit_value(account: Account, value: object) -> None:
+    """Count a value at all levels; refuse one that is too large or too deep."""
+    measure = measured(value)
+    limit_items(account, measure.items)
+    account.text(measure.characters)
+    limit_depth(account, measure.depth)
+    account.work(_ITEM * measure.items)

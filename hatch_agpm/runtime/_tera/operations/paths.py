@@ -12,7 +12,8 @@ from functools import lru_cache, partial
 
 from ..failures import Failure, Refusal, Undefined
 from ..rust import encode, json_number
-from ..values import MISSING, Missing, as_number
+from ..scope import MISSING, Missing
+from ..values import as_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,17 +3,39 @@
 
 from __future__ import annotations
 
+from ..._variables import FillError, normalised
 from ..failures import Failure, Refusal
 from ..rust import json_number
 from ..scope import Frame
-from ..steps import text_of
 from ..values import as_number, describe
+from .measures import count_made, limit_depth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..scope import Scope
+    from collections.abc import Mapping
 
-__all__ = ["block", "concatenate", "fill", "macro", "text_truth"]
+    from ..program import Program
+    from ..scope import Scope, _Body
+
+__all__ = [
+    "block",
+    "concatenate",
+    "fill",
+    "macro",
+    "text_of",
+    "text_of_program",
+    "text_truth",
+]
+
+
+def text_of(scope: Scope, body: _Body) -> str:
+    """Run the body of a macro, a block or a filter section and return its text."""
+    pieces: list[str] = []
+    for step in body:
+        step(scope, pieces)
+    text = scope.account.joined(pieces)
+    count_made(scope.account, text)
+    return text
 
 
 def concatenate(scope: Scope, parts: list[object], at: int) -> str:
@@ -30,7 +52,7 @@ def concatenate(scope: Scope, parts: list[object], at: int) -> str:
             raise Failure(what, describe(part), at=at)
     scope.account.text(sum(map(len, texts)))
     text = "".join(texts)
-    scope.account.made(text)
+    count_made(scope.account, text)
     return text
 
 
@@ -47,7 +69,7 @@ def macro(scope: Scope, arguments: dict[str, object], name: str, at: int) -> str
     weight, body = scope.functions[name]
     try:
         depth = scope.frames[-1].depth + 1
-        scope.account.nest(depth)
+        limit_depth(scope.account, depth)
         scope.frames.append(Frame(macro=True, depth=depth, variables=arguments))
         scope.account.iterate(weight)
     except Failure as failure:
@@ -64,8 +86,26 @@ def block(scope: Scope, name: str) -> str:
     return text_of(scope, body)
 
 
+def text_of_program(
+    program: Program, values: Mapping[str, object], outer: Scope
+) -> str:
+    """Return the text of a program as it is embedded; a Failure knows the file."""
+    try:
+        return _normalised(program.run_in(program.scope(values, outer)))
+    except Failure as failure:
+        failure.file = failure.file or program.file
+        raise
+
+
+def _normalised(text: str) -> str:
+    try:
+        return normalised(text)
+    except FillError as error:
+        raise Refusal(str(error)) from None
+
+
 def fill(scope: Scope, number: int) -> str:
     """Return the text of another template, filled with the same values."""
     text = scope.embedded[number]()
-    scope.account.made(text)
+    count_made(scope.account, text)
     return text

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.runtime._tera.builtins.arguments import is_integer
 from hatch_agpm.runtime._tera.failures import Failure, Refusal
+from hatch_agpm.runtime._tera.operations.measures import count_steps
 from hatch_agpm.runtime._tera.rust import encode
 from hatch_agpm.tera.builtins.dates.moments import at_timestamp, parse_moment
 
@@ -34,7 +35,7 @@ _WEEKDAYS: Final = (
 def formatted(value: object, arguments: Arguments) -> str:
     """Format a timestamp, or a date as text; `timezone` moves what has an offset."""
     pattern = arguments.string("format", "%Y-%m-%d")
-    arguments.scope.account.slowly(pattern)
+    count_steps(arguments.scope.account, pattern)
     items = _items(pattern)
     zone = arguments.string("timezone", "")
     if "timezone" in arguments.given:
