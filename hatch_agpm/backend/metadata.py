@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
@@ -21,6 +20,7 @@ from hatch_agpm.bundle.entry_points import ENTRY_POINTS, read_entry_points
 from hatch_agpm.config import load_toml
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.errors import BundleError
+from hatch_agpm.formats.archives.unpacking import opened_zip
 from hatch_agpm.model.build import BuildContext
 
 if TYPE_CHECKING:
@@ -117,17 +117,14 @@ def _of_directory(dist_info: Path) -> CoreMetadata:
 
 def metadata_of_wheel(wheel: Path) -> CoreMetadata:
     """Return the metadata of a wheel; raises BundleError if it is not one."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            dist_info = dist_info_of(wheel.name, archive.namelist())
-            path = f"{dist_info}/{ENTRY_POINTS}"
-            is_there = path in archive.namelist()
-            return CoreMetadata(
-                text=archive.read(f"{dist_info}/METADATA").decode(),
-                entry_points=archive.read(path).decode() if is_there else "",
-            )
-    except zipfile.BadZipFile as error:
-        raise BundleError(wheel.name, f"cannot be read: {error}") from None
+    with opened_zip(wheel) as archive:
+        dist_info = dist_info_of(wheel.name, archive.namelist())
+        path = f"{dist_info}/{ENTRY_POINTS}"
+        is_there = path in archive.namelist()
+        return CoreMetadata(
+            text=archive.read(f"{dist_info}/METADATA").decode(),
+            entry_points=archive.read(path).decode() if is_there else "",
+        )
 
 
 def metadata_of_sdist(sdist: Path, inner: Any, root: Path) -> CoreMetadata:

@@ -166,11 +166,19 @@ def adopt(root: Path, pyproject: Mapping[str, Any]) -> Adoption:
     listed = _Search(root, packages)
     lines = [f"build-backend = {toml_value(backend)}"] if wraps else []
     lines += listed.lines()
+    needs_hook = name == "hatchling" and not _has_hook(tool)
     return Adoption(
         requires=tuple(requires),
         backend="hatch_agpm.backend" if wraps else backend,
-        tables=(*([_HOOK, ""] if name == "hatchling" else []), _TABLE, *lines),
+        tables=(*([_HOOK, ""] if needs_hook else []), _TABLE, *lines),
     )
+
+
+def _has_hook(tool: object) -> bool:
+    """Tell whether `[tool]` has the table of the hook of Hatch."""
+    for key in ("hatch", "build", "hooks", "agpm"):
+        tool = tool.get(key) if isinstance(tool, dict) else None
+    return tool is not None
 
 
 def _with_cache_keys(

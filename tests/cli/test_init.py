@@ -253,6 +253,14 @@ def test_setuptools_has_no_table_of_a_hook(write_files):
     assert [*changed["tool"]] == ["hatch-agpm"]
 
 
+def test_a_hook_that_is_there_is_not_added_again(write_files):
+    text = f"{HATCHLING}\n[tool.hatch.build.hooks.agpm]\n"
+    root = write_files({"acme/__init__.py": "", "acme/prompts/a.txt": "x"})
+    changed, table = table_of(root, text)
+    assert changed["tool"]["hatch"]["build"]["hooks"] == {"agpm": {}}
+    assert table == {"prompts": "acme/prompts"}
+
+
 def test_a_project_that_has_the_table_is_refused(write_files):
     root = write_files({"acme/prompts/a.txt": "x"})
     with pytest.raises(ConfigError) as caught:

@@ -193,6 +193,22 @@ def test_an_installed_distribution_has_messages_of_its_own(audited_wheel, site):
     )
 
 
+def test_a_problem_of_the_whole_wheel_names_it_once(tmp_path, capsys):
+    wheel = tmp_path / "x.whl"
+    wheel.write_bytes(b"")
+    assert main(["verify", str(wheel)]) == 1
+    assert capsys.readouterr().err == (
+        "hatch-agpm: x.whl: cannot be read: File is not a zip file\n"
+    )
+
+
+def test_add_names_a_wheel_that_is_not_there(tmp_path, capsys):
+    assert main(["add", str(tmp_path / "x.whl")]) == 1
+    assert capsys.readouterr().err == (
+        "hatch-agpm: x.whl: cannot be read: No such file or directory\n"
+    )
+
+
 def test_verify_needs_something_to_verify(capsys):
     assert main(["verify"]) == 1
     assert capsys.readouterr().err == (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.cli.output import print_text
 from hatch_agpm.cli.verify.audit import audit_installed, audit_wheel
-from hatch_agpm.errors import ConfigError
+from hatch_agpm.errors import BundleError, ConfigError
 
 if TYPE_CHECKING:
     import argparse
@@ -54,7 +54,9 @@ def _print(name: str, audit: Audit) -> None:
     for bundle in audit.bundles:
         print_text(f"{name}: {bundle.summary}")
     for problem in audit.problems:
-        print_text(f"hatch-agpm: {name}: {problem}", to_errors=True)
+        of_all = isinstance(problem, BundleError) and problem.path == name
+        where = "" if of_all else f"{name}: "
+        print_text(f"hatch-agpm: {where}{problem}", to_errors=True)
 
 
 def _as_json(audit: Audit) -> dict[str, object]:
