@@ -251,12 +251,18 @@ def _checked(directory: _Directory, name: str, shown: str) -> os.stat_result | N
         is_junction = getattr(status, "st_reparse_tag", 0) != 0
         if stat.S_ISLNK(status.st_mode) or is_junction:
             raise _BlockedError(shown, "is a link")
-    wanted = folded(name)
     for other in directory.names():
-        if other != name and folded(other) == wanted:
+        if other != name and _is_twin(other, name):
             what = f"differs from '{other}' in case or composed letters only"
             raise _BlockedError(shown, what)
     return status
+
+
+def _is_twin(one: str, other: str) -> bool:
+    """Tell whether some systems take two names for one."""
+    if one.isascii() and other.isascii():
+        return one.lower() == other.lower()
+    return folded(one) == folded(other)
 
 
 def _read(directory: _Directory, name: str) -> bytes:

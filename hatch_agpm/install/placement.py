@@ -230,7 +230,9 @@ class _Placing:
                 title = self.shipment.title
                 self.notes.append(f"{resource} of {title} {what}: it is not installed")
             return False
-        return wanted is None or tool in wanted
+        if wanted is None:
+            return self.tools.tools[tool].enabled
+        return tool in wanted
 
     def add(self, tool: str, path: str, directory: str, content: FileContent) -> None:
         """Add one file, or the problem of its path."""

@@ -240,7 +240,8 @@ class _Reading:
     def check(self, path: str, shown: str) -> None:
         """Refuse a path that no distribution could have."""
         if problem := self.tools.path_problem(path):
-            _damaged(f"lists {shown!r}, which {problem}")
+            hint = "restore it, or the table of the tool that has this path"
+            raise BundleError(RECORD, f"lists {shown!r}, which {problem}", hint)
 
     def setting(self, table: object) -> RecordedSetting:
         fields = _table(table)

@@ -116,6 +116,9 @@ def shipment_of(found: metadata.Distribution) -> Shipment:
     if bundle is None:
         what = f"{reader.title} ships nothing for coding agents"
         raise ContentError(what, hint="it has to be built with hatch-agpm itself")
+    if not reader.own:
+        what = f"{reader.title} has no list of its files (RECORD)"
+        raise ContentError(what, hint="install it from a wheel")
     for export in bundle.exports:
         if export.resource:
             reader.exported(export)

@@ -198,6 +198,8 @@ def test_a_damaged_record(said, project, old, new, message):
     path = project / RECORD
     path.write_text(path.read_text().replace(old, new))
     hint = "install a newer hatch-agpm" if "schema" in old else HINT
+    if old == REVIEWER:
+        hint = "restore it, or the table of the tool that has this path"
     assert said("uninstall") == f"{RECORD}: {message}{hint}"
 
 

@@ -10,6 +10,15 @@ from hatch_agpm.cli import main
 PYPROJECT = '[project]\nname = "app"\nversion = "1"\ndependencies = ["acme>=1"]\n'
 
 
+CUSTOM = """\
+[tool.hatch-agpm.agents]
+a = { path = "a/tone.md", tool = "mytool" }
+[tool.hatch-agpm.tools.mytool]
+path = ".mytool"
+resources.agents.path = "agents"
+"""
+
+
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory):
     """Return environments by name."""
@@ -29,6 +38,11 @@ def sites(tmp_path_factory):
             "delta",
             table=variants,
             files={**FILES, "a/v.md": template, "a/tie2/SKILL.md": bind},
+        ),
+        "custom": build_site(
+            root,
+            "epsilon",
+            table=CUSTOM,
         ),
         "1": build_site(root),
         "2": build_site(root, version="2.0", table=less),

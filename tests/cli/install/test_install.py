@@ -211,6 +211,43 @@ def test_tools_are_chosen_and_kept(run, project, states):
     assert run("install", "--tool", "opncode")[0] == 1
 
 
+def test_a_tool_that_is_not_enabled_gets_nothing(run, project):
+    with (project / "pyproject.toml").open("a") as file:
+        file.write("[tool.hatch-agpm.tools.opencode]\n")
+        file.write('path = ".opencode"\nenabled = false\n')
+    assert run("install")[0] == 0
+    assert HELPER not in tree(project)
+    assert REVIEWER in tree(project)
+
+
+def test_a_tool_of_a_distribution_is_used_if_the_project_has_it(run, project):
+    code, report = run("install", "epsilon", site="custom")
+    assert code == 0
+    assert tree(project).keys() == {"pyproject.toml"}
+    assert len(report["notes"]) == 1
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('[tool.hatch-agpm.tools.mytool]\npath = ".mytool"\n')
+        file.write('resources.agents.path = "agents"\n')
+    assert run("install", "epsilon", site="custom")[1]["notes"] == []
+    assert set(tree(project)) == {"pyproject.toml", ".mytool/agents/a/tone.md"}
+    # Then a record with its files is not accepted without it.
+    (project / "pyproject.toml").write_text('[project]\nname = "app"\n')
+    assert run("uninstall")[0] == 1
+    assert ".mytool/agents/a/tone.md" in tree(project)
+
+
+def test_a_distribution_without_a_list_of_its_files_is_an_error(
+    run, project, sites, tmp_path
+):
+    site = tmp_path / "site"
+    shutil.copytree(sites["1"], site)
+    (site / "acme-1.0.dist-info/RECORD").unlink()
+    code, error = run("install", site=str(site))
+    assert code == 1
+    assert "RECORD" in error
+    assert tree(project).keys() == {"pyproject.toml"}
+
+
 def test_a_named_distribution_is_installed_though_the_project_has_it_not(
     run, project, states
 ):
