@@ -4,14 +4,14 @@ What many templates and long chains of dependencies cost.
 Measures projects of 100, 1,000 and 10,000 templates that share a snippet, and chains
 in which each snippet depends on the next: building a wheel, `list`, `check`, the first
 import of a development install with nothing changed and with one template changed, in
-seconds of processor time; and the size of index.json.  Prints a table and has no
-limits.
+seconds of processor time; the memory of the build, and the sizes of index.json and of
+the bill of materials.  Each figure is followed by its ratio to the one of the size
+before: with `x10` templates, more than `x10` is more than linear.  Has no limits.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -19,6 +19,7 @@ import tempfile
 import time
 import tomllib
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from hatch_agpm.model.build import BuildContext
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MODULE = "ours.prompts"
 TABLE = """\
@@ -46,6 +47,7 @@ version = "1"
 
 [tool.hatch-agpm]
 output = "ours/prompts"
+sbom = true
 """
 DEPENDS = "dependencies: {{snippets: [{{path: {path}, name: next}}]}}\n"
 TEXT = (
@@ -87,14 +89,26 @@ def chain(count: int) -> dict[str, str]:
     }
 
 
-def run(command: list[str], *, cwd: Path, environ: Mapping[str, str]) -> str:
-    """Run a program without its output; return its processor time."""
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What one run of a program took."""
+
+    seconds: float
+    """Of processor time."""
+
+    megabytes: float
+    """The largest memory at one time."""
+
+
+def run(command: list[str], *, cwd: Path, environ: Mapping[str, str]) -> Run:
+    """Run a program without its output, and measure it."""
     quiet = subprocess.DEVNULL
     child = subprocess.Popen(command, cwd=cwd, env=environ, stdout=quiet, stderr=quiet)
     _, child.returncode, used = os.wait4(child.pid, 0)
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, command)
-    return f"{used.ru_utime + used.ru_stime:.2f} s"
+    seconds = used.ru_utime + used.ru_stime
+    return Run(seconds=seconds, megabytes=used.ru_maxrss / 1024)
 
 
 def install(project: Path, site: Path) -> None:
@@ -111,21 +125,22 @@ def install(project: Path, site: Path) -> None:
     write_files(site, {**made.bundle, **made.files})
 
 
-def measure(top: Path, texts: Mapping[str, str]) -> dict[str, str]:
+def measure(top: Path, texts: Mapping[str, str]) -> dict[str, float]:
     """Return what a project of these templates costs, by what was done."""
     project, site, wheels = top / "project", top / "site", top / "wheels"
     files = {"pyproject.toml": TABLE, "ours/__init__.py": "", **texts}
     contents = {p: FileContent(data=text.encode()) for p, text in files.items()}
     write_files(project, contents)
     environ = {**os.environ, "XDG_CACHE_HOME": str(top / "cache")}
+    # Without byte code, most of the time is spent compiling hatch-agpm.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-    def python(*arguments: str) -> str:
+    def python(*arguments: str) -> Run:
         return run([sys.executable, *arguments], cwd=project, environ=environ)
 
     build = python("-c", BUILD, str(wheels))
     with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
-        index = wheel.read("ours/prompts/index.json")
-    inputs = len(json.loads(index)["inputs"])
+        sizes = {Path(each.filename).name: each.file_size for each in wheel.infolist()}
     # What changed a moment ago would be read again, and real projects are older.
     time.sleep(0.2)
     install(project, site)
@@ -133,29 +148,37 @@ def measure(top: Path, texts: Mapping[str, str]) -> dict[str, str]:
     places = (str(site), str(project))
     python(*importing, *places)
     unchanged = python(*importing, *places)
+    nothing = python("-c", IMPORT.partition("from ours")[0], *importing[2:], *places)
     changed = project / next(iter(texts))
     changed.write_text(f"{changed.read_text()}Changed.\n")
     time.sleep(0.2)
     return {
-        "build": build,
-        "list": python("-m", "hatch_agpm", "list"),
-        "check": python("-m", "hatch_agpm", "check"),
-        "import": unchanged,
-        "changed": python(*importing, *places),
-        "index": f"{len(index):,} bytes, {inputs} files",
+        "build, s": build.seconds,
+        "build, MB": build.megabytes,
+        "list, s": python("-m", "hatch_agpm", "list").seconds,
+        "check, s": python("-m", "hatch_agpm", "check").seconds,
+        "import, ms": (unchanged.seconds - nothing.seconds) * 1000,
+        "changed, s": python(*importing, *places).seconds,
+        "index, kB": sizes["index.json"] / 1000,
+        "SBOM, kB": sizes["ours.agpm.cdx.json"] / 1000,
     }
 
 
-def main(counts: list[int], lengths: list[int]) -> None:
-    """Measure all projects, and print a row for each."""
-    projects = {f"{count} templates": many(count) for count in counts}
-    projects |= {f"chain of {length}": chain(length) for length in lengths}
-    for name, texts in projects.items():
-        with tempfile.TemporaryDirectory() as top:
-            costs = measure(Path(top), texts)
-        print(name)
-        for what, cost in costs.items():
-            print(f"    {what:10}{cost}", flush=True)
+def main(
+    shapes: Mapping[str, tuple[Callable[[int], dict[str, str]], list[int]]],
+) -> None:
+    """Measure all projects, and print their figures beside the ratios."""
+    for name, (texts, counts) in shapes.items():
+        before: dict[str, float] = {}
+        size = 0
+        for count in counts:
+            with tempfile.TemporaryDirectory() as top:
+                costs = measure(Path(top), texts(count))
+            print(f"{name} of {count:,}", f"(x{count / size:.1f})" if size else "")
+            for what, cost in costs.items():
+                ratio = f"x{cost / before[what]:.1f}" if before.get(what) else ""
+                print(f"    {what:12}{cost:12,.2f}  {ratio}", flush=True)
+            before, size = costs, count
 
 
 if __name__ == "__main__":
@@ -163,4 +186,4 @@ if __name__ == "__main__":
     parser.add_argument("--counts", type=int, nargs="*", default=[100, 1_000, 10_000])
     parser.add_argument("--lengths", type=int, nargs="*", default=[500, 1_000, 2_000])
     arguments = parser.parse_args()
-    main(arguments.counts, arguments.lengths)
+    main({"star": (many, arguments.counts), "chain": (chain, arguments.lengths)})

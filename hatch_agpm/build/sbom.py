@@ -1,6 +1,10 @@
 """
 From a plan to a CycloneDX document: the files of a wheel and their origins.
 
+Each file that was read is listed once, in `formulation`, and `dependencies` has the
+graph of what is made of what: so the document grows with the number of files, and not
+with its square.
+
 Knows the format (version 1.6, JSON) and package URLs.  The integrations put the
 document into `*.dist-info/sboms/` (PEP 770).
 """
@@ -9,7 +13,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -22,17 +26,24 @@ from packaging.licenses import (
 from packaging.utils import canonicalize_name
 
 from hatch_agpm._version import __version__
+from hatch_agpm.bundle.index import numbered_inputs
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.errors import ConfigError, shown
 from hatch_agpm.model.rendering import TEMPLATES, FileContent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hatch_agpm.build.plan import Plan
+    from hatch_agpm.bundle.index import NumberedInputs
     from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.export import ExportedResource
-    from hatch_agpm.model.rendering import Input, RenderedResource, UsedSource
+    from hatch_agpm.model.rendering import (
+        Input,
+        InputNode,
+        RenderedResource,
+        UsedSource,
+    )
 
 __all__ = ["sbom_file"]
 
@@ -52,6 +63,8 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
     `ConfigError` if that is not a time.
     """
     bundle = plan.bundle
+    parts = _parts(plan, directory)
+    inputs = numbered_inputs(each for part in parts for each in part.templates)
     document: dict[str, object] = {
         "$schema": f"http://cyclonedx.org/schema/bom-{_SPEC}.schema.json",
         "bomFormat": "CycloneDX",
@@ -67,7 +80,9 @@ def sbom_file(plan: Plan, *, directory: str) -> tuple[str, FileContent]:
                 **_licenses(plan.license),
             },
         },
-        "components": _components(plan, directory),
+        "components": [each for part in parts for each in _components(part, plan)],
+        "formulation": [{"components": _inputs(inputs, plan)}],
+        "dependencies": [*_uses(parts, inputs)],
     }
     # Derived from the rest, so that equal wheels have equal documents.
     text = json.dumps(document, sort_keys=True)
@@ -121,37 +136,78 @@ def _licenses(text: str) -> dict[str, object]:
 # --- what the wheel holds -------------------------------------------------------------
 
 
-def _components(plan: Plan, directory: str) -> list[dict[str, object]]:
-    """Return every file of the bundle and of its export, each sorted by path."""
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """The files of the bundle, or of its export."""
+
+    files: Mapping[str, FileContent]
+    items: Sequence[Shipped | ExportedResource]
+    places: Mapping[str, str]
+    """The paths of the files in the wheel."""
+
+    @property
+    def templates(self) -> list[InputNode]:
+        """The templates of all resources."""
+        return [each.template for item in self.items for each in item.resources]
+
+
+def _parts(plan: Plan, directory: str) -> tuple[_Part, _Part]:
+    """Return the files of bundle and export with what they were made of."""
     bundle = plan.bundle.in_wheel(directory)
-    shipped = lay_out(plan.rendering.resources)
-    exported = bundle.export.resources if bundle.export else ()
-    places = {path: f"{directory}/{path}" for path in bundle.files}
-    return [
-        *_listed(bundle.files, shipped, plan, places),
-        *_listed(bundle.exported, exported, plan, bundle.exported_paths(directory)),
-    ]
+    return (
+        _Part(
+            files=bundle.files,
+            items=lay_out(plan.rendering.resources),
+            places={path: f"{directory}/{path}" for path in bundle.files},
+        ),
+        _Part(
+            files=bundle.exported,
+            items=bundle.export.resources if bundle.export else (),
+            places=bundle.exported_paths(directory),
+        ),
+    )
 
 
-def _listed(
-    files: Mapping[str, FileContent],
-    resources: Iterable[Shipped | ExportedResource],
-    plan: Plan,
-    places: Mapping[str, str],
-) -> list[dict[str, object]]:
-    """Return the entries of `files`; `places` has their paths in the wheel."""
-    items = {path: item for item in resources for path in item.files}
-    components = []
-    for path, file in files.items():
+def _components(part: _Part, plan: Plan) -> Iterator[dict[str, object]]:
+    """Yield the entry of every file, sorted by path."""
+    items = {path: item for item in part.items for path in item.files}
+    for path, file in part.files.items():
         sha256 = file.sha256
         about = (
             _made_of(items[path], _templates(items[path], path, sha256), plan)
             if path in items
             else _generated(path, plan)
         )
-        name = places[path]
-        components.append({"bom-ref": name, **_file(name, sha256), **about})
-    return components
+        name = part.places[path]
+        yield {"bom-ref": name, **_file(name, sha256), **about}
+
+
+def _inputs(inputs: NumberedInputs, plan: Plan) -> list[dict[str, object]]:
+    """Return the entry of every file that was read."""
+    return [
+        {"bom-ref": _input_ref(number), **_ancestor(node.file, plan)}
+        for number, (node, _) in enumerate(inputs.nodes)
+    ]
+
+
+def _input_ref(number: int) -> str:
+    return f"input-{number}"
+
+
+def _uses(
+    parts: Iterable[_Part], inputs: NumberedInputs
+) -> Iterator[dict[str, object]]:
+    """Yield the templates of each text, and the files that each template uses."""
+    for part in parts:
+        for item in part.items:
+            numbers = {inputs.numbers[each.template] for each in item.resources}
+            yield _edges(part.places[item.path], numbers)
+    for number, (_, used) in enumerate(inputs.nodes):
+        yield _edges(_input_ref(number), used)
+
+
+def _edges(ref: str, numbers: Iterable[int]) -> dict[str, object]:
+    return {"ref": ref, "dependsOn": [_input_ref(each) for each in sorted(numbers)]}
 
 
 def _file(name: str, sha256: str) -> dict[str, object]:
@@ -206,10 +262,9 @@ def _license_of(resource: RenderedResource, plan: Plan) -> str:
 def _templates(
     item: Shipped | ExportedResource, path: str, sha256: str
 ) -> Sequence[Input]:
-    """Return the files that one file of a resource was made of, the template first."""
+    """Return the templates of one file of a resource."""
     if path == item.path:
-        inputs = (each for resource in item.resources for each in resource.inputs)
-        return tuple(dict.fromkeys(inputs))
+        return tuple(dict.fromkeys(each.template.file for each in item.resources))
     # The other files of a skill are copies.
     text = item.resources[0].template.file
     copied = PurePosixPath(path).relative_to(item.full_name)

@@ -49,7 +49,14 @@ if TYPE_CHECKING:
     )
     from hatch_agpm.model.runtime import RuntimeVariable
 
-__all__ = ["index_entry", "index_file", "index_line", "runtime_entry"]
+__all__ = [
+    "NumberedInputs",
+    "index_entry",
+    "index_file",
+    "index_line",
+    "numbered_inputs",
+    "runtime_entry",
+]
 
 
 def index_file(
@@ -62,7 +69,7 @@ def index_file(
 
     `facts` are the name and version of the distribution.
     """
-    inputs = _numbered_inputs(
+    inputs = numbered_inputs(
         resource.template for item in shipped for resource in item.resources
     )
     index = IndexDocument(
@@ -243,7 +250,7 @@ def _sha256(data: bytes) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _NumberedInputs:
+class NumberedInputs:
     """The nodes of a graph in a fixed order."""
 
     nodes: tuple[tuple[InputNode, list[int]], ...]
@@ -253,7 +260,7 @@ class _NumberedInputs:
     """The number of each node, which is its position; equal nodes share one."""
 
 
-def _numbered_inputs(templates: Iterable[InputNode]) -> _NumberedInputs:
+def numbered_inputs(templates: Iterable[InputNode]) -> NumberedInputs:
     """
     Return the nodes that are reached from `templates`, with numbers.
 
@@ -270,7 +277,7 @@ def _numbered_inputs(templates: Iterable[InputNode]) -> _NumberedInputs:
     ordered = sorted(found.values(), key=_place)
     position = {node: number for number, node in enumerate(ordered)}
     numbers = {node: position[equal] for node, equal in first.items()}
-    return _NumberedInputs(
+    return NumberedInputs(
         nodes=tuple(
             (node, sorted({numbers[each] for each in node.uses})) for node in ordered
         ),

@@ -108,7 +108,6 @@ def test_a_resource_has_its_hash_licence_templates_and_tools(document_of):
         "pedigree": {
             "ancestors": [
                 {"type": "file", "name": "a.md", "hashes": [hash_of(text)]},
-                {"type": "file", "name": "tone.md", "hashes": [hash_of("Be kind.\n")]},
             ]
         },
         "properties": [
@@ -117,6 +116,47 @@ def test_a_resource_has_its_hash_licence_templates_and_tools(document_of):
             {"name": "hatch-agpm:tool", "value": "claude-code"},
         ],
     }
+
+
+def test_each_file_that_was_read_is_listed_once_with_what_it_uses(document_of):
+    document = document_of(chain(3), {"agents": {"a": "s0.md"}})
+
+    (made,) = document["formulation"]
+    names = {each["bom-ref"]: each["name"] for each in made["components"]}
+    assert sorted(names.values()) == ["s0.md", "s1.md", "s2.md"]
+    assert [list(each) for each in made["components"]] == [
+        ["bom-ref", "type", "name", "hashes"]
+    ] * 3
+    uses = {
+        names.get(each["ref"], each["ref"]): [names[ref] for ref in each["dependsOn"]]
+        for each in document["dependencies"]
+    }
+    assert uses == {
+        "acme/prompts/agents/a.md": ["s0.md"],
+        "acme/prompts/snippets/s1.md": ["s1.md"],
+        "acme/prompts/snippets/s2.md": ["s2.md"],
+        "s0.md": ["s1.md"],
+        "s1.md": ["s2.md"],
+        "s2.md": [],
+    }
+    listed = {each["bom-ref"] for each in document["components"]}
+    assert {each["ref"] for each in document["dependencies"]} <= listed | names.keys()
+
+
+def chain(length):
+    """Files of which each depends on the next."""
+    depends = "---\ndependencies:\n  snippets:\n    - path: s{}.md\n---\nHi\n"
+    files = {f"s{n}.md": depends.format(n + 1) for n in range(length - 1)}
+    return {**files, f"s{length - 1}.md": "Hi\n"}
+
+
+def test_a_document_grows_with_a_chain_and_not_with_its_square(document_of):
+    sizes = [
+        len(json.dumps(document_of(chain(length), {"agents": {"a": "s0.md"}})))
+        for length in (100, 200)
+    ]
+
+    assert sizes[1] < 2.2 * sizes[0]
 
 
 def component(document, path):
