@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -131,3 +132,18 @@ def test_a_build_imports_a_feature_that_it_uses(copy_project, tmp_path):
     pyproject.write_text(pyproject.read_text("utf-8") + table, "utf-8")
     (_, loaded) = lines_of(BUILDS, project, tmp_path / "out")
     assert "hatch_agpm.patching.apply" in loaded.split()
+
+
+@pytest.mark.parametrize("target", ["wheel", "sdist"])
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
+def test_a_build_of_the_tests_equals_one_that_imports_by_itself(
+    backend, target, copy_project, build
+):
+    project = copy_project("flat")
+    forked = build(project, target, backend, SOURCE_DATE_EPOCH="1700000000")
+    shutil.rmtree(project / "build", ignore_errors=True)
+    # A variable that an interpreter reads when it starts.
+    alone = build(
+        project, target, backend, SOURCE_DATE_EPOCH="1700000000", PYTHONHASHSEED="0"
+    )
+    assert forked.files == alone.files
