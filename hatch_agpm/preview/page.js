@@ -657,9 +657,15 @@ function detailsView(prompt) {
 
 function factList(entries) {
   return el("dl", { className: "facts" }, entries.flatMap(([name, value]) => [
-    el("dt", {}, name),
-    el("dd", {}, ...visible(typeof value === "string" ? value : JSON.stringify(value, null, 2), "")),
+    el("dt", {}, ...visible(name, "")), el("dd", {}, valueView(value)),
   ]));
+}
+
+/** Return a value of JSON as nested lists. */
+function valueView(value) {
+  if (Array.isArray(value)) return el("ul", {}, value.map((each) => el("li", {}, valueView(each))));
+  if (value !== null && typeof value === "object") return factList(Object.entries(value));
+  return visible(typeof value === "string" ? value : JSON.stringify(value), "");
 }
 
 /* --- run-time values -------------------------------------------------------------- */
