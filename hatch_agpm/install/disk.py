@@ -30,6 +30,9 @@ __all__ = ["Disk", "FoundFile"]
 _STAGED: Final = "new-"
 """How files in our directory begin that are being written."""
 
+_JUNCTION: Final = 0xA0000003
+"""The tag of a directory of Windows that is a link to another one."""
+
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0) | _NO_LINK
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY
@@ -248,7 +251,7 @@ def _checked(directory: _Directory, name: str, shown: str) -> os.stat_result | N
     """
     status = directory.status(name)
     if status is not None:
-        is_junction = getattr(status, "st_reparse_tag", 0) != 0
+        is_junction = getattr(status, "st_reparse_tag", 0) == _JUNCTION
         if stat.S_ISLNK(status.st_mode) or is_junction:
             raise _BlockedError(shown, "is a link")
     for other in directory.names():

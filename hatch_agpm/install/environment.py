@@ -116,7 +116,10 @@ def dependencies(
         own = environment.distribution(str(project.get("name", "")))
         texts += own.requires or [] if own else []
     names += [name for text in texts for name in _named(text)]
-    return sorted({str(canonicalize_name(name)) for name in names})
+    found = {str(canonicalize_name(name)) for name in names}
+    # With an extra of its own, a project names itself.
+    itself = str(canonicalize_name(str(project.get("name", ""))))
+    return sorted(found - {itself})
 
 
 def _groups(pyproject: Mapping[str, object]) -> object:

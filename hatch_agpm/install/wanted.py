@@ -132,11 +132,23 @@ def _settings(
             problems.append(error)
             continue
         for value in values:
+            if any(_is_same_hook(value, other) for other in found.values()):
+                continue
             present = found.setdefault((value.file, value.key), value)
             if present.value != value.value:
                 what = f"{shipment.title} has two values for it"
                 problems.append(BundleError(_name(value), what, "ask its authors"))
     return tuple(found.values())
+
+
+def _is_same_hook(one: SettingValue, other: SettingValue) -> bool:
+    """Tell whether two hooks of other names would run twice."""
+    return (
+        one.is_hook
+        and (one.file, one.key[:2], one.value)
+        == (other.file, other.key[:2], other.value)
+        and one.key != other.key
+    )
 
 
 def _in_use(file: str, disk: Disk) -> str:

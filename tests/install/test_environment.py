@@ -81,6 +81,12 @@ def test_tables_of_other_programs_may_be_wrong(tmp_path, table):
     assert dependencies(table, find_environment(tmp_path, None)) == []
 
 
+def test_a_project_that_names_itself_does_not_depend_on_itself(tmp_path):
+    project = {"name": "My.App", "optional-dependencies": {"x": ["my-app[y]", "z"]}}
+    environment = find_environment(tmp_path, None)
+    assert dependencies({"project": project}, environment) == ["z"]
+
+
 def test_a_wrong_requirement_still_has_a_name(tmp_path):
     table = {"project": {"dependencies": ["acme >> 1", "beta@ x y z"]}}
     found = dependencies(table, find_environment(tmp_path, None))

@@ -39,6 +39,12 @@ def sites(tmp_path_factory):
             table=variants,
             files={**FILES, "a/v.md": template, "a/tie2/SKILL.md": bind},
         ),
+        "hooks": build_site(
+            root,
+            "zeta",
+            table='[tool.hatch-agpm.hooks]\na = "a/format.json"\nb = "a/b.json"\n',
+            files={**FILES, "a/b.json": FILES["a/format.json"]},
+        ),
         "custom": build_site(
             root,
             "epsilon",

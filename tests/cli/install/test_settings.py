@@ -80,6 +80,16 @@ def test_opencode_gets_its_own_form(run, project):
     }
 
 
+def test_a_hook_that_is_listed_twice_is_added_once(run, project):
+    assert run("install", "zeta", site="hooks")[0] == 0
+    assert [len(hooks_of(project, event)) for event in ("PostToolUse", "Stop")] == [
+        1,
+        1,
+    ]
+    assert run("uninstall")[0] == 0
+    assert tree(project).keys() == {"pyproject.toml"}
+
+
 def test_a_settings_file_with_comments_is_used_where_it_is(run, project):
     jsonc = project / ".opencode/opencode.jsonc"
     jsonc.parent.mkdir()
