@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 from hatch_agpm.tera.jinja.folding.expressions import JinjaExpressions
 from hatch_agpm.tera.jinja.folding.state import JinjaConditions, JinjaState
 from hatch_agpm.tera.jinja.folding.statements import JinjaStatements
+from hatch_agpm.tera.jinja.folding.unread import without_unread
 from hatch_agpm.tera.jinja_programs import JinjaFolded
-from hatch_agpm.tera.jinja_programs.folded import bodies_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from jinja2 import nodes
-
-    from hatch_agpm.tera.jinja_programs import Code
 
 __all__ = ["JinjaConditions", "fold"]
 
@@ -46,36 +44,10 @@ def fold(
         program={
             "dialect": "jinja2",
             "variables": variables,
-            "body": _without_unread(body, state.read),
+            "body": without_unread(body),
             "known": state.known(),
             "embedded": [each.program for each in state.embedded],
         },
         reads=frozenset(state.reads),
         later=tuple(state.later),
     )
-
-
-def _without_unread(body: Iterable[Code], read: Collection[str]) -> list[Code]:
-    """Return a body without assignments of known values that nothing reads."""
-    result: list[Code] = []
-    for each in body:
-        if _is_unread(each, read):
-            continue
-        for inner in bodies_of(each):
-            inner[:] = _without_unread(inner, read)
-        if isinstance(each, str) and result and isinstance(result[-1], str):
-            result[-1] += each
-        else:
-            result.append(each)
-    return result
-
-
-def _is_unread(statement: Code, read: Collection[str]) -> bool:
-    if isinstance(statement, str) or statement[0] not in {"set", "macro"}:
-        return False
-    variable = statement[1]
-    if not isinstance(variable, str) or variable in read:
-        return False
-    value = statement[2]
-    is_constant = not isinstance(value, list) or value[0] in {"=", "markup"}
-    return statement[0] == "macro" or is_constant

@@ -201,7 +201,7 @@ class JinjaExpressions:
             raise later(f"'{node.name}'", node, self._conditions)
         if found is None or found.given:
             return self._state.given(node.name)
-        return self._state.local(found)
+        return ["local", found.name, *([found.levels] if found.levels else [])]
 
     def _attribute(self, node: nodes.Getattr, block: BlockNames) -> Code:
         fields = self._conditions.fields or ()

@@ -46,8 +46,15 @@ class Evaluator:
     def value(self, node: nodes.Expr, values: Mapping[str, object]) -> object:
         """Return the value of an expression; raise EvaluationError, NotAloneError."""
         target = nodes.Name(_RESULT, "store", lineno=node.lineno)
-        scope, _ = self._run([nodes.Assign(target, node, lineno=node.lineno)], values)
-        return scope.vars[_RESULT]
+        assignment = nodes.Assign(target, node, lineno=node.lineno)
+        return self.defined(assignment, _RESULT, values)
+
+    def defined(
+        self, node: nodes.Node, name: str, values: Mapping[str, object]
+    ) -> object:
+        """Return what a statement defines; raise EvaluationError, NotAloneError."""
+        scope, _ = self._run([node], values)
+        return scope.vars[name]
 
     def text(self, body: Sequence[nodes.Node], values: Mapping[str, object]) -> str:
         """Return the text of statements; raise EvaluationError, NotAloneError."""
@@ -75,8 +82,14 @@ class Evaluator:
             template = self._compiled(CountingTransformer().visit(tree))
             scope = template.new_context(dict(values))
             return scope, "".join(template.root_render_func(scope))
-        except (MemoryError, RecursionError, NotAloneError):
+        except (MemoryError, NotAloneError):
             raise
+        except RecursionError:
+            # A macro that calls itself without end, perhaps where nothing calls it.
+            hint = "does something contain itself?"
+            raise EvaluationError(
+                TemplateError("nests too deeply", hint=hint)
+            ) from None
         except Failure as failure:
             hint = failure.hint if isinstance(failure.hint, str) else failure.hint()
             error = TemplateError(failure.what, got=failure.got, hint=hint)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from hatch_agpm.tera.jinja.environment import JinjaEnvironment
-    from hatch_agpm.tera.jinja.folding.blocks import BlockNames, BlockVariable
+    from hatch_agpm.tera.jinja.folding.blocks import BlockNames
     from hatch_agpm.tera.jinja_programs import Code
 
 __all__ = ["FUNCTIONS", "JinjaConditions", "JinjaState", "later", "names_of"]
@@ -76,12 +76,22 @@ class JinjaState:
         """Whether this point is always reached."""
 
         self.reads: set[str] = set()
-        self.read: set[str] = set()
-        """The variables of the template itself that what is left reads."""
-
         self.embedded: list[EmbeddedText] = []
         self.later: list[tuple[int, str]] = []
         self._known: set[str] = set()
+
+    def saved(self) -> tuple[Any, ...]:
+        """Return a copy of what changes, for `restore`."""
+        sets = self.reads, self._known
+        counts = len(self.embedded), len(self.later)
+        return dict(self.values), [set(each) for each in sets], counts
+
+    def restore(self, saved: tuple[Any, ...]) -> None:
+        """Go back to a state, of which a copy is taken."""
+        values, sets, (embedded, later) = saved
+        self.values = dict(values)
+        self.reads, self._known = map(set, sets)
+        del self.embedded[embedded:], self.later[later:]
 
     # Names
 
@@ -94,6 +104,10 @@ class JinjaState:
         if name in self._context:
             return False
         return name not in FUNCTIONS if self._names is None else name in self._names
+
+    def has_given(self, name: str) -> bool:
+        """Tell whether the caller or the build may give a value to a name."""
+        return name in self._context or self.is_open(name)
 
     def known(self) -> dict[str, object]:
         """Return the variables of the build that what is left needs."""
@@ -122,11 +136,6 @@ class JinjaState:
             self.constant(self._context[name])
             self._known.add(name)
 
-    def local(self, found: BlockVariable) -> Code:
-        """Return the code of a variable of the template itself."""
-        self.read.add(found.name)
-        return ["local", found.name, *([found.levels] if found.levels else [])]
-
     def start(self, block: BlockNames) -> dict[str, Code]:
         """Begin a block; return its variables as programs have them."""
         loads: dict[str, Code] = {}
@@ -142,7 +151,6 @@ class JinjaState:
                     self.values[name] = self._context[of]
             else:
                 loads[name] = [of.name, of.levels]
-                self.read.add(of.name)
                 if of.name in self.values:
                     self.values[name] = self.values[of.name]
         return loads
@@ -173,6 +181,10 @@ class JinjaState:
     def value(self, node: nodes.Expr, block: BlockNames) -> object:
         """Return the value of a known expression; raise EvaluationError."""
         return self._evaluator.value(node, self.values_of(names_of(node), block))
+
+    def macro(self, node: nodes.Macro, names: set[str], block: BlockNames) -> object:
+        """Return a macro that reads known `names`; raise EvaluationError."""
+        return self._evaluator.defined(node, node.name, self.values_of(names, block))
 
     def text(self, node: nodes.Node, block: BlockNames) -> str:
         """Return the text that a known statement prints; raise EvaluationError."""

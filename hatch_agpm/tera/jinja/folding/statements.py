@@ -8,7 +8,10 @@ from jinja2 import nodes
 
 from hatch_agpm.tera.jinja.folding.blocks import needs_loop, template_block
 from hatch_agpm.tera.jinja.folding.known import EvaluationError, NotAloneError
+from hatch_agpm.tera.jinja.folding.loops import LoopUnroller
+from hatch_agpm.tera.jinja.folding.macros import KnownMacros
 from hatch_agpm.tera.jinja.folding.state import later, names_of
+from hatch_agpm.tera.jinja.folding.unread import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +40,9 @@ class JinjaStatements:
         self._expressions: Final = expressions
         self._conditions: Final = conditions
         self._fold: Final[Callable[[Any, BlockNames], Code]] = expressions.fold
+        self._loops: Final = LoopUnroller(state, expressions, self.body)
         self._has_blocks = False
+        self._macros: KnownMacros | None = None
         self._kinds: Final[Mapping[str, Callable[[Any, BlockNames], list[Code]]]] = {
             "Assign": self._set,
             "AssignBlock": self._capture,
@@ -59,6 +64,7 @@ class JinjaStatements:
         """Return the variables and the body of a program."""
         block = template_block(tree)
         self._has_blocks = tree.find(nodes.Block) is not None
+        self._macros = KnownMacros(self._state, tree)
         if self._has_blocks:
             self._state.share(block.symbols.stores)
         variables = self._state.start(block)
@@ -66,14 +72,11 @@ class JinjaStatements:
 
     def body(self, statements: Iterable[nodes.Node], block: BlockNames) -> list[Code]:
         """Return what is left of a body; texts beside each other are one."""
-        result: list[Code] = []
-        for statement in statements:
-            for each in self._statement(statement, block):
-                if isinstance(each, str) and result and isinstance(result[-1], str):
-                    result[-1] += each
-                elif each != "":
-                    result.append(each)
-        return result
+        return merged(
+            each
+            for statement in statements
+            for each in self._statement(statement, block)
+        )
 
     def _statement(self, node: nodes.Node, block: BlockNames) -> list[Code]:
         if isinstance(node, _CLOSED) and self._is_closed(node, block):
@@ -216,14 +219,9 @@ class JinjaStatements:
             if isinstance(each, nodes.Name)
         ]
         return [
-            ["share", name, self._read(name, target, block), self._line(target)]
+            ["share", name, self._variable(name, target, block), self._line(target)]
             for name in dict.fromkeys(names)
         ]
-
-    def _read(self, name: str, node: nodes.Node, block: BlockNames) -> str:
-        variable = self._variable(name, node, block)
-        self._state.read.add(variable)
-        return variable
 
     def _set(self, node: nodes.Assign, block: BlockNames) -> list[Code]:
         code = self._fold(node.node, block)
@@ -257,6 +255,10 @@ class JinjaStatements:
     # Loops
 
     def _for(self, node: nodes.For, block: BlockNames) -> list[Code]:
+        return self._loops.smaller(node, block, lambda: self._staying(node, block))
+
+    def _staying(self, node: nodes.For, block: BlockNames) -> Code:
+        """Return what is left of a loop that stays one."""
         state = self._state
         recursive = bool(node.recursive)
         values = self._fold(node.iter, block)
@@ -274,7 +276,7 @@ class JinjaStatements:
             other = block.inner(node, "else", scopes=recursive)
             empty = [state.start(other), self._uncertain(node.else_, other)]
         head = [target, values, loop, recursive]
-        return [["for", head, variables, body, condition, empty, self._line(node)]]
+        return ["for", head, variables, body, condition, empty, self._line(node)]
 
     def _condition(
         self, node: nodes.For, test: Any, block: BlockNames, *, scopes: int
@@ -339,7 +341,10 @@ class JinjaStatements:
     def _macro(self, node: nodes.Macro, block: BlockNames) -> list[Code]:
         head, variables, body = self._macro_parts(node, block, node.name)
         name = nodes.Name(node.name, "store", lineno=node.lineno)
-        target = self._target(name, block)
+        target = self._variable(node.name, node, block)
+        self._state.values.pop(target, None)
+        if self._macros is not None:
+            self._macros.note(node, target, block)
         return [
             ["macro", target, head, variables, body, self._line(node)],
             *self._shared(name, block),

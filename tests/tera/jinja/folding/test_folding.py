@@ -96,6 +96,54 @@ def test_branches_on_known_values_disappear():
     ]
 
 
+def test_a_loop_over_known_values_is_unrolled_where_that_is_not_larger():
+    u = ["print", ["variable", "u"], 1]
+    row = (
+        "{% for k, v in m.items() if v %}{{ loop.index }}{{ k }}{{ u }}"
+        "{% if not loop.last %}, {% endif %}{% else %}none{{ u }}{% endfor %}"
+    )
+
+    assert body(row, ["u"], m={"a": 1, "b": 0, "c": 2}) == ["1a", u, ", 2c", u]
+    assert body(row, ["u"], m={"a": 0}) == ["none", u]
+    large = body("{% for x in range(99) %}{{ x }}{{ u }}{% endfor %}", ["u"])
+    assert [statement[0] for statement in large] == ["for"]
+    local = "{% for x in [1, 2] %}{% set y = x + 1 %}{{ y ~ u }}{% endfor %}"
+    assert [statement[1][1] for statement in body(local, ["u"])] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "{% if u == x %}{% break %}{% endif %}",
+        "{% if u %}{% set y = 1 %}{% endif %}{{ y is defined }}",
+        "{{ loop.changed(u) }}",
+        "{% macro f() %}{{ x }}{{ u }}{% endmacro %}{{ f() }}",
+    ],
+)
+def test_a_loop_stays_if_a_turn_leaves_more_than_text(inside):
+    (statement,) = body(f"{{% for x in [1, 2] %}}{inside}{{% endfor %}}", ["u"])
+    assert statement[0] == "for"
+
+
+def test_a_macro_that_reads_nothing_open_is_called_where_its_arguments_are_known():
+    u = ["print", ["variable", "u"], 1]
+    macros = (
+        "{% set x = 1 %}{% macro f(n) %}{{ n }}{% if n %}{{ f(n - 1) }}{% endif %}"
+        "{% endmacro %}{% macro g(a, b=k) %}<{{ a }}{{ b }}{{ x }}{{ f(2) }}>"
+        "{% endmacro %}"
+    )
+
+    assert body(macros + "{{ g('a') }}{{ g(b='b', a=1) }}{{ u }}", ["u"], k="k") == [
+        "<ak1210><1b1210>",
+        u,
+    ]
+    left = body(macros + "{{ g(u) }}{{ g(1) }}", ["u"], k="k")
+    assert [each if isinstance(each, str) else each[0] for each in left] == [
+        *("set", "macro", "macro", "print"),
+        "<1k1210>",
+    ]
+
+
 def test_what_is_known_is_one_text():
     source = (
         "{% set x = a ~ '!' %}{% for i in [1, 2] %}{{ x }}{{ loop.index }}{% endfor %}"
