@@ -22,6 +22,8 @@ assert prompts.snippets.release_notes(lines=3)
 steps = [{"title": "haul", "done": True}, {"title": "\u00e9a"}]
 text = prompts.snippets.steps(steps=steps)
 assert text == "1. [x] Haul\\n2. [ ] \u00c9a\\nnet: \u00e9\\nhalf", text
+text = prompts.snippets.steps_jinja(steps=steps)
+assert text == "1. [x] Haul\\n2. [ ] \u00c9a\\nhaul, \u00e9a 0.5", text
 assert [*prompts.agents] and all(map(prompts.load, prompts.names()))
 assert example_pkg.prompts.agents.backend_engineer is prompt
 for error, wrong in (
@@ -48,6 +50,16 @@ agpm:
 {{ loop.index }}. [{% if step.done %}x{% else %} {% endif %}] {{ step.title | title }}
 {% endfor %}{% for each in net %}{{ 'net: ' ~ each }}{% endfor %}
 {% if steps | length / 4 == 0.5 %}half{% endif %}"""
+STEPS_JINJA = """\
+---
+agpm:
+  templating: jinja2
+  runtime: {steps: [{title: str, done: bool | None}]}
+---
+{% macro row(step) %}[{{ 'x' if step.done else ' ' }}] {{ step.title | title }}
+{% endmacro -%}
+{% for step in steps if step.title %}{{ loop.index }}. {{ row(step) }}{% endfor -%}
+{{ steps | map(attribute='title') | join(', ') }} {{ steps | length / 4 }}"""
 MISSING = """
 from example_pkg import prompts
 try:
@@ -63,14 +75,17 @@ hook-dirs = "builtins:list"
 
 
 def example_with_logic(directory):
-    """Copy the example, with a prompt that needs the interpreter of templates."""
+    """Copy the example, with prompts that need the interpreters of templates."""
     project = directory / "project"
     shutil.copytree(EXAMPLE, project)
     (project / "prompts/snippets/steps.md").write_text(STEPS, encoding="utf-8")
+    jinja = project / "prompts/snippets/steps-jinja.md"
+    jinja.write_text(STEPS_JINJA, encoding="utf-8")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     table = "[tool.hatch-agpm.snippets]\n"
     entry = 'steps = "prompts/snippets/steps.md"\n'
+    entry += 'steps-jinja = "prompts/snippets/steps-jinja.md"\n'
     file.write_text(text.replace(table, table + entry), encoding="utf-8")
     return project
 
@@ -128,7 +143,7 @@ def test_pyinstaller_needs_no_options(python, install, tmp_path, backend):
 
     freeze(tmp_path, python, "-m", "PyInstaller", "--noconfirm", "app.py")
 
-    assert output_of(tmp_path / "dist/app/app") == "read 6\n"
+    assert output_of(tmp_path / "dist/app/app") == "read 7\n"
 
 
 @pytest.mark.slow
@@ -147,7 +162,7 @@ def test_without_the_entry_point_the_error_names_the_option(python, install, tmp
     (tmp_path / "other.py").write_text(PROGRAM)
     option = ["--collect-data", "example_pkg.prompts"]
     freeze(tmp_path, *command, *option, "other.py")
-    assert output_of(tmp_path / "dist/other/other") == "read 6\n"
+    assert output_of(tmp_path / "dist/other/other") == "read 7\n"
 
 
 @pytest.mark.slow
@@ -160,7 +175,7 @@ def test_cx_freeze_needs_no_options(python, install, tmp_path):
     freeze(tmp_path, command, "build_exe", "--script", "app.py")
 
     (program,) = tmp_path.glob("build/exe*/app")
-    assert output_of(program) == "read 6\n"
+    assert output_of(program) == "read 7\n"
 
 
 @pytest.mark.slow
@@ -184,7 +199,7 @@ def test_archives_of_shiv_and_pex_need_no_options(
     assert code == 0, output
 
     command = [python, "app.pyz", "app.py"]
-    assert run_command(command, tmp_path, environ) == (0, "read 6\n")
+    assert run_command(command, tmp_path, environ) == (0, "read 7\n")
 
 
 def test_a_zipapp_needs_no_options(build, unpack, tmp_path, run_command):
@@ -194,4 +209,4 @@ def test_a_zipapp_needs_no_options(build, unpack, tmp_path, run_command):
     zipapp.create_archive(site, tmp_path / "app.pyz")
 
     command = [sys.executable, "-I", tmp_path / "app.pyz"]
-    assert run_command(command, tmp_path) == (0, "read 6\n")
+    assert run_command(command, tmp_path) == (0, "read 7\n")

@@ -18,7 +18,7 @@ from hatch_agpm.model.rendering import (
     Rendering,
     SkillFile,
 )
-from hatch_agpm.model.runtime import ListKind, RecordKind, RuntimeVariable
+from hatch_agpm.model.runtime import ANY, ListKind, RecordKind, RuntimeVariable
 
 EXAMPLE = Path(__file__).parents[2] / "example_pkg"
 
@@ -78,7 +78,12 @@ NESTED = (
     ),
     RuntimeVariable(name="share", kind="float | None", default=None, spans=()),
 )
+UNDECLARED = tuple(
+    RuntimeVariable(name=name, kind=ANY, default=None, spans=((0, 1),))
+    for name in ("tools", "class")
+)
 RESOURCES = [
+    resource("undeclared", runtime=UNDECLARED, dialect="jinja2"),
     resource("lists", runtime=LISTS),
     resource("nested", runtime=NESTED),
     *map(resource, NAMES),
@@ -164,6 +169,9 @@ text = prompts.agents.nested(rows=[["a"], ("b",)], owner=Owner("a", [Step("a", T
 text = prompts.agents.nested(
     rows=[], owner={"name": "a", "steps": [{"title": "a", "done": True}]}, share=None
 )
+text = prompts.agents.undeclared() + prompts.agents.undeclared(tools=[Step("a", True)])
+text = prompts.agents["undeclared"](tools=1, other=object(), **{"class": "a"})
+pieces = prompts.agents.undeclared.parts(tools=None, more=b"x")
 text = prompts.agents.backend_engineer()
 text = prompts.agents.flash(user_name="Ada")
 text = prompts.agents.flash(user_name="Ada", steps=1)
@@ -210,6 +218,9 @@ prompts.agents.nested(rows=[], owner={"name": "a", "steps": [1]})  # wrong
 prompts.agents.nested(rows=[], owner={"name": "a"})  # wrong
 prompts.agents.nested(rows=[], owner="a")  # wrong
 prompts.agents.nested(rows=[], owner={"name": "a", "steps": []}, share="x")  # wrong
+prompts.agents.undeclared(["a"])  # wrong
+number_of_tools: int = prompts.agents.undeclared(tools=[])  # wrong
+prompts.agents.undeclared.parts({"tools": []})  # wrong
 prompts.agents.greeter()  # wrong
 prompts.agents.greeter(usr_name="Ada")  # wrong
 prompts.agents.greeter("Ada")  # wrong

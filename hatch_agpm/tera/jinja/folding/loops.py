@@ -103,7 +103,7 @@ class LoopUnroller:
     def _unrolled(
         self, node: nodes.For, block: BlockNames, values: list[object], most: int
     ) -> list[Code]:
-        """Return what all turns leave; raise StayingLoopError if it is more than `most`."""
+        """Return what all turns leave; raise StayingLoopError if it is over `most`."""
         if node.test is not None:
             values = [each for each in values if self._is_chosen(node, each, block)]
         result: list[Code] = []
