@@ -1,6 +1,8 @@
 """The how-to and reference pages: their commands are run, their tables are read."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -46,12 +48,16 @@ def test_every_table_has_known_options_only(text):
 
 
 @pytest.mark.parametrize("page", ["build", "other-backends", "sources"])
-def test_every_command_of_a_how_to_runs(copy_project, build, edit, monkeypatch, page):
+def test_every_command_of_a_how_to_runs(
+    copy_project, build, edit, site, monkeypatch, page
+):
     project = copy_project("flat")
     edit(project, "", f"\n[build-system]\n{SYSTEM}")
     # `add` is for wheels that were built without the hook.
     off = {"HATCH_BUILD_NO_HOOKS": "true"} if page == "other-backends" else {}
     wheel = build(project, **off).artefact
+    pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps"]
+    subprocess.run([*pip, "--quiet", "--target", site, wheel], check=True)
     (project / "dist").mkdir()
     wheel.rename(project / "dist" / wheel.name)
     monkeypatch.chdir(project)
@@ -61,6 +67,7 @@ def test_every_command_of_a_how_to_runs(copy_project, build, edit, monkeypatch, 
     assert commands
     for command in commands:
         shown = command.replace("acme-1.2.0-py3-none-any.whl", wheel.name)
+        shown = shown.replace("--installed acme", "--installed flat")
         arguments = shown.replace("path/to/project", ".").split()
         if "*" in arguments[-1]:
             arguments[-1:] = map(str, Path().glob(arguments[-1]))
