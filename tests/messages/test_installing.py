@@ -1,6 +1,7 @@
 """The messages of `hatch-agpm install` and `uninstall`."""
 
 import shutil
+import sys
 
 import pytest
 from shipping import FILES, build_site
@@ -219,3 +220,112 @@ def test_two_distributions(said, site, tmp_path):
     assert said("install", "acme", "beta", environment=both) == (
         f"acme 1.0 and beta 1.0: both would install {DOCS}; {hint}"
     )
+
+
+@pytest.fixture
+def damaged(site, tmp_path):
+    """Change the index, or another file, of a distribution; return its environment."""
+
+    def change(old, new, file="acme/prompts/index.json"):
+        changed = tmp_path / "damaged"
+        shutil.copytree(site, changed)
+        text = (changed / file).read_text("utf-8")
+        assert old in text
+        (changed / file).write_text(text.replace(old, new), "utf-8")
+        return changed
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            f'"{REVIEWER}"',
+            '".git/hooks/pre-commit"',
+            ".git/hooks/pre-commit: of acme 1.0 is not in a directory of claude-code "
+            "for such files (.claude/agents, .claude/commands, .claude/scripts, "
+            ".claude/skills, .claude/snippets)",
+        ),
+        (
+            f'"{REVIEWER}"',
+            '".claude/agents/aux.md"',
+            ".claude/agents/aux.md: of acme 1.0 'aux.md' is the name of a device on "
+            "Windows",
+        ),
+        (
+            '".mcp.json"',
+            '"package.json"',
+            "mcp-servers/docs: of acme 1.0 cannot be merged into package.json, only "
+            "into .mcp.json",
+        ),
+        (
+            '"agents/reviewer.md"',
+            '"../x"',
+            "acme/prompts/../x of acme 1.0: is not one of its files; "
+            "install acme again, or ask its authors",
+        ),
+        (
+            f'"{REVIEWER}"',
+            "5",
+            "acme/prompts/index.json of acme 1.0: is damaged: TypeError(5); "
+            "install acme again, or ask its authors",
+        ),
+    ],
+)
+def test_what_a_distribution_may_not_do(said, damaged, old, new, message):
+    assert said("install", environment=damaged(old, new)) == message
+
+
+def test_a_distribution_without_a_list_of_its_files(said, site, tmp_path):
+    changed = tmp_path / "changed"
+    shutil.copytree(site, changed)
+    (changed / "acme-1.0.dist-info/RECORD").unlink()
+    assert said("install", environment=changed) == (
+        "acme 1.0 has no list of its files (RECORD); install it from a wheel"
+    )
+    (changed / "acme-1.0.dist-info/agpm-prompts.txt").unlink()
+    assert said("install", "acme", environment=changed) == (
+        "acme 1.0 ships nothing for coding agents; "
+        "it has to be built with hatch-agpm itself"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "{",
+            ".mcp.json:1:2: invalid JSON: expected a key in quotation marks\n"
+            "    {\n     ^",
+        ),
+        ("[]", ".mcp.json: it must be an object, got []"),
+        (
+            '{"mcpServers": []}',
+            ".mcp.json: 'mcpServers' must be an object, got []",
+        ),
+        (b"\xff", ".mcp.json: is not UTF-8 text"),
+    ],
+)
+def test_settings_that_cannot_be_read(said, project, text, message):
+    data = text if isinstance(text, bytes) else text.encode()
+    (project / ".mcp.json").write_bytes(data)
+    assert said("install") == message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_notes_and_a_record_behind_a_link(said, project, tmp_path, capsys):
+    table = '[tool.hatch-agpm.agents]\na = { path = "a/tone.md", tool = "mytool" }\n'
+    table += "[tool.hatch-agpm.tools.mytool]\n"
+    table += 'path = ".mytool"\nresources.agents.path = "agents"\n'
+    custom = build_site(tmp_path, table=table)
+    capsys.readouterr()
+    assert said("install", environment=custom) == (
+        "note: agents/a of acme 1.0 is for the tool 'mytool', which this project does "
+        "not have: it is not installed\n"
+        "nothing to install of acme 1.0"
+    )
+    (project / ".hatch-agpm/installed.json").unlink()
+    (project / ".hatch-agpm").rmdir()
+    (project / ".hatch-agpm").symlink_to(tmp_path)
+    assert said("install") == f"{RECORD}: '.hatch-agpm' is a link; move it away"

@@ -133,13 +133,13 @@ def _kept(item: InstallItem) -> Iterator[str]:
 def _summary(report: InstallReport) -> str:
     """Return the last line."""
     if not report.titles and not report.items:
-        return (
-            "nothing to install: no dependency of the project ships anything"
-            if (report.command != "uninstall")
-            else "nothing is installed"
-        )
+        if report.command == "uninstall":
+            return "nothing is installed"
+        return "nothing to install: no dependency of the project ships anything"
     states = Counter(item.state for item in report.items)
     of = f"of {', '.join(report.titles)}" if report.titles else "in all"
+    if not report.items:
+        return f"nothing to install {of}"
     if report.command == "check":
         counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
         return f"{counts} {of}"
