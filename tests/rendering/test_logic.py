@@ -305,7 +305,11 @@ CALLS = {
                 "operations/comparison.py",
             },
         ),
-        ("{{ limit + 1 }}", {"operations/arithmetic.py", "operations/making.py"}),
+        (
+            "{{ limit + 1 }}",
+            {f"operations/{name}.py" for name in ("arithmetic", "making", "numbers")},
+        ),
+        ("{% if limit > 1 %}1{% endif %}", {"operations/numbers.py"}),
         ("{{ user ~ '!' }}", {"operations/texts.py", "operations/making.py"}),
     ],
 )

@@ -29,6 +29,7 @@ _OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "comparison": ("operations/comparison.py",),
     "defaults": ("operations/defaults.py",),
     "making": ("operations/making.py",),
+    "numbers": ("operations/numbers.py",),
     "paths": ("operations/paths.py",),
     "texts": ("operations/texts.py",),
 }

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import struct
 from importlib import import_module
 
 from ..failures import Failure
-from ..operations.comparison import float_order, same
+from ..operations.comparison import same
 from ..operations.measures import limit_items, sized_array
 from ..operations.paths import pointer
 from ..rust import encode
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from .arguments import Arguments, _Filter
 
 __all__ = ["FILTERS"]
+
+
+def _float_order(number: float) -> int:
+    """Return the key that sorts floats as `f64::total_cmp` does: -0.0 before 0.0."""
+    (bits,) = struct.unpack("<q", struct.pack("<d", number))
+    return int(bits) ^ ((int(bits) >> 63) & (2**63 - 1))
 
 
 def first(value: object, arguments: Arguments) -> object:
@@ -95,7 +102,7 @@ def _number_order(key: object) -> int:
     number = as_float(key)
     if number is None:
         raise Failure("filter 'sort' needs a number", describe(key))
-    return float_order(number)
+    return _float_order(number)
 
 
 def unique(value: object, arguments: Arguments) -> list[object]:

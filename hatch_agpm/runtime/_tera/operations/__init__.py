@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "evaluator"]
 
 OPERATIONS: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(("arithmetic", "number", "number_truth"), ("arithmetic", "v")),
-    "printable": ("arithmetic", "v"),
+    **dict.fromkeys(("arithmetic", "printable"), ("arithmetic", "v")),
     **dict.fromkeys(("array", "call", "flag"), ("calls", "v")),
     "test": ("calls", "lv"),
-    **dict.fromkeys(("compare", "contains", "equal"), ("comparison", "vv")),
-    "unequal": ("comparison", "vv"),
+    **dict.fromkeys(("contains", "equal", "unequal"), ("comparison", "vv")),
     "absent": ("defaults", "v"),
     "attempt": ("defaults", "l"),
     "fallback": ("defaults", "vl"),
     **dict.fromkeys(("fail", "refuse"), ("defaults", "")),
-    "dump": ("dump", ""),
+    "dump": ("names", ""),
+    "compare": ("numbers", "vv"),
+    **dict.fromkeys(("number", "number_truth"), ("numbers", "v")),
     **dict.fromkeys(("path_at", "path_in", "peek_at", "peek_in"), ("paths", "")),
     **dict.fromkeys(("concatenate", "macro", "text_truth"), ("texts", "v")),
     **dict.fromkeys(("block", "fill"), ("texts", "")),

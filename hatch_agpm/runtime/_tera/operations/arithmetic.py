@@ -7,7 +7,6 @@ import math
 import operator
 
 from ..failures import Failure, Refusal
-from ..values import as_number, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from ..scope import Scope
     from ..values import _Number
 
-__all__ = ["arithmetic", "calculate", "number", "number_truth", "printable"]
+__all__ = ["arithmetic", "calculate", "printable"]
 
 
 def calculate(operands: list[_Number | None], operators: str) -> _Number | None:
@@ -110,14 +109,6 @@ def _divide(left: float, right: float) -> _Number | None:
 # Operations
 
 
-def number(_: Scope, value: object, what: str, at: int) -> _Number:
-    """Return a value as a number; raise Failure if it is not one."""
-    result = as_number(value)
-    if result is None:
-        raise Failure(f"calculates with {what}", describe(value), at=at)
-    return result
-
-
 def printable(_: Scope, value: _Number | None) -> _Number | str:
     """Return a number as it is printed: NaN, which is None, as a string."""
     return "NaN" if value is None else value
@@ -131,8 +122,3 @@ def arithmetic(
         return calculate(operands, operators)
     except Failure as failure:
         raise failure.placed(at) from None
-
-
-def number_truth(_: Scope, value: _Number | None) -> bool:
-    """Say whether a number is neither 0 nor NaN."""
-    return value is not None and value != 0

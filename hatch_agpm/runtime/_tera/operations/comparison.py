@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: MIT-0
-"""Comparing values: `==`, `<`, `in`, and the order of numbers."""
+"""Comparing any values: `==` and `in`."""
 
 from __future__ import annotations
-
-import operator
-import struct
 
 from ..failures import Failure
 from ..values import as_float, as_number, describe
@@ -13,13 +10,10 @@ from .measures import count_all, count_read
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..scope import Scope
-    from ..values import _Number
 
 __all__ = [
-    "compare",
     "contains",
     "equal",
-    "float_order",
     "same",
     "unequal",
 ]
@@ -49,30 +43,7 @@ def _narrow(value: object) -> object:
     return value if number is None else number
 
 
-def float_order(number: float) -> int:
-    """Return the key that sorts floats as `f64::total_cmp` does: -0.0 before 0.0."""
-    (bits,) = struct.unpack("<q", struct.pack("<d", number))
-    return int(bits) ^ ((int(bits) >> 63) & (2**63 - 1))
-
-
 # Operations
-
-
-_COMPARISONS = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def compare(
-    _: Scope, left: _Number | None, right: _Number | None, sign: str, at: int
-) -> bool:
-    """Compare two numbers by `<`, `<=`, `>` or `>=`; raise Failure for NaN."""
-    if left is None or right is None:
-        raise Failure(f"'{sign}' compares with NaN", at=at)
-    return bool(_COMPARISONS[sign](float(left), float(right)))
 
 
 def equal(scope: Scope, left: object, right: object) -> bool:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 
 from ..._errors import did_you_mean
+from ..rust import encode
+from .measures import count_made, measured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
 
     from ..scope import Scope
 
-__all__ = ["everything", "nearest"]
+__all__ = ["dump", "everything", "nearest"]
+
+_DUMP_COST = 200
+"""The characters of output that take as long as encoding one value."""
 
 
 def everything(scope: Scope) -> Mapping[str, object]:
@@ -40,3 +45,12 @@ def nearest(scope: Scope, text: str) -> str:
             return did_you_mean(step, value).removeprefix("; ")
         value = value[step]
     return ""
+
+
+def dump(scope: Scope) -> str:
+    """Return all variables as pretty JSON."""
+    known = dict(everything(scope))
+    scope.account.work(_DUMP_COST * measured(known).items)
+    text = encode(known, pretty=True)
+    count_made(scope.account, text)
+    return text
