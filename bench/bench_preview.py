@@ -130,7 +130,7 @@ def write(root: Path, texts: dict[str, str]) -> None:
     """Write a project with prompts that have the variable `user`."""
     head = "---\nagpm:\n  templating: true\n  runtime:\n    user: str\n---\n"
     root.mkdir()
-    (root / "pyproject.toml").write_text(PROJECT)
+    (root / "pyproject.toml").write_text(f'{PROJECT}prompts = "prompts"\n')
     for name, text in texts.items():
         path = root / f"prompts/{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)

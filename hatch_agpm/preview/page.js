@@ -8,7 +8,7 @@ const CHUNK = 200;
 const SILENT = "hatch-agpm does not answer; load the page again, or start the command again";
 const SLICE = 12;
 const TAG = /\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/g;
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
 const CHARACTER = /\u{1f3f4}[\u{e0030}-\u{e007a}]+\u{e007f}|./gsu;  // the flag of a region is one
 const number = new Intl.NumberFormat("en");
 const estimate = data.counted_by === "o200k_base" ? "" : "~";
