@@ -11,10 +11,18 @@ __all__ = ["branches"]
 
 
 def branches(
-    top: str, uses: Mapping[str, Sequence[str]], *, depth: int = 1
+    top: str,
+    uses: Mapping[str, Sequence[str]],
+    *,
+    depth: int = 1,
+    seen: set[str] | None = None,
 ) -> Iterator[str]:
-    """Yield a file and below it those that it uses, each once with its own."""
-    waiting, seen = [(depth, top)], set[str]()
+    """
+    Yield a file and below it those that it uses, each once with its own.
+
+    `seen` are the files that were shown before with their own; it is extended.
+    """
+    waiting, seen = [(depth, top)], set() if seen is None else seen
     while waiting:
         depth, path = waiting.pop()
         below = uses.get(path, ())

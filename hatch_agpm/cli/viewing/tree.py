@@ -11,7 +11,7 @@ from hatch_agpm.errors import ConfigError, did_you_mean
 from hatch_agpm.tokens import counter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hatch_agpm.review import PackageSnapshot, SnapshotText
 
@@ -35,11 +35,23 @@ def _prompts(name: str | None, snapshot: PackageSnapshot) -> Iterator[str]:
     """Yield each prompt, and below it the files that it is made of."""
     counts = counter()
     texts = [find_text(name, snapshot)] if name else _made(snapshot)
+    # In a chain, the trees of all prompts have a size that grows with its cube.
+    seen = set[str]() if _agree(texts) else None
     for text in texts:
         length = length_of(text, counts)
         yield f"{text.name} ({length})" if length else text.name
         if text.top:
-            yield from branches(text.top, text.uses)
+            yield from branches(text.top, text.uses, seen=seen)
+
+
+def _agree(texts: Iterable[SnapshotText]) -> bool:
+    """Tell whether each file uses the same files in all texts, also in variants."""
+    uses: dict[str, Sequence[str]] = {}
+    return all(
+        uses.setdefault(path, used) == used
+        for text in texts
+        for path, used in text.uses.items()
+    )
 
 
 def _made(snapshot: PackageSnapshot) -> list[SnapshotText]:

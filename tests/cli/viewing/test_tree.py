@@ -106,3 +106,29 @@ def test_an_unknown_name_is_reported(write_files, capsys, options):
     root = write_files(FILES)
     assert main(["tree", *options, "--project", str(root)]) == 1
     assert options[0] in capsys.readouterr().err
+
+
+def test_what_a_file_uses_is_shown_once(tree):
+    lines = tree()
+    assert lines[lines.index("  prompts/snippets/style.md (as above)") - 1].startswith(
+        "snippets/style"
+    )
+
+
+def test_the_tree_of_a_chain_does_not_grow_with_its_square(write_files, capsys):
+    sizes = []
+    for length in (20, 40):
+        files = {
+            f"prompts/snippets/s{n:02}.md": TEMPLATE.replace("NAME", f"s{n + 1:02}")
+            for n in range(length)
+        }
+        files[f"prompts/snippets/s{length:02}.md"] = "Be kind.\n"
+        top = {f"chain{length}/{path}": text for path, text in files.items()}
+        project = {
+            f"chain{length}/pyproject.toml": HEAD,
+            f"chain{length}/acme/__init__.py": "",
+        }
+        root = write_files({**project, **top}) / f"chain{length}"
+        assert main(["tree", "--project", str(root)]) == 0
+        sizes.append(capsys.readouterr().out.count("\n"))
+    assert sizes[1] < 2.2 * sizes[0]
