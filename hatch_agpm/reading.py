@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["check_regular", "open_regular", "read_below", "read_regular"]
+__all__ = ["MOST_BYTES", "check_regular", "open_regular", "read_below", "read_regular"]
 
 # Opening a pipe must not wait for its other end, if one replaces the file.
 _FILE: Final = (
@@ -23,6 +23,10 @@ _FILE: Final = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NONBLOCK", 0)
 )
+MOST_BYTES: Final = 1 << 30
+"""The bytes that one file may have."""
+
+_PIECE: Final = 1 << 20
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _DIRECTORY: Final = _FILE | _NO_LINK | getattr(os, "O_DIRECTORY", 0)
 _RELATIVE: Final = os.open in os.supports_dir_fd and bool(_NO_LINK)
@@ -48,10 +52,14 @@ def open_regular(path: str | Path) -> BinaryIO:
     return _opened(os.open(path, _FILE), seen)
 
 
-def read_regular(path: str | Path) -> bytes:
-    """Return the bytes of a regular file; raises OSError as `open_regular` does."""
+def read_regular(path: str | Path, most: int = MOST_BYTES) -> bytes:
+    """
+    Return the bytes of a regular file, of which there may be `most`.
+
+    Raises OSError, also for a larger file, and as `open_regular` does.
+    """
     with open_regular(path) as file:
-        return file.read()
+        return _whole(file, most)
 
 
 def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
@@ -63,7 +71,7 @@ def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
     """
     if not _RELATIVE:
         with _opened(os.open(f"{directory}/{path}", _FILE | _NO_LINK), seen) as file:
-            return file.read()
+            return _whole(file, MOST_BYTES)
     *folders, name = path.split("/")
     with ExitStack() as stack:
         opened = os.open(directory, _DIRECTORY)
@@ -73,7 +81,19 @@ def read_below(directory: str, path: str, seen: os.stat_result) -> bytes:
             stack.callback(os.close, opened)
         opened = os.open(name, _FILE | _NO_LINK, dir_fd=opened)
         with _opened(opened, seen) as file:
-            return file.read()
+            return _whole(file, MOST_BYTES)
+
+
+def _whole(file: BinaryIO, most: int) -> bytes:
+    # A sparse file can be larger than any memory; another one may grow meanwhile.
+    size = os.fstat(file.fileno()).st_size
+    data = file.read(size + 1) if size <= most else b""
+    while size <= most and (piece := file.read(_PIECE)):
+        data += piece
+        size = len(data)
+    if size > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
+    return data
 
 
 def _opened(descriptor: int, seen: os.stat_result) -> BinaryIO:

@@ -4,6 +4,7 @@ import os
 import threading
 
 import pytest
+from memory import bounded_memory
 
 from hatch_agpm.cli.main import main
 from hatch_agpm.errors import ContentError
@@ -146,3 +147,15 @@ def attempt(root):
         return tree.read(path).data if path else None
     except ContentError:
         return None
+
+
+def test_no_more_is_read_than_a_file_may_have(tmp_path):
+    file = tmp_path / "large"
+    file.write_bytes(b"abc")
+    assert read_regular(file, 3) == b"abc"
+    with pytest.raises(OSError, match="more than 2 bytes"):
+        read_regular(file, 2)
+
+    os.truncate(file, 1 << 40)
+    with bounded_memory(1 << 24), pytest.raises(OSError, match="1,073,741,824"):
+        read_regular(file)

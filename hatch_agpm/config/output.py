@@ -28,6 +28,9 @@ __all__ = [
     "outside_problem",
 ]
 
+_LONGEST: Final = 1024
+"""The bytes of an output, to which names of files are added."""
+
 _NO_PACKAGES: Final = (
     *("benchmarks", "build", "dist", "docs", "examples", "scripts"),
     *("test", "tests", "tools"),
@@ -188,6 +191,8 @@ def output_problem(output: str) -> str:
     for part in names if names[0] != "src" else names[1:]:
         if not part.isidentifier() or keyword.iskeyword(part):
             return f"must be importable, which {shown(part)} is not"
-        if fault := next(faults(part), ""):
-            return f"is not a valid directory on every system: {fault}"
+    if fault := next(faults("/".join(PurePosixPath(output).parts)), ""):
+        return f"is not a valid directory on every system: {fault}"
+    if len(output.encode(errors="replace")) > _LONGEST:
+        return f"must not be longer than {_LONGEST} bytes"
     return ""

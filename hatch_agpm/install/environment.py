@@ -12,7 +12,6 @@ import re
 import sys
 import tomllib
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +19,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import ConfigError
+from hatch_agpm.installed.environment import distributions_of
 from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = ["Environment", "dependencies", "find_environment", "read_pyproject"]
 
@@ -40,11 +42,9 @@ class Environment:
     shown: str
     """What messages call it."""
 
-    def distribution(self, name: str) -> metadata.Distribution | None:
+    def distribution(self, name: str) -> InstalledDistribution | None:
         """Return a distribution; None if it is not installed."""
-        context = metadata.DistributionFinder.Context(name=name, path=[*self.paths])
-        found = metadata.MetadataPathFinder.find_distributions(context)
-        return next(iter(found), None)
+        return next(iter(distributions_of(name, self.paths)), None)
 
 
 def find_environment(root: Path, asked: Path | None) -> Environment:

@@ -21,16 +21,15 @@ from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import read_regular
 from hatch_agpm.sources.distributions import (
     bundle_directory,
-    installed_version,
     own_files,
     prompts_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from importlib import metadata
 
     from hatch_agpm.installed.discovery import InstalledExport
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = ["Shipment", "ShippedFile", "ShippedSetting", "shipment_of", "ships"]
 
@@ -97,18 +96,18 @@ class Shipment:
         return f"{self.distribution} {self.version}"
 
 
-def ships(found: metadata.Distribution) -> bool:
+def ships(found: InstalledDistribution) -> bool:
     """Tell whether a distribution has anything to install; raises ContentError."""
-    return bool(installed_version(found)) and prompts_of(found) is not None
+    return bool(found.version) and prompts_of(found) is not None
 
 
-def shipment_of(found: metadata.Distribution) -> Shipment:
+def shipment_of(found: InstalledDistribution) -> Shipment:
     """
     Return what a distribution ships.
 
     Raises ContentError, or ProblemsError with several, if anything is damaged.
     """
-    if not installed_version(found):
+    if not found.version:
         what = "the metadata of a distribution is damaged"
         raise ContentError(what, hint="install it again")
     reader = _Reader(found)
@@ -138,7 +137,7 @@ def shipment_of(found: metadata.Distribution) -> Shipment:
 class _Reader:
     """Reads the files of one distribution, and collects what is wrong."""
 
-    def __init__(self, found: metadata.Distribution) -> None:
+    def __init__(self, found: InstalledDistribution) -> None:
         self.found = found
         self.name = str(canonicalize_name(found.name))
         self.title = f"{self.name} {found.version}"

@@ -7,12 +7,11 @@ the result is the module that its own code uses.
 
 from __future__ import annotations
 
-import csv
 import importlib
 import json
+import os
 import re
 import zlib
-from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -20,10 +19,14 @@ from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import discover
+from hatch_agpm.installed.environment import distributions_of
 from hatch_agpm.installed.index import is_index, schema_problem
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = ["Prompt", "Prompts", "Resources", "load"]
 
@@ -139,10 +142,6 @@ def load(name: str) -> Prompts:
 
 def _of_distribution(name: str) -> list[str]:
     """Return the bundles of a distribution, sorted."""
-    try:
-        distribution = metadata.distribution(name)
-    except (metadata.PackageNotFoundError, ValueError):
-        return []
     # The distribution's own list is also valid for an editable install.
     modules = {
         bundle.module
@@ -151,19 +150,20 @@ def _of_distribution(name: str) -> list[str]:
     }
     # A directory with `_` is that of an editable install, not the name of a module.
     modules |= {
-        ".".join(file.parent.parts)
-        for file in _files_of(distribution)
-        if file.name == "index.json" and not str(file).startswith("_")
+        path.removesuffix("/index.json").replace("/", ".")
+        for distribution in distributions_of(name)[:1]
+        for path in _files_of(distribution)
+        if path.endswith("/index.json") and not path.startswith("_")
     }
     return sorted(module for module in modules if _is_bundle(module))
 
 
-def _files_of(distribution: metadata.Distribution) -> list[metadata.PackagePath]:
+def _files_of(distribution: InstalledDistribution) -> Collection[str]:
     """Return the files of a distribution, none if their list is damaged."""
     try:
-        return [*(distribution.files or ())]
-    except (OSError, ValueError, TypeError, csv.Error):
-        return []
+        return distribution.files
+    except (OSError, ValueError):
+        return ()
 
 
 def _same(one: str, other: str) -> bool:
@@ -186,8 +186,12 @@ def _is_bundle(module: str) -> bool:
     get_data = getattr(spec.loader, "get_data", None) if spec else None
     if not directories or get_data is None:
         return False
+    path = f"{next(iter(directories))}/index.json"
     try:
-        index: object = json.loads(get_data(f"{next(iter(directories))}/index.json"))
+        # In a zip file it has no status; of other files a pipe would never end.
+        if os.path.lexists(path):
+            get_data = read_regular
+        index: object = json.loads(get_data(path))
     except (OSError, ImportError, ValueError, EOFError, zlib.error, RecursionError):
         return False
     if not is_index(index):

@@ -8,10 +8,8 @@ files of others is refused.
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +18,13 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_agpm.errors import ContentError, Location
-from hatch_agpm.formats.archives import read_record
 from hatch_agpm.installed.discovery import (
     FILE_NAME,
     FILE_PATHS,
     editable_directory,
     read_prompts_file,
 )
+from hatch_agpm.installed.environment import distributions_of
 from hatch_agpm.installed.index import is_index, schema_problem
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.reading import read_regular
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from hatch_agpm.installed.discovery import InstalledBundle
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = [
     "NotInstalledError",
@@ -44,7 +43,6 @@ __all__ = [
     "bundle_directory",
     "fits",
     "installed_package",
-    "installed_version",
     "own_files",
     "prompts_of",
     "read_required",
@@ -126,12 +124,12 @@ def installed_package(required: Required) -> Package:
         f'add "{required}" to `requires` in [build-system]; a command needs it'
         " installed, too"
     )
-    try:
-        found = metadata.distribution(required.distribution)
-    except (metadata.PackageNotFoundError, ValueError):
+    installed = distributions_of(required.distribution)
+    if not installed:
         what = f"the distribution '{required.distribution}' is not installed"
-        raise NotInstalledError(what, hint=hint) from None
-    name, version = canonicalize_name(required.distribution), installed_version(found)
+        raise NotInstalledError(what, hint=hint)
+    found = installed[0]
+    name, version = canonicalize_name(required.distribution), found.version
     if not version:
         what = f"the metadata of {name} is damaged"
         raise ContentError(what, hint=f"install {name} again")
@@ -154,33 +152,17 @@ def installed_package(required: Required) -> Package:
     return package
 
 
-def installed_version(found: metadata.Distribution) -> str:
-    """Return the version of a distribution, "" if its metadata is damaged."""
+def own_files(found: InstalledDistribution) -> Collection[str]:
+    """Return the files of a distribution by path relative to `site-packages`."""
     try:
-        # Until Python 3.12 either may be None.
-        return str(found.version or "") if found.name else ""
-    except (OSError, LookupError, ValueError, TypeError, AttributeError):
-        return ""
-
-
-def own_files(found: metadata.Distribution) -> set[str]:
-    """
-    Return the files of a distribution by path relative to `site-packages`.
-
-    By its RECORD: later versions of Python leave missing files out of `files`.
-    """
-    name = canonicalize_name(found.name)
-    try:
-        record = found.read_text("RECORD")
-        if record is not None:
-            return set(read_record(record))
-        return {file.as_posix() for file in found.files or ()}
-    except (OSError, ValueError, csv.Error) as error:
+        return found.files
+    except (OSError, ValueError) as error:
+        name = canonicalize_name(found.name)
         what = f"the list of files (RECORD) of {name} is damaged: {error}"
         raise ContentError(what, hint=f"install {name} again") from None
 
 
-def prompts_of(found: metadata.Distribution) -> InstalledBundle | None:
+def prompts_of(found: InstalledDistribution) -> InstalledBundle | None:
     """
     Return what the metadata of a distribution says of its prompts and exports.
 
@@ -200,7 +182,7 @@ def prompts_of(found: metadata.Distribution) -> InstalledBundle | None:
     return bundle
 
 
-def _module(found: metadata.Distribution) -> str:
+def _module(found: InstalledDistribution) -> str:
     """Return the module of the prompts of a distribution; raises ContentError."""
     name, bundle = canonicalize_name(found.name), prompts_of(found)
     if bundle is None:
@@ -214,7 +196,7 @@ def _module(found: metadata.Distribution) -> str:
 
 
 def bundle_directory(
-    found: metadata.Distribution, module: str, own: Collection[str]
+    found: InstalledDistribution, module: str, own: Collection[str]
 ) -> str:
     """
     Return the directory of a distribution's bundle, relative to `site-packages`.

@@ -5,8 +5,11 @@ import zipfile
 import zlib
 
 import pytest
+from memory import bounded_memory
 
 import hatch_agpm
+from hatch_agpm.cli.snapshots import open_place
+from hatch_agpm.cli.verify import audit_installed
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.installed.discovery import discover
 from hatch_agpm.sources.distributions import Required, installed_package
@@ -55,11 +58,13 @@ def use(site):
         lambda: installed_package(Required(distribution="bad", version="")),
         lambda: hatch_agpm.load("bad"),
         lambda: hatch_agpm.load("bad.prompts"),
+        lambda: open_place("bad"),
     ):
         try:
             each()
         except AgpmError as error:
             errors.append(error)
+    errors += audit_installed("bad").problems
     names = {bundle.distribution for bundle in discover(site)}
     assert "good" in names
     return errors
@@ -75,6 +80,32 @@ def test_a_damaged_file_is_a_problem_of_its_distribution(site, path, data):
         (site / path).write_bytes(data)
 
     assert all(str(error) for error in use(site))
+
+
+def endless(file):
+    file.write_bytes(b"")
+    os.truncate(file, 1 << 40)
+
+
+KINDS = {
+    "pipe": os.mkfifo,
+    "directory": os.mkdir,
+    "device": lambda file: file.symlink_to("/dev/zero"),
+    "sparse": endless,
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if "good" not in path and "init" not in path]
+)
+def test_nothing_but_a_regular_file_is_read(site, path, kind):
+    (site / path).unlink()
+    KINDS[kind](site / path)
+
+    with bounded_memory(1 << 26):
+        assert all(str(error) for error in use(site))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.build.writing import mode_of, write_files
 from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import read_regular
 from hatch_agpm.runtime.editable.private import make_private
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _has(directory: Path, files: Mapping[str, FileDigest]) -> bool:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_regular(path)).hexdigest()
 
 
 def _link_files(source: Path, target: Path, files: Mapping[str, FileDigest]) -> None:
@@ -131,7 +132,7 @@ def _is_as_written(status: os.stat_result, file: FileDigest) -> bool:
 
 def _copy(path: Path, file: FileDigest) -> FileContent:
     """Return a file of a bundle; raises `OSError` if it is damaged."""
-    content = FileContent(data=path.read_bytes(), executable=bool(file.executable))
+    content = FileContent(data=read_regular(path), executable=bool(file.executable))
     if content.sha256 != file.sha256:
         raise OSError(errno.EIO, "is damaged", str(path))
     return content

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm._version import __version__
 from hatch_agpm.build.plan import must_hold
 from hatch_agpm.formats.archives import FileDigest
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +65,7 @@ class RenderingRecord:
     def read(cls, file: Path) -> RenderingRecord | None:
         """Return the record in a file; None if it is missing, invalid or older."""
         try:
-            document = json.loads(file.read_bytes())
+            document = json.loads(read_regular(file))
             if document["made by"] != [_SCHEMA, __version__]:
                 return None
             return cls(

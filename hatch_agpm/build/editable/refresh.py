@@ -39,6 +39,7 @@ from hatch_agpm.errors import (
 )
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import read_regular
 from hatch_agpm.runtime.editable.freshness import Snapshot, remember
 from hatch_agpm.runtime.editable.private import is_private
 
@@ -189,7 +190,7 @@ class _HandOver:
     def read(cls, file: Path) -> _HandOver:
         """Read the file of an install; raises `UnusableInstallError`."""
         try:
-            known = json.loads(file.read_bytes())
+            known = json.loads(read_regular(file))
             version = known.get("version")
             if version != HAND_OVER_VERSION:
                 what = (

@@ -16,10 +16,10 @@ from hatch_agpm.installed.discovery import discover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from importlib import metadata
 
     from hatch_agpm.install.environment import Environment
     from hatch_agpm.install.record import Record
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = ["Requests", "requests_of"]
 
@@ -98,7 +98,7 @@ class _Lookup:
         found = self.environment.distribution(name)
         return found is not None and ships(found)
 
-    def all_of(self, names: Sequence[str]) -> list[tuple[str, metadata.Distribution]]:
+    def all_of(self, names: Sequence[str]) -> list[tuple[str, InstalledDistribution]]:
         """Return the distributions; raise the problems of those that are not there."""
         found = [(name, self.environment.distribution(name)) for name in names]
         raise_problems([self.absent(name) for name, each in found if each is None])

@@ -8,7 +8,6 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.errors import BundleError, ConfigError
 from hatch_agpm.formats.archives import opened_zip, read_member
 from hatch_agpm.installed.discovery import FILE_PATHS, read_prompts_file
+from hatch_agpm.installed.environment import distributions_of
 from hatch_agpm.installed.index import is_index
 from hatch_agpm.reading import read_regular
 from hatch_agpm.review.snapshot import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.build import Plan
     from hatch_agpm.export import Export
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = [
     "OpenedPlace",
@@ -95,12 +96,10 @@ def open_old(old: str, project: Path) -> PackageSnapshot:
         return open_place(old)
     if is_revision(old, project):
         return open_revision(old, project)
-    try:
-        metadata.distribution(old)
-    except (metadata.PackageNotFoundError, ValueError):
+    if not distributions_of(old):
         what = "is not a wheel, the directory of a project, a revision of its "
         what += "repository, or installed here"
-        raise ConfigError(f"'{old}'", what) from None
+        raise ConfigError(f"'{old}'", what)
     return open_place(old)
 
 
@@ -122,13 +121,12 @@ def _of_package(place: str) -> PackageSnapshot:
     path = Path(place)
     if path.is_file() or path.suffix == ".whl":
         return _of_wheel(path)
-    try:
-        distribution = metadata.distribution(place)
-    except (metadata.PackageNotFoundError, ValueError):
+    installed = distributions_of(place)
+    if not installed:
         what = "is not a wheel, the directory of a project, or installed here"
         hint = f"`diff --git {place}` compares with a revision"
-        raise ConfigError(f"'{place}'", what, hint=hint) from None
-    return _of_distribution(place, distribution)
+        raise ConfigError(f"'{place}'", what, hint=hint)
+    return _of_distribution(place, installed[0])
 
 
 def _of_plan(plan: Plan, place: str) -> PackageSnapshot:
@@ -184,17 +182,25 @@ def _of_wheel(path: Path) -> PackageSnapshot:
         return _of_files(path.name, archive.namelist(), read)
 
 
-def _of_distribution(name: str, distribution: metadata.Distribution) -> PackageSnapshot:
-    files = {each.as_posix(): each for each in distribution.files or ()}
+def _of_distribution(name: str, distribution: InstalledDistribution) -> PackageSnapshot:
+    hint = f"install {name} again"
+    try:
+        files = distribution.files
+    except (OSError, ValueError) as error:
+        what = f"is damaged: {error}"
+        raise BundleError(f"{distribution.info}/RECORD", what, hint) from None
+    left = _MOST
 
     def read(path: str) -> bytes:
+        nonlocal left
         if path not in files:
             raise BundleError(path, f"is not a file of {name}")
         try:
-            return read_regular(Path(str(distribution.locate_file(path))))
+            data = read_regular(distribution.root / path, left)
         except OSError as error:
-            what = f"cannot be read: {error.strerror}"
-            raise BundleError(path, what, f"install {name} again") from None
+            raise BundleError(path, f"cannot be read: {error.strerror}", hint) from None
+        left -= len(data)
+        return data
 
     return _of_files(name, files, read)
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
-
-from packaging.utils import canonicalize_name
 
 from hatch_agpm.build.verify import verify_directory, verify_wheel
 from hatch_agpm.errors import BundleError
 from hatch_agpm.formats.archives import read_member
-from hatch_agpm.reading import open_regular
+from hatch_agpm.installed.environment import MOST_OF_METADATA, distributions_of
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Container, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from hatch_agpm.formats.archives import FileDigest
+    from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = ["InstalledFiles", "VerifiedFiles", "WheelFiles", "find_installed"]
 
@@ -28,8 +27,6 @@ _LINE_OF_RECORD: Final = 100
 """The characters of a line beside the path, with some to spare."""
 
 _SPARE: Final = 1 << 20
-_MOST_OF_RECORD: Final = 1 << 25
-"""The bytes of the RECORD of a distribution, of which the files are not counted."""
 
 
 class VerifiedFiles(Protocol):
@@ -107,10 +104,11 @@ class InstalledFiles:
 
     kind: Final = "distribution"
 
-    def __init__(self, root: Path, info: str) -> None:
+    def __init__(self, distribution: InstalledDistribution) -> None:
+        root, info = distribution.root, distribution.info
         self._root = root
         self.label = info.removesuffix(_INFO).replace("-", " ", 1)
-        self.most_of_record = _MOST_OF_RECORD
+        self.most_of_record = MOST_OF_METADATA
         below = (root / info).rglob("*")
         self.paths = tuple(
             sorted(
@@ -125,13 +123,9 @@ class InstalledFiles:
     def read(self, path: str, most: int) -> bytes:
         """Return the bytes of a file of at most `most`; raises BundleError."""
         try:
-            with open_regular(self._root / path) as file:
-                data = file.read(most + 1)
+            return read_regular(self._root / path, most)
         except OSError as error:
             raise BundleError(path, f"cannot be read: {error.strerror}") from None
-        if len(data) > most:
-            raise BundleError(path, f"has more than {most:,} bytes")
-        return data
 
     def without_modes(self, plan: dict[str, FileDigest]) -> dict[str, FileDigest]:
         """Return a plan without modes on a system that has none."""
@@ -160,25 +154,12 @@ def find_installed(name: str) -> InstalledFiles:
     Raises BundleError for one that is not installed in a directory of `sys.path`, or
     more than once in the same one.
     """
-    key = canonicalize_name(name)
-    for entry in dict.fromkeys(sys.path):
-        found = [
-            info
-            for info in _infos(entry or ".")
-            if canonicalize_name(info.partition("-")[0]) == key
-        ]
-        if len(found) > 1:
-            what = f"is installed more than once: {' and '.join(found)}"
-            raise BundleError(name, what, f"uninstall {name}, and install it again")
-        if found:
-            return InstalledFiles(Path(entry or "."), found[0])
+    found = [each for each in distributions_of(name) if each.info.endswith(_INFO)]
+    if len(found) > 1:
+        infos = " and ".join(each.info for each in found)
+        what = f"is installed more than once: {infos}"
+        raise BundleError(name, what, f"uninstall {name}, and install it again")
+    if found:
+        return InstalledFiles(found[0])
     what = "is not installed in a directory of this environment"
     raise BundleError(name, what, "wheels are verified without `--installed`")
-
-
-def _infos(entry: str) -> list[str]:
-    try:
-        names = sorted(path.name for path in Path(entry).iterdir())
-    except (OSError, ValueError):
-        return []
-    return [name for name in names if name.endswith(_INFO)]

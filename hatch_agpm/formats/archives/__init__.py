@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hatch_agpm.formats.archives.record import read_record, recorded_digest
 from hatch_agpm.formats.archives.unpacking import (
     FileDigest,
     digest_of,
@@ -11,6 +10,7 @@ from hatch_agpm.formats.archives.unpacking import (
     read_member,
     readable,
 )
+from hatch_agpm.installed.record import read_record, recorded_digest
 
 __all__ = [
     "FileDigest",

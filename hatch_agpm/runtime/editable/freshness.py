@@ -43,6 +43,7 @@ UNSURE = "?"
 """The stamp of a file that has just changed: the next change might not alter it."""
 
 _FORMAT = "hatch-agpm 2"
+_MOST_BYTES = 1 << 28
 _SPACES = 3
 _SEPARATORS = {"/", "\\", ":", "."}
 """The characters that a name in the cache cannot have: they could lead out of it."""
@@ -149,6 +150,9 @@ class Snapshot:
     def read(cls, file: str) -> Snapshot | None:
         """Read a snapshot from a file; return None if it is missing or invalid."""
         try:
+            found = os.stat(file)
+            if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
+                return None
             with open(file, encoding="utf-8", errors="surrogateescape") as opened:
                 # NUL is the only character that file names cannot have.
                 header, root, bundle, *sources = opened.read().split("\0")

@@ -5,6 +5,8 @@ import stat
 import subprocess
 import sys
 import threading
+import warnings
+from pathlib import Path
 
 import pytest
 from editable_project import LISTED, TABLE
@@ -184,3 +186,27 @@ def test_a_snapshot_of_another_project_is_not_used(project, develop, cache, run)
         assert remember(Snapshot("bundle", [], project_root), str(directory))
         done = run(code)
         assert done.stdout == expected, done.stderr
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory", "endless"])
+@pytest.mark.parametrize("name", ["snapshot", "json"])
+def test_a_file_of_the_install_of_another_kind_is_not_read(
+    project, develop, cache, name, kind
+):
+    root = project(TABLE + LISTED)
+    install = develop(root)
+    (root / "docs/rules.md").write_text("No dots.\n")
+    file = Path(f"{install.base}.{name}")
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "directory":
+        file.mkdir()
+    else:
+        file.touch()
+        os.truncate(file, 1 << 40)
+
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        assert install.loader().path.endswith("/__init__.py")
+    del cache
