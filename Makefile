@@ -7,12 +7,13 @@ STAMP := .venv/.complete
 DEMO := $(CURDIR)/.demo
 TAG ?=
 TESTS ?=
+KIND ?=
 
 READERS := $(addprefix tests/integration/, test_agents_of_packages.py \
 	test_readers_of_exports.py test_recipes_of_servers.py test_skill_readers.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs slow readers fix bench release-check clean
+.PHONY: help demo test check docs slow campaign readers fix bench release-check clean
 
 help:
 	@echo "make demo    build example_pkg with hatch, install it, show a prompt"
@@ -20,6 +21,7 @@ help:
 	@echo "make check   format, lint, types, import layers, workflows, docs, then the tests"
 	@echo "make docs    the documentation site in .site/html, and its links"
 	@echo "make slow    the slow tests: real front ends, matrices, long fuzz runs"
+	@echo "make campaign  200,000 mutated inputs of each kind, KIND=wheels for one"
 	@echo "make readers  the newest versions of the tools that read exported files"
 	@echo "make fix     format, and fix what the linter can"
 	@echo "make bench   measure building, rendering and reading"
@@ -67,6 +69,11 @@ docs: $(STAMP)
 
 slow: $(STAMP)
 	@$(BIN)/pytest -m slow -n auto --dist loadfile
+
+# Ten times as many inputs as the slow tests try; KIND=wheels for one kind.
+campaign: $(STAMP)
+	@CAMPAIGN_INPUTS=200000 $(BIN)/pytest tests/integration/test_campaign.py \
+		-m slow -n auto $(if $(KIND),-k "$(KIND)")
 
 # Fails where a tool that reads exported files has changed in its newest version.
 readers: $(STAMP)

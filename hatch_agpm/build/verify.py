@@ -12,7 +12,6 @@ import io
 import os
 import posixpath
 import stat
-import tarfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -25,6 +24,7 @@ from hatch_agpm.formats.archives import (
     FileDigest,
     digest_of,
     member_digest,
+    opened_tar,
     opened_zip,
     readable,
 )
@@ -33,6 +33,7 @@ from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import check_regular, open_regular, read_regular
 
 if TYPE_CHECKING:
+    import tarfile
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -297,8 +298,8 @@ def _zip_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDiges
 
 
 def _tar_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
-    with tarfile.open(file) as archive:
-        for member in archive:
+    with opened_tar(file) as members:
+        for archive, member in members:
             path = compared.path(member.name)
             if path is not None and not member.isdir():
                 target = _followed(archive, member)

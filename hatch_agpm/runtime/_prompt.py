@@ -187,10 +187,15 @@ def reader(function: str) -> Any:
 
         return getattr(_reader, function)
     except (ImportError, SyntaxError, NameError, AttributeError) as error:
-        from ._errors import DamagedWheelError
+        raise damaged_module("_reader.py", error) from None
 
-        path = f"{_PACKAGE.replace('.', '/')}/_reader.py"
-        raise DamagedWheelError(path, f"cannot be imported: {error}") from None
+
+def damaged_module(file: str, error: Exception) -> Exception:
+    """Return the `DamagedWheelError` for a module that cannot be imported."""
+    from ._errors import DamagedWheelError
+
+    path = f"{_PACKAGE.replace('.', '/')}/{file}"
+    return DamagedWheelError(path, f"cannot be imported: {error}")
 
 
 def identifier(name: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from ._prompt import normalized, reader
+from ._prompt import damaged_module, normalized, reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,8 +84,10 @@ class NamespaceLoader:
 
     def get_resource_reader(self, name: str) -> Any:  # noqa: ARG002 - as loaders have it
         """Return what `importlib.resources` reads the directory with."""
-        from ._resources import DirectoryReader
-
+        try:
+            from ._resources import DirectoryReader
+        except (ImportError, SyntaxError, NameError) as error:
+            raise damaged_module("_resources.py", error) from None
         return DirectoryReader(self.package, self.directory)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import tarfile
 
 import pytest
@@ -101,3 +102,30 @@ def test_bytes_that_are_no_archive_cannot_be_read(tmp_path, data):
     for verify in (verify_wheel, verify_sdist):
         with pytest.raises(BundleError, match="cannot be read"):
             verify(tmp_path / "demo", {}, directories=["p"])
+
+
+@pytest.mark.parametrize("kind", [b"x", b"g", b"L", b"K"])
+@pytest.mark.parametrize("stated", [1 << 33, 1 << 40])
+@pytest.mark.parametrize("real", [0, 1 << 25])
+def test_no_more_of_a_header_is_unpacked_than_an_sdist_may_have(
+    tmp_path, kind, stated, real
+):
+    header = tarfile.TarInfo("demo-1/p/a.md")
+    header.type, header.size = kind, stated
+    sdist = tmp_path / "demo.tar.gz"
+    with gzip.open(sdist, "wb", 1) as file:
+        file.write(header.tobuf(tarfile.GNU_FORMAT) + b"\0" * real)
+
+    with bounded_memory(1 << 24), pytest.raises(BundleError, match="cannot be read"):
+        verify_sdist(sdist, PLAN, directories=["p"])
+
+
+def test_an_sdist_of_many_members_is_refused(tmp_path):
+    sdist = tmp_path / "demo.tar.gz"
+    header = tarfile.TarInfo("demo-1/x").tobuf()
+    with gzip.open(sdist, "wb", 1) as file:
+        for _ in range(101):
+            file.write(header * 1000)
+
+    with pytest.raises(BundleError, match="100,000 members"):
+        verify_sdist(sdist, PLAN, directories=["p"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hatch_agpm.config.output import find_output
+from hatch_agpm.config.output import find_output, output_problem
 from hatch_agpm.config.project import editable_mode, load_toml, read_project
 from hatch_agpm.errors import AgpmError
 
@@ -114,3 +114,18 @@ def test_a_wrong_date_of_the_build_is_reported(copy_project, edit, error_of):
         "error: hatch-agpm: SOURCE_DATE_EPOCH must be a number of seconds since 1970, "
         "got 'noon'\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        (
+            f"{'a' * 300}/pkg/prompts",
+            "is not a valid directory on every system: 'aaaaaaaaaaaaaaaaaaaa...' is "
+            "longer than 255 bytes",
+        ),
+        (f"{'a/' * 550}pkg/prompts", "must not be longer than 1024 bytes"),
+    ],
+)
+def test_an_output_that_is_too_long_is_reported(output, problem):
+    assert output_problem(output) == problem

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from importlib import resources
 
 import pytest
 from pythons import EACH_PYTHON
@@ -683,6 +684,20 @@ def test_a_damaged_reader_is_damage_of_the_wheel(tmp_path, package, code):
         with pytest.raises(prompts.DamagedWheelError) as caught:
             use()
         assert caught.value.path == f"{package}/prompts/_reader.py"
+
+
+@pytest.mark.parametrize("code", [None, "", "def ", "import nothing"])
+def test_damaged_resources_are_damage_of_the_wheel(tmp_path, package, code):
+    directory = write_bundle(tmp_path, package)
+    if code is None:
+        (directory / "_resources.py").unlink()
+    else:
+        (directory / "_resources.py").write_text(code)
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    with pytest.raises(prompts.DamagedWheelError) as caught:
+        resources.files(f"{package}.prompts.agents")
+    assert caught.value.path == f"{package}/prompts/_resources.py"
 
 
 # --- where and how fast --------------------------------------------------------------

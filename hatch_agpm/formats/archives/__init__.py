@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hatch_agpm.formats.archives.tars import opened_tar
 from hatch_agpm.formats.archives.unpacking import (
     FileDigest,
     digest_of,
@@ -16,6 +17,7 @@ __all__ = [
     "FileDigest",
     "digest_of",
     "member_digest",
+    "opened_tar",
     "opened_zip",
     "read_member",
     "read_record",
