@@ -153,7 +153,15 @@ def _of_loop(root: str, steps: tuple[str, ...]) -> _Evaluator:
             value = value[step]
         return value
 
-    return read
+    def read_field(scope: Scope) -> object:
+        loop = scope.frames[-1].loop
+        if loop is not None and loop.name == root and loop.index < len(loop.values):
+            value = loop.values[loop.index]
+            if type(value) is dict and steps[0] in value:
+                return value[steps[0]]
+        return scope.look_up(root, steps)
+
+    return read_field if len(steps) == 1 else read
 
 
 # Statements

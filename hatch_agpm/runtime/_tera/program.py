@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
+    from .limits import Account
     from .scope import _Body, _Evaluator, _Function, _Step
 
     _Data = Mapping[str, Any]
@@ -50,15 +51,14 @@ class Program:
             step(scope, pieces)
         return scope.account.joined(pieces)
 
-    def scope(self, values: Mapping[str, object], outer: Scope) -> Scope:
-        """Return a scope for run-time values, which counts with another one."""
-        context = {**self._known, **values}
-        scope = Scope(context, outer.account)
+    def scope(self, values: Mapping[str, object], account: Account) -> Scope:
+        """Return a scope for run-time values."""
+        scope = Scope({**self._known, **values}, account)
         scope.functions = self.functions
         if self._embedded:
             text_of = part("operations.texts").text_of_program
             scope.embedded = [
-                partial(text_of, each, values, scope) for each in self._embedded
+                partial(text_of, each, values, account) for each in self._embedded
             ]
         return scope
 

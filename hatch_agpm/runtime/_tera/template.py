@@ -7,7 +7,6 @@ from .._variables import FillError, Variables, joined_parts
 from .failures import Failure
 from .limits import Account, Bounds
 from .program import Program
-from .scope import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .._variables import _Variable
+    from .scope import Scope
 
 __all__ = ["ProgramTemplate"]
 
@@ -46,7 +46,7 @@ class ProgramTemplate:
         return joined_parts(pieces)
 
     def _scope(self, values: Mapping[str, object]) -> Scope:
-        return self._program.scope(values, Scope({}, Account(Bounds())))
+        return self._program.scope(values, Account(Bounds()))
 
     def _pieces(self, scope: Scope) -> list[tuple[str, bool]]:
         """Return what each statement prints, with whether it is not a known text."""

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..limits import Account
     from ..program import Program
     from ..scope import Scope, _Body
 
@@ -87,11 +88,11 @@ def block(scope: Scope, name: str) -> str:
 
 
 def text_of_program(
-    program: Program, values: Mapping[str, object], outer: Scope
+    program: Program, values: Mapping[str, object], account: Account
 ) -> str:
     """Return the text of a program as it is embedded; a Failure knows the file."""
     try:
-        return _normalised(program.run_in(program.scope(values, outer)))
+        return _normalised(program.run_in(program.scope(values, account)))
     except Failure as failure:
         failure.file = failure.file or program.file
         raise
