@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from hatch_agpm.errors import did_you_mean
+from hatch_agpm.formats.file_names import is_too_long
 from hatch_agpm.formats.toml import TableReader, quoted_key
 from hatch_agpm.model.config import Source
 
@@ -84,6 +85,8 @@ def path_problem(path: str) -> str:
         return "must not be empty"
     if "\0" in path:
         return "must not hold a NUL character"
+    if is_too_long(path):
+        return "is longer than a path can be"
     return ""
 
 

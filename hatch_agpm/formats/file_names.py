@@ -17,6 +17,7 @@ __all__ = [
     "is_installed_metadata",
     "is_python",
     "is_rubbish",
+    "is_too_long",
     "is_visible",
     "kind_of",
     "leads_out",
@@ -42,6 +43,7 @@ _DATA: Final = (".yaml", ".yml", ".toml")
 _UNPRINTABLE = frozenset(["Cc", "Cs", "Zl", "Zp"])
 _FORBIDDEN = frozenset('<>:"\\|?*')
 _LONGEST = 255
+_LONGEST_PATH = 2048
 _RUBBISH: Final = frozenset(
     [".DS_Store", "Thumbs.db", ".git", "node_modules", "__pycache__"]
 )
@@ -62,6 +64,12 @@ def leads_out(path: str) -> bool:
     """Tell whether a written path, with `/`, could lead out of its directory."""
     pure = PurePosixPath(path)
     return pure.is_absolute() or ".." in pure.parts
+
+
+def is_too_long(path: str) -> bool:
+    """Tell whether no system can have a file of this path."""
+    names = [len(part.encode(errors="replace")) for part in path.split("/")]
+    return max(names) > _LONGEST or sum(names) + len(names) > _LONGEST_PATH
 
 
 def split_extension(path: str) -> tuple[str, str]:

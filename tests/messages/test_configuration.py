@@ -1,10 +1,12 @@
 """The messages about a project's table, its directories and its output."""
 
+import json
+
 import pytest
 
 from hatch_agpm.config.output import find_output, output_problem
 from hatch_agpm.config.project import editable_mode, load_toml, read_project
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import AgpmError, ConfigError
 
 
 def text_of(function, *arguments, **named):
@@ -129,3 +131,22 @@ def test_a_wrong_date_of_the_build_is_reported(copy_project, edit, error_of):
 )
 def test_an_output_that_is_too_long_is_reported(output, problem):
     assert output_problem(output) == problem
+
+
+@pytest.mark.parametrize("path", ["a" * 300, "a/" * 1100])
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ({"skills": None}, "skills"),
+        ({"agents": {"x": None}}, "agents.x.path"),
+    ],
+)
+def test_a_path_that_no_system_can_have_is_reported(path, table, key, tmp_path):
+    text = json.dumps(table).replace("null", json.dumps(path))
+    tables = {"tool": {"hatch-agpm": json.loads(text)}}
+
+    with pytest.raises(ConfigError) as caught:
+        read_project(tmp_path, tables)
+    assert str(caught.value).startswith(
+        f"tool.hatch-agpm.{key} is longer than a path can be, got 'a"
+    )

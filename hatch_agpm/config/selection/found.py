@@ -16,8 +16,8 @@ from hatch_agpm.config.selection.directories import CONVENTION, Selection, fixed
 from hatch_agpm.config.selection.glob import is_pattern
 from hatch_agpm.config.sources import path_problem
 from hatch_agpm.config.tables import ListedTable, section_value
-from hatch_agpm.errors import ConfigError, did_you_mean
-from hatch_agpm.formats.file_names import leads_out, split_extension
+from hatch_agpm.errors import ConfigError, did_you_mean, shown
+from hatch_agpm.formats.file_names import is_too_long, leads_out, split_extension
 from hatch_agpm.model.config import TABLE
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
 
@@ -125,7 +125,7 @@ def _table(
     if isinstance(item, ListedTable):
         return item
     if problem := path_problem(item):
-        reader.problem(key, problem, got=repr(item))
+        reader.problem(key, problem, got=shown(item))
         return None
     return ListedTable(path=item)
 
@@ -139,6 +139,9 @@ def _selection(
         hint = "declare the directory under `sources`" if leads_out(written) else ""
         what = "must be a path inside the project, written with '/'"
         reader.problem(where, what, got=repr(written), hint=hint)
+        return
+    if is_too_long(written):
+        reader.problem(where, "is longer than a path can be", got=shown(written))
         return
     path = posixpath.normpath(written)
     if section == "skills" and PurePosixPath(path).name == SKILL_FILE:
