@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.preview.differences import shown_change, shown_comparison
 from hatch_agpm.preview.model import Preview, PreviewFile, PreviewPrompt
 from hatch_agpm.preview.prompts import PromptReader
+from hatch_agpm.rendering.marking import MarkedTexts
 from hatch_agpm.review import compare
 
 if TYPE_CHECKING:
@@ -23,23 +24,26 @@ __all__ = ["collect"]
 _ORDER: Final = ("changed", "renamed", "added", "removed")
 """Which changes come first."""
 
+_NOT_MARKED: Final = MarkedTexts()
+
 
 def collect(
     snapshot: PackageSnapshot,
     counts: Counter,
     *,
     sources: Mapping[str, bytes],
+    marked: MarkedTexts = _NOT_MARKED,
     against: PackageSnapshot | None = None,
 ) -> Preview:
     """
     Return what the page shows of a snapshot.
 
     `sources` are the files that its texts are made of, by the paths that the snapshot
-    has; those of a wheel are not known.  `against` is the old state that it is compared
-    with.
+    has; those of a wheel are not known.  `marked` are the texts of which it is known
+    what they embed.  `against` is the old state that it is compared with.
     """
     files = _Files(snapshot, sources)
-    reader = PromptReader(snapshot, counts, files.numbers, files.texts)
+    reader = PromptReader(snapshot, counts, files.numbers, files.texts, marked)
     comparison = compare(against, snapshot) if against else None
     prompts = [reader.prompt(text) for text in snapshot.texts.values()]
     if comparison:

@@ -19,13 +19,14 @@ from hatch_agpm.preview.model import (
     TextOrigin,
     TokenPart,
 )
-from hatch_agpm.preview.origins import TextOrigins, text_origins
+from hatch_agpm.preview.origins import TextOrigins, marked_origins, text_origins
 from hatch_agpm.preview.positions import utf16_length, utf16_positions
 from hatch_agpm.review import EXPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from hatch_agpm.rendering.marking import MarkedTexts
     from hatch_agpm.review import PackageSnapshot, SnapshotText
     from hatch_agpm.tokens import Counter
 
@@ -46,16 +47,18 @@ class PromptReader:
         counts: Counter,
         numbers: Mapping[str, int],
         files: Mapping[int, str],
+        marked: MarkedTexts,
     ) -> None:
         """
         Take what all texts share.
 
         `numbers` are those of the files by path, `files` the texts of those that are
-        known by number.
+        known by number, `marked` the texts whose embedded parts are known.
         """
         self._count: Final = cache(counts.count)
         self._numbers: Final = numbers
         self._files: Final = files
+        self._marked: Final = marked
         self._exported: Final[dict[str, list[str]]] = {}
         for name, text in snapshot.texts.items():
             if name.startswith(EXPORTED) and text.top:
@@ -121,7 +124,10 @@ class PromptReader:
         files = {each: self._files[each] for each in numbers if each in self._files}
         if not numbers or numbers[0] not in files or found.text is None:
             return None
-        return text_origins(found.text, files)
+        spans = self._marked.spans(found.top, found.text)
+        if spans is None:
+            return text_origins(found.text, files)
+        return marked_origins(found.text, spans, files, self._numbers)
 
     def _parts(
         self, data: bytes, body: int, origins: Sequence[TextOrigin]

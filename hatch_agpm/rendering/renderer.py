@@ -8,6 +8,7 @@ everything it depends on.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ from hatch_agpm.sources import SourceRoots
 from hatch_agpm.sources.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from hatch_agpm.config import Project
     from hatch_agpm.model.build import BuildContext
@@ -61,13 +62,14 @@ def render_project(
     *,
     live: Live | None = None,
     is_part: bool = False,
+    documents: Callable[..., DocumentRenderer] = DocumentRenderer,
 ) -> Rendering:
     """
     Render the project that is being built, as `read_built_project` returned it.
 
     With `live`, sources are read from their origins and not from vendored copies.  If
     the resources are a part of the project's (`is_part`), what concerns all of them
-    together is not checked.
+    together is not checked.  `documents` is called as the class `DocumentRenderer`.
     Raises AgpmError with all the problems of the first stage that fails.
     """
     known = {"package": _import_name(project.output), **context.metadata}
@@ -75,7 +77,7 @@ def render_project(
         project,
         known if project.with_metadata else {},
         live=live,
-        environ=context.environ,
+        documents=partial(documents, environ=context.environ),
     )
     if not project.with_metadata:
         renderer.left_out = known
@@ -129,7 +131,7 @@ class _Renderer:
         *,
         root: Path | None = None,
         live: Live | None = None,
-        environ: Mapping[str, str] | None = None,
+        documents: Callable[..., DocumentRenderer] = DocumentRenderer,
     ) -> None:
         self.project = project
         self.manifest = project.manifest
@@ -139,9 +141,7 @@ class _Renderer:
 
         self.tree = Tree(root or project.root, project.base)
         self.source_roots = SourceRoots(project.manifest.sources, self.tree, live=live)
-        self.documents = DocumentRenderer(
-            project, metadata, self.source_roots, environ=environ
-        )
+        self.documents = documents(project, metadata, self.source_roots)
         self.problems: list[AgpmError] = []
         self.dependents: dict[Resource, Resource] = {}
         """For each dependency one resource that embeds it, for errors."""

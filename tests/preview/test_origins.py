@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_agpm.preview.alignment import aligned
 from hatch_agpm.preview.origins import text_origins
+from hatch_agpm.preview.origins.alignment import aligned
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "- x", "{{ v }}", "d {{ w }}"]))
 

@@ -89,7 +89,13 @@ def open_preview(place: str, old: PackageSnapshot | None) -> OpenedPreview:
     from hatch_agpm.tokens import counter
 
     opened = open_with_sources(place)
-    shown = collect(opened.snapshot, counter(), sources=opened.sources, against=old)
+    shown = collect(
+        opened.snapshot,
+        counter(),
+        sources=opened.sources,
+        marked=opened.marked,
+        against=old,
+    )
     return OpenedPreview(preview=shown, opened=opened)
 
 

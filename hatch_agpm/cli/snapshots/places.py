@@ -19,6 +19,7 @@ from hatch_agpm.installed.discovery import FILE_PATHS, read_prompts_file
 from hatch_agpm.installed.environment import distributions_of
 from hatch_agpm.installed.index import is_index
 from hatch_agpm.reading import read_regular
+from hatch_agpm.rendering.marking import MarkedTexts, marked_texts
 from hatch_agpm.review.snapshot import (
     EXPORTED,
     PackageSnapshot,
@@ -64,6 +65,17 @@ class OpenedPlace:
         Only those of a project are known.
         """
         return _sources_of(self.plan) if self.plan else {}
+
+    @cached_property
+    def marked(self) -> MarkedTexts:
+        """
+        The texts of which it is known what they embed: only those of a project.
+
+        The project is rendered again to find it.
+        """
+        if self.plan is None:
+            return MarkedTexts()
+        return marked_texts(self.plan.project, self.plan.context)
 
 
 def open_place(place: str) -> PackageSnapshot:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.preview.alignment import aligned
 from hatch_agpm.preview.model import Printed, TextOrigin
+from hatch_agpm.preview.origins.alignment import aligned
 from hatch_agpm.preview.positions import utf16_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["TextOrigins", "text_origins"]
+__all__ = ["LineSearch", "Owner", "TextOrigins", "runs_of", "text_origins"]
 
 _TRIED: Final = 50
 """The lines with tags, or with the same text, that are tried for a line."""
@@ -40,7 +40,7 @@ class TextOrigins:
 
 
 @dataclass(frozen=True, slots=True)
-class _Owner:
+class Owner:
     """The line of a file that a line of the text is from; lines count from 0."""
 
     file: int
@@ -50,15 +50,21 @@ class _Owner:
 
 def text_origins(text: str, files: Mapping[int, str]) -> TextOrigins:
     """Return where a text is from; the first of the files is the template."""
-    search = _OriginSearch(text, files)
+    search = LineSearch(text.split("\n"), files)
     search.run()
-    return TextOrigins(lines=tuple(_runs(search.owners)), printed=tuple(search.printed))
+    return TextOrigins(
+        lines=tuple(runs_of(search.owners)), printed=tuple(search.printed)
+    )
 
 
-class _OriginSearch:
-    def __init__(self, text: str, files: Mapping[int, str]) -> None:
-        self.lines: Final = text.split("\n")
-        self.owners: Final[list[_Owner]] = []
+class LineSearch:
+    """Finds the owners of lines; the first of the files is the template."""
+
+    def __init__(self, lines: Sequence[str], files: Mapping[int, str]) -> None:
+        self.lines: Final = lines
+        self.owners: Final[list[Owner]] = []
+        """The owner of each line, in order."""
+
         self.printed: Final[list[Printed]] = []
         self._files: Final = {key: each.split("\n") for key, each in files.items()}
         self._template: Final = next(iter(files))
@@ -69,19 +75,20 @@ class _OriginSearch:
         ]
 
         self._places: Final[dict[str, list[tuple[int, int]]]] = {}
-        for key, lines in self._files.items():
-            for number, line in enumerate(lines):
+        for key, each in self._files.items():
+            for number, line in enumerate(each):
                 if line.strip():
                     self._places.setdefault(line, []).append((key, number))
 
     def run(self) -> None:
+        """Find the owners of all lines."""
         template = self._files[self._template]
         pairs = _without_loose_blanks(aligned(template, self.lines), template)
         ends = [(-1, -1), *pairs, (len(template), len(self.lines))]
         for (before, start), (after, end) in pairwise(ends):
             self._between(range(before + 1, after), start + 1, end)
             if end < len(self.lines):
-                self.owners.append(_Owner(self._template, after))
+                self.owners.append(Owner(self._template, after))
 
     def _between(self, gap: range, start: int, end: int) -> None:
         """Find lines that are not in the template, or not at this position."""
@@ -95,7 +102,7 @@ class _OriginSearch:
             if not found and not run:
                 found = self._by_tags(gap, at)
             if found:
-                run = [_Owner(self._template, found - 1, is_printed=True)]
+                run = [Owner(self._template, found - 1, is_printed=True)]
                 next_in_gap = found
             if not run:
                 run = [self._continued(at) or self._printed_in(gap, next_in_gap)]
@@ -127,9 +134,9 @@ class _OriginSearch:
                 self.printed.append(printed)
         return bool(spans)
 
-    def _longest_run(self, at: int, end: int) -> list[_Owner]:
+    def _longest_run(self, at: int, end: int) -> list[Owner]:
         """Return the owners of lines from `at` on: the longest run in a file."""
-        best: list[_Owner] = []
+        best: list[Owner] = []
         for key, number in self._places.get(self.lines[at], ())[:_TRIED]:
             source, length = self._files[key], 0
             while (
@@ -139,10 +146,10 @@ class _OriginSearch:
             ):
                 length += 1
             if length > len(best):
-                best = [_Owner(key, number + each) for each in range(length)]
+                best = [Owner(key, number + each) for each in range(length)]
         return best
 
-    def _continued(self, at: int) -> _Owner | None:
+    def _continued(self, at: int) -> Owner | None:
         """Return the owner of a blank line behind a line of an embedded file."""
         before = self.owners[-1] if self.owners else None
         if self.lines[at].strip() or before is None or before.file == self._template:
@@ -150,17 +157,17 @@ class _OriginSearch:
         source, line = self._files[before.file], before.line + 1
         is_next = line < len(source) and source[line] == self.lines[at]
         if is_next and not before.is_printed:
-            return _Owner(before.file, line)
-        return _Owner(before.file, before.line, is_printed=True)
+            return Owner(before.file, line)
+        return Owner(before.file, before.line, is_printed=True)
 
-    def _printed_in(self, gap: range, next_in_gap: int) -> _Owner:
+    def _printed_in(self, gap: range, next_in_gap: int) -> Owner:
         """Return the line whose tags print what no file has."""
         template = self._files[self._template]
         left = range(max(gap.start, next_in_gap - 1), gap.stop)
         numbers = [each for each in left if "{{" in template[each]]
         numbers += [each for each in left if "{%" in template[each]]
         number = numbers[0] if numbers else min(gap.start, len(template) - 1)
-        return _Owner(self._template, number, is_printed=True)
+        return Owner(self._template, number, is_printed=True)
 
 
 def _without_loose_blanks(
@@ -201,7 +208,7 @@ def _between_literals(literals: Sequence[str], line: str) -> list[tuple[int, int
     return [*spans, (at, end)]
 
 
-def _runs(owners: Sequence[_Owner]) -> Iterator[TextOrigin]:
+def runs_of(owners: Sequence[Owner]) -> Iterator[TextOrigin]:
     """Yield the owners of lines as runs of lines."""
     start = 0
     for number in range(1, len(owners) + 1):
@@ -218,7 +225,7 @@ def _runs(owners: Sequence[_Owner]) -> Iterator[TextOrigin]:
         start = number
 
 
-def _continues(one: _Owner, other: _Owner) -> bool:
+def _continues(one: Owner, other: Owner) -> bool:
     if one.is_printed or other.is_printed:
         return one == other
     return one.file == other.file and one.line + 1 == other.line
