@@ -52,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python flushes again at exit, and would report the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        print_text("hatch-agpm: interrupted", to_errors=True)
+        return 130
     except (AgpmError, OSError) as error:
         print_text(f"hatch-agpm: {error}", to_errors=True)
         return 1

@@ -20,7 +20,7 @@ from hatch_agpm.formats.file_names import folded
 from hatch_agpm.install.record import DIRECTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from hatch_agpm.model.rendering import FileContent
@@ -113,11 +113,15 @@ class Disk:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def find(self, path: str) -> FoundFile:
-        """Return what is at a path; raises OSError for what cannot be read."""
+    def find(self, path: str, gone: Collection[str] = ()) -> FoundFile:
+        """
+        Return what is at a path; raises OSError for what cannot be read.
+
+        What is in `gone` is going to be removed before: it is not in the way.
+        """
         try:
-            with self._parent(path) as (directory, name):
-                status = _checked(directory, name, path)
+            with self._parent(path, gone) as (directory, name):
+                status = _checked(directory, name, path, gone)
                 if status is None:
                     return FoundFile()
                 if not stat.S_ISREG(status.st_mode):
@@ -178,6 +182,17 @@ class Disk:
             return False
         return True
 
+    def emptied(self, directories: Collection[str], gone: Collection[str]) -> set[str]:
+        """Return which directories have nothing but paths in `gone`, or each other."""
+        found: set[str] = set()
+        for path in sorted(directories, reverse=True):
+            if self.has_directory(path):
+                with self._opened(path) as directory:
+                    inside = {f"{path}/{name}" for name in directory.names()}
+                if inside <= {*gone, *found}:
+                    found.add(path)
+        return found
+
     def has_directory(self, path: str) -> bool:
         """Tell whether there is a directory at a path; a link is none."""
         try:
@@ -207,13 +222,15 @@ class Disk:
             yield directory
 
     @contextmanager
-    def _parent(self, path: str) -> Iterator[tuple[_Directory, str]]:
+    def _parent(
+        self, path: str, gone: Collection[str] = ()
+    ) -> Iterator[tuple[_Directory, str]]:
         """Open the directory of a path, part by part."""
         *folders, name = path.split("/")
         opened = os.open(self.root, os.O_RDONLY) if _RELATIVE else None
         try:
             top = _Directory(str(self.root), opened)
-            with _descended(top, folders, "") as directory:
+            with _descended(top, folders, "", gone) as directory:
                 yield directory, name
         finally:
             if opened is not None:
@@ -222,7 +239,7 @@ class Disk:
 
 @contextmanager
 def _descended(
-    directory: _Directory, folders: list[str], shown: str
+    directory: _Directory, folders: list[str], shown: str, gone: Collection[str]
 ) -> Iterator[_Directory]:
     """Enter one folder after the other; raises _BlockedError for a link."""
     if not folders:
@@ -230,21 +247,23 @@ def _descended(
         return
     name = folders[0]
     shown = f"{shown}/{name}" if shown else name
-    status = _checked(directory, name, shown)
+    status = _checked(directory, name, shown, gone)
     if status is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), shown)
     if not stat.S_ISDIR(status.st_mode):
         raise _BlockedError(shown, "is not a directory")
     with (
         directory.entered(name) as inner,
-        _descended(inner, folders[1:], shown) as last,
+        _descended(inner, folders[1:], shown, gone) as last,
     ):
         yield last
 
 
-def _checked(directory: _Directory, name: str, shown: str) -> os.stat_result | None:
+def _checked(
+    directory: _Directory, name: str, shown: str, gone: Collection[str]
+) -> os.stat_result | None:
     """
-    Return the status of an entry that is not a link; None without one.
+    Return the status of an entry that is not a link; None without one, or in `gone`.
 
     Raises _BlockedError for a link, and for an entry that some systems would not
     distinguish from it.
@@ -254,11 +273,13 @@ def _checked(directory: _Directory, name: str, shown: str) -> os.stat_result | N
         is_junction = getattr(status, "st_reparse_tag", 0) == _JUNCTION
         if stat.S_ISLNK(status.st_mode) or is_junction:
             raise _BlockedError(shown, "is a link")
+    above = shown.removesuffix(name)
     for other in directory.names():
-        if other != name and _is_twin(other, name):
+        is_gone = above + other in gone
+        if other != name and not is_gone and _is_twin(other, name):
             what = f"differs from '{other}' in case or composed letters only"
             raise _BlockedError(shown, what)
-    return status
+    return None if shown in gone else status
 
 
 def _is_twin(one: str, other: str) -> bool:

@@ -42,6 +42,9 @@ class InstallPlan:
 
     items: tuple[InstallItem, ...]
     writes: tuple[Write, ...]
+    emptied: tuple[str, ...]
+    """Directories that were made and lose all files, each before the outer one."""
+
     directories: tuple[str, ...]
     """Directories to make, each after the one that it is in."""
 
@@ -79,6 +82,7 @@ def make_plan(
     return InstallPlan(
         items=tuple(planning.items),
         writes=tuple(planning.writes),
+        emptied=tuple(sorted(planning.emptied, reverse=True)),
         directories=directories,
         pending=replace(pending, directories=tuple(sorted(made))),
         record=replace(
@@ -103,6 +107,10 @@ class _Planning:
         self.created: set[Created] = {*record.created}
         self.file_items: dict[str, InstallItem] = {}
         self.setting_items: dict[_Key, InstallItem] = {}
+        self.gone: set[str] = set()
+        """The paths that are removed before others are written."""
+
+        self.emptied: set[str] = set()
         self.before: dict[str | _Key, str] = {}
         """The digest of what was there, by path, or by file and key."""
 
@@ -121,8 +129,15 @@ class _Planning:
             for file in each.files
         }
         ours = {path for path in recorded if path not in kept} | wanted.keys()
-        for path in sorted(ours):
-            self.file(path, wanted.get(path), recorded.get(path, []), forced)
+        # What is removed cannot be in the way of what is written.
+        for path in sorted(ours - wanted.keys()):
+            self.file(path, None, recorded[path], forced)
+        self.gone = {write.path for write in self.writes}
+        self.emptied = self.disk.emptied(self.old.directories, self.gone)
+        self.gone |= self.emptied
+        for path in sorted(wanted):
+            self.file(path, wanted[path], recorded.get(path, []), forced)
+        self.items.sort(key=lambda item: item.name)
 
     def file(
         self,
@@ -132,7 +147,7 @@ class _Planning:
         forced: Collection[str],
     ) -> None:
         """Decide about one file."""
-        found = self.disk.find(path)
+        found = self.disk.find(path, self.gone)
         known = {digest for each in recorded for digest in (each.sha256, each.replaces)}
         seen = Seen(digest=found.sha256, blocked=found.blocked, known=known - {""})
         digest = None if content is None else content.sha256
@@ -304,7 +319,11 @@ class _Planning:
                 parts = write.path.split("/")[:-1]
                 for count in range(1, len(parts) + 1):
                     needed["/".join(parts[:count])] = None
-        return tuple(path for path in needed if not self.disk.has_directory(path))
+        return tuple(
+            path
+            for path in needed
+            if path in self.emptied or not self.disk.has_directory(path)
+        )
 
 
 def _by_path(distributions: Iterable[Installed]) -> dict[str, list[RecordedFile]]:

@@ -41,6 +41,7 @@ RECORD: Final = f"{DIRECTORY}/installed.json"
 
 _SCHEMA: Final = 1
 _SHA256: Final = re.compile("[0-9a-f]{64}")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DAMAGE: Final = (LookupError, TypeError, AttributeError)
 
 
@@ -284,6 +285,8 @@ def _list(table: Mapping[str, object], key: str) -> Iterator[object]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    if _SURROGATE.search(value):
+        _damaged(f"has {value!r}, which cannot be written as UTF-8")
     return value
 
 

@@ -49,14 +49,18 @@ def execute(plan: InstallPlan, disk: Disk) -> None:
         raise BundleError(RECORD, "was changed while the command ran", "run it again")
     if plan.writes or plan.directories:
         _write_record(plan.pending, disk)
-    for directory in plan.directories:
-        disk.make(directory)
-    for write in plan.writes:
-        if write.content is not None:
-            disk.write(write.path, write.content, write.expected)
+    # What is removed may be in the way of what is written.
     for write in plan.writes:
         if write.content is None:
             disk.remove(write.path, write.expected)
+    for directory in plan.emptied:
+        disk.remove_empty(directory)
+    for directory in plan.directories:
+        if not disk.has_directory(directory):
+            disk.make(directory)
+    for write in plan.writes:
+        if write.content is not None:
+            disk.write(write.path, write.content, write.expected)
     _finish(plan.record, disk)
 
 
@@ -67,7 +71,11 @@ def _finish(record: Record, disk: Disk) -> None:
         for path in sorted(record.directories, reverse=True)
         if disk.remove_empty(path)
     }
-    kept = tuple(path for path in record.directories if path not in gone)
+    kept = tuple(
+        path
+        for path in record.directories
+        if path not in gone and disk.has_directory(path)
+    )
     record = replace(record, directories=kept)
     if record.distributions:
         _write_record(record, disk)

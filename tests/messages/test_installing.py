@@ -174,6 +174,27 @@ def test_tools(said):
     )
 
 
+def test_a_tool_that_the_project_had_before(said, project):
+    pyproject = project / "pyproject.toml"
+    before = pyproject.read_text()
+    table = '[tool.hatch-agpm.tools.mytool]\npath = ".mytool"\n'
+    pyproject.write_text(before + table)
+    said("install", "--tool", "mytool")
+    pyproject.write_text(before)
+    assert said("install") == (
+        f"{RECORD}: acme is for the unknown tool 'mytool'; "
+        "declare it in pyproject.toml again, or name others with --tool"
+    )
+
+
+def test_ctrl_c(said, monkeypatch):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.mkdir", interrupted)
+    assert said("install") == "interrupted"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

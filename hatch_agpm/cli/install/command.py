@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from hatch_agpm.cli.install.output import InstallReport, as_json, as_text
 from hatch_agpm.cli.install.requests import requests_of
 from hatch_agpm.cli.output import print_text
-from hatch_agpm.errors import ConfigError, did_you_mean
+from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
 from hatch_agpm.install.disk import Disk
 from hatch_agpm.install.environment import find_environment, read_pyproject
 from hatch_agpm.install.placement import check_tools, project_tools
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
 
+    from hatch_agpm.cli.install.requests import Requests
+    from hatch_agpm.install.placement import Tools
     from hatch_agpm.install.record import Record
 
 __all__ = ["run_install", "run_uninstall"]
@@ -48,6 +50,7 @@ def run_install(arguments: Namespace) -> int:
         record=record,
         pyproject=pyproject,
     )
+    _check_recorded_tools(requests, tools)
     others = [each for each in record.distributions if each.name not in requests.scope]
     wanted = wanted_of(requests.requests, tools, others, disk)
     plan = make_plan(
@@ -98,6 +101,25 @@ def _root(project: Path) -> Path:
     if not project.is_dir():
         raise ConfigError("--project", "is not a directory", repr(str(project)))
     return project.resolve()
+
+
+def _check_recorded_tools(requests: Requests, tools: Tools) -> None:
+    """Raise ConfigError for tools that were named once and are not known any more."""
+    unknown = [
+        (request.shipment.distribution, tool)
+        for request in requests.requests
+        for tool in request.tools or ()
+        if tool not in tools.tools
+    ]
+    hint = "declare it in pyproject.toml again, or name others with --tool"
+    raise_problems(
+        [
+            ConfigError(
+                f"{RECORD}: {name}", f"is for the unknown tool {tool!r}", hint=hint
+            )
+            for name, tool in unknown
+        ]
+    )
 
 
 def _check_recorded(names: list[str], record: Record) -> None:

@@ -359,6 +359,7 @@ def test_a_record_cannot_remove_what_differs_from_it(run, project):
         document(directories=[".."]),
         document(directories=[".git"]),
         document(created=[{"file": "x", "key": []}]),
+        document(created=[{"file": ".mcp.json", "key": ["mcp", "\ud800"]}]),
         "[" * 100_000,
     ],
 )
