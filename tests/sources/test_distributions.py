@@ -168,23 +168,18 @@ def test_the_bill_of_materials_names_distribution_and_version(
     assert own["pedigree"]["ancestors"][0]["name"] == "prompts/a.md"
     # The licence of a vendored copy is unknown, so it is not stated.
     assert "licenses" not in theirs
-    assert theirs["pedigree"]["ancestors"] == [
-        {
-            "type": "file",
-            "name": path,
-            "version": "1.2",
-            "hashes": [
-                {
-                    "alg": "SHA-256",
-                    "content": hashlib.sha256(
-                        EXPORTED[f"lib/{path}"].encode()
-                    ).hexdigest(),
-                }
-            ],
-            "purl": f"pkg:pypi/acme-prompts@1.2#{path}",
-        }
-        for path in ("agents/helper.md", "rules.txt", "snippets/tone.md")
-    ]
+    of_template, *_ = theirs["pedigree"]["ancestors"]
+    (made,) = document["formulation"]
+    inputs = {each["name"]: each for each in made["components"]}
+    made_of = [of_template, inputs["rules.txt"], inputs["snippets/tone.md"]]
+    for file, path in zip(
+        made_of, ["agents/helper.md", "rules.txt", "snippets/tone.md"], strict=True
+    ):
+        digest = hashlib.sha256(EXPORTED[f"lib/{path}"].encode()).hexdigest()
+        assert file["name"] == path
+        assert file["version"] == "1.2"
+        assert file["hashes"] == [{"alg": "SHA-256", "content": digest}]
+        assert file["purl"] == f"pkg:pypi/acme-prompts@1.2#{path}"
 
 
 def test_the_bill_of_materials_lists_exported_templates_as_the_projects_own(
