@@ -56,6 +56,9 @@ class FoundFile:
     blocked: str = ""
     """Why nothing can be written there, "" if it can."""
 
+    obstacle: str = ""
+    """The path of the file or directory that is in the way; "" without one."""
+
     @property
     def sha256(self) -> str:
         """Of the bytes; "" without a file."""
@@ -101,6 +104,10 @@ class _Directory:
 class _BlockedError(BundleError):
     """A part of a path is not what it has to be."""
 
+    def __init__(self, path: str, what: str, obstacle: str = "") -> None:
+        super().__init__(path, what)
+        self.obstacle = obstacle
+
     @property
     def sentence(self) -> str:
         """What is wrong, with the part."""
@@ -125,12 +132,13 @@ class Disk:
                 if status is None:
                     return FoundFile()
                 if not stat.S_ISREG(status.st_mode):
-                    return FoundFile(blocked=f"'{path}' is not a regular file")
+                    what = f"'{path}' is not a regular file"
+                    return FoundFile(blocked=what, obstacle=path)
                 return FoundFile(data=_read(directory, name))
         except FileNotFoundError:
             return FoundFile()
         except _BlockedError as error:
-            return FoundFile(blocked=error.sentence)
+            return FoundFile(blocked=error.sentence, obstacle=error.obstacle)
 
     def write(self, path: str, content: FileContent, expected: str) -> None:
         """
@@ -251,7 +259,7 @@ def _descended(
     if status is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), shown)
     if not stat.S_ISDIR(status.st_mode):
-        raise _BlockedError(shown, "is not a directory")
+        raise _BlockedError(shown, "is not a directory", shown)
     with (
         directory.entered(name) as inner,
         _descended(inner, folders[1:], shown, gone) as last,
@@ -278,7 +286,7 @@ def _checked(
         is_gone = above + other in gone
         if other != name and not is_gone and _is_twin(other, name):
             what = f"differs from '{other}' in case or composed letters only"
-            raise _BlockedError(shown, what)
+            raise _BlockedError(shown, what, above + other)
     return None if shown in gone else status
 
 

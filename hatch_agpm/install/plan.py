@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hatch_agpm.install.changes import InstallItem, Seen, Write, check_forced, decide
+from hatch_agpm.install.disk import FoundFile
 from hatch_agpm.install.record import (
     RECORD,
     Created,
@@ -21,12 +22,13 @@ from hatch_agpm.install.record import (
     digest_of,
 )
 from hatch_agpm.install.settings.merging import WantedValue, merge_file
+from hatch_agpm.install.settings.sharing import with_owners
 from hatch_agpm.model.rendering import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from hatch_agpm.install.disk import Disk, FoundFile
+    from hatch_agpm.install.disk import Disk
     from hatch_agpm.install.settings.values import SettingValue
     from hatch_agpm.install.wanted import Wanted, WantedDistribution
 
@@ -148,6 +150,8 @@ class _Planning:
     ) -> None:
         """Decide about one file."""
         found = self.disk.find(path, self.gone)
+        if content is None and self.is_ours(found.obstacle):
+            found = FoundFile()
         known = {digest for each in recorded for digest in (each.sha256, each.replaces)}
         seen = Seen(digest=found.sha256, blocked=found.blocked, known=known - {""})
         digest = None if content is None else content.sha256
@@ -166,6 +170,21 @@ class _Planning:
         self.before[path] = found.sha256
         self.file_items[path] = item
         self.items.append(item)
+
+    def is_ours(self, obstacle: str) -> bool:
+        """
+        Tell whether a run wrote what is in the way at a path.
+
+        One that was killed may have replaced a file by a directory, or a directory by a
+        file: then the old path is not there any more.
+        """
+        if obstacle in self.old.directories and self.disk.has_directory(obstacle):
+            return True
+        found = self.disk.find(obstacle).sha256 if obstacle else ""
+        recorded = _by_path(self.old.distributions).get(obstacle, [])
+        return found != "" and any(
+            found in {each.sha256, each.replaces} for each in recorded
+        )
 
     def owners_of_file(self, path: str) -> tuple[str, ...]:
         wanted = [each.title for each in self.wanted.values() if path in each.files]
@@ -209,10 +228,12 @@ class _Planning:
                     is_wanted=True,
                     command=value.command,
                 )
-        return {
+        found = {
             key: replace(value, recorded=tuple(recorded[key]))
             for key, value in values.items()
         }
+        others = (e for e in self.old.distributions if e.name not in self.scope)
+        return with_owners(found, (s for each in others for s in each.settings))
 
     def settings_file(
         self, file: str, values: list[WantedValue], forced: Collection[str]

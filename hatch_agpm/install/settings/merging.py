@@ -41,6 +41,11 @@ class WantedValue:
     is_wanted: bool = False
     command: str = ""
     recorded: tuple[RecordedSetting, ...] = ()
+    claimed: frozenset[str] = frozenset()
+    """Of a hook: the digests of those that others have in the same array."""
+
+    shared: frozenset[str] = frozenset()
+    """The digests of those that were installed in the same array for others."""
 
     @property
     def known(self) -> set[str]:
@@ -102,6 +107,9 @@ class _Merging:
         self.created = created
         self.items: list[InstallItem] = []
         self.digests: dict[tuple[str, ...], str] = {}
+        self.written: set[tuple[tuple[str, ...], str]] = set()
+        """The arrays and digests of the hooks that this run adds."""
+
         self.was_there = found.data is not None
         self.text = "{}\n" if found.data is None else self.decoded(found.data)
         self.check(())
@@ -137,12 +145,18 @@ class _Merging:
         self.check(value.key[:1])
         self.check(value.key[:2], is_array=True) if is_hook else None
         wanted = digest_of(value.value) if value.is_wanted else None
-        place = _Element(self.text, value) if is_hook else _Member(self.text, value)
-        seen = Seen(digest=place.digest, blocked=self.blocked, known=value.known)
+        known = self.known(value, wanted)
+        place: _Element | _Member = (
+            _Element(self.text, value, known)
+            if is_hook
+            else _Member(self.text, value.key)
+        )
+        seen = Seen(digest=place.digest, blocked=self.blocked, known=known)
         state, action = decide(seen, wanted, forced=name in forced)
         if action == "write" and place.digest != wanted:
             self.note_containers(value.key[:-1])
             self.text = place.written(value.value)
+            self.written.add((value.key[:2], wanted or ""))
         elif action == "remove":
             self.text = place.removed()
             self.remove_empty(value.key[:-1])
@@ -158,6 +172,14 @@ class _Merging:
                 is_present=bool(place.digest or self.blocked),
             )
         )
+
+    def known(self, value: WantedValue, wanted: str | None) -> set[str]:
+        """Return the digests of what was installed, also as an equal hook of others."""
+        is_hook = value.key[0] == "hooks"
+        is_written = is_hook and (value.key[:2], wanted) in self.written
+        if wanted is not None and (is_written or wanted in value.shared):
+            return {*value.known, wanted}
+        return value.known
 
     def note_containers(self, key: tuple[str, ...]) -> None:
         """Keep in mind which containers a value needs that are not there."""
@@ -190,10 +212,10 @@ class _Merging:
 class _Member:
     """A value with a key of its own."""
 
-    def __init__(self, text: str, value: WantedValue) -> None:
+    def __init__(self, text: str, key: tuple[str, ...]) -> None:
         self.text = text
-        self.key = value.key
-        node = node_at(parse_jsonc(text), value.key)
+        self.key = key
+        node = node_at(parse_jsonc(text), key)
         self.digest = "" if node is None else digest_of(node.value)
 
     def written(self, value: object) -> str:
@@ -204,25 +226,35 @@ class _Member:
 
 
 class _Element:
-    """A group of hooks, found by its value, or by its command if it was edited."""
+    """
+    A group of hooks, found by its value, or by its command if it was edited.
 
-    def __init__(self, text: str, value: WantedValue) -> None:
+    What is there for others is not taken for it, unless it is equal.
+    """
+
+    def __init__(self, text: str, value: WantedValue, known: set[str]) -> None:
         self.text = text
         self.key = value.key[:2]
         array = node_at(parse_jsonc(text), self.key)
         groups = [item.node.value for item in array.items] if array else []
         digests = [digest_of(group) for group in groups]
         own = digest_of(value.value) if value.is_wanted else ""
-        exact = [n for n, digest in enumerate(digests) if digest == own]
-        exact += [n for n, digest in enumerate(digests) if digest in value.known]
+        equal = [n for n, digest in enumerate(digests) if digest == own]
+        free = [n for n, digest in enumerate(digests) if digest not in value.claimed]
+        old = [n for n in free if digests[n] in value.known - {own}]
+        # What others have is wanted now: the old element is not needed any more.
+        self.is_doubled = bool(equal and old) and own in known
+        exact = old if self.is_doubled else equal + old
         if not exact and value.known:
-            exact = [n for n, g in enumerate(groups) if _commands(g) & value.commands]
+            exact = [n for n in free if _commands(groups[n]) & value.commands]
         self.index = exact[0] if exact else None
         self.digest = "" if self.index is None else digests[self.index]
 
     def written(self, value: object) -> str:
         if self.index is None:
             return append_element(self.text, self.key, value)
+        if self.is_doubled:
+            return self.removed()
         return replace_element(self.text, self.key, self.index, value)
 
     def removed(self) -> str:

@@ -39,6 +39,27 @@ def test_what_is_removed_is_not_in_the_way_of_what_is_written(
     assert [*project.iterdir()] == [project / "pyproject.toml"]
 
 
+@pytest.mark.parametrize("versions", [(0, 1), (1, 0)])
+def test_a_run_that_is_killed_when_all_files_are_written(
+    run, states, swapped, versions, monkeypatch
+):
+    old, new = (swapped[each] for each in versions)
+    run("install", site=old)
+
+    def killed(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hatch_agpm.install.writing._finish", killed)
+        run("install", site=new)
+    assert states(site=new).keys() == {"stale"}
+    code, report = run("install", site=new)
+    assert code == 0
+    gone = [item for item in report["items"] if item["action"] != "none"]
+    assert {(item["state"], item["action"]) for item in gone} == {("stale", "forget")}
+    assert states(site=new) == {}
+
+
 def test_a_file_of_the_user_in_a_directory_that_is_replaced_stays(
     run, project, states, swapped
 ):
