@@ -35,6 +35,8 @@ _JUNCTION: Final = 0xA0000003
 
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0) | _NO_LINK
+_NO_SPACE: Final = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_NO_ACCESS: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY
 _WRITE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 _ENTER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
@@ -115,19 +117,23 @@ class _BlockedError(BundleError):
 
 
 class Disk:
-    """The files below the directory of a project, by path from it with `/`."""
+    """
+    The files below the directory of a project, by path from it with `/`.
+
+    Raises BundleError, with the path, for what the system does not allow.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def find(self, path: str, gone: Collection[str] = ()) -> FoundFile:
         """
-        Return what is at a path; raises OSError for what cannot be read.
+        Return what is at a path.
 
         What is in `gone` is going to be removed before: it is not in the way.
         """
         try:
-            with self._parent(path, gone) as (directory, name):
+            with _reported(path, "read"), self._parent(path, gone) as (directory, name):
                 status = _checked(directory, name, path, gone)
                 if status is None:
                     return FoundFile()
@@ -150,11 +156,12 @@ class Disk:
         self._check(path, expected)
         staged = f"{_STAGED}{os.getpid()}"
         with (
+            _reported(path, "written"),
             self._parent(path) as (directory, name),
             self._opened(DIRECTORY) as staging,
         ):
-            _stage(staging, staged, content, directory.status(name))
             try:
+                _stage(staging, staged, content, directory.status(name))
                 os.replace(
                     staging.at(staged),
                     directory.at(name),
@@ -171,12 +178,12 @@ class Disk:
     def remove(self, path: str, expected: str) -> None:
         """Remove a file; raises BundleError if its SHA-256 is not the expected one."""
         self._check(path, expected)
-        with self._parent(path) as (directory, name):
+        with _reported(path, "removed"), self._parent(path) as (directory, name):
             os.unlink(directory.at(name), dir_fd=directory.descriptor)
 
     def make(self, path: str) -> None:
         """Make a directory, whose parent must be there."""
-        with self._parent(path) as (directory, name):
+        with _reported(path, "made"), self._parent(path) as (directory, name):
             os.mkdir(directory.at(name), dir_fd=directory.descriptor)
 
     def remove_empty(self, path: str) -> bool:
@@ -195,7 +202,7 @@ class Disk:
         found: set[str] = set()
         for path in sorted(directories, reverse=True):
             if self.has_directory(path):
-                with self._opened(path) as directory:
+                with _reported(path, "read"), self._opened(path) as directory:
                     inside = {f"{path}/{name}" for name in directory.names()}
                 if inside <= {*gone, *found}:
                     found.add(path)
@@ -204,7 +211,7 @@ class Disk:
     def has_directory(self, path: str) -> bool:
         """Tell whether there is a directory at a path; a link is none."""
         try:
-            with self._parent(path) as (directory, name):
+            with _reported(path, "read"), self._parent(path) as (directory, name):
                 status = directory.status(name)
         except (FileNotFoundError, _BlockedError):
             return False
@@ -212,7 +219,7 @@ class Disk:
 
     def clean(self) -> None:
         """Remove what a run that was killed has left in our directory."""
-        with self._opened(DIRECTORY) as staging:
+        with _reported(DIRECTORY, "read"), self._opened(DIRECTORY) as staging:
             for name in staging.names():
                 if name.startswith(_STAGED):
                     _remove(staging, name)
@@ -243,6 +250,23 @@ class Disk:
         finally:
             if opened is not None:
                 os.close(opened)
+
+
+@contextmanager
+def _reported(path: str, what: str) -> Iterator[None]:
+    """Raise BundleError for an OSError: what cannot be done with a path, and advice."""
+    try:
+        yield
+    except OSError as error:
+        if what == "read" and isinstance(error, FileNotFoundError):
+            raise
+        hint = "run the command again when that is possible"
+        if error.errno in _NO_SPACE:
+            hint = "make room for it, and run the command again"
+        if error.errno in _NO_ACCESS:
+            hint = "allow yourself to do that, and run the command again"
+        reason = error.strerror or error
+        raise BundleError(path, f"cannot be {what}: {reason}", hint) from None
 
 
 @contextmanager

@@ -31,6 +31,7 @@ __all__ = ["Environment", "dependencies", "find_environment", "read_pyproject"]
 
 _OPTION: Final = "--environment"
 _PYPROJECT: Final = "pyproject.toml"
+_DYNAMIC: Final = frozenset({"dependencies", "optional-dependencies"})
 _NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -104,7 +105,8 @@ def dependencies(
     Return the distributions that a project depends on, directly; sorted, normalised.
 
     These are its dependencies, optional ones, and those of dependency groups, also of
-    Poetry and uv.  If they are dynamic, the metadata of the installed project has them.
+    Poetry and uv.  If they are dynamic, the metadata of the installed project has them:
+    raises ConfigError if it is not installed.
     """
     project = _table(pyproject, "project")
     texts = [*_texts(project.get("dependencies"))]
@@ -112,14 +114,24 @@ def dependencies(
         texts += [each for group in _values(groups) for each in _texts(group)]
     texts += _texts(_table(pyproject, "tool", "uv").get("dev-dependencies"))
     names = [*_of_poetry(_table(pyproject, "tool", "poetry"))]
-    if "dependencies" in _texts(project.get("dynamic")):
-        own = environment.distribution(str(project.get("name", "")))
-        texts += own.requires or [] if own else []
+    if not _DYNAMIC.isdisjoint(_texts(project.get("dynamic"))):
+        texts += _installed(str(project.get("name", "")), environment)
     names += [name for text in texts for name in _named(text)]
     found = {str(canonicalize_name(name)) for name in names}
     # With an extra of its own, a project names itself.
     itself = str(canonicalize_name(str(project.get("name", ""))))
     return sorted(found - {itself})
+
+
+def _installed(name: str, environment: Environment) -> list[str]:
+    """Return the requirements of the project, as it is installed."""
+    own = environment.distribution(name)
+    if own is None or not own.version:
+        what = "has dynamic dependencies, which only the installed project has, and "
+        what += f"{name!r} is not installed in {environment.shown}"
+        hint = "install the project there, or name distributions"
+        raise ConfigError(_PYPROJECT, what, hint=hint)
+    return own.requires
 
 
 def _groups(pyproject: Mapping[str, object]) -> object:

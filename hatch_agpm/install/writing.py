@@ -43,7 +43,8 @@ def execute(plan: InstallPlan, disk: Disk) -> None:
     """
     Write and remove files as planned; nothing if all is as it should be.
 
-    Raises BundleError if a file was changed since the plan was made, and OSError.
+    Raises BundleError if a file was changed since the plan was made, and if the system
+    does not allow something.  What was done until then is in the record.
     """
     if disk.find(RECORD).sha256 != plan.recorded:
         raise BundleError(RECORD, "was changed while the command ran", "run it again")
@@ -95,4 +96,8 @@ def _write_record(record: Record, disk: Disk) -> None:
         return
     if not disk.has_directory(DIRECTORY):
         disk.make(DIRECTORY)
-    disk.write(RECORD, content, found.sha256)
+    try:
+        disk.write(RECORD, content, found.sha256)
+    except BundleError:
+        disk.remove_empty(DIRECTORY)
+        raise

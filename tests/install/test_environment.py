@@ -64,8 +64,12 @@ def test_dynamic_dependencies_are_those_of_the_installed_project(tmp_path):
     environment = find_environment(tmp_path, site)
     table = {"project": {"name": "app", "dynamic": ["dependencies"]}}
     assert dependencies(table, environment) == ["acme-prompts", "x"]
+    table["project"]["dynamic"] = ["version", "optional-dependencies"]
+    assert dependencies(table, environment) == ["acme-prompts", "x"]
     table["project"]["name"] = "other"
-    assert dependencies(table, environment) == []
+    with pytest.raises(ConfigError) as raised:
+        dependencies(table, environment)
+    assert raised.value.key == "pyproject.toml"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The messages of `hatch-agpm install` and `uninstall`."""
 
+import errno
+import os
 import shutil
 import sys
 
@@ -163,6 +165,33 @@ def test_distributions_that_are_not_there(said, project, tmp_path):
         "pyproject.toml: is not there, so no distributions are known to be installed; "
         "name distributions, or the project with --project"
     )
+
+
+def test_dynamic_dependencies(said, project):
+    dynamic = PYPROJECT.replace('dependencies = ["acme"]', 'dynamic = ["dependencies"]')
+    (project / "pyproject.toml").write_text(dynamic)
+    assert said("install") == (
+        "pyproject.toml has dynamic dependencies, which only the installed project "
+        "has, and 'app' is not installed in ENV; install the project there, or name "
+        "distributions"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "make room for it, and run the command again"),
+        (errno.EROFS, "allow yourself to do that, and run the command again"),
+        (errno.EIO, "run the command again when that is possible"),
+    ],
+)
+def test_what_the_system_does_not_allow(said, monkeypatch, number, hint):
+    def failing(*_arguments, **_options):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("os.mkdir", failing)
+    reason = os.strerror(number)
+    assert said("install") == f".hatch-agpm: cannot be made: {reason}; {hint}"
 
 
 def test_tools(said):

@@ -42,6 +42,18 @@ def test_everything_goes_where_its_tool_looks(run, project):
         assert not (project / NETS).stat().st_mode & stat.S_IXUSR
 
 
+def test_dynamic_dependencies_that_are_not_known_remove_nothing(run, project):
+    run("install")
+    before = tree(project)
+    text = (project / "pyproject.toml").read_text()
+    dynamic = text.replace('dependencies = ["acme>=1"]', 'dynamic = ["dependencies"]')
+    (project / "pyproject.toml").write_text(dynamic)
+    before["pyproject.toml"] = dynamic
+    assert run("install")[0] == 1
+    assert tree(project) == before
+    assert run("install", "acme")[0] == 0
+
+
 def test_installing_twice_changes_nothing(run, project, states):
     run("install")
     before, record = tree(project), (project / RECORD).read_bytes()
