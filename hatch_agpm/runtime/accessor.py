@@ -121,7 +121,7 @@ class Bundle:
         try:
             # All loaders accept `/`; zipimport converts it.
             data: bytes = self.spec.loader.get_data(f"{directory}/{path}")
-        except (OSError, ImportError) as error:
+        except (OSError, ImportError, ValueError) as error:
             raise reader("damaged")(self, path, error) from None
         if size is not None and (len(data) != size or checksum(data) != check):
             raise reader("changed")(self, path, data, size)

@@ -602,6 +602,18 @@ def test_an_entry_without_a_field_is_damage(tmp_path, package, field, value):
         assert caught.value.path == f"{package}/prompts/index.json"
 
 
+def test_a_path_with_nul_in_the_index_is_damage(tmp_path, package):
+    directory = write_bundle(tmp_path, package)
+    index = (directory / "index.json").read_text("utf-8")
+    changed = index.replace("bin/mend.sh", "bin/\\u0000")
+    (directory / "index.json").write_text(changed, encoding="utf-8")
+    prompts = importlib.import_module(f"{package}.prompts")
+
+    with pytest.raises(prompts.DamagedWheelError) as caught:
+        prompts.skills.net.read("bin/\0")
+    assert caught.value.path == f"{package}/prompts/skills/net/bin/\0"
+
+
 WHOLE = (HEAD + BODY).encode()
 
 
