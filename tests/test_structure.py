@@ -13,10 +13,12 @@ TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "hatch_agpm"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 PACKAGES = sorted({module.parent for module in MODULES})
+SCRIPTS = sorted(PACKAGE.rglob("*.js"))
 
 MODULES_OF_A_PACKAGE = 12
 MODULES_OF_THE_ROOT = 6
 LINES_OF_A_MODULE = 400
+LINES_OF_A_SCRIPT = 250
 LINES_OF_A_FUNCTION = 40
 SUPPRESSIONS = 25
 
@@ -59,6 +61,11 @@ def test_a_package_has_few_modules(package):
 def test_a_module_is_short(module):
     length = module.read_text(encoding="utf-8").count("\n")
     assert length <= LONG_MODULES.get(name(module), LINES_OF_A_MODULE)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name)
+def test_a_script_of_a_page_is_short(script):
+    assert script.read_text(encoding="utf-8").count("\n") <= LINES_OF_A_SCRIPT
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name)

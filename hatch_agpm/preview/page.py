@@ -23,6 +23,24 @@ _GENERATOR: Final = "hatch-agpm preview"
 _MARK: Final = f'<meta name="generator" content="{_GENERATOR}'
 """What pages of this command have near their beginning, and no others."""
 
+_SCRIPTS: Final = (
+    "elements.js",
+    "texts.js",
+    "list.js",
+    "search.js",
+    "lines.js",
+    "values.js",
+    "changes.js",
+    "prompt.js",
+    "overview.js",
+    "navigation.js",
+)
+"""The files of the one script, in their order: the first has "use strict", the last
+starts the page."""
+
+_LIVE_SCRIPT: Final = "live.js"
+"""What a page of `preview --serve` has after them."""
+
 _BEGINNING: Final = 2_000
 _SLOT: Final = re.compile(r"\{\{ (\w+) \}\}")
 
@@ -35,9 +53,8 @@ def render_page(preview: Preview, *, server: str = "", version: int = 0) -> str:
     --serve` answers, it may make requests to its own origin, and asks whether there is
     a newer one than `version`.
     """
-    style, script = _part("page.css"), _part("page.js")
-    if server:
-        script += _part("live.js")
+    scripts = (*_SCRIPTS, _LIVE_SCRIPT) if server else _SCRIPTS
+    style, script = _asset("page.css"), "\n".join(map(_asset, scripts))
     data = {
         "server": server,
         "version": version,
@@ -52,7 +69,7 @@ def render_page(preview: Preview, *, server: str = "", version: int = 0) -> str:
         "script": script,
         "data": _json(data),
     }
-    page = _SLOT.sub(lambda match: slots[match[1]], _part("page.html"))
+    page = _SLOT.sub(lambda match: slots[match[1]], _asset("page.html"))
     return page.encode("ascii", "xmlcharrefreplace").decode()
 
 
@@ -61,8 +78,8 @@ def is_preview_page(text: str) -> bool:
     return _MARK in text[:_BEGINNING]
 
 
-def _part(name: str) -> str:
-    return (files(__package__) / name).read_text("utf-8")
+def _asset(name: str) -> str:
+    return (files(__package__) / "assets" / name).read_text("utf-8")
 
 
 def _stored_once(prompt: PreviewPrompt) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
@@ -129,14 +130,39 @@ def test_nothing_in_the_page_names_another_place():
     assert not re.search(r"https?:|url\(|@import", page)
 
 
-def test_the_script_makes_no_html_of_texts():
-    (script,) = (
+def script_of(page):
+    (found,) = (
         text
-        for (tag, attributes), text in Elements(render_page(preview_of("x"))).texts
+        for (tag, attributes), text in Elements(page).texts
         if tag == "script" and not attributes
     )
+    return found
+
+
+@pytest.mark.parametrize("server", ["", "/live"])
+def test_the_script_makes_no_html_of_texts(server):
+    script = script_of(render_page(preview_of("x"), server=server))
+
     banned = r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\("
     assert not re.search(banned, script)
+
+
+@pytest.mark.parametrize("server", ["", "/live"])
+def test_every_file_of_the_script_is_in_it_once(server):
+    assets = files("hatch_agpm.preview") / "assets"
+    script = script_of(render_page(preview_of("x"), server=server))
+
+    written = {
+        each.name: each.read_text("utf-8")
+        for each in assets.iterdir()
+        if each.name.endswith(".js")
+    }
+    assert {name: script.count(text) for name, text in written.items()} == {
+        **dict.fromkeys(written, 1),
+        "live.js": 1 if server else 0,
+    }
+    assert script.startswith('"use strict";\n')
+    assert script.count('"use strict"') == 1
 
 
 def test_equal_values_give_equal_pages():

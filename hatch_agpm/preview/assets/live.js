@@ -1,4 +1,4 @@
-/* --- preview --serve: the page follows the files ---------------------------------- */
+// What only a page of `preview --serve` has: it follows the files.
 
 const PAUSE = 1000;
 const KEPT = "hatch-agpm preview";
@@ -29,7 +29,7 @@ function showProblems(title, problems) {
   shown.dataset.shown = problems.join("\n");
   shown.hidden = !problems.length;
   shown.replaceChildren(el("h2", {}, title),
-    el("ul", {}, problems.map((each) => el("li", {}, el("pre", {}, ...visible(each, ""))))));
+    bulleted(problems.map((each) => el("pre", {}, ...visible(each)))));
 }
 
 /** Keep what a user has chosen and written, for the page that is loaded next. */

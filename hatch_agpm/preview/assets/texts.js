@@ -1,0 +1,37 @@
+// The texts of prompts and files, and which text is made of which file.
+
+const fileLines = new Map();
+const texts = new Map();
+
+function linesOf(file) {
+  if (!fileLines.has(file)) fileLines.set(file, data.files[file].text.split("\n"));
+  return fileLines.get(file);
+}
+
+/** Return the text of a prompt: lines that a file has are in the page once. */
+function textOf(prompt) {
+  if (!texts.has(prompt)) texts.set(prompt, prompt.text ?? assembled(prompt));
+  return texts.get(prompt);
+}
+
+function assembled(prompt) {
+  if (!prompt.printed_lines) return null;
+  const printed = prompt.printed_lines.values();
+  const lines = prompt.origins.flatMap((each) =>
+    each.is_printed
+      ? Array.from({ length: each.count }, () => printed.next().value)
+      : linesOf(each.file).slice(each.source_line - 1, each.source_line - 1 + each.count));
+  return lines.join("\n");
+}
+
+/** Return the number of the colour of a file in the view of a prompt. */
+function colours(prompt) {
+  const found = new Map([[prompt.template, 1]]);
+  for (const { file } of prompt.origins) {
+    if (!found.has(file)) found.set(file, 2 + ((found.size - 1) % 8));
+  }
+  return found;
+}
+
+const users = data.files.map(() => []);
+for (const prompt of data.prompts) for (const [file] of prompt.uses) users[file].push(prompt);
