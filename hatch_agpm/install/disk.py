@@ -58,6 +58,9 @@ class FoundFile:
     blocked: str = ""
     """Why nothing can be written there, "" if it can."""
 
+    executable: bool = False
+    """Whether its owner may run it."""
+
     obstacle: str = ""
     """The path of the file or directory that is in the way; "" without one."""
 
@@ -140,7 +143,8 @@ class Disk:
                 if not stat.S_ISREG(status.st_mode):
                     what = f"'{path}' is not a regular file"
                     return FoundFile(blocked=what, obstacle=path)
-                return FoundFile(data=_read(directory, name))
+                executable = bool(status.st_mode & stat.S_IXUSR)
+                return FoundFile(data=_read(directory, name), executable=executable)
         except FileNotFoundError:
             return FoundFile()
         except _BlockedError as error:

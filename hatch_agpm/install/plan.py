@@ -156,6 +156,9 @@ class _Planning:
         seen = Seen(digest=found.sha256, blocked=found.blocked, known=known - {""})
         digest = None if content is None else content.sha256
         state, action = decide(seen, digest, forced=path in forced)
+        is_mode_old = content is not None and _is_mode_old(found, content, recorded)
+        if is_mode_old and action == "none":
+            state, action = "stale", "write"
         item = InstallItem(
             name=path,
             state=state,
@@ -164,7 +167,8 @@ class _Planning:
             reason=found.blocked,
             is_present=found.data is not None or bool(found.blocked),
         )
-        if (action == "write" and found.sha256 != digest) or action == "remove":
+        is_other = found.sha256 != digest or is_mode_old
+        if (action == "write" and is_other) or action == "remove":
             write = Write(path=path, content=content, expected=found.sha256)
             self.writes.append(write)
         self.before[path] = found.sha256
@@ -312,8 +316,13 @@ class _Planning:
             return old
         before = self.before[path] if pending else ""
         sha256 = content.sha256
+        # Until the file is written, its mode may be that of before.
+        executable = old.executable if pending and old else content.executable
         return RecordedFile(
-            path=path, sha256=sha256, replaces="" if before == sha256 else before
+            path=path,
+            sha256=sha256,
+            replaces="" if before == sha256 else before,
+            executable=executable,
         )
 
     def recorded_setting(
@@ -353,6 +362,19 @@ def _by_path(distributions: Iterable[Installed]) -> dict[str, list[RecordedFile]
         for file in each.files:
             found[file.path].append(file)
     return found
+
+
+def _is_mode_old(
+    found: FoundFile, content: FileContent, recorded: Collection[RecordedFile]
+) -> bool:
+    """
+    Tell whether a file was installed with another mode than the one that is wanted.
+
+    A mode that the user has changed, or that the file system does not have, stays.
+    """
+    return found.executable != content.executable and all(
+        each.executable != content.executable for each in recorded
+    )
 
 
 def _text(found: FoundFile) -> str | None:

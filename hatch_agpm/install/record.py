@@ -56,6 +56,8 @@ class RecordedFile:
     replaces: str = ""
     """The SHA-256 of what a run that was killed may have left there."""
 
+    executable: bool = False
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordedSetting:
@@ -157,7 +159,8 @@ def record_text(record: Record) -> str:
 
 
 def _plain(item: RecordedFile | RecordedSetting) -> dict[str, object]:
-    return {key: value for key, value in asdict(item).items() if value != ""}
+    fields = asdict(item)
+    return {key: value for key, value in fields.items() if value not in {"", False}}
 
 
 def read_record_text(text: str, tools: Tools) -> Record:
@@ -236,6 +239,7 @@ class _Reading:
             path=path,
             sha256=_digest(fields["sha256"]),
             replaces=_optional_digest(fields),
+            executable=fields.get("executable") is True,
         )
 
     def check(self, path: str, shown: str) -> None:

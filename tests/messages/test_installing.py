@@ -346,15 +346,23 @@ def test_a_distribution_without_a_list_of_its_files(said, site, tmp_path):
     [
         (
             "{",
-            ".mcp.json:1:2: invalid JSON: expected a key in quotation marks\n"
-            "    {\n     ^",
+            ".mcp.json:1:2: invalid JSON: expected a key in quotation marks; correct "
+            "it, and run the command again\n    {\n     ^",
         ),
-        ("[]", ".mcp.json: it must be an object, got []"),
+        ("", ".mcp.json: has no value; write {} into it"),
+        (b"\xef\xbb\xbf\n", ".mcp.json: has no value; write {} into it"),
+        ("// a\n/* b */", ".mcp.json: has no value; write {} into it"),
+        (
+            "[]",
+            ".mcp.json: it must be an object, got []; put {} there, with what is to "
+            "be kept in it",
+        ),
         (
             '{"mcpServers": []}',
-            ".mcp.json: 'mcpServers' must be an object, got []",
+            ".mcp.json: 'mcpServers' must be an object, got []; put {} there, with "
+            "what is to be kept in it",
         ),
-        (b"\xff", ".mcp.json: is not UTF-8 text"),
+        (b"\xff", ".mcp.json: is not UTF-8 text; save it as UTF-8"),
     ],
 )
 def test_settings_that_cannot_be_read(said, project, text, message):

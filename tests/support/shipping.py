@@ -41,8 +41,12 @@ FILES = {
 }
 
 
-def build_site(root, name="acme", version="1.0", table=TABLE, files=FILES):
-    """Build the wheel of a distribution, and return an environment that has it."""
+def build_site(root, name="acme", version="1.0", table=TABLE, files=FILES, mode=0o755):
+    """
+    Build the wheel of a distribution, and return an environment that has it.
+
+    `mode` is that of its scripts.
+    """
     package = name.replace("-", "_")
     project = root / f"{name}-{version}"
     head = f'[project]\nname = "{name}"\nversion = "{version}"\n'
@@ -57,7 +61,7 @@ def build_site(root, name="acme", version="1.0", table=TABLE, files=FILES):
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text.replace("VERSION", version), "utf-8")
         if path.endswith(".sh"):
-            (project / path).chmod(0o755)
+            (project / path).chmod(mode)
     before = Path.cwd()
     os.chdir(project)
     try:

@@ -72,6 +72,8 @@ def parse_jsonc(text: str) -> JsonNode:
     parser = _Parser(text)
     parser.position = 1 if text.startswith("\ufeff") else 0
     parser.skip()
+    if parser.position == len(text):
+        raise SourceError("has no value", hint="write {} into it")
     node = parser.value(0)
     parser.skip()
     if parser.position < len(text):

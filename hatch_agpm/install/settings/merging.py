@@ -119,7 +119,9 @@ class _Merging:
             return data.decode()
         except UnicodeDecodeError:
             raise SourceError(
-                "is not UTF-8 text", location=Location(path=self.file)
+                "is not UTF-8 text",
+                location=Location(path=self.file),
+                hint="save it as UTF-8",
             ) from None
 
     def check(self, key: tuple[str, ...], *, is_array: bool = False) -> None:
@@ -127,15 +129,17 @@ class _Merging:
         try:
             node = node_at(parse_jsonc(self.text), key)
         except SourceError as error:
-            raise error.at(self.file, error.line) from None
+            hint = error.hint or "correct it, and run the command again"
+            raise error.at(self.file, error.line).with_hint(hint) from None
         if node is None or isinstance(node.value, list if is_array else dict):
             return
         what = f"'{'.'.join(key)}'" if key else "it"
-        kind = "an array" if is_array else "an object"
+        kind, empty = ("an array", "[]") if is_array else ("an object", "{}")
         raise SourceError(
             f"{what} must be {kind}",
             location=Location(path=self.file),
             got=shown(node.value),
+            hint=f"put {empty} there, with what is to be kept in it",
         )
 
     def merge(self, value: WantedValue, forced: Collection[str]) -> None:

@@ -40,7 +40,8 @@ def test_comments_and_trailing_commas_are_read():
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("", 1, 1),
+        ("", 0, 0),
+        ("// only this", 0, 0),
         ("{", 1, 2),
         ('{\n  "a": 1\n  "b": 2\n}', 3, 3),
         ("{a: 1}", 1, 2),
