@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tarfile
 
 import pytest
@@ -118,6 +119,52 @@ def test_no_more_of_a_header_is_unpacked_than_an_sdist_may_have(
 
     with bounded_memory(1 << 24), pytest.raises(BundleError, match="cannot be read"):
         verify_sdist(sdist, PLAN, directories=["p"])
+
+
+def chained(kind):
+    """Return headers of one member, each of them small, of 32 MiB together."""
+    header = tarfile.TarInfo("demo-1/p/a.md")
+    header.type, header.size = kind, 1 << 20
+    return (header.tobuf(tarfile.GNU_FORMAT) + b"\0" * header.size) * 32
+
+
+def sparse():
+    """Return the header of a file with holes, and 32 MiB with the places of pieces."""
+    header = bytearray(tarfile.TarInfo("demo-1/p/a.md").tobuf(tarfile.GNU_FORMAT))
+    header[156:157] = tarfile.GNUTYPE_SPARSE
+    header[482] = 1
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    piece = b"00000000001\0" * 2
+    more = (piece * 21).ljust(512, b"\1")
+    return bytes(header) + more * (1 << 16)
+
+
+@pytest.mark.parametrize(
+    "content", [*map(chained, [b"x", b"g", b"L", b"K"]), sparse()], ids=[*"xgLKS"]
+)
+def test_no_more_of_all_headers_of_a_member_is_unpacked(tmp_path, content):
+    sdist = tmp_path / "demo.tar.gz"
+    with gzip.open(sdist, "wb", 1) as file:
+        file.write(content)
+
+    with bounded_memory(1 << 24), pytest.raises(BundleError, match="cannot be read"):
+        verify_sdist(sdist, PLAN, directories=["p"])
+
+
+def test_headers_of_several_members_are_not_counted_together(tmp_path):
+    sdist = tmp_path / "demo.tar.gz"
+    with tarfile.open(sdist, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        for number in range(4):
+            member = tarfile.TarInfo(f"demo-1/{number}")
+            member.pax_headers = {"comment": "a" * (1 << 20)}
+            archive.addfile(member)
+        for path, data, mode in RIGHT:
+            member = tarfile.TarInfo(f"demo-1/{path}")
+            member.size, member.mode = len(data), mode
+            archive.addfile(member, io.BytesIO(data))
+
+    assert verify_sdist(sdist, PLAN, directories=["p"]) is None
 
 
 def test_an_sdist_of_many_members_is_refused(tmp_path):

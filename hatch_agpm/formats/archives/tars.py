@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["opened_tar"]
 
 _MOST_AT_ONCE: Final = 1 << 21
-"""The bytes that are read at once: of a header, or a piece of a file."""
+"""The bytes that are read of all headers of a member, or of a piece of a file."""
 
 _MOST_UNPACKED: Final = 1 << 32
 _MOST_MEMBERS: Final = 100_000
@@ -44,26 +44,45 @@ class _Tar(tarfile.TarFile):
     def __init__(
         self, name: str | None = None, mode: Any = "r", fileobj: Any = None, **more: Any
     ) -> None:
-        super().__init__(name, mode, _Bounded(fileobj), **more)
+        self._bounded = _Bounded(fileobj)
+        super().__init__(name, mode, self._bounded, **more)
+
+    def next(self) -> tarfile.TarInfo | None:
+        """Return the next member; raises ReadError for headers that are too large."""
+        self._bounded.restart()
+        return super().next()
 
 
 class _Bounded:
-    """A file of which a tar reads no more than it may have."""
+    """
+    A file of which a tar reads no more in sequence than it may have.
+
+    A header may be read at once, in pieces, or be followed by further headers of the
+    same member, so the bytes of all reads are counted.  The count starts again with
+    each member, and with each piece of a file, for which the tar seeks.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._left = _MOST_AT_ONCE
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
 
+    def restart(self) -> None:
+        """Count from here."""
+        self._left = _MOST_AT_ONCE
+
     def read(self, size: int) -> bytes:
         """Return the next bytes; raises ReadError for too many."""
-        if not 0 <= size <= _MOST_AT_ONCE:
+        if not 0 <= size <= self._left:
             raise tarfile.ReadError(f"a header has more than {_MOST_AT_ONCE:,} bytes")
+        self._left -= size
         return self._file.read(size)
 
     def seek(self, position: int) -> int:
         """Move to a position; raises ReadError for one that is too far."""
         if position > _MOST_UNPACKED:
             raise tarfile.ReadError(f"it has more than {_MOST_UNPACKED:,} bytes")
+        self.restart()
         return self._file.seek(position)
