@@ -157,6 +157,9 @@ class _Merging:
         )
         seen = Seen(digest=place.digest, blocked=self.blocked, known=known)
         state, action = decide(seen, wanted, forced=name in forced)
+        if name in forced and self.is_written(value, wanted):
+            # Several names of one hook that was edited may be forced together.
+            state, action = "drifted", "write"
         if action == "write" and place.digest != wanted:
             self.note_containers(value.key[:-1])
             self.text = place.written(value.value)
@@ -179,11 +182,13 @@ class _Merging:
 
     def known(self, value: WantedValue, wanted: str | None) -> set[str]:
         """Return the digests of what was installed, also as an equal hook of others."""
+        is_shared = self.is_written(value, wanted) or wanted in value.shared
+        return {*value.known, wanted} if wanted and is_shared else value.known
+
+    def is_written(self, value: WantedValue, wanted: str | None) -> bool:
+        """Tell whether this run adds an equal hook for another name."""
         is_hook = value.key[0] == "hooks"
-        is_written = is_hook and (value.key[:2], wanted) in self.written
-        if wanted is not None and (is_written or wanted in value.shared):
-            return {*value.known, wanted}
-        return value.known
+        return is_hook and (value.key[:2], wanted) in self.written
 
     def note_containers(self, key: tuple[str, ...]) -> None:
         """Keep in mind which containers a value needs that are not there."""

@@ -64,6 +64,21 @@ def test_an_upgrade_of_one_leaves_the_hook_of_the_other(run, project, states, bo
     assert states(site=both("1")) == {}
 
 
+def test_one_that_was_edited_is_forced_by_both_names(run, project, states, both):
+    run("install", *NAMES, site=both("1"))
+    text = (project / HOOKS).read_text()
+    edited = text.replace('"timeout": 5', '"timeout": 6')
+    names = [f"{HOOKS}:hooks.Stop.{name}" for name in ("a", "format")]
+    for forced in (names, names[:1], names[1:]):
+        (project / HOOKS).write_text(edited)
+        assert len(states(site=both("1"))["drifted"]) == 4
+        assert run("install", site=both("1"))[0] == 1
+        assert (project / HOOKS).read_text() == edited
+        options = [part for name in forced for part in ("--force", name)]
+        run("install", *options, site=both("1"))
+        assert len(states(site=both("1"))["drifted"]) == 2
+
+
 def test_an_equal_hook_of_the_user_is_of_neither(run, project, both):
     run("install", *NAMES, site=both("1"))
     own = (project / HOOKS).read_text()
