@@ -97,7 +97,7 @@ def _of_index(
 ) -> Iterator[SnapshotText]:
     done: dict[str, SnapshotText] = {}
     for entry in index["resources"]:
-        name = entry["full_name"]
+        name = _string(entry, "full_name")
         made = _reached(index["inputs"], entry["input"])
         if name in done:
             # Versions for other tools, and variants, with the same bytes.
@@ -115,7 +115,7 @@ def _of_index(
             program=read(f"{directory}/{program}") if program else b"",
         )
         for file in entry["files"]:
-            part = f"{name}/{file['path']}"
+            part = f"{name}/{_string(file, 'path')}"
             if f"{directory}/{part}" != path:
                 data = read(f"{directory}/{part}")
                 done[part] = replace(made, name=part, data=data)
@@ -130,7 +130,7 @@ def _reached(inputs: Sequence[Mapping[str, Any]], start: int) -> SnapshotText:
     while waiting:
         node = inputs[waiting.pop()]
         path = _path(node)
-        found[path] = node["sha256"]
+        found[path] = _string(node, "sha256")
         uses[path] = tuple(_path(inputs[each]) for each in node["uses"])
         waiting += (each for each in node["uses"] if each not in seen)
         seen |= set(node["uses"])
@@ -139,8 +139,16 @@ def _reached(inputs: Sequence[Mapping[str, Any]], start: int) -> SnapshotText:
 
 
 def _path(node: Mapping[str, Any]) -> str:
-    source = node["source"]
-    return f"{source}:{node['path']}" if source else str(node["path"])
+    path = _string(node, "path")
+    return f"{_string(node, 'source')}:{path}" if node["source"] else path
+
+
+def _string(document: Mapping[str, Any], key: str) -> str:
+    value = document[key]
+    if not isinstance(value, str):
+        message = f"{key} is not a string"
+        raise TypeError(message)
+    return value
 
 
 def exported_texts(

@@ -158,19 +158,24 @@ def test_the_bill_of_materials_names_a_directory_alike_wherever_it_is_found(
 
     assert here == there
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(here.decode()) is None
+    document = json.loads(here)
     ancestors = {
         each["name"]: [
             (ancestor.get("group"), ancestor["name"])
             for ancestor in each["pedigree"]["ancestors"]
         ]
-        for each in json.loads(here)["components"]
+        for each in document["components"]
     }
-    assert ancestors["pkg/prompts/agents/own.md"] == [
-        (None, "prompts/own.md"),
-        ("shared", "snippets/tone.md"),
-    ]
+    assert ancestors["pkg/prompts/agents/own.md"] == [(None, "prompts/own.md")]
     assert ancestors["pkg/prompts/skills/repair/data/needles.txt"] == [
         ("shared", "skills/repair/data/needles.txt")
+    ]
+    (made,) = document["formulation"]
+    inputs = {each["bom-ref"]: each for each in made["components"]}
+    own = next(ref for ref, each in inputs.items() if each["name"] == "prompts/own.md")
+    uses = {each["ref"]: each.get("dependsOn", []) for each in document["dependencies"]}
+    assert [(inputs[ref].get("group"), inputs[ref]["name"]) for ref in uses[own]] == [
+        ("shared", "snippets/tone.md")
     ]
 
 

@@ -7,6 +7,7 @@ a program, which imports them once, and forks a process for each build.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -111,7 +112,9 @@ def build(request):
 def serve():
     """Fork a process for each request, and write its exit code."""
     for name in IMPORTED:
-        importlib.import_module(name)
+        # A setuptools of before 70.1 has no command that builds wheels.
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
     for group in PLUGINS:
         for plugin in entry_points(group=group):
             plugin.load()

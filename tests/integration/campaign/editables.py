@@ -45,7 +45,7 @@ def editable(scratch):
         before = file.read_bytes()
         try:
             _damage(file, before, chance)
-            if file != source and chance.random() < 0.5:
+            if source.is_file() and file != source and chance.random() < 0.5:
                 source.write_text(f"Kind {chance.random()}.\n", encoding="utf-8")
             loader = install.loader()
             if isinstance(loader, _Refusal):
@@ -58,6 +58,9 @@ def editable(scratch):
             remove(file)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(before)
+            # A directory may have been removed with all that is in it.
+            gone = {path for path in FILES if not (root / path).is_file()}
+            write_files(root, {path: FILES[path].encode() for path in gone})
 
     return attempt
 
