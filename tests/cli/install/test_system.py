@@ -10,11 +10,19 @@ REVIEWER = ".claude/agents/agpm/reviewer.md"
 
 @pytest.fixture
 def limited():
-    """Let no file become larger than a number of bytes, as on a full disk."""
+    """
+    Let no file become larger than a number of bytes, as on a full disk.
+
+    Without a number, the limit is the one that was there before.
+    """
     resource = pytest.importorskip("resource")  # Windows does not have it
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    def limit(size=soft):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+
+    yield limit
+    limit()
 
 
 def test_a_record_that_cannot_be_written(run, project, limited):
@@ -36,7 +44,7 @@ def test_a_file_that_cannot_be_written(run, project, tmp_path, states, limited):
     code, error = run("install", site=site)
     assert code == 1
     assert f"hatch-agpm: {REVIEWER}: " in error
-    limited(-1)
+    limited()
     assert not (project / REVIEWER).exists()
     assert [each.name for each in (project / RECORD).parent.iterdir()] == [
         "installed.json"
