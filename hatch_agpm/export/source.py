@@ -242,7 +242,6 @@ def cut_values(frontmatter: str) -> Iterator[Cut]:
     To YAML the rest of the line is a comment.  Where a space follows the `#`, it is
     taken for one, except in a description.
     """
-    lines = frontmatter.split("\n")
     try:
         root = yaml.compose(frontmatter, Loader=yaml.SafeLoader)
     except yaml.YAMLError:
@@ -256,14 +255,19 @@ def cut_values(frontmatter: str) -> Iterator[Cut]:
             waiting += [(path, each) for each in node.value]
         elif isinstance(node, yaml.ScalarNode) and node.style is None and node.value:
             start, end = node.start_mark, node.end_mark
-            rest = lines[end.line][end.column :]
+            rest = _to_end_of_line(frontmatter[end.index :])
             found = _CUT.match(rest)
             is_text = node.tag == "tag:yaml.org,2002:str"
             if found and is_text and _is_meant(path, rest[found.end() :]):
-                whole = lines[start.line][start.column :]
+                whole = _to_end_of_line(frontmatter[start.index :])
                 yield Cut(
                     path=path, line=end.line + 1, value=node.value, whole=whole.rstrip()
                 )
+
+
+def _to_end_of_line(text: str) -> str:
+    """Return the first line of a text: YAML has more line ends than LF."""
+    return re.split("[\n\r\x85\u2028\u2029]", text, maxsplit=1)[0]
 
 
 def _is_meant(path: tuple[str, ...], rest: str) -> bool:

@@ -106,6 +106,10 @@ def test_an_error_says_what_to_write():
         ("color: #ff0000", False),
         ("version: 1.0 #one", False),
         ("tags: [a] #b", False),
+        *(
+            (f"a: 1{end}b: 2{end}metadata:{end}  channel: post to #deploys", True)
+            for end in ("\r", "\x85", "\u2028", "\u2029", "\r\n")
+        ),
     ],
 )
 def test_a_value_is_cut_where_a_comment_begins(line, is_cut):

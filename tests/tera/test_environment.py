@@ -111,6 +111,12 @@ def test_filters_that_render_each_other_without_end_are_an_error():
         environment.template("{{ 'a' | content }}").render({})
 
 
+@pytest.mark.parametrize("dialect", ["tera", "jinja2"])
+def test_uses_in_a_text_that_nests_too_deeply_are_an_error(dialect):
+    with pytest.raises(TemplateError):
+        TeraEnvironment().uses(f"{{{{ {'-' * 5000}x }}}}", ["x"], dialect=dialect)
+
+
 def test_sixty_four_megabytes_pass():
     text = "x" * 64_000_000
     environment = TeraEnvironment(filters={"content": lambda _value, _arguments: text})

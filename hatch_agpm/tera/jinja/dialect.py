@@ -58,4 +58,5 @@ class JinjaDialect:
 
     def uses(self, source: str, names: Collection[str]) -> Iterator[Use]:
         """Yield where a text uses any of `names`; raise TemplateError."""
-        return jinja_uses(source, self._environment.tree(source), names)
+        with reported(source):
+            yield from jinja_uses(source, self._environment.tree(source), names)
