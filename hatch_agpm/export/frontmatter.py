@@ -9,6 +9,7 @@ and gets the project's licence and version.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -164,7 +165,7 @@ def is_on_one_line(frontmatter: str) -> bool:
     root = yaml.compose(frontmatter, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         return False
-    lines = frontmatter.split("\n")
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", frontmatter)  # as YAML does
     for key, node in root.value:
         if key.value != "description" or not isinstance(node, yaml.ScalarNode):
             continue

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from variants import TABLE, exported, kind_of
 
 from hatch_agpm.errors import PortabilityError
+from hatch_agpm.export.frontmatter import is_on_one_line
 from hatch_agpm.export.notes import note_evals
 from hatch_agpm.export.plugin import check_plugin
 from hatch_agpm.export.portability import check_agent, check_command, check_skill
@@ -116,6 +117,12 @@ def test_a_value_is_cut_where_a_comment_begins(line, is_cut):
     data = HEAD + f"{line}\n---\n".encode()
     found = check_skill("SKILL.md", data, directory_name="mx-nets")
     assert ["cut short" in str(error) for error in found.errors] == [True] * is_cut
+
+
+@pytest.mark.parametrize("end", ["\r", "\x85", "\u2028", "\u2029", "\r\n"])
+def test_a_description_is_found_after_every_line_end_of_yaml(end):
+    assert is_on_one_line(f"a: 1{end}b: 2{end}description: Posts.{end}")
+    assert not is_on_one_line(f"a: 1{end}b: 2{end}description: |-{end}  Posts.{end}")
 
 
 @pytest.mark.parametrize(
