@@ -28,7 +28,7 @@ from hatch_agpm.formats.archives import (
     opened_zip,
     readable,
 )
-from hatch_agpm.formats.file_names import is_python, is_rubbish
+from hatch_agpm.formats.file_names import is_python, is_rubbish, leads_out
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import check_regular, open_regular, read_regular
 
@@ -254,7 +254,7 @@ def verify_directory(
 
 def _installed_digest(root: Path, path: str, most: int) -> FileDigest:
     """Return the digest of a file; raises OSError, also for one that is not below."""
-    if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+    if leads_out(path):
         raise FileNotFoundError(path)
     with open_regular(root / path) as file:
         status = os.fstat(file.fileno())
