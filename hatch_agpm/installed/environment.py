@@ -100,15 +100,9 @@ def distributions_of(
             names = sorted(path.name for path in root.iterdir())
         except (OSError, ValueError):
             continue
-        found = [
-            InstalledDistribution(root=root, info=info)
-            for info in names
-            if info.endswith(_INFOS) and _key(info) == key
-        ]
+        infos = [name for name in names if name.endswith(_INFOS)]
+        installed = [InstalledDistribution(root=root, info=info) for info in infos]
+        found = [each for each in installed if canonicalize_name(each.name) == key]
         if found:
             return found
     return []
-
-
-def _key(info: str) -> str:
-    return canonicalize_name(info.rpartition(".")[0].partition("-")[0])
