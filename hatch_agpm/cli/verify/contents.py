@@ -17,7 +17,7 @@ from hatch_agpm.bundle.freezers import HOOKS
 from hatch_agpm.bundle.namespaces import module_names
 from hatch_agpm.cli.verify.index import INDEX, AuditedBundle
 from hatch_agpm.errors import BundleError
-from hatch_agpm.formats.archives import FileDigest, read_record, recorded_digest
+from hatch_agpm.formats.archives import FileDigest
 from hatch_agpm.formats.file_names import is_rubbish
 from hatch_agpm.formats.versions import same_version
 from hatch_agpm.installed.discovery import (
@@ -27,6 +27,7 @@ from hatch_agpm.installed.discovery import (
     read_prompts_file,
 )
 from hatch_agpm.installed.index import is_index
+from hatch_agpm.installed.record import read_record, recorded_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,6 @@ from hatch_agpm.formats.archives.unpacking import (
     read_member,
     readable,
 )
-from hatch_agpm.installed.record import read_record, recorded_digest
 
 __all__ = [
     "FileDigest",
@@ -20,7 +19,5 @@ __all__ = [
     "opened_tar",
     "opened_zip",
     "read_member",
-    "read_record",
     "readable",
-    "recorded_digest",
 ]
