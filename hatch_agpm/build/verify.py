@@ -298,8 +298,8 @@ def _zip_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDiges
 
 
 def _tar_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
-    with opened_tar(file) as members:
-        for archive, member in members:
+    with opened_tar(file) as archive:
+        for member in archive:
             path = compared.path(member.name)
             if path is not None and not member.isdir():
                 target = _followed(archive, member)

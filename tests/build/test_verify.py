@@ -167,10 +167,18 @@ def test_headers_of_several_members_are_not_counted_together(tmp_path):
     assert verify_sdist(sdist, PLAN, directories=["p"]) is None
 
 
-def test_an_sdist_of_many_members_is_refused(tmp_path):
+def link_to_nothing():
+    link = tarfile.TarInfo("demo-1/p/a.md")
+    link.type, link.linkname = tarfile.SYMTYPE, "missing"
+    return link.tobuf()
+
+
+@pytest.mark.parametrize("first", [b"", link_to_nothing()], ids=["plain", "link"])
+def test_an_sdist_of_many_members_is_refused(tmp_path, first):
     sdist = tmp_path / "demo.tar.gz"
     header = tarfile.TarInfo("demo-1/x").tobuf()
     with gzip.open(sdist, "wb", 1) as file:
+        file.write(first)
         for _ in range(101):
             file.write(header * 1000)
 

@@ -20,7 +20,7 @@ _MOST_MEMBERS: Final = 100_000
 
 
 @contextmanager
-def opened_tar(path: Path) -> Iterator[Iterator[tuple[_Tar, tarfile.TarInfo]]]:
+def opened_tar(path: Path) -> Iterator[tarfile.TarFile]:
     """
     Open a tar, compressed or not, for reading it and its members in order.
 
@@ -28,18 +28,18 @@ def opened_tar(path: Path) -> Iterator[Iterator[tuple[_Tar, tarfile.TarInfo]]]:
     takes for damage.
     """
     with path.open("rb") as file, _Tar.open(fileobj=file) as archive:
-        yield _members(archive)
-
-
-def _members(archive: _Tar) -> Iterator[tuple[_Tar, tarfile.TarInfo]]:
-    for number, member in enumerate(archive):
-        if number >= _MOST_MEMBERS:
-            raise tarfile.ReadError(f"it has more than {_MOST_MEMBERS:,} members")
-        yield archive, member
+        yield archive
 
 
 class _Tar(tarfile.TarFile):
-    """A tar of which each read is bounded, because a header can state any size."""
+    """
+    A tar of which each read, and the number of members, is bounded.
+
+    A header can state any size, and a few compressed bytes have many headers.
+    """
+
+    members: list[tarfile.TarInfo]
+    """Those that were read, which the base class has without documenting it."""
 
     def __init__(
         self, name: str | None = None, mode: Any = "r", fileobj: Any = None, **more: Any
@@ -48,9 +48,16 @@ class _Tar(tarfile.TarFile):
         super().__init__(name, mode, self._bounded, **more)
 
     def next(self) -> tarfile.TarInfo | None:
-        """Return the next member; raises ReadError for headers that are too large."""
+        """
+        Return the next member.
+
+        Raises ReadError for headers that are too large, and for too many members.
+        """
         self._bounded.restart()
-        return super().next()
+        member = super().next()
+        if len(self.members) > _MOST_MEMBERS:
+            raise tarfile.ReadError(f"it has more than {_MOST_MEMBERS:,} members")
+        return member
 
 
 class _Bounded:
