@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from hatch_agpm.install.disk import Disk
+    from hatch_agpm.install.record import SettingKey
     from hatch_agpm.install.settings.values import SettingValue
     from hatch_agpm.install.wanted import Wanted, WantedDistribution
 
 __all__ = ["InstallPlan", "make_plan"]
-
-_Key = tuple[str, tuple[str, ...]]
-"""A settings file, and the key of a value in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,12 +106,12 @@ class _Planning:
         self.writes: list[Write] = []
         self.created: set[Created] = {*record.created}
         self.file_items: dict[str, InstallItem] = {}
-        self.setting_items: dict[_Key, InstallItem] = {}
+        self.setting_items: dict[SettingKey, InstallItem] = {}
         self.gone: set[str] = set()
         """The paths that are removed before others are written."""
 
         self.emptied: set[str] = set()
-        self.before: dict[str | _Key, str] = {}
+        self.before: dict[str | SettingKey, str] = {}
         """The digest of what was there, by path, or by file and key."""
 
     # --- files ------------------------------------------------------------------------
@@ -210,10 +208,10 @@ class _Planning:
             own = [value for (at, _), value in sorted(values.items()) if at == file]
             self.settings_file(file, own, forced)
 
-    def values(self) -> dict[_Key, WantedValue]:
+    def values(self) -> dict[SettingKey, WantedValue]:
         """Return what is wanted, or was installed, by file and key."""
-        recorded: dict[_Key, list[RecordedSetting]] = defaultdict(list)
-        values: dict[_Key, WantedValue] = {}
+        recorded: dict[SettingKey, list[RecordedSetting]] = defaultdict(list)
+        values: dict[SettingKey, WantedValue] = {}
         for each in self.old.distributions:
             for setting in each.settings if each.name in self.scope else ():
                 recorded[setting.file, setting.key].append(setting)

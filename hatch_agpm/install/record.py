@@ -31,9 +31,12 @@ __all__ = [
     "Record",
     "RecordedFile",
     "RecordedSetting",
+    "SettingKey",
     "digest_of",
+    "is_hook",
     "read_record_text",
     "record_text",
+    "setting_name",
 ]
 
 DIRECTORY: Final = ".hatch-agpm"
@@ -43,6 +46,9 @@ _SCHEMA: Final = 1
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DAMAGE: Final = (LookupError, TypeError, AttributeError)
+
+SettingKey = tuple[str, tuple[str, ...]]
+"""A settings file, and the key of a value in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,14 +81,9 @@ class RecordedSetting:
     """Of a hook: by this one that was edited is found."""
 
     @property
-    def is_element(self) -> bool:
-        """Whether it is an element of an array, and has no key in the file."""
-        return self.key[0] == "hooks"
-
-    @property
     def name(self) -> str:
         """What messages call it."""
-        return f"{self.file}:{'.'.join(self.key)}"
+        return setting_name(self.file, self.key)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +130,16 @@ class Record:
     def names(self) -> list[str]:
         """The distributions."""
         return [each.name for each in self.distributions]
+
+
+def is_hook(key: tuple[str, ...]) -> bool:
+    """Tell whether the value of a key is an element of an array, as only hooks are."""
+    return key[0] == "hooks"
+
+
+def setting_name(file: str, key: tuple[str, ...]) -> str:
+    """Return what messages call a value of a settings file."""
+    return f"{file}:{'.'.join(key)}"
 
 
 def digest_of(value: object) -> str:
@@ -251,7 +262,7 @@ class _Reading:
     def setting(self, table: object) -> RecordedSetting:
         fields = _table(table)
         created = self.created({"file": fields["file"], "key": fields["key"]})
-        expected = 3 if created.key[0] == "hooks" else 2
+        expected = 3 if is_hook(created.key) else 2
         if len(created.key) != expected:
             _damaged(f"has the key {created.key!r}")
         return RecordedSetting(

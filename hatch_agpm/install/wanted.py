@@ -137,7 +137,7 @@ def _settings(
             present = found.setdefault((value.file, value.key), value)
             if present.value != value.value:
                 what = f"{shipment.title} has two values for it"
-                problems.append(BundleError(_name(value), what, "ask its authors"))
+                problems.append(BundleError(value.name, what, "ask its authors"))
     return tuple(found.values())
 
 
@@ -156,10 +156,6 @@ def _in_use(file: str, disk: Disk) -> str:
     other = f"{file}c"
     is_other = is_settings_file(other) and disk.find(file).data is None
     return other if is_other and disk.find(other).data is not None else file
-
-
-def _name(value: SettingValue) -> str:
-    return f"{value.file}:{'.'.join(value.key)}"
 
 
 def _file_conflicts(
@@ -218,7 +214,7 @@ def _setting_conflicts(
             owners[setting.name].append(f"{other.name} {other.version}")
     for each in distributions:
         for value in each.settings:
-            owners[_name(value)].append(each.title)
+            owners[value.name].append(each.title)
     for name, titles in sorted(owners.items()):
         if len(titles) > 1:
             yield _conflict(titles, name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import Location, SourceError, shown
 from hatch_agpm.install.changes import InstallItem, Seen, decide
-from hatch_agpm.install.record import Created, digest_of
+from hatch_agpm.install.record import Created, digest_of, is_hook, setting_name
 from hatch_agpm.install.settings.jsonc import (
     append_element,
     node_at,
@@ -144,15 +144,15 @@ class _Merging:
 
     def merge(self, value: WantedValue, forced: Collection[str]) -> None:
         """Decide about one value, and change the text."""
-        name = f"{self.file}:{'.'.join(value.key)}"
-        is_hook = value.key[0] == "hooks"
+        name = setting_name(self.file, value.key)
         self.check(value.key[:1])
-        self.check(value.key[:2], is_array=True) if is_hook else None
+        if is_hook(value.key):
+            self.check(value.key[:2], is_array=True)
         wanted = digest_of(value.value) if value.is_wanted else None
         known = self.known(value, wanted)
         place: _Element | _Member = (
             _Element(self.text, value, known)
-            if is_hook
+            if is_hook(value.key)
             else _Member(self.text, value.key)
         )
         seen = Seen(digest=place.digest, blocked=self.blocked, known=known)
@@ -187,8 +187,7 @@ class _Merging:
 
     def is_written(self, value: WantedValue, wanted: str | None) -> bool:
         """Tell whether this run adds an equal hook for another name."""
-        is_hook = value.key[0] == "hooks"
-        return is_hook and (value.key[:2], wanted) in self.written
+        return is_hook(value.key) and (value.key[:2], wanted) in self.written
 
     def note_containers(self, key: tuple[str, ...]) -> None:
         """Keep in mind which containers a value needs that are not there."""

@@ -5,40 +5,37 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hatch_agpm.install.record import digest_of
+from hatch_agpm.install.record import digest_of, is_hook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from hatch_agpm.install.record import RecordedSetting
+    from hatch_agpm.install.record import RecordedSetting, SettingKey
     from hatch_agpm.install.settings.merging import WantedValue
 
 __all__ = ["with_owners"]
 
-_Key = tuple[str, tuple[str, ...]]
-"""A settings file, and the key of a value in it."""
-
 
 def with_owners(
-    values: Mapping[_Key, WantedValue], others: Iterable[RecordedSetting]
-) -> dict[_Key, WantedValue]:
+    values: Mapping[SettingKey, WantedValue], others: Iterable[RecordedSetting]
+) -> dict[SettingKey, WantedValue]:
     """
     Return the values with what the others of the same array have and want.
 
     `others` are recorded for distributions that stay as they are.  Only hooks are
     elements of an array; two of other names may be equal, and are one element then.
     """
-    kept = [each for each in others if each.is_element]
+    kept = [each for each in others if is_hook(each.key)]
     return {
-        key: _with_owners(key, value, values, kept) if _is_hook(key) else value
+        key: _with_owners(key, value, values, kept) if is_hook(key[1]) else value
         for key, value in values.items()
     }
 
 
 def _with_owners(
-    own: _Key,
+    own: SettingKey,
     value: WantedValue,
-    values: Mapping[_Key, WantedValue],
+    values: Mapping[SettingKey, WantedValue],
     others: Collection[RecordedSetting],
 ) -> WantedValue:
     array = (own[0], own[1][:2])
@@ -60,7 +57,3 @@ def _with_owners(
         claimed=frozenset(kept | wanted),
         shared=frozenset(kept | installed),
     )
-
-
-def _is_hook(key: _Key) -> bool:
-    return key[1][0] == "hooks"

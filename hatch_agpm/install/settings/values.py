@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import ContentError, FrontmatterError, Location
 from hatch_agpm.formats.json import parse_json
+from hatch_agpm.install.record import is_hook, setting_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,15 @@ class SettingValue:
     command: str
     """What it runs or connects to."""
 
-    is_hook: bool
+    @property
+    def is_hook(self) -> bool:
+        """Whether it is a hook, and not a server."""
+        return is_hook(self.key)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return setting_name(self.file, self.key)
 
 
 def values_of(
@@ -74,9 +83,7 @@ def _hooks(table: Mapping[str, object], file: str, name: str) -> Iterator[Settin
         raise TypeError(events)
     for event in dict.fromkeys(map(_text, events)):
         key = ("hooks", event, name)
-        yield SettingValue(
-            file=file, key=key, value=group, command=command, is_hook=True
-        )
+        yield SettingValue(file=file, key=key, value=group, command=command)
 
 
 def _server(
@@ -89,7 +96,7 @@ def _server(
     )
     value = _of_opencode(own) if is_opencode else own
     key = ("mcp" if is_opencode else "mcpServers", setting.name)
-    return SettingValue(file=file, key=key, value=value, command=command, is_hook=False)
+    return SettingValue(file=file, key=key, value=value, command=command)
 
 
 def _arguments(own: Mapping[str, object]) -> list[object]:
