@@ -65,12 +65,14 @@ class DocumentRenderer:
         source_roots: SourceRoots,
         *,
         environ: Mapping[str, str] | None = None,
+        placeholders: Placeholders | None = None,
     ) -> None:
         """
         Keep the inputs that all texts share.
 
         `metadata` are the defaults of `agpm.project`; `environ` are the environment
-        variables, by default those of the process.
+        variables, by default those of the process; `placeholders` are new ones, except
+        for a second renderer of one build.
         """
         self.embedded_files: list[Input] = []
         """The files that `| content` has read for the text rendered last."""
@@ -79,7 +81,7 @@ class DocumentRenderer:
         self._source_roots = source_roots
         self._environ = environ
         self._is_agpm = project.manifest.is_agpm
-        self._placeholders = Placeholders()
+        self._placeholders = placeholders or Placeholders()
         self._declarations: dict[SourceRoot, DeclarationReader] = {}
         self._values = ResourceValues(
             metadata, self._placeholders, has_project=project.manifest.has_project

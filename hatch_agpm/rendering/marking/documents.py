@@ -20,7 +20,6 @@ from hatch_agpm.rendering.marking.marks import (
     indexed_path,
 )
 from hatch_agpm.rendering.renderer import render_project
-from hatch_agpm.rendering.values import ResourceValues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
     from hatch_agpm.model.files import File
     from hatch_agpm.rendering.content import TemplateSource
     from hatch_agpm.rendering.logic import EmbeddedPrompt
-    from hatch_agpm.rendering.resolution.declarations import DeclarationReader
     from hatch_agpm.rendering.resolution.resource import Resource
-    from hatch_agpm.rendering.runtime_variables import Rendered, Texts
+    from hatch_agpm.rendering.runtime_variables import Placeholders, Rendered, Texts
     from hatch_agpm.sources import SourceRoots
     from hatch_agpm.sources.root import SourceRoot
 
@@ -65,23 +63,21 @@ class MarkedDocuments(DocumentRenderer):
         """Take what a `DocumentRenderer` takes; texts are added to `found`."""
         super().__init__(project, metadata, source_roots, environ=environ)
         self._found = found
-        self._marks = ContentMarks()
-        self._is_marking = False
-        self._marked_values = ResourceValues(
-            metadata, self._placeholders, has_project=project.manifest.has_project
+        self._marking = _MarkingRenderer(
+            project,
+            metadata,
+            source_roots,
+            environ=environ,
+            placeholders=self._placeholders,
         )
-        self._marked_declarations: dict[SourceRoot, DeclarationReader] = {}
-        """Readers of their own: a compiled template may have what a filter returned."""
-
+        self._marks = self._marking.marks
         self._unmarked: set[Resource] = set()
         """The resources whose embedded texts are not the same with marks."""
 
     def render(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
         """Render a file as for a build, and again with marks; raises AgpmError."""
         texts = super().render(resource, file, is_embedded=is_embedded)
-        embedded_files = [*self.embedded_files]
         marked = self._with_marks(resource, file, is_embedded=is_embedded)
-        self.embedded_files = embedded_files
         if marked is not None:
             self._note(resource, file, texts, marked)
         if not is_embedded:
@@ -89,7 +85,7 @@ class MarkedDocuments(DocumentRenderer):
         if marked is None or self._marks.spans(marked.content, texts.content) is None:
             self._unmarked.add(resource)
             marked = texts
-        self._marked_values.remember(resource, marked)
+        self._marking.remember(resource, marked)
         return texts
 
     def _note(
@@ -110,21 +106,47 @@ class MarkedDocuments(DocumentRenderer):
         """Render a file with marks; None if that fails, or marks would be missing."""
         if not self._unmarked.isdisjoint(resource.children()):
             return None
-        own = self._values, self._declarations
-        self._values, self._declarations = (
-            self._marked_values,
-            self._marked_declarations,
-        )
-        self._is_marking = True
         try:
-            template = self._template(resource, file)
-            return self._texts(resource, template, is_embedded=is_embedded)
+            return self._marking.texts(resource, file, is_embedded=is_embedded)
         except AgpmError:
             # The author has not written the marks: without them there is no error.
             return None
-        finally:
-            self._values, self._declarations = own
-            self._is_marking = False
+
+
+class _MarkingRenderer(DocumentRenderer):
+    """
+    Renders texts with marks around what they embed, and around themselves.
+
+    It has environments of its own: a compiled template may have what a filter returned.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        metadata: Mapping[str, object],
+        source_roots: SourceRoots,
+        *,
+        environ: Mapping[str, str] | None,
+        placeholders: Placeholders,
+    ) -> None:
+        super().__init__(
+            project,
+            metadata,
+            source_roots,
+            environ=environ,
+            placeholders=placeholders,
+        )
+        self.marks = ContentMarks()
+
+    def texts(self, resource: Resource, file: File, *, is_embedded: bool) -> Texts:
+        """Return the texts of a file with marks; raises AgpmError."""
+        self.embedded_files = []
+        template = self._template(resource, file)
+        return self._texts(resource, template, is_embedded=is_embedded)
+
+    def remember(self, resource: Resource, texts: Texts) -> None:
+        """Keep the texts of a resource for those that embed it."""
+        self._values.remember(resource, texts)
 
     def _rendered(
         self,
@@ -155,16 +177,14 @@ class MarkedDocuments(DocumentRenderer):
     def _marked(
         self, content: str | None, resource: Resource, file: File
     ) -> str | None:
-        if not self._is_marking or not content:
+        if not content:
             return content
-        return self._marks.around(content, resource.source_root.as_input(file))
+        return self.marks.around(content, resource.source_root.as_input(file))
 
     def _marked_program(
         self, embedded: EmbeddedPrompt, resource: Resource, file: File
     ) -> EmbeddedPrompt:
-        if not self._is_marking:
-            return embedded
-        start, end = self._marks.pair(resource.source_root.as_input(file))
+        start, end = self.marks.pair(resource.source_root.as_input(file))
         program = embedded.text.program
         program = {**program, "body": [start, *program["body"], end]}
         return replace(embedded, text=replace(embedded.text, program=program))
@@ -173,6 +193,6 @@ class MarkedDocuments(DocumentRenderer):
         self, source_root: SourceRoot, value: object, arguments: Mapping[str, object]
     ) -> object:
         text = super()._content_filter(source_root, value, arguments)
-        if not self._is_marking or not isinstance(text, str):
+        if not isinstance(text, str):
             return text
-        return self._marks.around(text, self.embedded_files[-1])
+        return self.marks.around(text, self.embedded_files[-1])
