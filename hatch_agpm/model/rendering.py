@@ -62,6 +62,11 @@ class Input:
     path_in_source: str = ""
     """The path relative to that source, independent of where the source is."""
 
+    @property
+    def stable_name(self) -> str:
+        """The path, with `<source>:` before it outside of the project."""
+        return f"{self.source}:{self.path_in_source}" if self.source else self.path
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class InputNode:

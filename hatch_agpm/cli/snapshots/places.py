@@ -119,7 +119,7 @@ def _sources_of(plan: Plan) -> dict[str, bytes]:
     """Return the files that a plan was made of, by the paths that the index has."""
     rendering = plan.rendering
     found = {
-        each.path_in_source or each.path: rendering.contents[each.path].data
+        each.path: rendering.contents[each.path].data
         for each in rendering.inputs
         if each.path in rendering.contents and not each.source
     }
@@ -168,12 +168,7 @@ def _made_of(export: Export, name: str) -> dict[str, str]:
     """Return the files that an exported resource was made of."""
     for item in export.resources:
         if item.full_name == name:
-            return {
-                f"{each.source}:{each.path_in_source}" if each.source else each.path: (
-                    each.sha256
-                )
-                for each in item.resource.inputs
-            }
+            return {each.stable_name: each.sha256 for each in item.resource.inputs}
     return {}
 
 

@@ -13,12 +13,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.rendering.documents import DocumentRenderer
-from hatch_agpm.rendering.marking.marks import (
-    ContentMarks,
-    MarkedText,
-    MarkedTexts,
-    indexed_path,
-)
+from hatch_agpm.rendering.marking.marks import ContentMarks, MarkedText, MarkedTexts
 from hatch_agpm.rendering.renderer import render_project
 
 if TYPE_CHECKING:
@@ -95,7 +90,7 @@ class MarkedDocuments(DocumentRenderer):
         spans = self._marks.spans(marked.document, texts.document)
         if spans is None or not isinstance(texts.document, str):
             return
-        template = indexed_path(resource.source_root.as_input(file))
+        template = resource.source_root.stable_name(file.path)
         self._found.append(
             MarkedText(template=template, text=texts.document, spans=spans)
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.rendering import Input
 
-__all__ = ["ContentMarks", "MarkedSpan", "MarkedText", "MarkedTexts", "indexed_path"]
+__all__ = ["ContentMarks", "MarkedSpan", "MarkedText", "MarkedTexts"]
 
 _START: Final = "\U000fa9e1"
 _NAMED: Final = "\U000fa9e2"
@@ -97,12 +97,6 @@ class MarkedTexts:
         }
 
 
-def indexed_path(file: Input) -> str:
-    """Return the path of a file as the index of a bundle has it."""
-    path = file.path_in_source or file.path
-    return f"{file.source}:{path}" if file.source else path
-
-
 def _body(text: str) -> int:
     """Return the offset of the text behind frontmatter and blank lines."""
     parts = split(text)
@@ -128,7 +122,7 @@ class ContentMarks:
 
     def pair(self, file: Input) -> tuple[str, str]:
         """Return the marks before and behind a text that is embedded from a file."""
-        number = self._numbers.setdefault(indexed_path(file), len(self._numbers))
+        number = self._numbers.setdefault(file.stable_name, len(self._numbers))
         return f"{_START}{number}{_NAMED}", _END
 
     def around(self, text: str, file: Input) -> str:
