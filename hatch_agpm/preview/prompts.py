@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.export.source import Spelled, read_source
 from hatch_agpm.formats.hidden_text import find_hidden
+from hatch_agpm.model.config import EXPORTED_TYPES
 from hatch_agpm.model.runtime import SCALARS
+from hatch_agpm.model.types import SKILL_FILE, type_of
 from hatch_agpm.preview.filling import FillError, example_values, fill
 from hatch_agpm.preview.model import (
     HiddenPart,
@@ -31,11 +33,6 @@ if TYPE_CHECKING:
     from hatch_agpm.tokens import Counter
 
 __all__ = ["PromptReader"]
-
-_SINGULAR: Final = {"agents": "agent", "commands": "command", "skills": "skill"}
-"""The types of files for coding agents, by the directory that they are in."""
-
-_SKILL_FILE: Final = "/SKILL.md"
 
 
 class PromptReader:
@@ -149,9 +146,9 @@ class PromptReader:
 def _type(name: str) -> str:
     """Return the type of a text without an entry: a file of a skill, or exported."""
     directory, _, rest = name.removeprefix(EXPORTED).partition("/")
-    is_whole = directory != "skills" or rest.endswith(_SKILL_FILE)
-    is_exported = name.startswith(EXPORTED) and is_whole
-    return _SINGULAR.get(directory, "file") if is_exported else "file"
+    is_whole = directory != "skills" or rest.endswith(f"/{SKILL_FILE}")
+    is_exported = name.startswith(EXPORTED) and directory in EXPORTED_TYPES
+    return type_of(directory) if is_exported and is_whole else "file"
 
 
 def _variables(found: SnapshotText) -> Iterator[PreviewVariable]:
