@@ -282,8 +282,7 @@ def open_revision(revision: str, project: Path) -> PackageSnapshot:
     root = _git(project, "rev-parse", "--show-toplevel")
     below = _git(project, "rev-parse", "--show-prefix")
     try:
-        named = f"{revision}^{{tree}}"
-        tree = _git(project, "rev-parse", "--verify", "--end-of-options", named)
+        tree = _tree_of(revision, project)
     except ConfigError:
         raise ConfigError("--git", "must be a revision", repr(revision)) from None
     with tempfile.TemporaryDirectory(prefix="hatch-agpm-") as scratch:
@@ -304,10 +303,16 @@ def open_revision(revision: str, project: Path) -> PackageSnapshot:
 def is_revision(name: str, project: Path) -> bool:
     """Tell whether a name is a revision of the project's Git repository."""
     try:
-        _git(project, "rev-parse", "--verify", "--end-of-options", f"{name}^{{tree}}")
+        _tree_of(name, project)
     except ConfigError:
         return False
     return True
+
+
+def _tree_of(revision: str, project: Path) -> str:
+    """Return the hash of a revision's tree; raises ConfigError if there is none."""
+    named = f"{revision}^{{tree}}"
+    return _git(project, "rev-parse", "--verify", "--end-of-options", named)
 
 
 def two_snapshots(
