@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,7 +51,7 @@ class PromptReader:
         `numbers` are those of the files by path, `files` the texts of those that are
         known by number, `marked` the texts whose embedded parts are known.
         """
-        self._count: Final = cache(counts.count)
+        self._count: Final = counts.count
         self._numbers: Final = numbers
         self._files: Final = files
         self._marked: Final = marked
@@ -69,8 +68,8 @@ class PromptReader:
         known = text is not None
         origins = self._origins(found) if known else None
         values = entry.get("variables", {})
-        behind = found.data[body:].decode() if known else ""
-        prefix = (entry.get("prefix") or {}).get("size", len(behind.encode()))
+        behind = found.data[body:] if known else b""
+        prefix = (entry.get("prefix") or {}).get("size", len(behind))
         return PreviewPrompt(
             name=found.name,
             type=entry.get("type") or _type(found.name),
@@ -88,8 +87,8 @@ class PromptReader:
             uses=tuple(self._uses(found)),
             origins=origins.lines if origins else (),
             printed=origins.printed if origins else (),
-            tokens=self._count(behind),
-            cached=self._count(behind.encode()[:prefix].decode()),
+            tokens=self._count(behind.decode()),
+            cached=self._count(behind[:prefix].decode()),
             parts=self._parts(found.data, body, origins.lines) if origins else (),
             variables=tuple(_variables(found)),
             filling=_filling(found),

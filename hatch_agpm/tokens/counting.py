@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -60,6 +61,8 @@ def counter() -> Counter:
         return Counter(method=f"bytes/{_BYTES}", count=estimated, is_exact=False)
     encoding = import_module(_PACKAGE).get_encoding(_ENCODING)
 
+    # A text is often its own prefix, and several files embed the same one.
+    @cache
     def count(text: str) -> int:
         # What looks like a special token is text in a prompt.
         return sum(
