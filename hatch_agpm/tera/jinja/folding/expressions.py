@@ -11,10 +11,10 @@ from hatch_agpm.runtime._jinja.builtins import FILTERS
 from hatch_agpm.runtime._jinja.builtins.tests import TESTS
 from hatch_agpm.tera.folding.embedded import contains_embedded
 from hatch_agpm.tera.jinja.folding.known import EvaluationError
-from hatch_agpm.tera.jinja.folding.state import later, names_of
+from hatch_agpm.tera.jinja.folding.state import later, names_of, nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from hatch_agpm.tera.jinja.folding.blocks import BlockNames
     from hatch_agpm.tera.jinja.folding.state import JinjaConditions, JinjaState
@@ -72,7 +72,7 @@ class JinjaExpressions:
 
     def is_known(self, node: nodes.Expr, block: BlockNames) -> bool:
         """Tell whether the value of an expression depends on nothing open."""
-        if any(each.node is None for each in _all(node, nodes.Filter)):
+        if any(each.node is None for each in nodes_of(node, nodes.Filter)):
             return False
         names = names_of(node)
         if not all(self._state.knows(name, block) for name in names):
@@ -306,9 +306,3 @@ def _root(node: nodes.Node) -> str:
     while isinstance(node, nodes.Getattr | nodes.Getitem):
         node = node.node
     return node.name if isinstance(node, nodes.Name) else ""
-
-
-def _all(node: nodes.Node, kind: Any) -> Iterator[Any]:
-    if isinstance(node, kind):
-        yield node
-    yield from node.find_all(kind)

@@ -11,6 +11,7 @@ from jinja2.runtime import LoopContext
 from hatch_agpm.tera.folding.embedded import contains_embedded
 from hatch_agpm.tera.jinja.folding.blocks import needs_loop
 from hatch_agpm.tera.jinja.folding.known import EvaluationError
+from hatch_agpm.tera.jinja.folding.state import nodes_of
 from hatch_agpm.tera.jinja.folding.unread import merged, reads_of, without_unread
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class LoopUnroller:
 
     def _values(self, node: nodes.For, block: BlockNames) -> list[object] | None:
         """Return the values of a loop that may be unrolled."""
-        has_jump = any(_all(node, kind) for kind in _JUMPS)
+        has_jump = next(nodes_of(node, _JUMPS), None) is not None
         if node.recursive or has_jump or not _is_plain(node):
             return None
         iterated: Any = node.iter
@@ -182,16 +183,12 @@ def _is_plain(node: nodes.For) -> bool:
     """Tell whether a loop uses only what `loop` has for each turn."""
     if not needs_loop(node):
         return True
-    names = [each for part in node.body for each in _all(part, nodes.Name)]
-    uses = [each for part in node.body for each in _all(part, nodes.Getattr)]
+    names = [each for part in node.body for each in nodes_of(part, nodes.Name)]
+    uses = [each for part in node.body for each in nodes_of(part, nodes.Getattr)]
     plain = [
         each for each in uses if _name(each.node) == "loop" and each.attr in _ABOUT
     ]
     return len(plain) == len([each for each in names if each.name == "loop"])
-
-
-def _all(node: nodes.Node, kind: Any) -> list[Any]:
-    return [*([node] if isinstance(node, kind) else []), *node.find_all(kind)]
 
 
 def _name(node: nodes.Node) -> str:

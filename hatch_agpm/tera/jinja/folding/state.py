@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from hatch_agpm.tera.jinja.folding.blocks import BlockNames
     from hatch_agpm.tera.jinja_programs import Code
 
-__all__ = ["FUNCTIONS", "JinjaConditions", "JinjaState", "later", "names_of"]
+__all__ = [
+    "FUNCTIONS",
+    "JinjaConditions",
+    "JinjaState",
+    "later",
+    "names_of",
+    "nodes_of",
+]
 
 FUNCTIONS: Final = ("cycler", "dict", "joiner", "namespace", "range")
 """The functions that templates have of Jinja2."""
@@ -254,11 +261,11 @@ def later(what: str, node: nodes.Node, conditions: JinjaConditions) -> TemplateE
 
 def names_of(node: nodes.Node) -> set[str]:
     """Return the names that a part of a template reads."""
-    found = {name.name for name in _all(node, nodes.Name) if name.ctx == "load"}
-    return found | {each.name for each in _all(node, nodes.NSRef)}
+    found = {name.name for name in nodes_of(node, nodes.Name) if name.ctx == "load"}
+    return found | {each.name for each in nodes_of(node, nodes.NSRef)}
 
 
-def _all(node: nodes.Node, kind: Any) -> Iterator[Any]:
+def nodes_of(node: nodes.Node, kind: Any) -> Iterator[Any]:
     """Yield a node and those below it, if they are of a kind."""
     if isinstance(node, kind):
         yield node

@@ -10,7 +10,7 @@ from hatch_agpm.tera.jinja.folding.blocks import needs_loop, template_block
 from hatch_agpm.tera.jinja.folding.known import EvaluationError, NotAloneError
 from hatch_agpm.tera.jinja.folding.loops import LoopUnroller
 from hatch_agpm.tera.jinja.folding.macros import KnownMacros
-from hatch_agpm.tera.jinja.folding.state import later, names_of
+from hatch_agpm.tera.jinja.folding.state import later, names_of, nodes_of
 from hatch_agpm.tera.jinja.folding.unread import merged
 
 if TYPE_CHECKING:
@@ -213,11 +213,7 @@ class JinjaStatements:
         """Return statements that show what is set to blocks."""
         if not self._has_blocks or not block.is_root:
             return []
-        names = [
-            each.name
-            for each in (target, *target.find_all(nodes.Name))
-            if isinstance(each, nodes.Name)
-        ]
+        names = [each.name for each in nodes_of(target, nodes.Name)]
         return [
             ["share", name, self._variable(name, target, block), self._line(target)]
             for name in dict.fromkeys(names)
