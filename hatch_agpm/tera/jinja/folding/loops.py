@@ -13,6 +13,7 @@ from hatch_agpm.tera.jinja.folding.blocks import needs_loop
 from hatch_agpm.tera.jinja.folding.known import EvaluationError
 from hatch_agpm.tera.jinja.folding.state import nodes_of
 from hatch_agpm.tera.jinja.folding.unread import merged, reads_of, without_unread
+from hatch_agpm.tera.jinja_programs.folded import bodies_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -200,8 +201,7 @@ def _leaves(statement: Code) -> bool:
     if isinstance(statement, str):
         return False
     if statement[0] == "if":
-        bodies = [*(body for _, body in statement[1]), statement[2]]
-        return any(_leaves(each) for body in bodies for each in body)
+        return any(_leaves(each) for body in bodies_of(statement) for each in body)
     name: str = statement[0]
     return name in _LEAVING
 
