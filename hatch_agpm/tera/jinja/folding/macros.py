@@ -23,14 +23,16 @@ _SPECIAL: Final = ("caller", "kwargs", "varargs")
 
 
 class KnownMacros:
-    """Finds the macros of one template that can be called at build time."""
+    """
+    Finds the macros of one template that can be called at build time.
+
+    The template has no blocks.
+    """
 
     def __init__(self, state: JinjaState, tree: nodes.Template) -> None:
         self._state: Final = state
         self._assigned: Final = Counter(_assigned(tree))
         """How often each name gets a value, anywhere in the template."""
-
-        self._has_blocks: Final = tree.find(nodes.Block) is not None
 
     def note(self, node: nodes.Macro, variable: str, block: BlockNames) -> None:
         """Let a macro be known if what it reads is, and never changes."""
@@ -45,7 +47,7 @@ class KnownMacros:
 
     def _free_names(self, node: nodes.Macro) -> set[str] | None:
         """Return what a macro reads from outside; None if that is not known."""
-        if self._has_blocks or find_undeclared(node.body, _SPECIAL):
+        if find_undeclared(node.body, _SPECIAL):
             return None
         environment = self._state.conditions.environment
         memo = {id(environment): environment}

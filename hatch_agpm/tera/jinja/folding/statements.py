@@ -43,6 +43,8 @@ class JinjaStatements:
         self._loops: Final = LoopUnroller(state, expressions, self.body)
         self._has_blocks = False
         self._macros: KnownMacros | None = None
+        """None in a template with blocks, which may see its variables."""
+
         self._kinds: Final[Mapping[str, Callable[[Any, BlockNames], list[Code]]]] = {
             "Assign": self._set,
             "AssignBlock": self._capture,
@@ -64,9 +66,10 @@ class JinjaStatements:
         """Return the variables and the body of a program."""
         block = template_block(tree)
         self._has_blocks = tree.find(nodes.Block) is not None
-        self._macros = KnownMacros(self._state, tree)
         if self._has_blocks:
             self._state.share(block.symbols.stores)
+        else:
+            self._macros = KnownMacros(self._state, tree)
         variables = self._state.start(block)
         return variables, self.body(tree.body, block)
 
