@@ -20,20 +20,8 @@ _CORE: Final = (
     *("template", "values", "operations/__init__", "operations/measures"),
     *("operations/names", "operations/printing"),
 )
-_OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "arithmetic": ("operations/arithmetic.py",),
-    "calls": (
-        *("builtins/__init__.py", "builtins/arguments.py"),
-        "operations/calls.py",
-    ),
-    "comparison": ("operations/comparison.py",),
-    "defaults": ("operations/defaults.py",),
-    "making": ("operations/making.py",),
-    "numbers": ("operations/numbers.py",),
-    "paths": ("operations/paths.py",),
-    "texts": ("operations/texts.py",),
-}
-"""The files of operators, by their module."""
+_CALLS: Final = ("builtins/__init__.py", "builtins/arguments.py")
+"""What the operators of calls need beside their own module."""
 
 _TABLES: Final = ("builtins/unicode_ranges.py", "builtins/unicode_ranges.txt")
 _CHARACTERS: Final = ("builtins/__init__.py", "builtins/graphemes.py", *_TABLES)
@@ -73,11 +61,11 @@ def _needed(part: Code) -> Iterator[str]:
         case "jump":
             yield "loops.py"
         case "dict" | "list" | "missing":
-            yield from _OPERATIONS["making"]
+            yield from _operation("making")
         case "text":
-            yield from (*_OPERATIONS["making"], *_OPERATIONS["texts"])
+            yield from (*_operation("making"), *_operation("texts"))
         case "pipe":
-            yield from (*_OPERATIONS["making"], *_OPERATIONS["calls"])
+            yield from (*_operation("making"), *_operation("calls"))
             for name, _, _ in part[2]:
                 yield from _builtin(MODULES[name])
                 yield from _FILTERS.get(name, ())
@@ -86,7 +74,13 @@ def _needed(part: Code) -> Iterator[str]:
         case "test":
             yield from _builtin("tests")
     if part[0] in OPERATIONS:
-        yield from _OPERATIONS[OPERATIONS[part[0]][0]]
+        yield from _operation(OPERATIONS[part[0]][0])
+
+
+def _operation(module: str) -> Iterator[str]:
+    yield f"operations/{module}.py"
+    if module == "calls":
+        yield from _CALLS
 
 
 def _builtin(module: str) -> Iterator[str]:
