@@ -31,6 +31,7 @@ __all__ = [
     "RenderingRecord",
     "input_records",
     "record_text",
+    "short_digest",
     "sources_digest",
 ]
 
@@ -152,7 +153,7 @@ def input_records(resources: Iterable[RenderedResource]) -> dict[str, InputRecor
             structures.setdefault(each, [])
     return {
         path: InputRecord(
-            structure=_digest("\n".join(sorted(found))),
+            structure=short_digest("\n".join(sorted(found))),
             uses=tuple(sorted(uses[path])),
         )
         for path, found in structures.items()
@@ -184,10 +185,10 @@ def _structure(resource: RenderedResource) -> str:
 def sources_digest(snapshot: Snapshot) -> str:
     """Return the digest of the sources of a snapshot, whatever their stamps are."""
     parts = (source.split(" ", 3) for source in snapshot.sources)
-    return _digest(
-        "\0".join(f"{kind} {digest} {path}" for kind, digest, _, path in parts)
-    )
+    return short_digest(*(f"{kind} {digest} {path}" for kind, digest, _, path in parts))
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+def short_digest(*texts: str) -> str:
+    """Return a digest of texts that is short enough for a file name."""
+    whole = "\0".join(texts).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(whole).hexdigest()[:16]

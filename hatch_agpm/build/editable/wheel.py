@@ -9,14 +9,13 @@ detects changed sources and renders them as the install did.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.build.editable.record import record_text
+from hatch_agpm.build.editable.record import record_text, short_digest
 from hatch_agpm.build.in_tree import remove_from_tree, write_into_tree
 from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import BundleError
@@ -118,11 +117,11 @@ def _finder(
     }
     root, output = str(plan.root), str(plan.root / plan.output)
     # Later renderings are not shared with other installs, not even of this project.
-    key = _digest(*texts.values(), *map(repr, bundle.values()))
+    key = short_digest(*texts.values(), *map(repr, bundle.values()))
     install = {
         "module": module,
         "root": root,
-        "key": f"{module}-{_digest(root, module)}/{key}",
+        "key": f"{module}-{short_digest(root, module)}/{key}",
     }
     parent = f"parent={str(Path(output).parent)!r}"
     around = plan.has_package_around
@@ -242,8 +241,3 @@ def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> S
 
 def _text_of(module: ModuleType) -> str:
     return Path(str(module.__file__)).read_text(encoding="utf-8")
-
-
-def _digest(*texts: str) -> str:
-    whole = "\0".join(texts).encode("utf-8", "surrogateescape")
-    return hashlib.sha256(whole).hexdigest()[:16]
