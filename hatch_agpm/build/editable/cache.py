@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from hatch_agpm.formats.archives import FileDigest
 
-__all__ = ["bundle_name", "write_bundle"]
+__all__ = ["write_bundle"]
 
 _KEPT_SECONDS = 7 * 24 * 3600
 """How long a bundle stays in the cache for processes that may still read from it."""
 
 
-def bundle_name(files: Mapping[str, FileDigest]) -> str:
+def _bundle_name(files: Mapping[str, FileDigest]) -> str:
     """Return the name of the directory for exactly these files."""
     whole = hashlib.sha256()
     for path, file in files.items():
@@ -54,7 +54,7 @@ def write_bundle(
     Raises `OSError`, also where one of these is damaged.
     """
     make_private(str(cache))
-    name = bundle_name(files)
+    name = _bundle_name(files)
     if _has(cache / name, files):
         return name
     part = Path(mkdtemp(prefix="new-", dir=cache))

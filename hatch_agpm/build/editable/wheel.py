@@ -217,12 +217,12 @@ def _unwritable(output: str, error: OSError) -> BundleError:
     return BundleError(output, f"cannot be written: {error.strerror}")
 
 
-def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> Snapshot:
+def snapshot(context: BuildContext, rendering: Rendering) -> Snapshot:
     """
-    Return the snapshot of the inputs of a rendering.
+    Return the snapshot of the inputs of a rendering, which names no bundle.
 
-    `bundle` is the name of the bundle's directory.  Inputs that changed since they were
-    read are marked, so that the next import renders again.
+    Inputs that changed since they were read are marked, so that the next import renders
+    again.
     """
     root = context.root
     seen = [(TABLE, "pyproject.toml", table_digest(context.pyproject))]
@@ -236,7 +236,7 @@ def snapshot(context: BuildContext, rendering: Rendering, bundle: str = "") -> S
     for source in rendering.inputs:
         seen.append((FILE, source.path, source.sha256 + "x" * source.executable))
     sources = [sighting(kind, str(root), *rest) for kind, *rest in seen]
-    return Snapshot(bundle, sources, str(root))
+    return Snapshot("", sources, str(root))
 
 
 def _text_of(module: ModuleType) -> str:
