@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.editable.record import (
     RenderingRecord,
+    input_digest,
     input_records,
     sources_digest,
 )
@@ -144,8 +145,8 @@ def _check_inputs(
         kind, digest, _, path = source.split(" ", 3)
         known.setdefault(kind, {})[path] = digest
     for each in rendering.inputs:
-        seen = each.sha256 + "x" * each.executable
-        if each.path not in changed and known[FILE].get(each.path) != seen:
+        before = known[FILE].get(each.path)
+        if each.path not in changed and before != input_digest(each):
             raise WholeRenderingNeededError("another file was read")
     absent = {path for path, digest in known[FILE].items() if digest == ABSENT}
     searched = {*known[DIRECTORY], *known[VISIBLE]}
@@ -180,9 +181,7 @@ def _result(
     if not last.record.files.keys() >= contents.keys():
         raise WholeRenderingNeededError("the bundle has other files")
     root = str(context.root)
-    digests = {
-        each.path: each.sha256 + "x" * each.executable for each in rendering.inputs
-    }
+    digests = {each.path: input_digest(each) for each in rendering.inputs}
     sources = []
     for source in last.snapshot.stamped(root).sources:
         kind, digest, _, path = source.split(" ", 3)

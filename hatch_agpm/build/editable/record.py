@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hatch_agpm.build.plan import Plan
-    from hatch_agpm.model.rendering import RenderedResource
+    from hatch_agpm.model.rendering import Input, RenderedResource
     from hatch_agpm.runtime.editable.freshness import Snapshot
 
 __all__ = [
     "InputRecord",
     "RenderingRecord",
+    "input_digest",
     "input_records",
     "record_text",
     "short_digest",
@@ -180,6 +181,11 @@ def _structure(resource: RenderedResource) -> str:
             resource.declared,
         )
     )
+
+
+def input_digest(file: Input) -> str:
+    """Return the digest of a file that was read, as a snapshot has it."""
+    return file.sha256 + "x" * file.executable
 
 
 def sources_digest(snapshot: Snapshot) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.build.editable.record import record_text, short_digest
+from hatch_agpm.build.editable.record import input_digest, record_text, short_digest
 from hatch_agpm.build.in_tree import remove_from_tree, write_into_tree
 from hatch_agpm.config import editable_mode
 from hatch_agpm.errors import BundleError
@@ -233,8 +233,7 @@ def snapshot(context: BuildContext, rendering: Rendering) -> Snapshot:
     for path, directory in rendering.searched.items():
         kind = DIRECTORY if directory.hidden else VISIBLE
         seen.append((kind, path, names_digest(directory.names)))
-    for source in rendering.inputs:
-        seen.append((FILE, source.path, source.sha256 + "x" * source.executable))
+    seen += [(FILE, file.path, input_digest(file)) for file in rendering.inputs]
     sources = [sighting(kind, str(root), *rest) for kind, *rest in seen]
     return Snapshot("", sources, str(root))
 
