@@ -36,7 +36,6 @@ from hatch_agpm.runtime.editable.freshness import (
     LINK,
     VISIBLE,
     Snapshot,
-    sighting,
 )
 
 if TYPE_CHECKING:
@@ -183,11 +182,12 @@ def _result(
     root = str(context.root)
     digests = {each.path: input_digest(each) for each in rendering.inputs}
     sources = []
-    for source in last.snapshot.stamped(root).sources:
-        kind, digest, _, path = source.split(" ", 3)
-        new = digests.get(path, digest) if kind == FILE else digest
-        sources.append(source if new == digest else sighting(kind, root, path, new))
-    snapshot = Snapshot("", sources, root)
+    for source in last.snapshot.sources:
+        kind, digest, seen, path = source.split(" ", 3)
+        digest = digests.get(path, digest) if kind == FILE else digest
+        sources.append(f"{kind} {digest} {seen} {path}")
+    # The stamps of changed files are no longer those of the last rendering.
+    snapshot = Snapshot("", sources, root).stamped(root)
     made = {path: must_hold(file) for path, file in contents.items()}
     record = RenderingRecord(
         sources=sources_digest(snapshot),
