@@ -9,6 +9,7 @@ from hatch_agpm.config.project import (
     read_agpm_toml,
     read_built_project,
     read_project,
+    read_single_key,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "read_agpm_toml",
     "read_built_project",
     "read_project",
+    "read_single_key",
 ]

@@ -64,6 +64,7 @@ __all__ = [
     "read_agpm_toml",
     "read_built_project",
     "read_project",
+    "read_single_key",
 ]
 
 
@@ -231,14 +232,25 @@ def editable_mode(pyproject: Mapping[str, object]) -> str:
 
     Reads only that key; raises ConfigError for other values.
     """
-    tool = pyproject.get("tool")
-    table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
     reader = TableReader(f"{TABLE}.")
-    options = table if isinstance(table, dict) else {}
-    only = {key: value for key, value in options.items() if key == "editable"}
-    mode = read_table(ProjectTable, only, reader).editable
+    mode = read_single_key(pyproject, "editable", reader).editable
     raise_problems(reader.problems)
     return mode
+
+
+def read_single_key(
+    pyproject: Mapping[str, object], key: str, reader: TableReader
+) -> ProjectTable:
+    """
+    Return `[tool.hatch-agpm]` as if it had no other key than one.
+
+    Problems with that key go to `reader`.
+    """
+    tool = pyproject.get("tool")
+    table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
+    options = table if isinstance(table, dict) else {}
+    only = {name: value for name, value in options.items() if name == key}
+    return read_table(ProjectTable, only, reader)
 
 
 def _manifest(

@@ -11,8 +11,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hatch_agpm.config.declared import read_table
-from hatch_agpm.config.tables import ProjectTable
+from hatch_agpm.config import read_single_key
 from hatch_agpm.config.tools import BUILTIN_TOOLS, InstallRule, Tool, read_tools
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
 from hatch_agpm.formats.file_names import faults, folded, split_extension
@@ -126,12 +125,8 @@ def project_tools(pyproject: Mapping[str, object]) -> Tools:
 
     Raises ConfigError for wrong tables of tools.
     """
-    tool = pyproject.get("tool")
-    table = tool.get("hatch-agpm") if isinstance(tool, dict) else None
-    options = table if isinstance(table, dict) else {}
-    only = {key: value for key, value in options.items() if key == "tools"}
     reader = TableReader(f"{TABLE}.")
-    own = read_tools(reader, read_table(ProjectTable, only, reader).tools)
+    own = read_tools(reader, read_single_key(pyproject, "tools", reader).tools)
     raise_problems(reader.problems)
     shared = Tool(path=".agents", rules={"skills": InstallRule(path="skills")})
     return Tools(tools={**BUILTIN_TOOLS, _SHARED: shared, **own})
