@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from hatch_agpm.errors import AgpmError, ConfigError, did_you_mean, raise_problems
@@ -74,7 +74,7 @@ class Seen:
     """Its SHA-256; "" for nothing."""
 
     blocked: str = ""
-    known: Collection[str] = field(default=())
+    known: Collection[str] = ()
     """The SHA-256 of what was installed there; empty if nothing was."""
 
 

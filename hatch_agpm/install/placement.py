@@ -115,8 +115,9 @@ class Tools:
         if tool in _EXPORTS:
             return _EXPORTS[tool].get(section)
         rule = self.tools[tool].rules.get(section)
-        usable = rule is not None and not rule.merge and section == "skills"
-        return f"{self.tools[tool].path}/{rule.path}" if rule and usable else None
+        if section != "skills" or rule is None or rule.merge:
+            return None
+        return f"{self.tools[tool].path}/{rule.path}"
 
 
 def project_tools(pyproject: Mapping[str, object]) -> Tools:

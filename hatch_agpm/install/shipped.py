@@ -9,7 +9,7 @@ its build wrote; nothing of it is imported.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
@@ -87,7 +87,7 @@ class Shipment:
     version: str
     files: tuple[ShippedFile, ...] = ()
     settings: tuple[ShippedSetting, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """Why something is left out."""
 
     @property
