@@ -107,10 +107,11 @@ def shipment_of(found: InstalledDistribution) -> Shipment:
 
     Raises ContentError, or ProblemsError with several, if anything is damaged.
     """
-    if not found.version:
+    version = found.version
+    if not version:
         what = "the metadata of a distribution is damaged"
         raise ContentError(what, hint="install it again")
-    reader = _Reader(found)
+    reader = _Reader(found, version)
     bundle = prompts_of(found)
     if bundle is None:
         what = f"{reader.title} ships nothing for coding agents"
@@ -127,7 +128,7 @@ def shipment_of(found: InstalledDistribution) -> Shipment:
     raise_problems(reader.problems)
     return Shipment(
         distribution=reader.name,
-        version=str(found.version),
+        version=version,
         files=tuple(reader.files),
         settings=tuple(reader.settings),
         notes=tuple(reader.notes),
@@ -137,10 +138,10 @@ def shipment_of(found: InstalledDistribution) -> Shipment:
 class _Reader:
     """Reads the files of one distribution, and collects what is wrong."""
 
-    def __init__(self, found: InstalledDistribution) -> None:
+    def __init__(self, found: InstalledDistribution, version: str) -> None:
         self.found = found
         self.name = str(canonicalize_name(found.name))
-        self.title = f"{self.name} {found.version}"
+        self.title = f"{self.name} {version}"
         self.own = own_files(found)
         self.files: list[ShippedFile] = []
         self.settings: list[ShippedSetting] = []
@@ -159,7 +160,7 @@ class _Reader:
             self.problem("is not one of its files", path)
             return None
         try:
-            data = read_regular(str(self.found.locate_file(path)))
+            data = read_regular(self.found.locate_file(path))
         except OSError as error:
             self.problem(f"cannot be read: {error.strerror}", path)
             return None
@@ -194,7 +195,7 @@ class _Reader:
         directory = bundle_directory(self.found, module, self.own)
         path = f"{directory}/index.json"
         try:
-            index = json.loads(read_regular(str(self.found.locate_file(path))))
+            index = json.loads(read_regular(self.found.locate_file(path)))
             if problem := schema_problem(index if is_index(index) else {}):
                 self.problem(problem, path)
                 return

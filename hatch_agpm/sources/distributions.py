@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -32,6 +31,7 @@ from hatch_agpm.sources.locked import FileList, read_file_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from hatch_agpm.installed.discovery import InstalledBundle
     from hatch_agpm.installed.environment import InstalledDistribution
@@ -141,7 +141,7 @@ def installed_package(required: Required) -> Package:
         what = f"{name} {version} has no list of its files (RECORD)"
         raise ContentError(what, hint="install it from a wheel")
     directory = bundle_directory(found, _module(found), own)
-    package = _read_index(name, version, Path(str(found.locate_file(directory))))
+    package = _read_index(name, version, found.locate_file(directory))
     tail = f"{TEMPLATES}/" if not package.is_rendered else ""
     for path in package.file_list.files:
         if f"{directory}/{tail}{path}" not in own:
