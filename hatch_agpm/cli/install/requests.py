@@ -77,12 +77,19 @@ class _Lookup:
     def __init__(self, environment: Environment, record: Record) -> None:
         self.environment = environment
         self.record = record
+        self.found: dict[str, InstalledDistribution | None] = {}
+        """What was looked for; each time, whole directories are listed."""
+
+    def find(self, name: str) -> InstalledDistribution | None:
+        if name not in self.found:
+            self.found[name] = self.environment.distribution(name)
+        return self.found[name]
 
     def check_any(self, named: Sequence[str]) -> None:
         """Raise ConfigError if nothing that the project depends on is installed."""
         if self.record.distributions or not named:
             return
-        if not any(map(self.environment.distribution, named)):
+        if not any(map(self.find, named)):
             what = "names dependencies, and none is installed in "
             what += self.environment.shown
             hint = "install them, or name the environment with --environment"
@@ -95,12 +102,12 @@ class _Lookup:
         return sorted({*names, *before})
 
     def ships(self, name: str) -> bool:
-        found = self.environment.distribution(name)
+        found = self.find(name)
         return found is not None and ships(found)
 
     def all_of(self, names: Sequence[str]) -> list[tuple[str, InstalledDistribution]]:
         """Return the distributions; raise the problems of those that are not there."""
-        found = [(name, self.environment.distribution(name)) for name in names]
+        found = [(name, self.find(name)) for name in names]
         raise_problems([self.absent(name) for name, each in found if each is None])
         return [(name, each) for name, each in found if each is not None]
 
