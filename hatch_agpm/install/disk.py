@@ -309,20 +309,13 @@ def _checked(
         is_junction = getattr(status, "st_reparse_tag", 0) == _JUNCTION
         if stat.S_ISLNK(status.st_mode) or is_junction:
             raise _BlockedError(shown, "is a link")
-    above = shown.removesuffix(name)
+    above, own = shown.removesuffix(name), folded(name)
     for other in directory.names():
         is_gone = above + other in gone
-        if other != name and not is_gone and _is_twin(other, name):
+        if other != name and not is_gone and folded(other) == own:
             what = f"differs from '{other}' in case or composed letters only"
             raise _BlockedError(shown, what, above + other)
     return None if shown in gone else status
-
-
-def _is_twin(one: str, other: str) -> bool:
-    """Tell whether some systems take two names for one."""
-    if one.isascii() and other.isascii():
-        return one.lower() == other.lower()
-    return folded(one) == folded(other)
 
 
 def _read(directory: _Directory, name: str) -> bytes:
