@@ -9,12 +9,16 @@ and gets the project's licence and version.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hatch_agpm.export.source import Spelled, WrittenText, read_source
+from hatch_agpm.export.source import (
+    YAML_LINE_END,
+    Spelled,
+    WrittenText,
+    read_source,
+)
 from hatch_agpm.export.writer import write_frontmatter
 
 if TYPE_CHECKING:
@@ -165,7 +169,7 @@ def is_on_one_line(frontmatter: str) -> bool:
     root = yaml.compose(frontmatter, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         return False
-    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", frontmatter)  # as YAML does
+    lines = YAML_LINE_END.split(frontmatter)
     for key, node in root.value:
         if key.value != "description" or not isinstance(node, yaml.ScalarNode):
             continue

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from yaml.nodes import Node
 
-__all__ = ["Cut", "Spelled", "WrittenText", "cut_values", "read_source"]
+__all__ = [
+    "YAML_LINE_END",
+    "Cut",
+    "Spelled",
+    "WrittenText",
+    "cut_values",
+    "read_source",
+]
+
+YAML_LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
 
 _RULE: Final = "---"
 _PLAIN_LINE: Final = re.compile(r"([A-Za-z][\w-]*):[ \t]+([^\s\"'\[{|>#].*)")
@@ -242,6 +252,7 @@ def cut_values(frontmatter: str) -> Iterator[Cut]:
     To YAML the rest of the line is a comment.  Where a space follows the `#`, it is
     taken for one, except in a description.
     """
+    lines = YAML_LINE_END.split(frontmatter)
     try:
         root = yaml.compose(frontmatter, Loader=yaml.SafeLoader)
     except yaml.YAMLError:
@@ -255,19 +266,14 @@ def cut_values(frontmatter: str) -> Iterator[Cut]:
             waiting += [(path, each) for each in node.value]
         elif isinstance(node, yaml.ScalarNode) and node.style is None and node.value:
             start, end = node.start_mark, node.end_mark
-            rest = _to_end_of_line(frontmatter[end.index :])
+            rest = lines[end.line][end.column :]
             found = _CUT.match(rest)
             is_text = node.tag == "tag:yaml.org,2002:str"
             if found and is_text and _is_meant(path, rest[found.end() :]):
-                whole = _to_end_of_line(frontmatter[start.index :])
+                whole = lines[start.line][start.column :]
                 yield Cut(
                     path=path, line=end.line + 1, value=node.value, whole=whole.rstrip()
                 )
-
-
-def _to_end_of_line(text: str) -> str:
-    """Return the first line of a text: YAML has more line ends than LF."""
-    return re.split("[\n\r\x85\u2028\u2029]", text, maxsplit=1)[0]
 
 
 def _is_meant(path: tuple[str, ...], rest: str) -> bool:
