@@ -1,11 +1,9 @@
 """Attacks of several parts end in their error, within 5 s and 500 megabytes."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from bounded_attempts import asking
 from combined_attacks import ATTACKS
 
 SLOW = {
@@ -17,16 +15,10 @@ SLOW = {
 
 @pytest.fixture(scope="module")
 def renderer():
-    """A process that renders an attack by its name."""
+    """What asks a process to render an attack, by its name."""
     program = Path(__file__).parents[1] / "support/combined_attacks.py"
-    with subprocess.Popen(
-        [sys.executable, program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.stdin.close()
+    with asking(program) as ask:
+        yield ask
 
 
 @pytest.mark.parametrize(
@@ -37,8 +29,6 @@ def renderer():
     ],
 )
 def test_a_combined_attack_ends_in_its_error(renderer, name):
-    renderer.stdin.write(f"{name}\n")
-    renderer.stdin.flush()
-    ended, megabytes = json.loads(renderer.stdout.readline())
+    ended, megabytes = renderer(name)
     assert ATTACKS[name][1] in ended
     assert megabytes < 500

@@ -6,12 +6,10 @@ ends in and the megabytes at its peak.  The kernel ends a render that takes more
 processor time or memory than a render may take.
 """
 
-import json
-import os
-import resource
-import sys
 import tempfile
 from pathlib import Path
+
+from bounded_attempts import serve
 
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.rendering.renderer import render_manifest
@@ -158,21 +156,9 @@ ATTACKS = {
 
 
 def attempt(name):
-    """Render in a child process with little time and memory; return what it ends in."""
-    read, write = os.pipe()
-    if not (child := os.fork()):
-        resource.setrlimit(resource.RLIMIT_AS, (1200 << 20, 1200 << 20))
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-        with tempfile.TemporaryDirectory() as scratch:
-            ended = render(Path(scratch), ATTACKS[name][0])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        os.write(write, json.dumps([ended, peak]).encode()[:60_000])
-        os._exit(0)
-    os.close(write)
-    answer = os.read(read, 60_000)
-    os.close(read)
-    os.waitpid(child, 0)
-    return answer.decode()
+    """Render the project of an attack; return what it ends in."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return render(Path(scratch), ATTACKS[name][0])
 
 
 def render(root, files):
@@ -188,5 +174,4 @@ def render(root, files):
 
 
 if __name__ == "__main__":
-    for line in sys.stdin:
-        print(attempt(line.rstrip("\n")), flush=True)  # noqa: T201 - the answer
+    serve(attempt, megabytes=1200, seconds=MOST_SECONDS)

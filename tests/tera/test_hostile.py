@@ -1,11 +1,9 @@
 """A hostile template ends in its error, before it takes 500 megabytes or hangs."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from bounded_attempts import asking
 from hostile import TEMPLATES
 
 SLOW = {
@@ -18,16 +16,10 @@ SLOW = {
 
 
 @pytest.fixture(scope="module")
-def prey():
+def renderer():
     program = Path(__file__).with_name("hostile.py")
-    with subprocess.Popen(
-        [sys.executable, program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.stdin.close()
+    with asking(program) as ask:
+        yield ask
 
 
 @pytest.mark.parametrize(
@@ -37,9 +29,7 @@ def prey():
         for name in TEMPLATES
     ],
 )
-def test_a_hostile_template_ends_in_its_error(prey, name):
-    prey.stdin.write(f"{name}\n")
-    prey.stdin.flush()
-    ended, megabytes = json.loads(prey.stdout.readline())
+def test_a_hostile_template_ends_in_its_error(renderer, name):
+    ended, megabytes = renderer(name)
     assert TEMPLATES[name][1] in ended
     assert megabytes < 500
