@@ -10,13 +10,13 @@ import threading
 
 import pytest
 from commands import HEAD, run
+from served_preview import serving
 
 from hatch_agpm.cli.main import main
 from hatch_agpm.cli.preview.serving import load
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.preview import Preview
 from hatch_agpm.preview.live import LivePreview
-from hatch_agpm.preview.server import PreviewServer
 
 EMPTY = Preview(title="empty", counted_by="", files=(), prompts=())
 GREETING = (
@@ -199,9 +199,7 @@ def test_what_cannot_be_filled_in_is_reported(live, name):
 def test_many_requests_at_once_get_whole_answers(project, live):
     (project / "prompts/tone.md").write_text("Be brief, and kind.\n")
     answers = []
-    with PreviewServer(live) as server:
-        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
-        serving.start()
+    with serving(live) as server:
         asking = [
             threading.Thread(target=lambda: answers.append(get(server.url)))
             for _ in range(8)
@@ -210,8 +208,6 @@ def test_many_requests_at_once_get_whole_answers(project, live):
             each.start()
         for each in asking:
             each.join()
-        server.shutdown()
-        serving.join()
 
     assert len(answers) == 8
     assert len(set(answers)) == 1

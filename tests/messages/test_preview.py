@@ -1,15 +1,14 @@
 """The texts of `preview --serve`."""
 
 import http.client
-import threading
 
 import pytest
 from commands import HEAD
+from served_preview import serving
 
 from hatch_agpm.cli.preview.serving import load
 from hatch_agpm.preview import Preview
 from hatch_agpm.preview.live import LivePreview
-from hatch_agpm.preview.server import PreviewServer
 
 JSON = {"Content-Type": "application/json"}
 GREETING = (
@@ -55,15 +54,11 @@ def live(write_files):
     ],
 )
 def test_what_is_refused_over_http(live, method, path, headers, body, says):
-    with PreviewServer(live) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(live) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port)
         connection.request(method, path.format(server.path), body, headers)
         text = connection.getresponse().read().decode()
         connection.close()
-        server.shutdown()
-        thread.join()
 
     assert text == says.format(server.server_port)
 

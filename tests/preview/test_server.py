@@ -4,9 +4,9 @@ import http.client
 import json
 import socket
 import struct
-import threading
 
 import pytest
+from served_preview import serving
 
 from hatch_agpm.preview.server import MOST_BYTES, PreviewServer
 
@@ -30,12 +30,8 @@ class EchoSite:
 
 @pytest.fixture
 def server():
-    with PreviewServer(EchoSite()) as started:
-        thread = threading.Thread(target=started.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(EchoSite()) as started:
         yield started
-        started.shutdown()
-        thread.join()
 
 
 @pytest.fixture

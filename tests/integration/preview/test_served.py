@@ -1,14 +1,12 @@
 """The page of `preview --serve` in a browser: it follows the files."""
 
-import threading
-
 import pytest
 from preview_project import REPLY, SUMMARY, TONE, write_project
+from served_preview import serving
 
 from hatch_agpm.cli.preview.serving import load
 from hatch_agpm.preview import Preview
 from hatch_agpm.preview.live import LivePreview
-from hatch_agpm.preview.server import PreviewServer
 
 pytestmark = pytest.mark.slow
 
@@ -25,18 +23,18 @@ def project(tmp_path):
     return write_project(tmp_path)
 
 
-@pytest.fixture
-def server(project):
-    empty = Preview(title="", counted_by="", files=(), prompts=())
-    site = LivePreview(
+def live(project):
+    """Load a project, as the command does."""
+    empty = Preview(title="acme", counted_by="", files=(), prompts=())
+    return LivePreview(
         lambda: load(str(project), None), empty=empty, may_fail=True, report=print
     )
-    with PreviewServer(site) as started:
-        thread = threading.Thread(target=started.serve_forever, args=(0.01,))
-        thread.start()
+
+
+@pytest.fixture
+def server(project):
+    with serving(live(project)) as started:
         yield started
-        started.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -154,13 +152,7 @@ def test_a_project_that_is_broken_at_the_start_is_shown_once_it_is_not(
     project, browser
 ):
     (project / REPLY_PATH).write_text(REPLY + "{{ nothing }}\n")
-    empty = Preview(title="acme", counted_by="", files=(), prompts=())
-    site = LivePreview(
-        lambda: load(str(project), None), empty=empty, may_fail=True, report=print
-    )
-    with PreviewServer(site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(live(project)) as server:
         browser.open(server.url)
         browser.until(lambda: "nothing" in problems(browser), "no problem is shown")
 
@@ -168,21 +160,11 @@ def test_a_project_that_is_broken_at_the_start_is_shown_once_it_is_not(
 
         browser.until(lambda: browser.one(REPLY_LINK), "it is not shown")
         browser.driver.get("about:blank")
-        server.shutdown()
-        thread.join()
 
 
 def test_the_end_of_the_command_is_reported(project, browser):
-    empty = Preview(title="acme", counted_by="", files=(), prompts=())
-    site = LivePreview(
-        lambda: load(str(project), None), empty=empty, may_fail=True, report=print
-    )
-    with PreviewServer(site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(live(project)) as server:
         browser.open(server.url)
-        server.shutdown()
-        thread.join()
 
     browser.until(lambda: "does not answer" in problems(browser), "nothing is shown")
     browser.find(SUMMARY_LINK).click()
