@@ -1,31 +1,15 @@
 """A public library of real resources, built with hatch-agpm."""
 
 import json
-import shutil
 import tomllib
-from pathlib import Path
 
 import pytest
+from corpus_library import CORPUS, MANIFEST, PYPROJECT, copy_library
 
 from hatch_agpm.rendering.renderer import render_manifest
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-LIBRARY = CORPUS / "agpm-resources"
-MANIFEST = "examples/local/agpm.toml"
-
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 
-PYPROJECT = f"""\
-[project]
-name = "library"
-version = "1.0"
-
-[tool.hatch.build.hooks.agpm]
-
-[tool.hatch-agpm]
-output = "library"
-manifest = "{MANIFEST}"
-"""
 
 READ = """
 import hashlib, json, library
@@ -40,11 +24,7 @@ for name in library.names():
 @pytest.fixture
 def library(tmp_path):
     """Copy the library to a writable directory."""
-    root = tmp_path / "library"
-    shutil.copytree(LIBRARY, root, copy_function=shutil.copyfile)
-    for folder in (root, *root.rglob("*/")):
-        folder.chmod(0o755)
-    return root
+    return copy_library(tmp_path / "library")
 
 
 def expected():

@@ -9,23 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from corpus_library import CORPUS, MANIFEST, PYPROJECT, copy_library
 
 from hatch_agpm.cli import main
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-MANIFEST = "examples/local/agpm.toml"
 PROGRAM = shutil.which("agpm") or shutil.which("agpm", path=Path.home() / ".cargo/bin")
-PYPROJECT = f"""\
-[project]
-name = "library"
-version = "1.0"
-
-[tool.hatch.build.hooks.agpm]
-
-[tool.hatch-agpm]
-output = "library"
-manifest = "{MANIFEST}"
-"""
 APP = '[project]\nname = "app"\nversion = "1"\ndependencies = ["library"]\n'
 SETTINGS = ".claude/settings.local.json"
 
@@ -38,11 +26,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """Copy the library to a writable directory."""
-    root = tmp_path_factory.mktemp("library") / "library"
-    copied = CORPUS / "agpm-resources"
-    shutil.copytree(copied, root, copy_function=shutil.copyfile)
-    for folder in (root, *root.rglob("*/")):
-        folder.chmod(0o755)
+    root = copy_library(tmp_path_factory.mktemp("library") / "library")
     (root / "pyproject.toml").write_text(PYPROJECT)
     return root
 
