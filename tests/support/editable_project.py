@@ -70,6 +70,31 @@ def project(tmp_path):
     return write
 
 
+def install_editable(root, site):
+    """Write what an install in development mode has; return its `Install`."""
+    pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    metadata = {"name": "pkg", "version": "1.0"}
+    plan = plan_build(
+        BuildContext(root, pyproject, metadata=metadata, distribution="pkg")
+    )
+    shutil.rmtree(site, ignore_errors=True)
+    files = editable_install(plan, module="pkg.prompts")
+    for path, file in {**files.bundle, **files.files}.items():
+        written = site / path
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_bytes(file.data)
+        written.chmod(0o755 if file.executable else 0o644)
+    name = "_agpm_editable_pkg__prompts"
+    key = re.search(r"'key': '(.*?)'", (site / f"{name}.py").read_text("utf-8"))[1]
+    return Install(
+        module="pkg.prompts",
+        root=str(root),
+        base=f"{site}/{name}",
+        bundle=f"{site}/{name}_bundle",
+        key=key,
+    )
+
+
 @pytest.fixture
 def develop(tmp_path):
     """Install a project in development mode; return its `Install`."""
@@ -78,28 +103,7 @@ def develop(tmp_path):
         if wait:
             # As by a build, which marks files as uncertain that have just changed.
             time.sleep(0.12)
-        pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-        metadata = {"name": "pkg", "version": "1.0"}
-        plan = plan_build(
-            BuildContext(root, pyproject, metadata=metadata, distribution="pkg")
-        )
-        site = tmp_path / "site"
-        shutil.rmtree(site, ignore_errors=True)
-        files = editable_install(plan, module="pkg.prompts")
-        for path, file in {**files.bundle, **files.files}.items():
-            written = site / path
-            written.parent.mkdir(parents=True, exist_ok=True)
-            written.write_bytes(file.data)
-            written.chmod(0o755 if file.executable else 0o644)
-        name = "_agpm_editable_pkg__prompts"
-        key = re.search(r"'key': '(.*?)'", (site / f"{name}.py").read_text("utf-8"))[1]
-        return Install(
-            module="pkg.prompts",
-            root=str(root),
-            base=f"{site}/{name}",
-            bundle=f"{site}/{name}_bundle",
-            key=key,
-        )
+        return install_editable(root, tmp_path / "site")
 
     return installed
 

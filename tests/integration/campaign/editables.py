@@ -2,22 +2,15 @@
 
 import contextlib
 import os
-import re
 import shutil
-import tomllib
 import warnings
 
 from archives import mutate_file
-from editable_project import FILES, LISTED, TABLE
+from editable_project import FILES, LISTED, TABLE, install_editable
 from samples import remove, write_files
 
-from hatch_agpm.build.editable.wheel import editable_install
-from hatch_agpm.build.plan import plan_build
 from hatch_agpm.errors import AgpmError
-from hatch_agpm.model.build import BuildContext
-from hatch_agpm.runtime.editable.freshness import Install, _Refusal
-
-NAME = "_agpm_editable_pkg__prompts"
+from hatch_agpm.runtime.editable.freshness import _Refusal
 
 
 def editable(scratch):
@@ -29,7 +22,7 @@ def editable(scratch):
     os.environ["XDG_CACHE_HOME"] = str(cache)
     write_files(root, {path: text.encode() for path, text in FILES.items()})
     write_files(root, {"pyproject.toml": f"{TABLE}{LISTED}".encode()})
-    install = _installed(root, site)
+    install = install_editable(root, site)
     source = root / "prompts/agents/tone.md"
 
     def attempt(chance):
@@ -85,23 +78,3 @@ def _damage(file, before, chance):
         file.symlink_to(chance.choice([".", "nothing", "/etc/passwd"]))
     elif kind < 0.97:
         shutil.rmtree(file.parent, ignore_errors=True)
-
-
-def _installed(root, site):
-    context = BuildContext(
-        root,
-        tomllib.loads((root / "pyproject.toml").read_text("utf-8")),
-        metadata={"name": "pkg", "version": "1.0"},
-        distribution="pkg",
-    )
-    files = editable_install(plan_build(context), module="pkg.prompts")
-    written = {**files.bundle, **files.files}
-    write_files(site, {path: file.data for path, file in written.items()})
-    key = re.search(r"'key': '(.*?)'", (site / f"{NAME}.py").read_text("utf-8"))[1]
-    return Install(
-        module="pkg.prompts",
-        root=str(root),
-        base=f"{site}/{NAME}",
-        bundle=f"{site}/{NAME}_bundle",
-        key=key,
-    )
