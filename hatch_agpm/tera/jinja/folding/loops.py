@@ -16,7 +16,7 @@ from hatch_agpm.tera.jinja.folding.unread import merged, reads_of, without_unrea
 from hatch_agpm.tera.jinja_programs.folded import bodies_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from hatch_agpm.tera.jinja.folding.blocks import BlockNames
     from hatch_agpm.tera.jinja.folding.expressions import JinjaExpressions
@@ -106,21 +106,27 @@ class LoopUnroller:
         self, node: nodes.For, block: BlockNames, values: list[object], most: int
     ) -> list[Code]:
         """Return what all turns leave; raise StayingLoopError if it is over `most`."""
+        result: list[Code] = []
+        size = _size(result)
+        for part in self._parts(node, block, values):
+            size += _growth(result, part)
+            if size > most:
+                raise StayingLoopError
+            result += part
+        return merged(result)
+
+    def _parts(
+        self, node: nodes.For, block: BlockNames, values: list[object]
+    ) -> Iterator[list[Code]]:
+        """Yield what each turn leaves, or the body for no values."""
         if node.test is not None:
             values = [each for each in values if self._is_chosen(node, each, block)]
-        result: list[Code] = []
         for value, about in LoopContext(values, self._undefined):
             inner = block.inner(node, "body")
             given = about if needs_loop(node) else None
-            part = self._part(node.body, inner, (node.target, value), given)
-            result = merged([*result, *part])
-            if _size(result) > most:
-                raise StayingLoopError
+            yield self._part(node.body, inner, (node.target, value), given)
         if not values:
-            result = self._part(node.else_, block.inner(node, "else"))
-        if _size(result) > most:
-            raise StayingLoopError
-        return result
+            yield self._part(node.else_, block.inner(node, "else"))
 
     def _is_chosen(self, node: nodes.For, value: object, block: BlockNames) -> bool:
         """Tell whether the condition of a loop holds for a value."""
@@ -208,3 +214,16 @@ def _leaves(statement: Code) -> bool:
 
 def _size(code: list[Code]) -> int:
     return len(json.dumps(code, ensure_ascii=False))
+
+
+def _growth(body: list[Code], part: list[Code]) -> int:
+    """Return how much longer the JSON of a body gets with a part after it."""
+    if not part:
+        return 0
+    length = _size(part) - len("[]")
+    if not body:
+        return length
+    if isinstance(body[-1], str) and isinstance(part[0], str):
+        # Texts beside each other are one.
+        return length - len('""')
+    return length + len(", ")
