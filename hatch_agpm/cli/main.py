@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from hatch_agpm._version import __version__
 from hatch_agpm.cli.install.options import install_options, uninstall_options
 from hatch_agpm.cli.output import count_of, print_text, write_directory
-from hatch_agpm.cli.preview import preview, preview_options
+from hatch_agpm.cli.preview.options import preview_options
 from hatch_agpm.cli.vendor.options import vendor_options
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def make_parser() -> argparse.ArgumentParser:
     _show_options(command(_show, "show one prompt, and what it is made of", in_project))
     _tree_options(command(_tree, "show the files of each prompt", in_project))
     _diff_options(command(_diff, "show which texts changed, and why", in_project))
-    preview_options(command(preview, "write a page of all prompts", in_project))
+    preview_options(command(_preview, "write a page of all prompts", in_project))
     added = command(_add, "put the prompts into wheels that exist", in_project)
     _wheels_option(added, "a wheel to change")
     install_options(command(_install, "install what packages ship", in_project))
@@ -277,6 +277,12 @@ def _add(arguments: argparse.Namespace) -> int:
     for wheel in arguments.wheels:
         print_text(f"{wheel.name}: {add_prompts(arguments.project, wheel)}")
     return 0
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from hatch_agpm.cli.preview.command import preview
+
+    return preview(arguments)
 
 
 def _install(arguments: argparse.Namespace) -> int:

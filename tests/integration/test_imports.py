@@ -31,7 +31,7 @@ def test_importing_the_package_loads_nothing_else_of_it():
 
 
 COMMAND_LINE = {
-    *("main", "output", "install", "install.options", "preview", "preview.command"),
+    *("main", "output", "install", "install.options", "preview", "preview.options"),
     *("vendor", "vendor.options"),
 }
 """What parsing a command line needs."""

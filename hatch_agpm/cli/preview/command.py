@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hatch_agpm.build.writing import replace_file
 from hatch_agpm.cli.output import print_text
+from hatch_agpm.cli.snapshots import open_old, open_with_sources
+from hatch_agpm.errors import BundleError
+from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.preview import collect, is_preview_page, render_page
+from hatch_agpm.tokens import counter
 
 if TYPE_CHECKING:
     import argparse
@@ -22,22 +28,8 @@ __all__ = [
     "open_preview",
     "place_of",
     "preview",
-    "preview_options",
     "write_page",
 ]
-
-
-def preview_options(command: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command to its parser."""
-    what = "a project, a wheel, or an installed distribution (default: the project)"
-    command.add_argument("place", metavar="PLACE", nargs="?", help=what)
-    what = "compare with an older wheel, project, distribution or Git revision"
-    command.add_argument("--against", metavar="OLD", help=what)
-    chosen = command.add_mutually_exclusive_group()
-    what = "the page to write (default: NAME-preview.html)"
-    chosen.add_argument("--output", metavar="FILE", type=Path, help=what)
-    what = "show the page in a browser on this machine, as the files are now"
-    chosen.add_argument("--serve", action="store_true", help=what)
 
 
 def preview(arguments: argparse.Namespace) -> int:
@@ -47,8 +39,6 @@ def preview(arguments: argparse.Namespace) -> int:
 
         serve(arguments)
         return 0
-    from hatch_agpm.preview import render_page
-
     opened = open_preview(place_of(arguments), open_against(arguments))
     output = arguments.output or Path(f"{opened.file_name}-preview.html")
     write_page(output, render_page(opened.preview))
@@ -84,10 +74,6 @@ def open_preview(place: str, old: PackageSnapshot | None) -> OpenedPreview:
 
     Raises AgpmError for what cannot be read, as a build does.
     """
-    from hatch_agpm.cli.snapshots import open_with_sources
-    from hatch_agpm.preview import collect
-    from hatch_agpm.tokens import counter
-
     opened = open_with_sources(place)
     shown = collect(
         opened.snapshot,
@@ -101,8 +87,6 @@ def open_preview(place: str, old: PackageSnapshot | None) -> OpenedPreview:
 
 def open_against(arguments: argparse.Namespace) -> PackageSnapshot | None:
     """Return what a command line compares with, None without it; raises AgpmError."""
-    from hatch_agpm.cli.snapshots import open_old
-
     if arguments.against is None:
         return None
     place = Path(place_of(arguments))
@@ -120,11 +104,6 @@ def write_page(path: Path, page: str) -> None:
 
     Raises BundleError if the file is there and is not a page of this command.
     """
-    from hatch_agpm.build.writing import replace_file
-    from hatch_agpm.errors import BundleError
-    from hatch_agpm.model.rendering import FileContent
-    from hatch_agpm.preview import is_preview_page
-
     if path.is_dir():
         raise BundleError(str(path), "is a directory", "give the name of a file")
     if path.exists():
