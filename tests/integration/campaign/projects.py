@@ -117,6 +117,9 @@ net = {path = "t/skills/net", tool = "claude-code"}
 model = "opus"
 temperature = 0.5
 """
+SECTIONS = ("agents", "scripts", "skills", "snippets", "mcp-servers")
+WHOLE = 0.25
+"""The part of damaged files that are rendered with all other resources."""
 
 
 def write_project(root):
@@ -180,19 +183,23 @@ def frontmatter(scratch):
     corpus = [*FILES.values()]
     paths = [path for path in FILES if path.startswith("t/")]
     (scratch / "secret.md").write_text("the secret", encoding="utf-8")
-    context = BuildContext(
-        root,
-        {"tool": {"hatch-agpm": _usable(parsed(TABLE))}},
-        metadata={"name": "pkg", "version": "1.0"},
-        distribution="pkg",
-    )
+    whole = _usable(parsed(TABLE))
 
     def attempt(chance):
-        path = root / chance.choice([*paths, *["t/agents/a.md"] * 5])
+        changed = chance.choice([*paths, *["t/agents/a.md"] * 5])
+        path = root / changed
         before = path.read_bytes()
+        table = whole if chance.random() < WHOLE else _only(whole, changed)
         try:
             _damage(path, corpus, chance)
-            plan = plan_build(context)
+            plan = plan_build(
+                BuildContext(
+                    root,
+                    {"tool": {"hatch-agpm": table}},
+                    metadata={"name": "pkg", "version": "1.0"},
+                    distribution="pkg",
+                )
+            )
             shipped = b"".join(file.data for file in plan.bundle.files.values())
             assert b"the secret" not in shipped
         except AgpmError as error:
@@ -215,6 +222,16 @@ def _usable(table):
         for key, value in table.items()
         if key not in {"sources", "prompts", "patch", "limits"}
     } | {"agents": {"a": "t/agents/a.md", "j": "t/agents/j.md"}}
+
+
+def _only(table, changed):
+    """Return a table of the resources that a file is part of: they render quickly."""
+    section = changed.split("/")[1].replace("mcp", "mcp-servers")
+    return {
+        key: value
+        for key, value in table.items()
+        if key not in {*SECTIONS, "templates", "hidden-text", "export"}
+    } | {section: table.get(section, {"net": "t/skills/net"})}
 
 
 def _damage(path, corpus, chance):
