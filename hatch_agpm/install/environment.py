@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from hatch_agpm.config import load_toml
 from hatch_agpm.errors import ConfigError
 from hatch_agpm.installed.environment import distributions_of
-from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -87,15 +86,7 @@ def _site_packages(directory: Path) -> list[Path]:
 def read_pyproject(root: Path) -> dict[str, object] | None:
     """Return the tables of pyproject.toml; None without one; raises ConfigError."""
     path = root / _PYPROJECT
-    if not path.exists():
-        return None
-    try:
-        return tomllib.loads(read_regular(path).decode())
-    except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise ConfigError(f"{_PYPROJECT}:", what) from None
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{_PYPROJECT}:", f"is not valid TOML: {error}") from None
+    return load_toml(path, _PYPROJECT) if path.exists() else None
 
 
 def dependencies(

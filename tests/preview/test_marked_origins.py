@@ -259,3 +259,14 @@ def test_all_lines_are_covered_and_no_claim_is_false(text, first, other, offsets
             source = files[each.file].split("\n")[start : start + each.count]
             assert source == lines[each.line - 1 : each.line - 1 + each.count]
     assert at == len(lines) + 1
+
+
+def test_a_template_that_begins_with_its_own_text_embeds_it():
+    """Then an indented line is from the line that was indented."""
+    source = "{{ itself }}\nplain\nend"
+    text = "  plain\nodd\nend"
+    span = MarkedSpan(start=0, end=len("  plain\nodd"), file="own", inner=())
+
+    found = marked_origins(text, (span,), {0: source}, {"own": 0}).lines
+
+    assert [each.source_line for each in found] == [2, 1, 3]

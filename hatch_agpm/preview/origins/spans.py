@@ -44,6 +44,9 @@ class _TextPart:
     embedded_at: Owner
     """The line that embeds the part, for lines that its file does not have."""
 
+    is_whole: bool = False
+    """Whether it is the text of the template, which nothing embeds."""
+
 
 def marked_origins(
     text: str,
@@ -84,6 +87,7 @@ class _SpanSearch:
             lines=range(len(self.lines)),
             embeds=spans,
             embedded_at=Owner(template, 0, is_printed=True),
+            is_whole=True,
         )
         waiting = [whole]
         while waiting:
@@ -151,7 +155,7 @@ class _SpanSearch:
             replace(each, line=places[each.line - 1][1][0] + 1)
             for each in search.printed
         )
-        if part.start == 0 and part.embedded_at.file == part.file:
+        if part.is_whole:
             return search.owners
         return _with_indented(search, source.split("\n"), part)
 
