@@ -27,7 +27,14 @@ LONG_MODULES: dict[str, int] = {}
 LONG_FUNCTIONS: dict[str, int] = {}
 
 # Process-wide state and types that this project does without.
-UNWANTED = {"gc", "ContextVar", "setrecursionlimit", "NamedTuple"}
+UNWANTED = {
+    *("gc", "ContextVar", "setrecursionlimit", "setswitchinterval", "NamedTuple"),
+    *("_exit", "atexit", "faulthandler", "fork", "kill", "register", "signal"),
+    *("displayhook", "excepthook", "showwarning", "unraisablehook"),
+    *("setprofile", "settrace", "set_int_max_str_digits"),
+    *("filterwarnings", "simplefilter", "putenv", "setdefaulttimeout"),
+    *("setlocale", "umask"),
+}
 
 # Files of `runtime` are copied into wheels and environments and cannot import from
 # the rest: there each class has a name that the other module may have as well.

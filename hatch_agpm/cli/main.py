@@ -9,11 +9,10 @@ and `vendor` write files.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from hatch_agpm._version import __version__
 from hatch_agpm.cli.install.options import install_options, uninstall_options
@@ -42,15 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         print("hatch-agpm: standard output is closed", file=sys.stderr)
         return 1
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A console or a pipe of Windows may have an encoding of few characters.
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes again at exit, and would report the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return 1
     except KeyboardInterrupt:
         print_text("hatch-agpm: interrupted", to_errors=True)
@@ -61,9 +57,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+class _CommandParser(argparse.ArgumentParser):
+    """A parser whose errors, which repeat arguments, do not control the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        from hatch_agpm.errors import printable
+
+        super().error(printable(message, ""))
+
+
+def _close_output() -> None:
+    """Let what is still written to standard output go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = _CommandParser(
         prog="hatch-agpm", description="Show prompts as a build would render them."
     )
     parser.add_argument("--version", action="version", version=__version__)

@@ -1,5 +1,6 @@
 """What comes from files and is printed does not control the terminal."""
 
+import contextlib
 import io
 import json
 import os
@@ -96,6 +97,35 @@ def test_no_command_prints_the_controls_of_a_name(command, write_files, capsys):
     )
 
     main([command, "--project", str(root)])
+
+    captured = capsys.readouterr()
+    assert not CONTROLS & set(captured.out + captured.err)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(
+            [EVIL],
+            ["list", EVIL],
+            ["check", f"--{EVIL}"],
+            ["show"],
+            ["show", "a", EVIL],
+        ),
+        *(["check", "--format", EVIL], ["preview", "--port", EVIL], ["diff", EVIL]),
+        *(["show", EVIL], ["tree", EVIL], ["render", EVIL], ["render", "a", EVIL]),
+        *(["render", "a", "--set", f"{EVIL}={EVIL}"], ["verify", EVIL]),
+        *(["install", "--tool", EVIL], ["uninstall", EVIL], ["list", f"a\n{EVIL}"]),
+        *(["verify", "--installed", EVIL], ["list", "--project", EVIL]),
+    ],
+)
+def test_no_command_prints_the_controls_of_an_argument(arguments, write_files, capsys):
+    root = write_files(
+        {"pyproject.toml": PROJECT, "acme/x.py": "", "prompts/a.md": "text"}
+    )
+
+    with contextlib.chdir(root), contextlib.suppress(SystemExit):
+        main(arguments)
 
     captured = capsys.readouterr()
     assert not CONTROLS & set(captured.out + captured.err)
