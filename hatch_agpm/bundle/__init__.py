@@ -7,6 +7,7 @@ from hatch_agpm.bundle.bundle import (
     build_bundle,
     is_top_level,
     metadata_file,
+    package_files,
 )
 
-__all__ = ["Bundle", "build_bundle", "is_top_level", "metadata_file"]
+__all__ = ["Bundle", "build_bundle", "is_top_level", "metadata_file", "package_files"]

@@ -12,21 +12,18 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.layout import attribute_path
 from hatch_agpm.bundle.namespaces import ERRORS
-from hatch_agpm.bundle.programs import program_files
-from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import type_of
 from hatch_agpm.runtime._prompt import TYPES as RUNTIME_TYPES
-from hatch_agpm.runtime._prompt import checksum, identifier
+from hatch_agpm.runtime._prompt import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.bundle.namespaces import Directory
+    from hatch_agpm.bundle.shown import Shown
 
 __all__ = [
     "MARK",
-    "accessor_row",
     "accessor_source",
     "command_source",
     "docstring",
@@ -43,7 +40,7 @@ _HEADER = f"{MARK}\n# SPDX-License-Identifier: MIT-0\n"
 
 def accessor_source(tree: Directory, distribution: str, version: str) -> str:
     """Return the text of the bundle's `__init__.py`: the table of all names."""
-    rows = "".join(accessor_row(item) for item in tree.items)
+    rows = "".join(item.row for item in tree.items)
     return f"""\
 {_HEADER}{docstring(tree.items, f"{distribution} {version}")}
 
@@ -66,15 +63,13 @@ def namespace_source(directory: Directory) -> str:
     about = "Attributes, with _ for -, and items by name; iterating gives the names."
     lines = [_counted(directory.items), "", about]
     for item in directory.items:
-        resource = item.resources[0]
-        variables = ", ".join(each.parameter for each in resource.runtime)
+        variables = ", ".join(each.parameter for each in item.runtime)
         name = directory.name_of(item)
         lines += ["", f"{name}({variables})" if variables else name]
-        description = str(resource.metadata.get("description") or "")
-        lines += [f"    {line}" for line in description.splitlines()]
+        lines += [f"    {line}" for line in item.about.splitlines()]
         lines += [
             f"    {each.name}: {line}"
-            for each in resource.runtime
+            for each in item.runtime
             for line in each.description.splitlines()
         ]
     return f"""\
@@ -100,7 +95,7 @@ if __name__ == "__main__":
 '''
 
 
-def docstring(shipped: Sequence[Shipped], of: str) -> str:
+def docstring(shipped: Sequence[Shown], of: str) -> str:
     """Return the docstring of the package: the number of prompts, and examples."""
     if not shipped:
         return f'"""{of} has no prompts for code: what is here is for others."""'
@@ -137,7 +132,7 @@ def type_attributes() -> list[str]:
     return [identifier(f"{type_}s") for type_ in RUNTIME_TYPES]
 
 
-def _counted(items: Sequence[Shipped]) -> str:
+def _counted(items: Sequence[Shown]) -> str:
     """Return how many resources there are of each type: `2 agents, 1 skill.`."""
     counts = Counter(item.section for item in items)
     texts = [
@@ -149,7 +144,7 @@ def _counted(items: Sequence[Shipped]) -> str:
 
 def _imports(tree: Directory) -> str:
     """Return the imports by which programs that freeze others find the modules."""
-    files = program_files(tree.items)
+    files = sorted({file for item in tree.items for file in item.modules})
     modules = [file.removesuffix(".py").split("/") for file in files]
     lines = [f"from . import {', '.join(tree.directories)}"] if tree.directories else []
     lines += [
@@ -166,39 +161,6 @@ def _import_all():
     """Import all modules.  Not called: freezers collect what is imported here."""
     {imports}
 '''
-
-
-def accessor_row(item: Shipped) -> str:
-    """Return a row of the table, as `hatch_agpm.runtime.accessor` describes it."""
-    resource = item.resources[0]
-    body = None if isinstance(resource.text, bytes) else resource.body
-    data = item.files[item.path].data
-    row: list[object] = [
-        item.path,
-        body,
-        item.files[item.path].sha256,
-        len(data),
-        checksum(data),
-    ]
-    if resource.runtime:
-        variables = [
-            (each.name, kind_data(each.kind), each.default, each.spans)
-            for each in resource.runtime
-        ]
-        row.append(tuple(variables))
-        program = _program(item)
-        if resource.dialect != "tera" or program or resource.embedded_spans:
-            row += [resource.dialect, program]
-        if resource.embedded_spans:
-            row.append(resource.embedded_spans)
-    return f"    {item.full_name!a}: {tuple(row)!a},\n"
-
-
-def _program(item: Shipped) -> tuple[object, ...]:
-    """Return the path, size and checksum of a program, () without one."""
-    if not item.program:
-        return ()
-    return (item.program_path, len(item.program), checksum(item.program))
 
 
 def _quoted(lines: Sequence[str]) -> str:

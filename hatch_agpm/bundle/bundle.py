@@ -22,7 +22,7 @@ from hatch_agpm.bundle.freezers import HOOKS, hook_file
 from hatch_agpm.bundle.index import index_file
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.bundle.namespaces import directory_conflicts, directory_tree
-from hatch_agpm.bundle.programs import program_files
+from hatch_agpm.bundle.shown import shown
 from hatch_agpm.bundle.stub import namespace_stub, stub_source
 from hatch_agpm.errors import BundleError, raise_problems
 from hatch_agpm.installed.discovery import FILE_NAME, export_line, file_text
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.bundle.shown import Shown
     from hatch_agpm.export import Export
     from hatch_agpm.model.rendering import Rendering
 
@@ -41,6 +42,7 @@ __all__ = [
     "build_bundle",
     "is_top_level",
     "metadata_file",
+    "package_files",
 ]
 
 COPIED_MODULES = MappingProxyType(
@@ -77,11 +79,16 @@ class Bundle:
 
     distribution: str
     version: str
-    names: tuple[str, ...]
-    """The full names of all resources in it, sorted."""
+    items: tuple[Shipped, ...]
+    """Its names with their resources, sorted."""
 
     shares_files: bool
     """Whether several names have a file together."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The full names of all resources in it, sorted."""
+        return tuple(item.full_name for item in self.items)
 
     @property
     def stubs(self) -> Mapping[str, FileContent]:
@@ -105,7 +112,7 @@ class Bundle:
     @property
     def prompts(self) -> int:
         """The number of `names`."""
-        return len(self.names)
+        return len(self.items)
 
     @property
     def size(self) -> int:
@@ -227,7 +234,7 @@ def build_bundle(
         files=MappingProxyType(dict(sorted(files.items()))),
         export=export,
         **facts,
-        names=tuple(item.full_name for item in shipped),
+        items=shipped,
         shares_files=len(texts) < sum(len(item.files) for item in shipped),
     )
     _check_apart(bundle)
@@ -244,7 +251,12 @@ def _generated(
     templates = rendering.exported_templates
     files: dict[str, FileContent] = {}
     if shipped or templates is not None:
-        files = _python_files(shipped, output, **facts)
+        files = package_files([*map(shown, shipped)], output, **facts)
+        files |= {
+            item.program_path: FileContent(data=item.program)
+            for item in shipped
+            if item.program
+        }
         index = index_file(rendering, shipped, facts)
         files["index.json"] = FileContent(data=index)
     for file in templates.files if templates else ():
@@ -277,13 +289,18 @@ def _check_exported(export: Export | None) -> None:
     lay_out([replace(resource, install=None) for resource in exported])
 
 
-def _python_files(
-    shipped: Sequence[Shipped], output: str, *, distribution: str, version: str
+def package_files(
+    names: Sequence[Shown], output: str, *, distribution: str, version: str
 ) -> dict[str, FileContent]:
-    """Return the Python files of a bundle by path."""
-    raise_problems([*directory_conflicts(shipped)])
-    hook = hook_file(output, MARK) if shipped else {}
-    tree = directory_tree(shipped)
+    """
+    Return the Python files of a bundle by path: what it has beside its texts.
+
+    `names` are sorted.  Raises `ConflictError`, or `ProblemsError` with several, for
+    directories that would be one module.
+    """
+    raise_problems([*directory_conflicts(names)])
+    hook = hook_file(output, MARK) if names else {}
+    tree = directory_tree(names)
     generated = {
         "__init__.py": accessor_source(tree, distribution, version),
         "__init__.pyi": stub_source(tree, distribution, output),
@@ -296,11 +313,8 @@ def _python_files(
     files = {path: text.encode() for path, text in generated.items()}
     for path, name in COPIED_MODULES.items():
         files[path] = runtime.joinpath(name).read_bytes()
-    for path in program_files(shipped):
+    for path in {path for name in names for path in name.modules}:
         files[path] = runtime.joinpath(path).read_bytes()
-    for item in shipped:
-        if item.program:
-            files[item.program_path] = item.program
     return hook | {path: FileContent(data=data) for path, data in files.items()}
 
 

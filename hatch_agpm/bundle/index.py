@@ -51,8 +51,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NumberedInputs",
+    "index_array",
     "index_entry",
     "index_file",
+    "index_inputs",
     "index_line",
     "numbered_inputs",
     "runtime_entry",
@@ -79,7 +81,7 @@ def index_file(
         version=facts["version"],
         sources=tuple(_source(used) for used in rendering.sources if used.distribution),
         templates=_exported_templates(rendering.exported_templates),
-        inputs=tuple(_input(node.file, uses) for node, uses in inputs.nodes),
+        inputs=index_inputs(inputs),
         resources=tuple(
             index_entry(item, resource, input_=inputs.numbers[resource.template])
             for item in shipped
@@ -100,9 +102,15 @@ def encoded(index: Mapping[str, object]) -> bytes:
 
 
 def _value(value: object) -> str:
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list):
         return index_line(value)
-    return "[\n  " + ",\n  ".join(map(index_line, value)) + "\n ]"
+    return index_array(map(index_line, value))
+
+
+def index_array(lines: Iterable[str]) -> str:
+    """Return an array of the index whose items are these lines."""
+    items = ",\n  ".join(lines)
+    return f"[\n  {items}\n ]" if items else "[]"
 
 
 def index_line(value: object) -> str:
@@ -114,6 +122,11 @@ def _source(used: UsedSource) -> IndexSource:
     return IndexSource(
         name=used.name, distribution=used.distribution, version=used.version
     )
+
+
+def index_inputs(inputs: NumberedInputs) -> tuple[IndexInput, ...]:
+    """Return the entries of all inputs."""
+    return tuple(_input(node.file, uses) for node, uses in inputs.nodes)
 
 
 def _input(file: Input, uses: Iterable[int]) -> IndexInput:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hatch_agpm.model.rendering import RenderedResource
 
-__all__ = ["TYPES", "Shipped", "attribute_path", "lay_out"]
+__all__ = ["TYPES", "Shipped", "attribute_path", "base_name", "lay_out"]
 
 TYPES = tuple(sorted(AGPM_SECTIONS))
 """The sections, which are the directories of a bundle, sorted."""
@@ -128,7 +128,7 @@ def lay_out(
     shipped: list[Shipped] = []
     groups: dict[tuple[str, str], list[RenderedResource]] = defaultdict(list)
     for resource in shipping:
-        groups[section_of(resource.type), _base_name(resource)].append(resource)
+        groups[section_of(resource.type), base_name(resource)].append(resource)
     for (section, base), group in sorted(groups.items()):
         try:
             shipped += _name_apart(section, base, group, output)
@@ -152,7 +152,8 @@ def _is_keyed(resource: RenderedResource) -> bool:
     return resource.alias is not None and not resource.is_match
 
 
-def _base_name(resource: RenderedResource) -> str:
+def base_name(resource: RenderedResource) -> str:
+    """Return the name of a resource if no other one in the bundle has the same."""
     if resource.bundle_name is not None:
         return resource.bundle_name
     if resource.alias is not None and _is_keyed(resource):
@@ -176,7 +177,7 @@ def _tail(resource: RenderedResource) -> str:
     # A name that has the extension already, as `run.sh` beside `run.py`, gets no
     # second.
     has_own = _is_keyed(resource) or resource.bundle_name is not None
-    return "" if has_own and _base_name(resource).endswith(tail) else tail
+    return "" if has_own and base_name(resource).endswith(tail) else tail
 
 
 def _content(resource: RenderedResource) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from hatch_agpm.runtime._prompt import identifier
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.bundle.shown import Shown
 
 __all__ = [
     "RESERVED",
@@ -40,10 +40,10 @@ class Directory:
     path: str
     """Relative to the bundle, with `/` at its end: `agents/`; "" for the bundle."""
 
-    items: tuple[Shipped, ...]
+    items: tuple[Shown, ...]
     """All resources in it and below it, sorted by full name."""
 
-    attributes: Mapping[str, Shipped]
+    attributes: Mapping[str, Shown]
     """The resources directly in it that are attributes, by attribute."""
 
     directories: Mapping[str, Directory]
@@ -54,16 +54,16 @@ class Directory:
         """The attribute path of the directory, with dots: `agents.team`."""
         return ".".join(map(identifier, self.path.split("/")[:-1]))
 
-    def name_of(self, item: Shipped) -> str:
+    def name_of(self, item: Shown) -> str:
         """Return the key by which this directory has a resource."""
         return item.full_name.removeprefix(self.path)
 
 
-def directory_tree(shipped: Iterable[Shipped], path: str = "") -> Directory:
+def directory_tree(shipped: Iterable[Shown], path: str = "") -> Directory:
     """Return the directory at `path` with what is below it."""
     items = tuple(item for item in shipped if item.full_name.startswith(path))
-    attributes: dict[str, Shipped] = {}
-    below: dict[str, list[Shipped]] = defaultdict(list)
+    attributes: dict[str, Shown] = {}
+    below: dict[str, list[Shown]] = defaultdict(list)
     for item in items:
         part, slash, _ = item.full_name.removeprefix(path).partition("/")
         attribute = attribute_path(part)
@@ -95,7 +95,7 @@ def module_names(full_names: Iterable[str]) -> list[str]:
     return sorted({identifier(part) for part in first} - RESERVED - {""})
 
 
-def directory_conflicts(shipped: Iterable[Shipped]) -> Iterator[ConflictError]:
+def directory_conflicts(shipped: Iterable[Shown]) -> Iterator[ConflictError]:
     """Yield the directories that would be read by one attribute."""
     found: dict[str, set[str]] = defaultdict(set)
     for item in shipped:

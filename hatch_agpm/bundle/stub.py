@@ -18,8 +18,8 @@ from hatch_agpm.runtime._variables import is_parameter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.bundle.namespaces import Directory
+    from hatch_agpm.bundle.shown import Shown
     from hatch_agpm.model.runtime import RuntimeVariable
 
 __all__ = ["namespace_stub", "stub_source"]
@@ -190,7 +190,7 @@ def namespace_stub(directory: Directory, tree: Directory) -> str:
     return "\n".join([*lines, ""])
 
 
-def _head(shipped: Sequence[Shipped], output: str) -> str:
+def _head(shipped: Sequence[Shown], output: str) -> str:
     """Return the classes of every stub, with a resource of this one as example."""
     examples = {"full_name": "", "name": "", "path": ""}
     if shipped:
@@ -216,7 +216,7 @@ def _class(directory: Directory) -> str:
     return "_".join([f"_{first.title().replace('_', '')}", *others])
 
 
-def _kinds(shipped: Sequence[Shipped]) -> dict[str, str]:
+def _kinds(shipped: Sequence[Shown]) -> dict[str, str]:
     """
     Return the class of the stub for each full name.
 
@@ -227,10 +227,9 @@ def _kinds(shipped: Sequence[Shipped]) -> dict[str, str]:
     known: dict[str, str] = {}
     annotations = _annotations(shipped)
     for item in shipped:
-        resource = item.resources[0]
-        parameters = _parameters(resource.runtime, annotations)
-        name = "_".join(["_Prompt", *(each.name for each in resource.runtime)])
-        if isinstance(resource.text, bytes):
+        parameters = _parameters(item.runtime, annotations)
+        name = "_".join(["_Prompt", *(each.name for each in item.runtime)])
+        if item.is_binary:
             name = "_BinaryResource"
         elif known.setdefault(name, parameters) != parameters:
             # The same names with other types or defaults: add a digest of these.
@@ -239,14 +238,10 @@ def _kinds(shipped: Sequence[Shipped]) -> dict[str, str]:
     return kinds
 
 
-def _prompts(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
+def _prompts(shipped: Sequence[Shown], kinds: Mapping[str, str]) -> str:
     """Return the types of prompts that have run-time variables."""
     annotations = _annotations(shipped)
-    classes = {
-        kinds[item.full_name]: item.resources[0].runtime
-        for item in shipped
-        if item.resources[0].runtime
-    }
+    classes = {kinds[item.full_name]: item.runtime for item in shipped if item.runtime}
     records = [f"{line}\n" for line in annotations.classes()]
     prompts = []
     for name, runtime in sorted(classes.items()):
@@ -261,8 +256,8 @@ def _prompts(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
     return "".join(records) + "\n".join(prompts)
 
 
-def _annotations(shipped: Iterable[Shipped]) -> Annotations:
-    return Annotations(each for item in shipped for each in item.resources[0].runtime)
+def _annotations(shipped: Iterable[Shown]) -> Annotations:
+    return Annotations(each for item in shipped for each in item.runtime)
 
 
 def _parameters(runtime: Iterable[RuntimeVariable], annotations: Annotations) -> str:
@@ -276,7 +271,7 @@ def _parameters(runtime: Iterable[RuntimeVariable], annotations: Annotations) ->
 
 
 def _by_kind(
-    items: Iterable[Shipped], kinds: Mapping[str, str], name: Callable[[Shipped], str]
+    items: Iterable[Shown], kinds: Mapping[str, str], name: Callable[[Shown], str]
 ) -> dict[str, list[str]]:
     quoted: dict[str, list[str]] = {}
     for item in items:
@@ -309,12 +304,11 @@ def _attributes(
     """Yield the lines of the resources, each with its description for editors."""
     for name, item in directory.attributes.items():
         yield f"{indent}{name}: {kinds[item.full_name]}"
-        description = item.resources[0].metadata.get("description")
-        if isinstance(description, str):
-            yield f"{indent}{description!r}"
+        if item.description is not None:
+            yield f"{indent}{item.description!r}"
 
 
-def _load(shipped: Sequence[Shipped], kinds: Mapping[str, str]) -> str:
+def _load(shipped: Sequence[Shown], kinds: Mapping[str, str]) -> str:
     """Return the overloads of `load`: one for each type of result, one for a `str`."""
     by_kind = _by_kind(shipped, kinds, lambda item: item.full_name)
     of_any = ["BinaryResource"] if "_BinaryResource" in by_kind else []

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from hatch_agpm.model.types import section_of
+from hatch_agpm.model.variants import resource_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,6 +28,7 @@ __all__ = [
     "InputNode",
     "RenderedResource",
     "Rendering",
+    "ResourceUse",
     "SkillFile",
     "UsedSource",
 ]
@@ -192,6 +196,18 @@ behind it has been removed.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceUse:
+    """A resource as the dependency of another one."""
+
+    key: str
+    path: str
+    """Its template."""
+
+    is_wanted: bool
+    """Whether it is to be in the bundle, as far as the other one is concerned."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedResource:
     """One resource in one variant, rendered."""
 
@@ -230,6 +246,9 @@ class RenderedResource:
 
     template: InputNode = field(compare=False)
     """The template, with the files that it uses; not compared, chains may be long."""
+
+    uses: tuple[ResourceUse, ...] = field(default=(), compare=False)
+    """Its dependencies, in the order in which its template uses them."""
 
     declared: tuple[Declaration, ...] = field(default=(), compare=False)
     """The dependencies that its files declare, without lines."""
@@ -287,6 +306,12 @@ class RenderedResource:
         }
         own = files.pop(self.template.file.path)
         return (own, *(files[path] for path in sorted(files)))
+
+    @property
+    def key(self) -> str:
+        """A text that distinguishes it from the other resources of the project."""
+        section = section_of(self.type)
+        return resource_key(section, self.tool, self.variables, self.source_path)
 
     @property
     def document(self) -> bytes:

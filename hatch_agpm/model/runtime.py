@@ -27,6 +27,7 @@ __all__ = [
     "VariableDeclaration",
     "fields_of",
     "kind_data",
+    "kind_of_data",
     "takes_none",
 ]
 
@@ -105,6 +106,15 @@ def kind_data(kind: Kind) -> Any:
     if isinstance(kind, RecordKind):
         return {name: kind_data(of) for name, of in kind.fields}
     return kind
+
+
+def kind_of_data(data: Any) -> Kind:
+    """Return the type that `kind_data` returned as plain data."""
+    if isinstance(data, list):
+        return ListKind(kind_of_data(data[0]))
+    if isinstance(data, dict):
+        return RecordKind(tuple((name, kind_of_data(of)) for name, of in data.items()))
+    return str(data)
 
 
 def fields_of(kind: Kind) -> set[str]:

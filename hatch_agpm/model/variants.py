@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["variant_hash"]
+__all__ = ["resource_key", "variant_hash"]
 
 
 def variant_hash(variables: Mapping[str, object]) -> str:
@@ -18,3 +18,11 @@ def variant_hash(variables: Mapping[str, object]) -> str:
         variables, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def resource_key(
+    section: str, tool: str | None, variables: Mapping[str, object], path: str
+) -> str:
+    """Return a text that distinguishes a resource by type, tool, variant and file."""
+    variant = variant_hash(variables) if variables else ""
+    return "|".join((section, tool or "", variant, path))

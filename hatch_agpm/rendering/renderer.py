@@ -281,9 +281,8 @@ class _Renderer:
 
     def _render(self, resource: Resource) -> RenderedResource:
         file = resource.source_root.tree.read(resource.text_file)
-        texts = self.documents.render(
-            resource, file, is_embedded=resource in self.dependents
-        )
+        is_embedded = resource in self.dependents
+        texts = self.documents.render(resource, file, is_embedded=is_embedded)
         text = texts.document
         _check_merged(resource, text, file)
         body, metadata = self.documents.parts(resource.source_root, text, file.path)
@@ -304,6 +303,7 @@ class _Renderer:
             metadata=metadata,
             source_path=file.path,
             template=self.templates[resource],
+            uses=resource.uses(),
             declared=resource.declared,
             source=resource.source,
             version=resource.version,

@@ -1,9 +1,9 @@
 """
-Renders a part of a project again: the files that changed, and those that use them.
+Renders a part of a project again: what changed, and what depends on it.
 
-The result is, byte for byte, what a rendering of the whole project gives.  That is so
-because nothing but texts may differ: any other change is refused, and the whole project
-is rendered.
+The result is, byte for byte, what a rendering of the whole project gives.  The part is
+extended until it has every resource that could be another one now; what concerns all
+resources together is made of the new ones and of the record of the others.
 """
 
 from __future__ import annotations
@@ -12,29 +12,28 @@ import posixpath
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.build.editable.graph import ResourceGraph, known_resource
+from hatch_agpm.build.editable.merging import (
+    MergedNames,
+    WholeRenderingNeededError,
+    merged_files,
+)
 from hatch_agpm.build.editable.record import (
+    KnownName,
     RenderingRecord,
-    input_digest,
-    input_records,
+    known_name,
     sources_digest,
 )
-from hatch_agpm.build.editable.replacing import (
-    WholeRenderingNeededError,
-    replaced_files,
-)
+from hatch_agpm.build.editable.wheel import seen_sources
 from hatch_agpm.build.plan import must_hold
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.config import read_built_project
 from hatch_agpm.config.selection.glob import compile_pattern, is_pattern
-from hatch_agpm.config.tools import MERGED
-from hatch_agpm.model.types import section_of
 from hatch_agpm.rendering import render_project
+from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.runtime.editable.freshness import (
-    ABSENT,
-    DIRECTORY,
     FILE,
-    LINK,
-    VISIBLE,
+    UNSURE,
     Snapshot,
 )
 
@@ -42,10 +41,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from hatch_agpm.build.editable.graph import KnownResource
+    from hatch_agpm.bundle.layout import Shipped
     from hatch_agpm.config import Project
+    from hatch_agpm.formats.archives import FileDigest
     from hatch_agpm.model.build import BuildContext
     from hatch_agpm.model.declaration import Declaration
-    from hatch_agpm.model.rendering import FileContent, Rendering
+    from hatch_agpm.model.rendering import (
+        FileContent,
+        Input,
+        RenderedResource,
+        Rendering,
+    )
 
 __all__ = ["ChangedBundle", "LastRendering", "render_changed"]
 
@@ -80,48 +87,120 @@ class ChangedBundle:
     record: RenderingRecord
 
 
+@dataclass(frozen=True, kw_only=True)
+class _RenderedPart:
+    """The part of a project that was rendered again."""
+
+    project: Project
+    rendering: Rendering
+    paths: set[str]
+    """The templates whose resources may be others than before."""
+
+    now: Mapping[str, KnownResource]
+    """The resources that these have now, by key."""
+
+    @property
+    def resources(self) -> list[RenderedResource]:
+        """The same as they were rendered."""
+        return [each for each in self.rendering.resources if each.key in self.now]
+
+
 def render_changed(context: BuildContext, last: LastRendering) -> ChangedBundle:
     """
-    Render what has changed since the last rendering, and all that uses it.
+    Render what has changed since the last rendering, and all that depends on it.
 
     Raises `WholeRenderingNeededError` where that is not enough, `AgpmError` for
     mistakes in templates, which rendering the whole project reports better.
     """
-    inputs = last.record.inputs
     changed = _changed_files(last, str(context.root))
-    affected = last.record.users_of(changed)
-    needed = last.record.used_by(affected)
-    if len(needed) > len(inputs) * _LARGEST_PART:
-        raise WholeRenderingNeededError("most files are needed")
-    project = read_built_project(context, only=needed)
-    if project.output != last.output or not {*last.environ}.issuperset(project.env):
-        raise WholeRenderingNeededError("it is not as when it was installed")
-    entries = [
-        each for each in project.manifest.entries if _is_needed(project, each, needed)
-    ]
-    part = replace(project, manifest=replace(project.manifest, entries=tuple(entries)))
-    rendering = render_project(part, context, is_part=True)
-    _check_inputs(rendering, last, changed)
-    _check_structure(rendering, last, affected)
-    items = [
-        item
-        for item in lay_out(rendering.resources, output=project.output)
-        if any(each.template.file.path in affected for each in item.resources)
-    ]
-    digests = {
-        each.path: each.sha256 for each in rendering.inputs if each.path in changed
+    part = _rendered_part(context, last, changed)
+    snapshot = _snapshot(context, part, last, changed)
+    graph = _merged_graph(part, last)
+    inputs = _merged_inputs(part, last, graph)
+    shipped = lay_out(part.resources, output=part.project.output)
+    items = {item.full_name: item for item in shipped}
+    merged = MergedNames(
+        names=_merged_names(part, last, items),
+        items=items,
+        templates=graph.templates(inputs),
+        output=part.project.output,
+    )
+    contents, generated = merged_files(merged, last.directory, context)
+    files = _merged_digests(merged, last, contents)
+    record = RenderingRecord(
+        sources=sources_digest(snapshot),
+        inputs=inputs,
+        graph=graph,
+        names=merged.names,
+        generated=tuple(generated),
+        files=files,
+    )
+    before = last.record.files
+    new = {
+        path: file for path, file in contents.items() if before.get(path) != files[path]
     }
-    contents = replaced_files(last.directory, items, digests)
-    return _result(rendering, last, contents, context)
+    return ChangedBundle(contents=new, snapshot=snapshot, record=record)
 
 
 def _changed_files(last: LastRendering, root: str) -> set[str]:
     """Return the files whose content has changed; raises for any other change."""
     changed = {*last.snapshot.changes(root)}
     paths = {path for kind, path in changed if kind == FILE}
-    if len(paths) < len(changed) or not paths <= last.record.inputs.keys():
-        raise WholeRenderingNeededError("not only the content of templates has changed")
+    if len(paths) < len(changed) or not paths <= last.record.graph.files:
+        raise WholeRenderingNeededError("not only files of texts have changed")
     return paths
+
+
+# --- the part -------------------------------------------------------------------------
+
+
+def _rendered_part(
+    context: BuildContext, last: LastRendering, changed: set[str]
+) -> _RenderedPart:
+    """Render all resources that may be others than before."""
+    graph = last.record.graph
+    paths = graph.users_of(changed)
+    while True:
+        needed = graph.used_by(paths | graph.witnesses(paths))
+        if len(needed) > len(graph.files) * _LARGEST_PART:
+            raise WholeRenderingNeededError("most files are needed")
+        project = _project(context, last, needed)
+        if project.manifest.path in changed:
+            raise WholeRenderingNeededError("the manifest has changed")
+        rendering = render_project(project, context, is_part=True)
+        is_agpm = project.manifest.is_agpm
+        now = [
+            known_resource(each, is_agpm=is_agpm)
+            for each in rendering.resources
+            if each.template.file.path in paths
+        ]
+        more = graph.concerned(paths, now) - paths
+        if not more:
+            break
+        paths |= more
+    part = _RenderedPart(
+        project=project,
+        rendering=rendering,
+        paths=paths,
+        now={each.key: each for each in now},
+    )
+    if len(part.now) < len(now):
+        raise WholeRenderingNeededError("two entries are the same resource")
+    _check_part(part, graph)
+    return part
+
+
+def _project(
+    context: BuildContext, last: LastRendering, needed: Collection[str]
+) -> Project:
+    """Return the project with those of its entries that may mean a needed file."""
+    project = read_built_project(context, only=needed)
+    if project.output != last.output or not {*last.environ}.issuperset(project.env):
+        raise WholeRenderingNeededError("it is not as when it was installed")
+    entries = [
+        each for each in project.manifest.entries if _is_needed(project, each, needed)
+    ]
+    return replace(project, manifest=replace(project.manifest, entries=tuple(entries)))
 
 
 def _is_needed(project: Project, entry: Declaration, needed: Collection[str]) -> bool:
@@ -135,63 +214,102 @@ def _is_needed(project: Project, entry: Declaration, needed: Collection[str]) ->
     return any(matches(posixpath.dirname(each) if skills else each) for each in needed)
 
 
-def _check_inputs(
-    rendering: Rendering, last: LastRendering, changed: Collection[str]
-) -> None:
-    """Raise if something was read that the last rendering did not read as it is."""
-    known: dict[str, dict[str, str]] = {FILE: {}, DIRECTORY: {}, VISIBLE: {}, LINK: {}}
-    for source in last.snapshot.sources:
-        kind, digest, _, path = source.split(" ", 3)
-        known.setdefault(kind, {})[path] = digest
-    for each in rendering.inputs:
-        before = known[FILE].get(each.path)
-        if each.path not in changed and before != input_digest(each):
-            raise WholeRenderingNeededError("another file was read")
-    absent = {path for path, digest in known[FILE].items() if digest == ABSENT}
-    searched = {*known[DIRECTORY], *known[VISIBLE]}
-    if (
-        not absent.issuperset(rendering.absent)
-        or not known[LINK].keys() >= rendering.links.keys()
-        or not searched.issuperset(rendering.searched)
-    ):
-        raise WholeRenderingNeededError("another path was looked for")
+def _check_part(part: _RenderedPart, graph: ResourceGraph) -> None:
+    """Raise if what concerns resources outside of the part may be different."""
+    before = [each for path in part.paths for each in graph.of_file.get(path, ())]
+    if not all(each.is_independent for each in (*before, *part.now.values())):
+        raise WholeRenderingNeededError("a changed resource is merged or exported")
+    # Two files that differ in their extensions alone have other names.
+    if {(each.key, each.alias) for each in before if each.alias is not None} != {
+        (each.key, each.alias) for each in part.now.values() if each.alias is not None
+    }:
+        raise WholeRenderingNeededError("an entry has another name")
+    if part.project.manifest.is_agpm:
+        check_install_paths(part.resources)
 
 
-def _check_structure(
-    rendering: Rendering, last: LastRendering, affected: Collection[str]
-) -> None:
-    """Raise if resources differ in more than their texts, or are not independent."""
-    for path, record in input_records(rendering.resources).items():
-        if record != last.record.inputs.get(path):
-            raise WholeRenderingNeededError("dependencies or resources have changed")
-    for resource in rendering.resources:
-        is_merged = section_of(resource.type) in MERGED
-        if resource.template.file.path in affected and (is_merged or resource.export):
-            raise WholeRenderingNeededError("a changed resource is merged or exported")
+# --- what is merged -------------------------------------------------------------------
 
 
-def _result(
-    rendering: Rendering,
-    last: LastRendering,
-    contents: Mapping[str, FileContent],
+def _merged_graph(part: _RenderedPart, last: LastRendering) -> ResourceGraph:
+    """Return the graph of all resources as they are now."""
+    others = {
+        key: each
+        for key, each in last.record.graph.resources.items()
+        if each.path not in part.paths
+    }
+    return ResourceGraph(resources={**others, **part.now})
+
+
+def _merged_inputs(
+    part: _RenderedPart, last: LastRendering, graph: ResourceGraph
+) -> dict[str, Input]:
+    """Return the files of all texts as they are now."""
+    read = {each.path: each for each in part.rendering.inputs}
+    inputs = {**last.record.inputs, **read}
+    lists = part.project.hidden_text or part.project.verbatim
+    if lists and not last.record.inputs.keys() <= graph.files:
+        raise WholeRenderingNeededError("a list may name a file that is not read")
+    return {path: inputs[path] for path in sorted(graph.files) if path in inputs}
+
+
+def _merged_names(
+    part: _RenderedPart, last: LastRendering, items: Mapping[str, Shipped]
+) -> dict[str, KnownName]:
+    """Return the names of all resources as they are now."""
+    resources = last.record.graph.resources
+    names = {
+        name: each
+        for name, each in last.record.names.items()
+        if resources[each.resources[0]].path not in part.paths
+    }
+    if not names.keys().isdisjoint(items):
+        raise WholeRenderingNeededError("a name is taken")
+    names |= {name: known_name(item) for name, item in items.items()}
+    if not names:
+        raise WholeRenderingNeededError("there is no name")
+    order = sorted(names.values(), key=lambda x: (x.shown.section, x.shown.name))
+    return {each.shown.full_name: each for each in order}
+
+
+def _merged_digests(
+    merged: MergedNames, last: LastRendering, contents: Mapping[str, FileContent]
+) -> dict[str, FileDigest]:
+    """Return the digests of all files of the bundle, sorted by path."""
+    old = last.record
+    kept = {path for each in merged.names.values() for path in each.files}
+    gone = {*old.generated}.union(*(each.files for each in old.names.values())) - kept
+    # Exported files are those of no name.
+    files = {path: file for path, file in old.files.items() if path not in gone}
+    files |= {path: must_hold(file) for path, file in contents.items()}
+    return dict(sorted(files.items()))
+
+
+def _snapshot(
     context: BuildContext,
-) -> ChangedBundle:
-    """Return the changed bundle with its snapshot and record."""
-    if not last.record.files.keys() >= contents.keys():
-        raise WholeRenderingNeededError("the bundle has other files")
+    part: _RenderedPart,
+    last: LastRendering,
+    changed: Collection[str],
+) -> Snapshot:
+    """
+    Return the sources as they were read: those of the last rendering, and new ones.
+
+    A source that is not read any more stays, as a resource of another part may read it;
+    but a file that does not exist does not.  Raises `WholeRenderingNeededError` if
+    something else was read than the last rendering has read.
+    """
     root = str(context.root)
-    digests = {each.path: input_digest(each) for each in rendering.inputs}
+    now = seen_sources(context, part.rendering)
     sources = []
     for source in last.snapshot.sources:
         kind, digest, seen, path = source.split(" ", 3)
-        digest = digests.get(path, digest) if kind == FILE else digest
-        sources.append(f"{kind} {digest} {seen} {path}")
-    # The stamps of changed files are no longer those of the last rendering.
-    snapshot = Snapshot("", sources, root).stamped(root)
-    made = {path: must_hold(file) for path, file in contents.items()}
-    record = RenderingRecord(
-        sources=sources_digest(snapshot),
-        inputs=last.record.inputs,
-        files={**last.record.files, **made},
-    )
-    return ChangedBundle(contents=contents, snapshot=snapshot, record=record)
+        content = now.pop((kind, path), digest)
+        is_changed = kind == FILE and path in changed
+        if content != digest and not is_changed:
+            raise WholeRenderingNeededError("another file was read")
+        if is_changed and content == digest:
+            # It was not read: no text is made of it any more.
+            continue
+        sources.append(f"{kind} {content} {UNSURE if is_changed else seen} {path}")
+    sources += [f"{kind} {x} {UNSURE} {path}" for (kind, path), x in now.items()]
+    return Snapshot("", sources, root).stamped(root)

@@ -19,13 +19,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.editable.cache import write_bundle
+from hatch_agpm.build.editable.merging import WholeRenderingNeededError
 from hatch_agpm.build.editable.partial import LastRendering, render_changed
 from hatch_agpm.build.editable.record import (
     RenderingRecord,
     record_text,
     sources_digest,
 )
-from hatch_agpm.build.editable.replacing import WholeRenderingNeededError
 from hatch_agpm.build.editable.wheel import HAND_OVER_VERSION, snapshot, write_tree
 from hatch_agpm.build.plan import must_hold, plan_refresh
 from hatch_agpm.build.verify import check_output

@@ -49,6 +49,7 @@ __all__ = [
     "HAND_OVER_VERSION",
     "EditableInstall",
     "editable_install",
+    "seen_sources",
     "snapshot",
     "update_tree",
     "write_tree",
@@ -224,6 +225,16 @@ def snapshot(context: BuildContext, rendering: Rendering) -> Snapshot:
     Inputs that changed since they were read are marked, so that the next import renders
     again.
     """
+    root = str(context.root)
+    seen = seen_sources(context, rendering).items()
+    sources = [sighting(kind, root, path, content) for (kind, path), content in seen]
+    return Snapshot("", sources, root)
+
+
+def seen_sources(
+    context: BuildContext, rendering: Rendering
+) -> dict[tuple[str, str], str]:
+    """Return the digest of each source of a rendering, by its kind and path."""
     root = context.root
     seen = [(TABLE, "pyproject.toml", table_digest(context.pyproject))]
     seen += [(FILE, path, ABSENT) for path in rendering.absent]
@@ -234,8 +245,7 @@ def snapshot(context: BuildContext, rendering: Rendering) -> Snapshot:
         kind = DIRECTORY if directory.hidden else VISIBLE
         seen.append((kind, path, names_digest(directory.names)))
     seen += [(FILE, file.path, input_digest(file)) for file in rendering.inputs]
-    sources = [sighting(kind, str(root), *rest) for kind, *rest in seen]
-    return Snapshot("", sources, str(root))
+    return {(kind, path): content for kind, path, content in seen}
 
 
 def _text_of(module: ModuleType) -> str:

@@ -20,7 +20,9 @@ from hatch_agpm.errors import (
     raise_problems,
 )
 from hatch_agpm.model.declaration import NO_OPTIONS, TemplateOptions
+from hatch_agpm.model.rendering import ResourceUse
 from hatch_agpm.model.types import RESOURCE_TYPES, SKILL_FILE
+from hatch_agpm.model.variants import resource_key
 from hatch_agpm.rendering.resolution.keys import Dependency, keyed
 
 if TYPE_CHECKING:
@@ -92,6 +94,23 @@ class Resource:
 
     dependencies: Mapping[str, Mapping[str, Resource]]
     """The dependencies by section and key, as in `agpm.deps`."""
+
+    wanted: frozenset[Resource]
+    """Those of its dependencies that are to be in the bundle."""
+
+    @property
+    def key(self) -> str:
+        """A text that distinguishes it from the other resources of the project."""
+        return resource_key(self.section, self.tool, self.variables, self.text_file)
+
+    def uses(self) -> tuple[ResourceUse, ...]:
+        """Return the resources that it depends on, each once."""
+        return tuple(
+            ResourceUse(
+                key=child.key, path=child.text_file, is_wanted=child in self.wanted
+            )
+            for child in dict.fromkeys(self.children())
+        )
 
     def children(self) -> list[Resource]:
         """Return the resources that it depends on."""
@@ -209,6 +228,11 @@ class Freezer:
             options=node.options,
             declared=tuple(replace(declared, line=0) for declared, _ in node.edges),
             dependencies=self._dependencies(node),
+            wanted=frozenset(
+                self.frozen[child]
+                for declared, child in node.edges
+                if declared.install is not False
+            ),
         )
 
     def _bundle_name(self, node: Node) -> str | None:

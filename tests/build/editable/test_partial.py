@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from editable_project import bundle_of
 
-from hatch_agpm.build.editable.record import RenderingRecord, input_records
+from hatch_agpm.build.editable.record import RenderingRecord, rendering_record
+from hatch_agpm.build.editable.wheel import snapshot
 from hatch_agpm.build.plan import plan_refresh
 from hatch_agpm.errors import AgpmError
 from hatch_agpm.model.build import BuildContext
+from hatch_agpm.runtime.editable.freshness import Snapshot
 
 TABLE = """
 [project]
@@ -27,7 +29,9 @@ AGENTS = [f"prompts/agents/{name}.md" for name in ("lead", "team/one", "team/two
 SNIPPETS = [f"prompts/snippets/{name}.md" for name in ("a", "b", "c")]
 COMMAND = "tasks/deploy.md"
 SKILL = "prompts/skills/net/SKILL.md"
-TEMPLATES = [*AGENTS, *SNIPPETS, COMMAND, SKILL]
+HELP = "prompts/skills/net/help.txt"
+PARTS = [f"docs/parts/{name}" for name in ("one.md", "two.md", "two.txt", "net/x.md")]
+TEMPLATES = [*AGENTS, *SNIPPETS, COMMAND, SKILL, *PARTS]
 EMBEDDED = ["docs/rules.md", "docs/more.md"]
 
 
@@ -45,45 +49,74 @@ class Author:
 
     def template(self, path):
         choose = self.random.random
+        if choose() < 0.05 and path != SKILL:
+            return f"Plain {self.random.randint(1, 3)}.\n"
         lines = ["---"]
         if path == SKILL:
             lines += ["name: net", "description: Nets."]
         lines.append("agpm:")
-        lines.append("  templating: true")
+        lines.append(f"  templating: {'true' if choose() < 0.9 else 'false'}")
         if choose() < 0.15 and path != SKILL:
-            lines += ["  runtime:", "    who: str"]
+            kind = self.random.choice(["str", "str", "int", "[{name: str}]"])
+            default = self.random.choice(["", ", default: 3"]) if kind == "int" else ""
+            lines += ["  runtime:", f"    who: {{type: {kind}{default}}}"]
         if choose() < 0.1:
             lines.append(f"mode: {self.random.randint(1, 3)}")
         if choose() < 0.1 and path != SKILL:
-            lines.append(f"description: Kind {self.random.randint(1, 2)}.")
+            about = self.random.choice(["Kind 1.", "2026-01-01", "5", "''", "[a]"])
+            lines.append(f"description: {about}")
         used = self.used(path)
         if used:
-            lines += ["dependencies:", "  snippets:"]
-            option = ", install: false" if choose() < 0.2 else ""
-            lines += [f"    - {{path: {each}, name: n{i}{option}}}" for i, each in used]
+            lines.append("dependencies:")
+            for section in sorted({section for section, *_ in used}):
+                lines.append(f"  {section}:")
+                for of, key, to in used:
+                    item = f"path: {self.shown(path, to)}, name: {key}{self.options()}"
+                    lines += [f"    - {{{item}}}"] if of == section else []
         lines.append("---")
-        lines += self.body([i for i, _ in used], "who: str" in "\n".join(lines))
+        has_variable = "who:" in "\n".join(lines)
+        lines += self.body(path, used, has_variable)
         return "\n".join(lines) + "\n"
 
+    def options(self):
+        return self.random.choice(
+            ["", "", "", ", install: false", ", install: true", ", tool: opencode"]
+        )
+
+    def shown(self, path, to):
+        """A path as a template has it; those of a skill start beside its directory."""
+        return "../" * (path.count("/") - (path == SKILL)) + to
+
     def used(self, path):
-        """Snippets use later ones only, so that there are no cycles."""
-        first = SNIPPETS.index(path) + 1 if path in SNIPPETS else 0
-        # The paths of a skill start beside its directory.
-        up = "../" * (path.count("/") - (path == SKILL))
+        """Files use later ones only, most of the time, so that there are no cycles."""
+        files = [*SNIPPETS, *PARTS]
+        first = files.index(path) + 1 if path in files else 0
+        if self.random.random() < 0.02:
+            first = 0
+        sections = ["snippets", "snippets", "snippets", "commands", "agents"]
         return [
-            (number, up + SNIPPETS[number])
-            for number in range(first, len(SNIPPETS))
-            if self.random.random() < 0.5
+            (self.random.choice(sections), f"n{number}", files[number])
+            for number in range(first, len(files))
+            if self.random.random() < 0.25
         ]
 
-    def body(self, numbers, has_variable):
+    def body(self, path, used, has_variable):
         texts = [f"Text {self.random.randint(1, 4)}."]
-        texts += [f"{{{{ agpm.deps.snippets.n{i}.content }}}}" for i in numbers]
+        texts += [
+            f"{{{{ agpm.deps.{section}.{name}.content }}}}"
+            for section, name, _ in used
+            if self.random.random() < 0.8
+        ]
+        if self.random.random() < 0.1:
+            texts += [
+                f"{{{{ agpm.deps.{section}.{name}.install_path }}}}"
+                for section, name, _ in used
+            ]
         if self.random.random() < 0.2:
             texts.append(f"{{{{ '{self.random.choice(EMBEDDED)}' | content }}}}")
-        if has_variable:
+        if has_variable and path not in PARTS:
             texts.append("{% if who == 'me' %}I{% else %}{{ who }}{% endif %}")
-        if self.random.random() < 0.05:
+        if self.random.random() < 0.03:
             texts.append("{{ missing.name }}")
         return texts
 
@@ -94,18 +127,47 @@ class Author:
         return self.template(path)
 
     def edit(self, root):
-        """Change one or two files of a project."""
+        """Change, add or remove one or two files of a project."""
         for _ in range(self.random.choice([1, 1, 1, 2])):
-            path = self.random.choice([*TEMPLATES, *TEMPLATES, *EMBEDDED])
+            path = self.random.choice([*TEMPLATES, *TEMPLATES, *EMBEDDED, HELP])
             file = root / path
-            if path in TEMPLATES:
+            if path not in TEMPLATES:
+                text = f"Rules {self.random.randint(1, 9)}.\n"
+            elif file.exists():
                 text = self.edited(file.read_text("utf-8"), path)
             else:
-                text = f"Rules {self.random.randint(1, 9)}.\n"
+                text = self.template(path)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        if self.random.random() < 0.05:
-            file = root / f"prompts/agents/new{self.random.randint(1, 9)}.md"
-            file.write_text("New.\n", encoding="utf-8")
+        if self.random.random() < 0.15:
+            self.add_or_remove(root)
+
+    def add_or_remove(self, root):
+        """Write a file that was not there, or remove one that was."""
+        number = self.random.randint(1, 6)
+        path = self.random.choice(
+            [
+                f"prompts/agents/new{number}.md",
+                f"prompts/agents/other{number}.txt",
+                f"prompts/agents/team/new{number}.md",
+                f"prompts/agents/more{number}/new.md",
+                f"prompts/commands/new{number}.md",
+                f"prompts/new{number}.md",
+                f"prompts/snippets/a.{self.random.choice(['txt', 'md.j2'])}",
+                "prompts/README.md",
+                "docs/more.md",
+                "prompts/agents/other1-.md",
+                *PARTS,
+                *SNIPPETS,
+            ]
+        )
+        file = root / path
+        if file.exists():
+            file.unlink()
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            text = self.template(path) if path in TEMPLATES else f"New {number}.\n"
+            file.write_text(text, encoding="utf-8")
 
 
 def new_project(project, seed):
@@ -115,7 +177,7 @@ def new_project(project, seed):
         files = {path: author.template(path) for path in TEMPLATES}
         files |= dict.fromkeys(EMBEDDED, "Rules.\n")
         files |= {f"prompts/agents/other{n}.md": f"Other {n}.\n" for n in range(20)}
-        files |= {"prompts/skills/net/help.txt": "Help.\n"}
+        files |= {HELP: "Help.\n"}
         root = project(TABLE, files)
         try:
             whole_plan(root)
@@ -173,26 +235,60 @@ def compared(root, install):
     return bundle, plan
 
 
+def sources_of(root):
+    files = [*(root / "prompts").rglob("*"), *(root / "docs").rglob("*")]
+    files.append(root / COMMAND)
+    return {file: file.read_bytes() for file in files if file.is_file()}
+
+
+def restore(root, before):
+    """Give a project the sources that it had before."""
+    for file in sources_of(root).keys() - before.keys():
+        file.unlink()
+    for file, data in before.items():
+        # As it was, it must not look changed.
+        if not file.exists() or file.read_bytes() != data:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+
+
+def assert_same(record, expected):
+    """A record is what a rendering of the whole project leaves."""
+    assert record.graph == expected.graph
+    assert list(record.names.items()) == list(expected.names.items())
+    assert record.inputs == expected.inputs
+    assert sorted(record.generated) == sorted(expected.generated)
+    assert list(record.files.items()) == list(expected.files.items())
+    assert record.sources == expected.sources
+
+
 def check_edits(project, develop, seed, edits):
     root, author = new_project(project, seed)
     install = develop(root)
     partial = errors = 0
     for _ in range(edits):
-        before = {path: (root / path).read_bytes() for path in TEMPLATES}
+        before = sources_of(root)
         author.edit(root)
         found = compared(root, install)
         if found is None:
             errors += 1
             # Some mistakes are corrected at once, others when something else changes.
-            for path in before if author.random.random() < 0.7 else ():
-                (root / path).write_bytes(before[path])
+            if author.random.random() < 0.7:
+                restore(root, before)
             continue
         bundle, plan = found
         if bundle == Path(install.bundle):
             continue
         partial += is_partial(bundle)
         record = RenderingRecord.read(bundle.with_suffix(".record"))
-        assert record.inputs == input_records(plan.rendering.resources)
+        seen = Snapshot.read(f"{bundle.parent}.snapshot")
+        if record is None:
+            assert plan.bundle.shares_files
+            continue
+        assert_same(record, rendering_record(plan, seen))
+        watched = {source.split(" ", 3)[3] for source in seen.sources}
+        now = snapshot(plan.context, plan.rendering)
+        assert watched >= {source.split(" ", 3)[3] for source in now.sources}
     return partial, errors
 
 
