@@ -8,9 +8,7 @@ not depend on a backend; a plan can come from a build or from the index of a bun
 
 from __future__ import annotations
 
-import io
 import os
-import posixpath
 import stat
 import zipfile
 from dataclasses import dataclass
@@ -24,16 +22,15 @@ from hatch_agpm.formats.archives import (
     FileDigest,
     digest_of,
     member_digest,
-    opened_tar,
     opened_zip,
     readable,
+    tar_files,
 )
 from hatch_agpm.formats.file_names import is_python, is_rubbish, leads_out
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import check_regular, open_regular, read_regular
 
 if TYPE_CHECKING:
-    import tarfile
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -46,7 +43,6 @@ __all__ = [
 ]
 
 _MOST_BYTES = 1 << 32
-_MOST_LINKS = 40
 
 _SHOWN = 5
 """How many of the files in a directory a message names."""
@@ -298,33 +294,14 @@ def _zip_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDiges
 
 
 def _tar_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
-    with opened_tar(file) as archive:
-        for member in archive:
-            path = compared.path(member.name)
-            if path is not None and not member.isdir():
-                target = _followed(archive, member)
-                executable = bool(target.mode & stat.S_IXUSR)
-                content, most = archive.extractfile(target), compared.most(path)
-                # Devices and pipes have no content.
-                given = content or io.BytesIO()
-                found = digest_of(given, target.size, most, executable=executable)
-                yield path, found
+    def most(name: str) -> int | None:
+        path = compared.path(name)
+        return None if path is None else compared.most(path)
 
-
-def _followed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """
-    Return the member that a link points to; the mode of a link has no meaning.
-
-    Raises LookupError if it points to nothing, or to itself.
-    """
-    for _ in range(_MOST_LINKS):
-        if not (member.issym() or member.islnk()):
-            return member
-        target = member.linkname
-        if member.issym():
-            target = posixpath.join(posixpath.dirname(member.name), target)
-        member = archive.getmember(posixpath.normpath(target))
-    raise LookupError(f"the link {member.name} leads to itself")
+    for name, found in tar_files(file, most):
+        path = compared.path(name)
+        if path is not None:
+            yield path, found
 
 
 def _differences(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 
 import pytest
@@ -22,7 +24,8 @@ from hatch_agpm.build.verify import (
     verify_sdist,
     verify_wheel,
 )
-from hatch_agpm.errors import BundleError
+from hatch_agpm.errors import BundleError, ProblemsError
+from hatch_agpm.formats.archives.streams import BoundedStream
 
 
 @pytest.mark.parametrize(("write", "verify", "name"), ARCHIVES)
@@ -152,7 +155,7 @@ def test_no_more_of_all_headers_of_a_member_is_unpacked(tmp_path, content):
         verify_sdist(sdist, PLAN, directories=["p"])
 
 
-def test_headers_of_several_members_are_not_counted_together(tmp_path):
+def test_several_members_may_have_large_headers(tmp_path):
     sdist = tmp_path / "demo.tar.gz"
     with tarfile.open(sdist, "w:gz", format=tarfile.PAX_FORMAT) as archive:
         for number in range(4):
@@ -165,6 +168,170 @@ def test_headers_of_several_members_are_not_counted_together(tmp_path):
             archive.addfile(member, io.BytesIO(data))
 
     assert verify_sdist(sdist, PLAN, directories=["p"]) is None
+
+
+def header(name, kind=tarfile.REGTYPE, size=0, link="", **fields):
+    """Return the header of a member, with other bytes in fields by their offset."""
+    member = tarfile.TarInfo(f"demo-1/{name}")
+    member.type, member.size, member.linkname = kind, size, link
+    block = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    for offset, field in fields.items():
+        start = int(offset.removeprefix("at"))
+        block[start : start + len(field)] = field
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def extended(data, kind=tarfile.XHDTYPE):
+    return header("x", kind, len(data)) + data + b"\0" * (-len(data) % 512)
+
+
+CONTENT = b"a" + b"\0" * 511
+END = b"\0" * 1024
+FILE = header("p/a.md", size=1) + CONTENT
+ONE = {"p/a.md": planned(b"a")}
+
+
+@pytest.fixture
+def verify_tar(tmp_path):
+    """Verify an sdist of some bytes, in another compression if one is given."""
+
+    def verify(data, compress=lambda data: gzip.compress(data, 1)):
+        (tmp_path / "demo").write_bytes(compress(data))
+        return verify_sdist(tmp_path / "demo", ONE, directories=["p"])
+
+    return verify
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(extended(b"10 path=x\n") * 140_000, id="many"),
+        pytest.param(extended(b"5 a=\n" * 1_000_001), id="records"),
+        pytest.param(
+            (extended(b"2000017 comment=" + b"c" * 2_000_000 + b"\n") + header("x"))
+            * 70,
+            id="large",
+        ),
+        pytest.param(header("x", b"L") * 300_000, id="empty"),
+        pytest.param(header("x") * 100_000, id="members"),
+    ],
+)
+def test_all_headers_of_an_sdist_are_bounded_together(verify_tar, more):
+    with pytest.raises(BundleError, match=r"cannot be read: .* more than"):
+        verify_tar(FILE + more + END)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"1" * 2_000_000, b"1" * 2_000_000 + b" hdrcharset=x\n", b"-9 path=x\n"),
+        *(b"9 path=xx\n", b"10 path-xx\n", b"11 path=x\n", b"0 path=x\n", b"\xff"),
+        *(b"11 size=-1\n", b"12 size=nan\n", b"12 size=1_0\n"),
+        b"5012 size=" + b"9" * 5001 + b"\n",
+    ],
+    ids=range(12),
+)
+def test_a_damaged_record_of_a_header_is_an_error(verify_tar, data):
+    with pytest.raises(BundleError, match="cannot be read"):
+        verify_tar(FILE + extended(data) + header("x") + END)
+
+
+@pytest.mark.parametrize(
+    "field", [b"\xff" * 12, b"-0000000001\0", b"\x80" + b"\xff" * 11, b"0o000000001\0"]
+)
+def test_a_size_that_no_file_can_have_is_an_error(verify_tar, field):
+    with pytest.raises(BundleError, match="cannot be read"):
+        verify_tar(FILE + header("x", at124=field) + END)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(header("p/a.md", size=1) + CONTENT, id="plain"),
+        pytest.param(extended(b"22 path=demo-1/p/a.md\n") + FILE, id="path"),
+        pytest.param(
+            extended(b"demo-1/p/a.md\0", b"L") + header("x", size=1) + CONTENT,
+            id="long name",
+        ),
+        pytest.param(
+            extended(b"10 size=1\n") + header("p/a.md") + CONTENT, id="size of a record"
+        ),
+        pytest.param(extended(b"13 comment=x\n", b"g") + FILE, id="comment"),
+        pytest.param(
+            header("q", size=1) + CONTENT + header("p/a.md", b"2", link="../q"),
+            id="link to one before",
+        ),
+        pytest.param(
+            header("q", size=1) + CONTENT + header("p/a.md", b"1", link="demo-1/q"),
+            id="hard link",
+        ),
+        pytest.param(
+            extended(b"../q\0", b"K")
+            + header("p/a.md", b"2")
+            + header("q", size=1)
+            + CONTENT,
+            id="long link to one after",
+        ),
+        pytest.param(
+            header("x", b"S", 1, at482=b"\1") + b"\0" * 512 + CONTENT + FILE,
+            id="other file is sparse",
+        ),
+        pytest.param(header("x", b"Z", 1) + CONTENT + FILE, id="unknown kind"),
+        pytest.param(header("p/a.md", b"7", 1) + CONTENT, id="contiguous"),
+        pytest.param(header("", b"5") + header("p", b"5") + FILE, id="directories"),
+    ],
+)
+@pytest.mark.parametrize(
+    "compress",
+    [gzip.compress, bz2.compress, lzma.compress, bytes],
+    ids=["gz", "bz2", "xz", "none"],
+)
+def test_members_of_every_kind_are_read(verify_tar, members, compress):
+    assert verify_tar(members + END, compress) is None
+
+
+def test_files_to_which_many_links_lead_are_read_twice_at_most(verify_tar, monkeypatch):
+    content = b"a" * (1 << 20)
+    links = b"".join(header(f"l{n}", b"2", link=f"l{n + 1}") for n in range(2000))
+    hard = b"".join(header(f"p/{n}", b"1", link="demo-1/q") for n in range(2000))
+    target = header("q", size=len(content)) + content
+    last = header("l2000", b"2", link="q") + header("p/a.md", b"2", link="../l0")
+    read = []
+    original = BoundedStream.read_some
+    monkeypatch.setattr(
+        BoundedStream, "read_some", lambda *a: read.append(original(*a)) or read[-1]
+    )
+
+    with pytest.raises(ProblemsError) as caught:
+        verify_tar(target + links + hard + last + END)
+    assert len(caught.value.problems) == 2001
+    assert sum(map(len, read)) < 3 * (len(content) + 512 * 4010)
+
+
+@pytest.mark.parametrize("kind", [b"1", b"2"])
+def test_a_cycle_of_links_is_an_error(verify_tar, kind):
+    links = header("p/b", kind, link="demo-1/p/c") + header(
+        "p/c", kind, link="demo-1/p/b"
+    )
+    links += header("p/d", b"2", link="d")
+    with pytest.raises(BundleError, match="cannot be read"):
+        verify_tar(FILE + links + END)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_damaged_compressed_sdist_cannot_be_read(verify_tar, compress):
+    whole = compress(FILE + END)
+    for data in (whole[:-1], whole[:-9], whole[:20], whole[:-9] + b"\xff" * 9):
+        with pytest.raises(BundleError, match="cannot be read"):
+            verify_tar(data, bytes)
+
+
+def test_no_more_is_unpacked_than_an_sdist_may_have(verify_tar):
+    large = header("x", size=1 << 29) + b"\0" * (1 << 29)
+    with pytest.raises(BundleError, match="bytes unpacked"):
+        verify_tar(FILE + large + END)
 
 
 def link_to_nothing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hatch_agpm.formats.archives.tars import opened_tar
+from hatch_agpm.formats.archives.tars import tar_files
 from hatch_agpm.formats.archives.unpacking import (
     FileDigest,
     digest_of,
@@ -16,8 +16,8 @@ __all__ = [
     "FileDigest",
     "digest_of",
     "member_digest",
-    "opened_tar",
     "opened_zip",
     "read_member",
     "readable",
+    "tar_files",
 ]

@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import stat
 import struct
-import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING, Final, Protocol, Self
 
 from hatch_agpm.errors import BundleError
 from hatch_agpm.reading import check_regular
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FileDigest",
+    "Readable",
     "digest_of",
     "member_digest",
     "opened_zip",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _DAMAGE: Final = (
-    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
     # Truncated data, positions before the start, wrong encodings, missing links,
     # encrypted members and unknown versions.
     *(OSError, EOFError, ValueError, OverflowError, LookupError, RuntimeError),
@@ -58,6 +58,13 @@ class FileDigest:
         """Return the digest of a file with these bytes."""
         sha256 = hashlib.sha256(data).hexdigest()
         return cls(size=len(data), sha256=sha256, executable=executable)
+
+
+class Readable(Protocol):
+    """What returns the next bytes, none at the end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes."""
 
 
 @contextmanager
@@ -106,7 +113,7 @@ def member_digest(
         return digest_of(file, member.file_size, most, executable=executable)
 
 
-def digest_of(file: IO[bytes], size: int, most: int, *, executable: bool) -> FileDigest:
+def digest_of(file: Readable, size: int, most: int, *, executable: bool) -> FileDigest:
     """
     Return the digest of a file of which an archive states the size.
 
