@@ -13,6 +13,7 @@ code points in hexadecimal follow.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -21,10 +22,13 @@ from textwrap import fill
 
 from teraplate import TeraEngine  # type: ignore[import-untyped]  # has no types
 
+from hatch_agpm.runtime._prompt import checksum
+
 TABLE = (
     Path(__file__).parent.parent
     / "hatch_agpm/runtime/_tera/builtins/unicode_ranges.txt"
 )
+CODE = TABLE.with_suffix(".py")
 SURROGATES = range(0xD800, 0xE000)
 CODES = [code for code in range(sys.maxunicode + 1) if code not in SURROGATES]
 
@@ -132,11 +136,19 @@ def table() -> str:
     )
 
 
+def code(text: str) -> str:
+    """Return the module that reads the file, with its size and checksum."""
+    size, check = len(text), checksum(text.encode())
+    line = f"SIZE, CHECKSUM = {size}, {check}"
+    return re.sub(r"(?m)^SIZE, CHECKSUM = .*", line, CODE.read_text("utf-8"))
+
+
 def main() -> None:
     """Write the file, or compare it; exit with 1 where it differs."""
     text = table()
     if "--check" not in sys.argv[1:]:
         TABLE.write_text(text, "ascii", newline="\n")
+        CODE.write_text(code(text), "utf-8", newline="\n")
     elif TABLE.read_text("ascii") != text:
         sys.exit(f"{TABLE} differs from what the engine does; make it again")
 

@@ -251,13 +251,14 @@ def _generated(
     templates = rendering.exported_templates
     files: dict[str, FileContent] = {}
     if shipped or templates is not None:
-        files = package_files([*map(shown, shipped)], output, **facts)
+        index = index_file(rendering, shipped, facts)
+        names = [*map(shown, shipped)]
+        files = package_files(names, output, index=index, **facts)
         files |= {
             item.program_path: FileContent(data=item.program)
             for item in shipped
             if item.program
         }
-        index = index_file(rendering, shipped, facts)
         files["index.json"] = FileContent(data=index)
     for file in templates.files if templates else ():
         files[f"{TEMPLATES}/{file.path}"] = file.content
@@ -290,19 +291,25 @@ def _check_exported(export: Export | None) -> None:
 
 
 def package_files(
-    names: Sequence[Shown], output: str, *, distribution: str, version: str
+    names: Sequence[Shown],
+    output: str,
+    *,
+    index: bytes,
+    distribution: str,
+    version: str,
 ) -> dict[str, FileContent]:
     """
     Return the Python files of a bundle by path: what it has beside its texts.
 
-    `names` are sorted.  Raises `ConflictError`, or `ProblemsError` with several, for
-    directories that would be one module.
+    `names` are sorted, and `index` is the content of `index.json`.  Raises
+    `ConflictError`, or `ProblemsError` with several, for directories that would be one
+    module.
     """
     raise_problems([*directory_conflicts(names)])
     hook = hook_file(output, MARK) if names else {}
     tree = directory_tree(names)
     generated = {
-        "__init__.py": accessor_source(tree, distribution, version),
+        "__init__.py": accessor_source(tree, distribution, version, index),
         "__init__.pyi": stub_source(tree, distribution, output),
         "__main__.py": command_source(),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.model.runtime import kind_data
 from hatch_agpm.model.types import PLAIN
-from hatch_agpm.runtime._prompt import checksum
+from hatch_agpm.runtime._prompt import checksum, quick_checksum
 from hatch_agpm.tera.folding import modules_of
 from hatch_agpm.tera.jinja_programs import jinja_modules
 
@@ -83,7 +83,7 @@ def _row(item: Shipped) -> str:
         None if isinstance(resource.text, bytes) else resource.body,
         file.sha256,
         len(file.data),
-        checksum(file.data),
+        quick_checksum(file.data),
     ]
     if resource.runtime:
         variables = [

@@ -8,9 +8,12 @@ library alone.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
 
 class UnknownPromptError(KeyError, AttributeError):
@@ -83,6 +86,16 @@ class VariableError(TypeError):
 
     def __str__(self) -> str:
         return f"{self.location}: {'; '.join(self.problems)}"
+
+
+def damaged(spec: Any, path: str, reason: str) -> DamagedWheelError:
+    """Return the error for a file of the package that has this spec."""
+    # `sys.frozen` is set by PyInstaller and cx_Freeze, the other name by Nuitka.
+    frozen = getattr(sys, "frozen", False) or "__compiled__" in globals()
+    # Of an editable install, its finder says where in the user's cache the bundle is.
+    cache = getattr(spec, "loader_state", None)
+    where = f"{spec.name.replace('.', '/')}/{path}"
+    return DamagedWheelError(where, reason, spec.name if frozen else "", cache or "")
 
 
 def nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:

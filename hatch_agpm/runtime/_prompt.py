@@ -12,6 +12,8 @@ from __future__ import annotations
 import sys
 from keyword import iskeyword
 
+from ._errors import damaged
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, final
@@ -30,7 +32,16 @@ TYPES = ("agent", "command", "hook", "mcp-server", "script", "skill", "snippet")
 """The types whose names begin with a directory, which is their plural."""
 
 _PRIME = 2**30 - 35
-_MOST_CHECKED = 1 << 15
+_MOST_CHECKED, _SAMPLED = 1 << 15, 1 << 13
+
+IMPORT_ERRORS = (
+    *(AttributeError, ImportError, NameError, OSError, SyntaxError),
+    *(EOFError, LookupError, TypeError, ValueError),  # of damaged `.pyc` files
+)
+"""What the import of a damaged module raises."""
+
+OTHER_CONTENT = "its content differs"
+"""Why a file is damaged that has the right size."""
 
 
 class ResourceDetails:
@@ -172,12 +183,65 @@ def checksum(data: bytes) -> int:
     """
     Return the remainder of the bytes, as one number, by a prime.
 
-    It takes a hundredth of a millisecond for 4 KB, where to import what computes a
-    better one takes more; 0 for more bytes than it is fast for.
+    It takes 0.01 ms for 4 KB, where importing what computes a better one takes more.
     """
-    if len(data) > _MOST_CHECKED:
-        return 0
     return int.from_bytes(data, "little") % _PRIME
+
+
+def quick_checksum(data: bytes) -> int:
+    """Return the `checksum`, of more than 32 KB that of the ends and of a sample."""
+    if len(data) > _MOST_CHECKED:
+        sample = data[:: len(data) // _SAMPLED]
+        data = data[:_SAMPLED] + sample + data[-_SAMPLED:]
+    return checksum(data)
+
+
+def read_file(spec: Any, path: str, size: int) -> bytes:
+    """
+    Return the bytes of a file of the package that has this spec.
+
+    Raises `DamagedWheelError`.  A file of another size is not opened.
+    """
+    # All loaders accept `/`; zipimport converts it.
+    file = f"{spec.submodule_search_locations[0]}/{path}"
+    stated = _stated_size(spec.loader, file)
+    found = size if stated is None else stated
+    try:
+        if found == size:
+            # Pipes and devices have no size, and may have no end.
+            data = b"" if stated == 0 else spec.loader.get_data(file)
+            found = len(data)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        # Of an archive, also `zlib.error`.
+        reason = getattr(error, "strerror", None) or str(error)
+        raise damaged(spec, path, reason) from error
+    if found != size:
+        raise damaged(spec, path, f"it has {found} bytes, not {size}")
+    return data
+
+
+def read_whole(spec: Any, path: str, size: int, check: int) -> bytes:
+    """Return the same, of which all bytes are compared with their `checksum`."""
+    data = read_file(spec, path, size)
+    if checksum(data) != check:
+        raise damaged(spec, path, OTHER_CONTENT)
+    return data
+
+
+def _stated_size(loader: Any, file: str) -> int | None:
+    """Return the size that the file system states, None for what is not in it."""
+    if not hasattr(loader, "path_stats"):
+        # Those of `.pyc` files, of compiled modules and of archives.
+        from importlib.machinery import SourceFileLoader
+
+        loader = SourceFileLoader("", file)
+    try:
+        size: int | None = loader.path_stats(file).get("size")
+    except (OSError, ValueError):
+        return None
+    return size
 
 
 def reader(function: str) -> Any:
@@ -186,16 +250,33 @@ def reader(function: str) -> Any:
         from . import _reader
 
         return getattr(_reader, function)
-    except (ImportError, SyntaxError, NameError, AttributeError) as error:
+    except IMPORT_ERRORS as error:
         raise damaged_module("_reader.py", error) from None
+
+
+def imported(module: str) -> Any:
+    """Return a module of the bundle (`_tera.loops`); raises `DamagedWheelError`."""
+    name = f"{_PACKAGE}.{module}"
+    try:
+        __import__(name)
+        found = sys.modules[name]
+        if getattr(found, "__spec__", None) and not hasattr(found, "__all__"):
+            # Python makes a module of a directory, too, and would find it next time.
+            vars(sys.modules[_PACKAGE]).pop(module, None)
+            raise ImportError("it is empty, or not there")
+    except IMPORT_ERRORS as error:
+        raise damaged_module(f"{module.replace('.', '/')}.py", error) from None
+    return found
 
 
 def damaged_module(file: str, error: Exception) -> Exception:
     """Return the `DamagedWheelError` for a module that cannot be imported."""
-    from ._errors import DamagedWheelError
+    return damaged(own_spec(), file, f"cannot be imported: {error}")
 
-    path = f"{_PACKAGE.replace('.', '/')}/{file}"
-    return DamagedWheelError(path, f"cannot be imported: {error}")
+
+def own_spec() -> Any:
+    """Return the spec of the package of the bundle."""
+    return sys.modules[_PACKAGE].__spec__
 
 
 def identifier(name: str) -> str:

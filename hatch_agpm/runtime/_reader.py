@@ -9,15 +9,14 @@ on Python 3.9 and later, with only the standard library.
 
 from __future__ import annotations
 
-import sys
-
 from ._errors import (
-    DamagedWheelError,
     UnknownPromptError,
     VariableError,
+    damaged,
     nearest,
     nearest_full,
 )
+from ._prompt import OTHER_CONTENT, imported, read_file, read_whole
 from ._variables import FillError, PromptTemplate
 
 TYPE_CHECKING = False
@@ -28,38 +27,21 @@ if TYPE_CHECKING:
 # --- the index ------------------------------------------------------------------------
 
 
-def entries(bundle: Any) -> dict[str, dict[str, Any]]:
-    """Return the entries of the index by full name, or raise `DamagedWheelError`."""
+def entries(bundle: Any, full_name: str) -> dict[str, dict[str, Any]]:
+    """
+    Return the entries of the index by full name.
+
+    Raises `DamagedWheelError`, also if `full_name` is not among them: a prompt that was
+    pickled may be of another version.
+    """
     import json
 
-    try:
-        index = json.loads(bundle.read("index.json"))
-        # Entries with equal bytes may share a name.
-        listed = reversed(index["resources"])
-        return {entry["full_name"]: _complete(entry) for entry in listed}
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise damaged(bundle, "index.json", error) from None
-
-
-def _complete(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry of the index if what is read of it is there."""
-    for key, kinds in _FIELDS.items():
-        if not isinstance(entry[key], kinds):
-            raise TypeError(f"'{key}' of {entry['full_name']!r} is {entry[key]!r}")
-    for file in entry["files"]:
-        if not isinstance(file["path"], str) or not isinstance(file["sha256"], str):
-            raise TypeError(f"a file of {entry['full_name']!r} is {file!r}")
-    return entry
-
-
-_FIELDS: dict[str, tuple[type, ...]] = {
-    "full_name": (str,),
-    "metadata": (dict,),
-    "tool": (str, type(None)),
-    "install_path": (str, type(None)),
-    "files": (list,),
-}
-"""The fields of entries that are read, and their types."""
+    index = json.loads(read_whole(bundle.spec, "index.json", *bundle.index))
+    # Entries with equal bytes may share a name.
+    found = {entry["full_name"]: entry for entry in reversed(index["resources"])}
+    if full_name not in found:
+        raise damaged(bundle.spec, "index.json", f"it does not list {full_name}")
+    return found
 
 
 def file_of_skill(resource: Any, file: str) -> bytes:
@@ -68,11 +50,12 @@ def file_of_skill(resource: Any, file: str) -> bytes:
 
     bundle = resource._bundle
     directory = bundle.table[resource.full_name][0].rpartition("/")[0]
-    data: bytes = bundle.read(f"{directory}/{file}")
-    listed = bundle.entry(resource.full_name)["files"]
-    known = next(each["sha256"] for each in listed if each["path"] == file)
-    if sha256(data).hexdigest() != known:
-        raise changed(bundle, f"{directory}/{file}", data, len(data))
+    path = f"{directory}/{file}"
+    files = bundle.entry(resource.full_name)["files"]
+    known = next(each for each in files if each["path"] == file)
+    data: bytes = read_file(bundle.spec, path, known["size"])
+    if sha256(data).hexdigest() != known["sha256"]:
+        raise damaged(bundle.spec, path, OTHER_CONTENT)
     return data
 
 
@@ -133,28 +116,27 @@ def _template(prompt: Any) -> Any:
 
 
 def _parsed(prompt: Any) -> Any:
-    if not prompt._program:
-        return PromptTemplate(
-            prompt._head,
-            str(prompt),
-            prompt._variables,
-            prompt._dialect,
-            prompt._embedded,
-        )
-    import json
-    from importlib import import_module
-
     bundle = prompt._bundle
+    if not prompt._program:
+        try:
+            return PromptTemplate(
+                prompt._head,
+                str(prompt),
+                prompt._variables,
+                prompt._dialect,
+                prompt._embedded,
+            )
+        except UnicodeDecodeError as error:  # in a long file, which has no checksum
+            path = prompt.path[len(bundle.wheel_path("")) :]
+            raise damaged(bundle.spec, path, str(error)) from None
+    import json
+
+    data = json.loads(read_whole(bundle.spec, *prompt._program))
     is_tera = prompt._dialect == "tera"
+    # Only a bundle with run-time logic has these modules.
     package, name = ("_tera", "") if is_tera else ("_jinja", "Jinja")
-    try:
-        # Only a bundle with run-time logic has these modules.
-        module: Any = import_module(f".{package}.template", __package__)
-        template = getattr(module, f"{name}ProgramTemplate")
-        data = json.loads(bundle.read(*prompt._program))
-        return template(data, prompt._variables)
-    except (ImportError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise damaged(bundle, prompt._program[0], error) from None
+    template = getattr(imported(f"{package}.template"), f"{name}ProgramTemplate")
+    return template(data, prompt._variables)
 
 
 # --- names ----------------------------------------------------------------------------
@@ -217,27 +199,3 @@ def hook_directories() -> list[str]:
     from pathlib import Path
 
     return [str(Path(__file__).with_name("_pyinstaller"))]
-
-
-# --- damage ---------------------------------------------------------------------------
-
-
-def changed(bundle: Any, path: str, data: bytes, size: int) -> DamagedWheelError:
-    """Return the error for a file that has other bytes than it was built with."""
-    same = len(data) == size
-    reason = "its content differs" if same else f"it has {len(data)} bytes, not {size}"
-    return damaged(bundle, path, ValueError(reason))
-
-
-def damaged(bundle: Any, path: str, error: Exception) -> DamagedWheelError:
-    """Return the error for a file that cannot be read or parsed."""
-    reason = getattr(error, "strerror", None) or str(error) or "it is not there"
-    if isinstance(error, RecursionError):  # whose text depends on the Python
-        reason = "it is nested too deeply"
-    # `sys.frozen` is set by PyInstaller and cx_Freeze, the other name by Nuitka.
-    frozen = getattr(sys, "frozen", False) or "__compiled__" in globals()
-    package = bundle.spec.name if frozen else ""
-    # Of an editable install, its finder says where in the user's cache the bundle is.
-    cache = getattr(bundle.spec, "loader_state", None)
-    where = bundle.wheel_path(path)
-    return DamagedWheelError(where, reason, package, cache or "")

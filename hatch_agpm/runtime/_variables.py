@@ -9,6 +9,7 @@ library alone.
 from __future__ import annotations
 
 from ._errors import did_you_mean
+from ._prompt import imported
 from ._types import (
     ANY,
     NONE,
@@ -241,10 +242,7 @@ def _tera_text(value: object) -> str:
     if isinstance(value, int) and -PLAIN_INT < value < PLAIN_INT:
         return str(value)
     # Only a bundle with variables of other types has this module.
-    from importlib import import_module
-
-    values: Any = import_module("._tera.values", __package__)
-    text: str = values.render(value)
+    text: str = imported("_tera.values").render(value)
     return text
 
 

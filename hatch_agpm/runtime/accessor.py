@@ -9,13 +9,16 @@ only the standard library.
 
 from __future__ import annotations
 
+from ._errors import damaged
 from ._prompt import (
+    OTHER_CONTENT,
     TYPES,
     BinaryResource,
     Prompt,
-    checksum,
     identifier,
     normalized,
+    quick_checksum,
+    read_file,
     reader,
 )
 
@@ -26,11 +29,10 @@ if TYPE_CHECKING:
 
     _Row = tuple[Any, ...]
     """
-    Path, offset of the text or None for other bytes, sha256, size, checksum, run-time
-    variables, the dialect of the template, and the path, size and checksum of its
-    program, and the spans of embedded texts.
+    Path, offset of the text or None for other bytes, sha256, size, quick
+    checksum, run-time variables, dialect, program and embedded texts of a prompt.
     """
-
+    _Size = tuple[int, int]  # with the checksum
 
 _DEFAULTS: list[Any] = [(), "tera", (), ()]
 """The last fields of a row that does not have them."""
@@ -39,9 +41,10 @@ _DEFAULTS: list[Any] = [(), "tera", (), ()]
 class Bundle:
     """The prompts of one package."""
 
-    def __init__(self, spec: Any, table: Mapping[str, _Row]) -> None:
+    def __init__(self, spec: Any, table: Mapping[str, _Row], index: _Size) -> None:
         self.spec = spec
         self.table = table
+        self.index = index
         self._read: dict[str, Prompt | BinaryResource] = {}
         self._members: dict[str, dict[str, str]] = {}
         self._normalized: dict[str, str] | None = None
@@ -104,28 +107,9 @@ class Bundle:
 
     def entry(self, full_name: str) -> dict[str, Any]:
         """Return the entry of a resource in the index, which is read once."""
-        if not self._entries:
-            self._entries = reader("entries")(self)
         if full_name not in self._entries:
-            reason = LookupError(f"it does not list {full_name}")
-            raise reader("damaged")(self, "index.json", reason)
+            self._entries = reader("entries")(self, full_name)
         return self._entries[full_name]
-
-    def read(self, path: str, size: int | None = None, check: int = 0) -> bytes:
-        """
-        Return the bytes of a file of the bundle; raises `DamagedWheelError`.
-
-        They must be as many as `size`, and have this `checksum`, unless it is None.
-        """
-        directory = self.spec.submodule_search_locations[0]
-        try:
-            # All loaders accept `/`; zipimport converts it.
-            data: bytes = self.spec.loader.get_data(f"{directory}/{path}")
-        except (OSError, ImportError, ValueError) as error:
-            raise reader("damaged")(self, path, error) from None
-        if size is not None and (len(data) != size or checksum(data) != check):
-            raise reader("changed")(self, path, data, size)
-        return data
 
     def wheel_path(self, path: str) -> str:
         """Return the path in the wheel of a path in the bundle."""
@@ -134,11 +118,14 @@ class Bundle:
     def _resource(self, full_name: str, row: _Row) -> Prompt | BinaryResource:
         path, body, sha256, size, check, *more = row
         variables, *filling = more + _DEFAULTS[len(more) :]
-        data = self.read(path, size, check)
+        data = read_file(self.spec, path, size)
+        if quick_checksum(data) != check:
+            raise damaged(self.spec, path, OTHER_CONTENT)
         try:
             text = None if body is None else Prompt(data[body:], "utf-8")
+            data[: body or 0].decode()
         except UnicodeDecodeError as error:
-            raise reader("damaged")(self, path, error) from None
+            raise damaged(self.spec, path, str(error)) from None
         resource = BinaryResource(data) if text is None else text
         resource.full_name, resource.sha256 = full_name, sha256
         resource.path = self.wheel_path(path)

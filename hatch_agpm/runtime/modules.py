@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from ._prompt import damaged_module, normalized, reader
+from ._prompt import IMPORT_ERRORS, damaged_module, imported, normalized, reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class NamespaceLoader:
         """Return what `importlib.resources` reads the directory with."""
         try:
             from ._resources import DirectoryReader
-        except (ImportError, SyntaxError, NameError) as error:
+        except IMPORT_ERRORS as error:
             raise damaged_module("_resources.py", error) from None
         return DirectoryReader(self.package, self.directory)
 
@@ -128,19 +128,18 @@ def member(module: Any, package: Any, directory: str, attribute: str) -> Any:
     if attribute.startswith("_"):
         raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
     bundle: _NamedPrompts = package._bundle
-    found = bundle.members(directory).get(normalized(attribute))
+    last = normalized(attribute)
+    found = bundle.members(directory).get(last)
     if found is None:
         raise reader("unknown_attribute")(module, bundle, directory, attribute)
     if not found.endswith("/"):
         return bundle.load(found)
-    name = f"{name}.{normalized(attribute)}"
     if not directory and bundle.below(found):
-        __import__(name)
-        return sys.modules[name]
+        return imported(last)
     # A directory further down, or a type without resources, has no module to import.
-    child = Namespace(name)
+    child = Namespace(f"{name}.{last}")
     child._package, child._directory = package, found
-    return module.__dict__.setdefault(normalized(attribute), child)
+    return module.__dict__.setdefault(last, child)
 
 
 def attributes(module: Any, bundle: _NamedPrompts, directory: str) -> list[str]:

@@ -237,13 +237,16 @@ for ask in {list(ASKED)!r}:
             "it has 99 bytes, not 45",
         ),
         ("agents/plain.md", b"\xff" * 45, "its content differs"),
-        ("index.json", b'{"resources": []}', "it does not list agents/plain"),
+        ("agents/plain.md", b"", "it has 0 bytes, not 45"),
+        ("index.json", b'{"resources": []}', "it has 17 bytes, not {size}"),
     ],
 )
 def test_a_changed_file_is_reported(
     tmp_path, installed, run_python, path, data, reason
 ):
-    (installed("acme") / path).write_bytes(data)
+    file = installed("acme") / path
+    size = file.stat().st_size
+    file.write_bytes(data)
     code = """
 from acme import prompts
 try:
@@ -252,8 +255,31 @@ except prompts.DamagedWheelError as error:
     print(error)
 """
     assert run_python(code, tmp_path) == (
-        f"acme/prompts/{path}: {reason}; the installed files of acme are not those of "
-        "its wheel, install it again\n"
+        f"acme/prompts/{path}: {reason.format(size=size)}; the installed files of acme "
+        "are not those of its wheel, install it again\n"
+    )
+
+
+def test_a_pickled_prompt_of_another_version_is_reported(
+    tmp_path, installed, run_python
+):
+    directory = installed("acme")
+    pickled = tmp_path / "pickled"
+    dump = f"open({str(pickled)!r}, 'wb').write(pickle.dumps(prompts.agents.lost))"
+    run_python(f"import pickle\nfrom acme import prompts\n{dump}", tmp_path)
+    write_files(directory, build(resource("agents/plain.md")).files)
+    code = f"""
+import pickle
+from acme import prompts
+prompt = pickle.load(open({str(pickled)!r}, "rb"))
+try:
+    prompt.metadata
+except prompts.DamagedWheelError as error:
+    print(error)
+"""
+    assert run_python(code, tmp_path) == (
+        "acme/prompts/index.json: it does not list agents/lost; the installed files of "
+        "acme are not those of its wheel, install it again\n"
     )
 
 
@@ -277,7 +303,7 @@ except prompts.DamagedWheelError as error:
     "mark",
     [
         "import sys; sys.frozen = True",
-        "import acme.prompts._reader as it; it.__compiled__ = ()",
+        "import acme.prompts._errors as it; it.__compiled__ = ()",
     ],
     ids=["PyInstaller", "Nuitka"],
 )

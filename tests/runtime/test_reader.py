@@ -551,69 +551,6 @@ def test_a_missing_file_is_reported_as_a_damaged_wheel(tmp_path, package):
     assert prompts.agents.empty == ""
 
 
-@pytest.mark.parametrize(
-    ("path", "data", "reason"),
-    [
-        ("index.json", b"{", "property name"),
-        ("index.json", b"[]", "list indices"),
-        ("index.json", b"null", "NoneType"),
-        ("index.json", b"\xff", ""),
-        ("index.json", b'{"resources": []}', "agents/plain"),
-        ("index.json", b'{"resources": {"a": 1}}', ""),
-        ("index.json", b'{"resources": [1, null]}', ""),
-        ("index.json", b"[" * 100_000, "nested too deeply"),
-        ("index.json", b'{"resources":' * 100_000, "nested too deeply"),
-    ],
-)
-def test_a_changed_file_is_reported_as_a_damaged_wheel(
-    tmp_path, package, path, data, reason
-):
-    (write_bundle(tmp_path, package) / path).write_bytes(data)
-    prompts = importlib.import_module(f"{package}.prompts")
-
-    with pytest.raises(prompts.DamagedWheelError) as caught:
-        _ = prompts.agents.plain.metadata
-
-    assert caught.value.path == f"{package}/prompts/{path}"
-    assert reason in caught.value.reason
-
-
-FIELDS = ["full_name", "metadata", "tool", "install_path", "files"]
-
-
-@pytest.mark.parametrize("field", FIELDS)
-@pytest.mark.parametrize("value", [None, 7, {"a": 1}, [7], [{"path": 7}]])
-def test_an_entry_without_a_field_is_damage(tmp_path, package, field, value):
-    directory = write_bundle(tmp_path, package)
-    index = json.loads((directory / "index.json").read_bytes())
-    for entry in index["resources"]:
-        if value is None:
-            del entry[field]
-        else:
-            entry[field] = [value] if field == "metadata" else value
-    if field == "files" and value == []:
-        return
-    (directory / "index.json").write_text(json.dumps(index))
-    prompts = importlib.import_module(f"{package}.prompts")
-
-    for attribute in ("metadata", "tool", "install_path", "files"):
-        with pytest.raises(prompts.DamagedWheelError) as caught:
-            getattr(prompts.skills.net, attribute)
-        assert caught.value.path == f"{package}/prompts/index.json"
-
-
-def test_a_path_with_nul_in_the_index_is_damage(tmp_path, package):
-    directory = write_bundle(tmp_path, package)
-    index = (directory / "index.json").read_text("utf-8")
-    changed = index.replace("bin/mend.sh", "bin/\\u0000")
-    (directory / "index.json").write_text(changed, encoding="utf-8")
-    prompts = importlib.import_module(f"{package}.prompts")
-
-    with pytest.raises(prompts.DamagedWheelError) as caught:
-        prompts.skills.net.read("bin/\0")
-    assert caught.value.path == f"{package}/prompts/skills/net/bin/\0"
-
-
 WHOLE = (HEAD + BODY).encode()
 
 
@@ -644,22 +581,6 @@ def test_a_changed_prompt_is_damage(tmp_path, package, data):
         with pytest.raises(prompts.DamagedWheelError) as caught:
             prompts.load(name)
         assert name in caught.value.path
-
-
-@pytest.mark.parametrize("size", [10, 1 << 15, (1 << 15) + 1, 1 << 20])
-def test_the_bytes_of_a_large_prompt_are_counted_and_not_compared(
-    tmp_path, package, size
-):
-    large = resource("large", text="x" * size, metadata={})
-    directory = write_bundle(tmp_path, package, [large])
-    (directory / "agents/large.md").write_bytes(b"y" + b"x" * (size - 1))
-    prompts = importlib.import_module(f"{package}.prompts")
-
-    if size > 1 << 15:
-        assert prompts.agents.large.startswith("y")
-    else:
-        with pytest.raises(prompts.DamagedWheelError):
-            _ = prompts.agents.large
 
 
 @pytest.mark.parametrize("data", [b"", b"#!", b"#!\xfe", b"#!\xff\n"])

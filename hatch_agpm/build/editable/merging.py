@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.bundle import package_files
+from hatch_agpm.bundle.accessor import table_end
 from hatch_agpm.bundle.index import (
     index_array,
     index_entry,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["MergedNames", "WholeRenderingNeededError", "merged_files"]
 
 _INDEX: Final = "index.json"
+_TABLE: Final = "__init__.py"
 _INPUTS: Final = '\n "inputs": '
 _RESOURCES: Final = ',\n "resources": '
 _NUMBER: Final = ', "input": '
@@ -72,15 +74,18 @@ def merged_files(
     `WholeRenderingNeededError` where two names may be one, `AgpmError` where two
     directories are, and `OSError` for a bundle that cannot be read.
     """
+    index = (before / _INDEX).read_bytes()
+    if table_end(index) not in (before / _TABLE).read_text("utf-8"):
+        raise WholeRenderingNeededError("the index is damaged")
+    # As the index is written: its strings may have surrogates.
+    data = _merged_index(index.decode(), merged).encode(errors="backslashreplace")
     generated = package_files(
         [each.shown for each in merged.names.values()],
         merged.output,
+        index=data,
         distribution=context.distribution,
         version=str(context.metadata.get("version", "")),
     )
-    index = (before / _INDEX).read_text("utf-8")
-    # As the index is written: its strings may have surrogates.
-    data = _merged_index(index, merged).encode(errors="backslashreplace")
     generated[_INDEX] = FileContent(data=data)
     _check_apart(merged.names.values(), generated)
     texts: dict[str, FileContent] = {}

@@ -8,7 +8,7 @@ of its programs needs.  Runs on Python 3.9 and later, with only the standard lib
 
 from __future__ import annotations
 
-from importlib import import_module
+from .._prompt import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,4 +19,4 @@ __all__ = ["part"]
 
 def part(name: str) -> Any:
     """Return a module of this package that not all programs need."""
-    return import_module(f".{name}", __name__)
+    return imported(f"_jinja.{name}")

@@ -8,7 +8,7 @@ that its programs need.  Runs on Python 3.9 and later, with only the standard li
 
 from __future__ import annotations
 
-from importlib import import_module
+from .._prompt import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,4 +20,4 @@ __all__ = ["part"]
 def part(name: str) -> Any:
     """Return a module of this package that not all bundles have."""
     # Type checkers would report a statement that imports what is not there.
-    return import_module(f".{name}", __name__)
+    return imported(f"_tera.{name}")

@@ -300,6 +300,18 @@ def test_random_edits_give_what_rendering_everything_does(project, develop):
     assert errors > 2
 
 
+def test_a_damaged_index_is_not_carried_over(project, develop):
+    root, _ = new_project(project, 1)
+    install = develop(root)
+    for text in ("No dots.\n", "No dashes.\n"):
+        (root / "docs/rules.md").write_text(text, encoding="utf-8")
+        bundle, _ = compared(root, install)
+        index = bundle / "index.json"
+        changed = index.read_bytes().replace(b'"pkg"', b'"pgk"')
+        assert changed != index.read_bytes()
+        index.write_bytes(changed)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 6))
 def test_many_random_edits_do_so_too(project, develop, seed):

@@ -7,7 +7,7 @@ Each module has a table of them by name; a bundle has those that its programs ne
 
 from __future__ import annotations
 
-from importlib import import_module
+from .. import part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,6 @@ def filter_of(name: str) -> _Filter | None:
     """Return a filter, or None."""
     if name not in MODULES:
         return None
-    module: Any = import_module(f".{MODULES[name]}", __name__)
+    module: Any = part(f"builtins.{MODULES[name]}")
     found: _Filter = module.FILTERS[name]
     return found

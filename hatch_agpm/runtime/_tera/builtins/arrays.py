@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import struct
-from importlib import import_module
 
+from .. import part
 from ..failures import Failure
 from ..operations.comparison import same
 from ..operations.measures import limit_items, sized_array
@@ -123,7 +123,7 @@ def unique(value: object, arguments: Arguments) -> list[object]:
         if _kind(key) is not kind:
             raise Failure("filter 'unique' needs one type", describe(key))
         if isinstance(key, str) and not sensitive:
-            module: Any = import_module(".casing", __package__)
+            module: Any = part("builtins.casing")
             key = module.lower_case(arguments.letters(key))
         if key not in seen:
             seen.add(key)

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 
+from .. import part
 from ..operations.measures import count_steps
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ def _title_case(text: str) -> str:
 @cache
 def _word() -> re.Pattern[str]:
     """Return the pattern of a word, in two groups: its first character and the rest."""
-    ranges: Any = import_module(".unicode_ranges", __package__)
+    ranges: Any = part("builtins.unicode_ranges")
     character = ranges.character_set("word")
     pattern: re.Pattern[str] = ranges.compiled(f"({character})((?:'*+{character})*+)")
     return pattern

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import math
 import re
-from importlib import import_module
 
+from .. import part
 from ..failures import Refusal
 from ..operations.measures import count_steps, limit_items
 from ..rust import WHITE_SPACE
@@ -71,7 +71,7 @@ def truncate(value: object, arguments: Arguments) -> str:
         return text if length >= len(text) else text[:length] + end
     # Finding clusters takes twice as long as what other filters do for a character.
     count_steps(arguments.scope.account, text)
-    module: Any = import_module(".graphemes", __package__)
+    module: Any = part("builtins.graphemes")
     cut: str = module.first_graphemes(text, length)
     return text if len(cut) == len(text) else cut + end
 

@@ -12,11 +12,12 @@ import re
 import sys
 from functools import cache
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ..._prompt import own_spec, read_whole
 
 __all__ = ["all_classes", "character_set", "compiled"]
+
+SIZE, CHECKSUM = 14778, 282673847
+"""Those of the file; the tool writes them."""
 
 
 def all_classes() -> tuple[str, ...]:
@@ -47,10 +48,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
 @cache
 def _classes() -> dict[str, list[tuple[int, int]]]:
     """Read the file; return the first and last code points of each class's ranges."""
-    path = f"{__file__.rpartition('.')[0]}.txt"
-    # The file may be in a zip, which only the loader can read.
-    loader: Any = __spec__.loader
-    text = loader.get_data(path).decode("ascii")
+    path = "_tera/builtins/unicode_ranges.txt"
+    text = read_whole(own_spec(), path, SIZE, CHECKSUM).decode("ascii")
     classes: dict[str, list[tuple[int, int]]] = {}
     for section in text.split("[")[1:]:
         name, _, listed = section.partition("]")
