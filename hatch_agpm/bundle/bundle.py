@@ -337,6 +337,12 @@ def _check_apart(bundle: Bundle) -> None:
         raise BundleError(str(export), what, hint)
 
 
+def _exported_name(bundle: Bundle, path: str) -> str:
+    """Return the full name of the resource that has an exported file; "" for none."""
+    item = bundle.export.resource_of(path) if bundle.export else None
+    return item.full_name if item else ""
+
+
 def metadata_file(
     bundle: Bundle, *, module: str, exported: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[str, FileContent]:
@@ -352,7 +358,7 @@ def metadata_file(
             size=len(file.data),
             sha256=file.sha256,
             executable=file.executable,
-            resource=bundle.export.resource_of(path) if bundle.export else "",
+            resource=_exported_name(bundle, path),
         )
         for path, file in bundle.exported.items()
     ]

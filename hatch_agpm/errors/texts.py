@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ __all__ = ["did_you_mean", "printable", "shown"]
 
 _VALUE: Final = 80
 """The number of characters of a wrong value that an error shows at most."""
+
+
+_UNUSUAL: Final = re.compile(r"[^ -~]")
+"""What may be a character that controls a terminal."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -41,4 +46,9 @@ def shown(value: object) -> str:
 
 def printable(text: str, kept: str = "\n\t") -> str:
     """Return a text with the characters escaped that could control a terminal."""
-    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)
+
+    def shown(match: re.Match[str]) -> str:
+        found = match[0]
+        return found if found.isprintable() or found in kept else ascii(found)[1:-1]
+
+    return _UNUSUAL.sub(shown, text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -46,7 +47,7 @@ _MAX_DESCRIPTIONS: Final = 23_000
 """What Claude Code lists of all skills together, in characters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Export:
     """The files for coding agents that one build adds to the wheel."""
 
@@ -84,12 +85,17 @@ class Export:
         """The directory of the tree, as it would be in the source tree."""
         return str(PurePosixPath(self.package, self.directory))
 
-    def resource_of(self, path: str) -> str:
-        """Return the full name of the resource that has a file; "" for none."""
-        for item in self.resources:
-            if path == item.path or path.startswith(f"{item.full_name}/"):
-                return item.full_name
-        return ""
+    def resource_of(self, path: str) -> ExportedResource | None:
+        """Return the resource that has a file of the tree; None if no one has it."""
+        names = (path, *map(str, PurePosixPath(path).parents))
+        found = (self._by_name[name] for name in names if name in self._by_name)
+        return next(found, None)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, ExportedResource]:
+        """The resources, by the paths of their texts and by their full names."""
+        by_path = {item.path: item for item in self.resources}
+        return by_path | {item.full_name: item for item in self.resources}
 
 
 def build_export(

@@ -9,14 +9,16 @@ is gone, and its new text in a line that came.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from hatch_agpm.review.file_changes import FileChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hatch_agpm.review.snapshot import PackageSnapshot, SnapshotText
 
-__all__ = ["Cause", "causes_of"]
+__all__ = ["Cause", "CauseSearch"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,36 +33,35 @@ class Cause:
     """`changed`, `added`, `removed`, or the old and the new value."""
 
 
-def causes_of(
-    old: PackageSnapshot,
-    new: PackageSnapshot,
-    one: SnapshotText,
-    other: SnapshotText,
-    diff: Sequence[str],
-) -> Iterator[Cause]:
-    """Yield the causes of the difference of two texts, of which `diff` is the diff."""
-    found = [
-        *_files(one, other),
-        *_values(one, other),
-        *_metadata(old.metadata, new.metadata, diff),
-    ]
-    if found:
-        yield from found
-    elif old.generator != new.generator and old.generator:
-        how = f"{old.generator} -> {new.generator}"
-        yield Cause(kind="other", what="hatch-agpm", how=how)
-    else:
-        yield Cause(kind="other", what="the configuration", how="changed")
+class CauseSearch:
+    """Finds out why texts of two snapshots differ."""
 
+    def __init__(self, old: PackageSnapshot, new: PackageSnapshot) -> None:
+        """Take the old and the new snapshot."""
+        self._old: Final = old
+        self._new: Final = new
+        self._files: Final = FileChanges(old.graphs, new.graphs)
+        self._metadata: Final = _flat(old.metadata), _flat(new.metadata)
 
-def _files(one: SnapshotText, other: SnapshotText) -> Iterator[Cause]:
-    if not one.inputs or not other.inputs:
-        return
-    for path in sorted({*one.inputs, *other.inputs}):
-        before, after = one.inputs.get(path), other.inputs.get(path)
-        if before != after:
-            how = "added" if not before else "changed" if after else "removed"
-            yield Cause(kind="file", what=path, how=how)
+    def causes(
+        self, one: SnapshotText, other: SnapshotText, diff: Sequence[str]
+    ) -> Iterator[Cause]:
+        """Yield why an old and a new text differ, of which `diff` is the diff."""
+        found = [
+            *(
+                Cause(kind="file", what=path, how=how)
+                for path, how in self._files.between(one, other)
+            ),
+            *_values(one, other),
+            *_printed(*self._metadata, diff),
+        ]
+        old, new = self._old.generator, self._new.generator
+        if found:
+            yield from found
+        elif old != new and old:
+            yield Cause(kind="other", what="hatch-agpm", how=f"{old} -> {new}")
+        else:
+            yield Cause(kind="other", what="the configuration", how="changed")
 
 
 def _values(one: SnapshotText, other: SnapshotText) -> Iterator[Cause]:
@@ -71,16 +72,16 @@ def _values(one: SnapshotText, other: SnapshotText) -> Iterator[Cause]:
             yield _value(name, before.get(name), after.get(name))
 
 
-def _metadata(
+def _printed(
     before: Mapping[str, object], after: Mapping[str, object], diff: Sequence[str]
 ) -> Iterator[Cause]:
+    """Yield the values of the metadata that changed and that a diff has."""
     gone, came = (
         "\n".join(line[1:] for line in diff[2:] if line.startswith(sign))
         for sign in "-+"
     )
-    one, other = _flat(before), _flat(after)
-    for name in sorted(one.keys() & other.keys()):
-        old, new = one[name], other[name]
+    for name in sorted(before.keys() & after.keys()):
+        old, new = before[name], after[name]
         if old != new and str(old) and str(old) in gone and str(new) in came:
             yield _value(name, old, new)
 

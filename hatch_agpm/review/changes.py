@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from hatch_agpm.review.causes import Cause, causes_of
+from hatch_agpm.review.causes import Cause, CauseSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,6 +75,7 @@ def compare(old: PackageSnapshot, new: PackageSnapshot) -> SnapshotDiff:
     removed = [name for name in old.texts if name not in new.texts]
     added = [name for name in new.texts if name not in old.texts]
     renamed = _renamed(old, new, removed, added)
+    search = CauseSearch(old, new)
     changes = [
         *(Change(name=name, kind="removed") for name in removed),
         *(
@@ -82,13 +83,16 @@ def compare(old: PackageSnapshot, new: PackageSnapshot) -> SnapshotDiff:
             for name in added
             if name not in renamed
         ),
-        *(_changed(old, new, renamed[name], name) for name in renamed),
+        *(
+            _changed(search, old.texts[before], new.texts[name])
+            for name, before in renamed.items()
+        ),
     ]
     gone = set(renamed.values())
     changes = [each for each in changes if each.name not in gone or each.old_name]
     for name, text in new.texts.items():
         if name in old.texts and _differs(old.texts[name], text):
-            changes.append(_changed(old, new, name, name))
+            changes.append(_changed(search, old.texts[name], text))
     changes.sort(key=lambda change: change.name)
     return SnapshotDiff(
         old=old.label, new=new.label, number=len(new.texts), changes=tuple(changes)
@@ -100,41 +104,43 @@ def _renamed(
 ) -> dict[str, str]:
     """Return the old names of the texts that have the same bytes, or template."""
     found: dict[str, str] = {}
-    left = list(removed)
-    for same in (_same_bytes, _same_template):
+    left = dict.fromkeys(removed)
+    for key in (_data, _template):
+        same: dict[object, list[str]] = {}
+        for name in left:
+            same.setdefault(key(old.texts[name]), []).append(name)
         for name in added:
-            matches = [each for each in left if same(old.texts[each], new.texts[name])]
+            wanted = key(new.texts[name])
+            matches = same.get(wanted, []) if wanted is not None else []
             if name not in found and len(matches) == 1:
-                found[name] = matches[0]
-                left.remove(matches[0])
+                found[name] = matches.pop()
+                del left[found[name]]
     return found
 
 
-def _same_bytes(one: SnapshotText, other: SnapshotText) -> bool:
-    return one.data == other.data
+def _data(text: SnapshotText) -> object:
+    return text.data
 
 
-def _same_template(one: SnapshotText, other: SnapshotText) -> bool:
-    return bool(one.entry and one.template) and one.template == other.template
+def _template(text: SnapshotText) -> object:
+    """Return the template of a prompt; None if it is not known."""
+    return text.top if text.entry and text.tops else None
 
 
 def _differs(one: SnapshotText, other: SnapshotText) -> bool:
     return one.data != other.data or [*_variables(one, other)] != []
 
 
-def _changed(
-    old: PackageSnapshot, new: PackageSnapshot, old_name: str, name: str
-) -> Change:
-    one, other = old.texts[old_name], new.texts[name]
-    diff = _diff(one, other)
-    differs = _differs(one, other)
+def _changed(search: CauseSearch, one: SnapshotText, other: SnapshotText) -> Change:
+    diff, is_renamed = _diff(one, other), one.name != other.name
+    causes = search.causes(one, other, diff) if _differs(one, other) else ()
     return Change(
-        name=name,
-        kind="changed" if name == old_name else "renamed",
-        old_name=None if name == old_name else old_name,
+        name=other.name,
+        kind="renamed" if is_renamed else "changed",
+        old_name=one.name if is_renamed else None,
         diff=diff,
         variables=tuple(_variables(one, other)),
-        causes=tuple(causes_of(old, new, one, other, diff)) if differs else (),
+        causes=tuple(causes),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.index import schema_problem
+from hatch_agpm.review.inputs import InputFile, InputGraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ __all__ = [
     "indexed_texts",
 ]
 
+NO_INPUTS: Final = InputGraph()
+
 EXPORTED: Final = "exported:"
 """What the name of a file for coding agents begins with."""
 
@@ -29,14 +32,11 @@ class SnapshotText:
 
     name: str
     data: bytes
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    """The SHA-256 of each file that it was made of, by path; {} if not known."""
+    graph: InputGraph = NO_INPUTS
+    """The files that the texts of the snapshot are made of."""
 
-    template: str = ""
-    """The first of these; "" if it is not known."""
-
-    uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The files that each of these uses, by path."""
+    tops: tuple[int, ...] = ()
+    """The nodes of the templates that give these bytes; () if they are not known."""
 
     entry: Mapping[str, Any] = field(default_factory=dict)
     """What the index says of it; {} for a file that has no entry."""
@@ -47,7 +47,22 @@ class SnapshotText:
     @property
     def top(self) -> str:
         """The template, "" if it is not known."""
-        return self.template or next(iter(self.inputs), "")
+        return self.graph.files[self.tops[0]].path if self.tops else ""
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The SHA-256 of each file that it was made of, by path; {} if not known."""
+        files = (self.graph.files[each] for each in self.graph.reached(self.tops))
+        return {file.path: file.sha256 for file in files}
+
+    @property
+    def uses(self) -> Mapping[str, tuple[str, ...]]:
+        """The files that each of these uses, by path."""
+        files = self.graph.files
+        return {
+            files[number].path: tuple(files[each].path for each in files[number].uses)
+            for number in self.graph.reached(self.tops)
+        }
 
     @property
     def text(self) -> str | None:
@@ -74,6 +89,11 @@ class PackageSnapshot:
     generator: str = ""
     """The version of hatch-agpm that made it."""
 
+    @property
+    def graphs(self) -> tuple[InputGraph, ...]:
+        """The graphs of the files that the texts are made of, each once."""
+        return tuple(dict.fromkeys(text.graph for text in self.texts.values()))
+
 
 def indexed_texts(
     directory: str, index: Mapping[str, Any], read: Callable[[str], bytes]
@@ -95,22 +115,22 @@ def indexed_texts(
 def _of_index(
     directory: str, index: Mapping[str, Any], read: Callable[[str], bytes]
 ) -> Iterator[SnapshotText]:
+    graph = _graph(index["inputs"])
     done: dict[str, SnapshotText] = {}
+    tops: dict[str, dict[int, None]] = {}
     for entry in index["resources"]:
         name = _string(entry, "full_name")
-        made = _reached(index["inputs"], entry["input"])
+        top = _number(entry["input"], graph.files)
+        # Versions for other tools, and variants, with the same bytes have one name.
+        tops.setdefault(name, {})[top] = None
         if name in done:
-            # Versions for other tools, and variants, with the same bytes.
-            inputs = {**done[name].inputs, **made.inputs}
-            uses = {**done[name].uses, **made.uses}
-            done[name] = replace(done[name], inputs=inputs, uses=uses)
             continue
         path = f"{directory}/{entry['path']}"
         program = entry.get("program")
-        done[name] = replace(
-            made,
+        done[name] = SnapshotText(
             name=name,
             data=read(path),
+            graph=graph,
             entry=entry,
             program=read(f"{directory}/{program}") if program else b"",
         )
@@ -118,24 +138,30 @@ def _of_index(
             part = f"{name}/{_string(file, 'path')}"
             if f"{directory}/{part}" != path:
                 data = read(f"{directory}/{part}")
-                done[part] = replace(made, name=part, data=data)
-    yield from done.values()
+                done[part] = SnapshotText(name=part, data=data, graph=graph)
+                tops[part] = {top: None}
+    for name, text in done.items():
+        yield replace(text, tops=tuple(tops[name]))
 
 
-def _reached(inputs: Sequence[Mapping[str, Any]], start: int) -> SnapshotText:
-    """Return a text without name and data that is made of an input."""
-    found: dict[str, str] = {}
-    uses: dict[str, tuple[str, ...]] = {}
-    waiting, seen = [start], {start}
-    while waiting:
-        node = inputs[waiting.pop()]
-        path = _path(node)
-        found[path] = _string(node, "sha256")
-        uses[path] = tuple(_path(inputs[each]) for each in node["uses"])
-        waiting += (each for each in node["uses"] if each not in seen)
-        seen |= set(node["uses"])
-    template = _path(inputs[start])
-    return SnapshotText(name="", data=b"", inputs=found, uses=uses, template=template)
+def _graph(inputs: Sequence[Mapping[str, Any]]) -> InputGraph:
+    return InputGraph(
+        [
+            InputFile(
+                path=_path(node),
+                sha256=_string(node, "sha256"),
+                uses=tuple(_number(each, inputs) for each in node["uses"]),
+            )
+            for node in inputs
+        ]
+    )
+
+
+def _number(value: object, inputs: Sequence[object]) -> int:
+    """Return the number of a node; raises LookupError for what is none."""
+    if not isinstance(value, int) or not 0 <= value < len(inputs):
+        raise LookupError(value)
+    return value
 
 
 def _path(node: Mapping[str, Any]) -> str:

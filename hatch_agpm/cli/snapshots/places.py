@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hatch_agpm.bundle.index import numbered_inputs
 from hatch_agpm.cli.project import open_project
 from hatch_agpm.config.metadata import project_metadata
 from hatch_agpm.errors import BundleError, ConfigError
@@ -20,6 +21,7 @@ from hatch_agpm.installed.environment import distributions_of
 from hatch_agpm.installed.index import is_index
 from hatch_agpm.reading import read_regular
 from hatch_agpm.rendering.marking import MarkedTexts, marked_texts
+from hatch_agpm.review.inputs import InputFile, InputGraph
 from hatch_agpm.review.snapshot import (
     EXPORTED,
     PackageSnapshot,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from hatch_agpm.build import Plan
-    from hatch_agpm.export import Export
+    from hatch_agpm.bundle import Bundle
     from hatch_agpm.installed.environment import InstalledDistribution
 
 __all__ = [
@@ -149,12 +151,7 @@ def _of_plan(plan: Plan, place: str) -> PackageSnapshot:
         index = json.loads(bundle.files["index.json"].data)
         files = {f"{bundle.output}/{path}": bundle.files[path] for path in bundle.files}
         texts += indexed_texts(bundle.output, index, lambda path: files[path].data)
-    export = bundle.export
-    for path, file in bundle.exported.items():
-        made_of = _made_of(export, export.resource_of(path)) if export else {}
-        texts.append(
-            SnapshotText(name=f"{EXPORTED}{path}", data=file.data, inputs=made_of)
-        )
+    texts += _exported_of_plan(bundle)
     version = str(plan.context.metadata.get("version", ""))
     return _snapshot(
         f"{place} ({bundle.distribution} {version})",
@@ -164,12 +161,24 @@ def _of_plan(plan: Plan, place: str) -> PackageSnapshot:
     )
 
 
-def _made_of(export: Export, name: str) -> dict[str, str]:
-    """Return the files that an exported resource was made of."""
-    for item in export.resources:
-        if item.full_name == name:
-            return {each.stable_name: each.sha256 for each in item.resource.inputs}
-    return {}
+def _exported_of_plan(bundle: Bundle) -> Iterator[SnapshotText]:
+    """Yield the exported files, with what their resources were made of."""
+    export = bundle.export
+    items = export.resources if export else ()
+    inputs = numbered_inputs(item.resource.template for item in items)
+    graph = InputGraph(
+        [
+            InputFile(
+                path=node.file.stable_name, sha256=node.file.sha256, uses=tuple(uses)
+            )
+            for node, uses in inputs.nodes
+        ]
+    )
+    for path, file in bundle.exported.items():
+        item = export.resource_of(path) if export else None
+        top = (inputs.numbers[item.resource.template],) if item else ()
+        name = f"{EXPORTED}{path}"
+        yield SnapshotText(name=name, data=file.data, graph=graph, tops=top)
 
 
 def _of_wheel(path: Path) -> PackageSnapshot:

@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
+
+    from hatch_agpm.review import InputGraph
 
 __all__ = ["branches"]
 
 
 def branches(
-    top: str,
-    uses: Mapping[str, Sequence[str]],
-    *,
-    depth: int = 1,
-    seen: set[str] | None = None,
+    graph: InputGraph, tops: Iterable[int], seen: set[int] | None = None
 ) -> Iterator[str]:
     """
-    Yield a file and below it those that it uses, each once with its own.
+    Yield the lines of files, each with those below it that it uses.
 
-    `seen` are the files that were shown before with their own; it is extended.
+    What a file uses is shown once.  `seen` are the nodes that were shown before with
+    what they use; it is extended.
     """
-    waiting, seen = [(depth, top)], set() if seen is None else seen
+    seen = set() if seen is None else seen
+    waiting = [(1, number) for number in reversed([*tops])]
     while waiting:
-        depth, path = waiting.pop()
-        below = uses.get(path, ())
-        again = path in seen and bool(below)
-        yield f"{'  ' * depth}{path}{' (as above)' if again else ''}"
+        depth, number = waiting.pop()
+        file = graph.files[number]
+        again = number in seen and bool(file.uses)
+        yield f"{'  ' * depth}{file.path}{' (as above)' if again else ''}"
         if not again:
-            seen.add(path)
-            waiting += ((depth + 1, each) for each in reversed(below))
+            seen.add(number)
+            waiting += ((depth + 1, each) for each in reversed(file.uses))

@@ -69,7 +69,7 @@ def _source(found: SnapshotText, project: Path) -> bytes:
 
 def _as_json(found: SnapshotText) -> dict[str, object]:
     entry, text, counts = found.entry, found.text, counter()
-    body = entry.get("body", 0)
+    uses, body = found.uses, entry.get("body", 0)
     behind = None if text is None else found.data[body:].decode()
     return {
         "name": found.name,
@@ -83,9 +83,9 @@ def _as_json(found: SnapshotText) -> dict[str, object]:
         "metadata": entry.get("metadata", {}),
         "runtime": entry.get("runtime", []),
         "variables": entry.get("variables", {}),
-        "template": found.template or None,
+        "template": found.top or None,
         "inputs": [
-            {"path": path, "sha256": sha256, "uses": [*found.uses.get(path, ())]}
+            {"path": path, "sha256": sha256, "uses": [*uses[path]]}
             for path, sha256 in found.inputs.items()
         ],
         "text": behind,
@@ -129,6 +129,6 @@ def _facts(found: SnapshotText) -> Iterator[str]:
         )
         yield "metadata:"
         yield from (f"  {line}" for line in written.splitlines())
-    if found.inputs:
+    if found.tops:
         yield "made of:"
-        yield from branches(found.top, found.uses)
+        yield from branches(found.graph, found.tops)
