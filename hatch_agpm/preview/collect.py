@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.preview.differences import shown_change, shown_comparison
-from hatch_agpm.preview.model import Preview, PreviewFile, PreviewPrompt
+from hatch_agpm.preview.files import SnapshotFiles
+from hatch_agpm.preview.model import Preview, PreviewPrompt
 from hatch_agpm.preview.prompts import PromptReader
 from hatch_agpm.rendering.marking import MarkedTexts
 from hatch_agpm.review import compare
@@ -42,8 +42,8 @@ def collect(
     has; those of a wheel are not known.  `marked` are the texts of which it is known
     what they embed.  `against` is the old state that it is compared with.
     """
-    files = _Files(snapshot, sources)
-    reader = PromptReader(snapshot, counts, files.numbers, files.texts, marked)
+    files = SnapshotFiles(snapshot, sources)
+    reader = PromptReader(snapshot, counts, files, marked)
     comparison = compare(against, snapshot) if against else None
     prompts = [reader.prompt(text) for text in snapshot.texts.values()]
     if comparison:
@@ -52,6 +52,7 @@ def collect(
         title=_title(snapshot),
         counted_by=counts.method,
         files=files.shown,
+        nodes=files.nodes,
         prompts=tuple(prompts),
         comparison=shown_comparison(comparison) if comparison else None,
     )
@@ -61,39 +62,6 @@ def _title(snapshot: PackageSnapshot) -> str:
     """Return the name and version of the distribution."""
     facts = (str(snapshot.metadata.get(key, "")) for key in ("name", "version"))
     return " ".join(filter(None, facts)) or snapshot.label
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The files that the texts of a snapshot are made of, with numbers."""
-
-    snapshot: PackageSnapshot
-    sources: Mapping[str, bytes]
-
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """The number of each file, by path; sorted."""
-        texts = self.snapshot.texts.values()
-        paths = sorted({path for text in texts for path in text.inputs})
-        return {path: number for number, path in enumerate(paths)}
-
-    @cached_property
-    def texts(self) -> Mapping[int, str]:
-        """The texts of those that are known and are text, by number."""
-        found: dict[int, str] = {}
-        for path, number in self.numbers.items():
-            try:
-                found[number] = self.sources[path].decode()
-            except (KeyError, UnicodeDecodeError):
-                continue
-        return found
-
-    @property
-    def shown(self) -> tuple[PreviewFile, ...]:
-        return tuple(
-            PreviewFile(path=path, text=self.texts.get(number))
-            for path, number in self.numbers.items()
-        )
 
 
 def _with_changes(

@@ -194,8 +194,8 @@ class PreviewPrompt:
     template: int = -1
     """The position in `Preview.files`; -1 if it is not known."""
 
-    uses: tuple[tuple[int, tuple[int, ...]], ...] = ()
-    """Each file that it is made of, and those that this one uses."""
+    tops: tuple[int, ...] = ()
+    """The positions of its templates in `Preview.nodes`."""
 
     origins: tuple[TextOrigin, ...] = ()
     printed: tuple[Printed, ...] = ()
@@ -223,3 +223,8 @@ class Preview:
     """Sorted by name; changed ones first."""
 
     comparison: PreviewComparison | None = None
+    nodes: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """
+    The graph of the files: the position of each in `files`, and those of the nodes that
+    it uses.  A file has several nodes if variants use other files.
+    """

@@ -27,6 +27,7 @@ from hatch_agpm.review import EXPORTED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from hatch_agpm.preview.files import SnapshotFiles
     from hatch_agpm.rendering.marking import MarkedTexts
     from hatch_agpm.review import PackageSnapshot, SnapshotText
     from hatch_agpm.tokens import Counter
@@ -41,19 +42,14 @@ class PromptReader:
         self,
         snapshot: PackageSnapshot,
         counts: Counter,
-        numbers: Mapping[str, int],
-        files: Mapping[int, str],
+        files: SnapshotFiles,
         marked: MarkedTexts,
     ) -> None:
-        """
-        Take what all texts share.
-
-        `numbers` are those of the files by path, `files` the texts of those that are
-        known by number, `marked` the texts whose embedded parts are known.
-        """
+        """Take what all texts share; `marked` are those with known embedded parts."""
         self._count: Final = counts.count
-        self._numbers: Final = numbers
-        self._files: Final = files
+        self._numbers: Final = files.numbers
+        self._offsets: Final = files.offsets
+        self._files: Final = files.texts
         self._marked: Final = marked
         self._exported: Final[dict[str, list[str]]] = {}
         for name, text in snapshot.texts.items():
@@ -84,7 +80,7 @@ class PromptReader:
             values=values,
             exported_as=() if is_exported else self._exported_as(found),
             template=self._numbers.get(found.top, -1),
-            uses=tuple(self._uses(found)),
+            tops=tuple(self._offsets[found.graph] + each for each in found.tops),
             origins=origins.lines if origins else (),
             printed=origins.printed if origins else (),
             tokens=self._count(behind.decode()),
@@ -108,22 +104,19 @@ class PromptReader:
         names = self._exported.get(found.top, ()) if found.entry else ()
         return tuple(names)
 
-    def _uses(self, found: SnapshotText) -> Iterator[tuple[int, tuple[int, ...]]]:
-        for path in found.inputs:
-            uses = found.uses.get(path, ())
-            yield self._numbers[path], tuple(self._numbers[each] for each in uses)
-
     def _origins(self, found: SnapshotText) -> TextOrigins | None:
         """Return where the lines are from; None if the template is not known."""
-        numbers = [self._numbers[found.top]] if found.top else []
-        numbers += [self._numbers[path] for path in found.inputs]
-        files = {each: self._files[each] for each in numbers if each in self._files}
-        if not numbers or numbers[0] not in files or found.text is None:
+        template = self._numbers.get(found.top, -1)
+        if template not in self._files or found.text is None:
             return None
         spans = self._marked.spans(found.top, found.text)
-        if spans is None:
-            return text_origins(found.text, files)
-        return marked_origins(found.text, spans, files, self._numbers)
+        if spans is not None:
+            return marked_origins(
+                found.text, spans, self._files, self._numbers, template=template
+            )
+        numbers = (template, *(self._numbers[path] for path in found.inputs))
+        files = {each: self._files[each] for each in numbers if each in self._files}
+        return text_origins(found.text, files)
 
     def _parts(
         self, data: bytes, body: int, origins: Sequence[TextOrigin]

@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 import pytest
 from commands import HEAD
+from input_graphs import chain, ladder, snapshot, star
 
 from hatch_agpm.cli.snapshots import open_with_sources
-from hatch_agpm.preview import collect
+from hatch_agpm.preview import collect, render_page
 from hatch_agpm.preview.filling import FillError, fill
 from hatch_agpm.review import PackageSnapshot, SnapshotText
 from hatch_agpm.tokens import counter
@@ -72,7 +73,9 @@ def test_lines_of_an_embedded_file_are_shown_as_its_lines(preview):
     line = greeting.text.split("\n")[embedded.line - 1]
     assert (line, embedded.source_line) == ("Be kind.", 1)
     assert greeting.template == paths.index("prompts/greeting.md")
-    assert dict(greeting.uses)[greeting.template] == (paths.index(TONE),)
+    ((file, uses),) = (preview.nodes[top] for top in greeting.tops)
+    assert file == greeting.template
+    assert [preview.nodes[each][0] for each in uses] == [paths.index(TONE)]
 
 
 def test_placeholders_are_where_javascript_counts_them(preview):
@@ -165,3 +168,22 @@ def test_bytes_have_a_size_and_no_text():
     (shown,) = collect(snapshot_of({"x": b"\xff\x00"}), counter(), sources={}).prompts
 
     assert (shown.text, shown.size, shown.tokens) == (None, 2, 0)
+
+
+@pytest.mark.parametrize("make", [chain, ladder, star])
+def test_the_page_grows_with_the_number_of_files(make, count_calls):
+    sizes = []
+
+    def write(size):
+        shown = collect(snapshot(make(size)), counter(), sources={})
+        sizes.append(len(render_page(shown)))
+
+    calls = [count_calls(write, size).total() for size in (100, 200, 400)]
+    for few, more, many in (sizes, calls):
+        assert many - more < 2.3 * (more - few)
+
+
+def test_the_page_has_the_graph_of_the_files():
+    shown = collect(snapshot(ladder(2)), counter(), sources={})
+    assert shown.nodes == ((0, (2, 3)), (1, (2, 3)), (2, ()), (3, ()))
+    assert [each.tops for each in shown.prompts] == [(0,), (1,), (2,), (3,)]

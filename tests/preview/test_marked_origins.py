@@ -248,7 +248,7 @@ def test_all_lines_are_covered_and_no_claim_is_false(text, first, other, offsets
     span = MarkedSpan(start=start, end=end, file="other", inner=(nested,))
     files = {0: "\n".join(first), 1: "\n".join(other)}
 
-    found = marked_origins(whole, (span,), files, {"other": 1, "inner": 2})
+    found = marked_origins(whole, (span,), files, {"other": 1, "inner": 2}, template=0)
 
     lines, at = whole.split("\n"), 1
     for each in found.lines:
@@ -267,6 +267,6 @@ def test_a_template_that_begins_with_its_own_text_embeds_it():
     text = "  plain\nodd\nend"
     span = MarkedSpan(start=0, end=len("  plain\nodd"), file="own", inner=())
 
-    found = marked_origins(text, (span,), {0: source}, {"own": 0}).lines
+    found = marked_origins(text, (span,), {0: source}, {"own": 0}, template=0).lines
 
     assert [each.source_line for each in found] == [2, 1, 3]

@@ -39,7 +39,7 @@ function listItem(prompt) {
       prompt.hidden.length ? badge("hidden text", "warn") : null),
     found);
   const head = [prompt.name, prompt.type, prompt.description,
-    ...prompt.uses.map(([file]) => data.files[file].path)].join("\n").toLowerCase();
+    ...filesOf(prompt).map((file) => data.files[file].path)].join("\n").toLowerCase();
   return { link, found, element: el("li", {}, link), head };
 }
 

@@ -3,14 +3,15 @@
 function openFile(file, line) {
   current = null;
   const { path, text } = data.files[file];
+  const users = usersOf(file);
   const lines = linesBox("File");
   if (text !== null) showRows(lines, sourceRows(file, 1));
   showMain(path,
     el("div", {}, titled(heading(path)),
-      el("p", { className: "lead" }, `Used by ${plural(users[file].length, "text")}`)),
+      el("p", { className: "lead" }, `Used by ${plural(users.length, "text")}`)),
     el("div", { className: text === null ? "panes one" : "panes" },
       text === null ? null : pane("File", lines),
-      pane("Used by", el("div", { className: "form files" }, promptList(users[file])))));
+      pane("Used by", el("div", { className: "form files" }, promptList(users)))));
   if (line) goToLine(lines, line);
 }
 
@@ -33,7 +34,7 @@ function openOverview() {
       ranking("Longest texts", "tokens", [...prompts].sort((a, b) => b.tokens - a.tokens)
         .map((each) => [promptHash(each), each.name, each.tokens])),
       ranking("Files that most texts are made of", "texts", data.files
-        .map((each, file) => [fileHash(file), each.path, users[file].length])
+        .map((each, file) => [fileHash(file), each.path, usersOf(file).length])
         .filter(([, , count]) => count > 1).sort((a, b) => b[2] - a[2]))));
 }
 

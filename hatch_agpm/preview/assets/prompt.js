@@ -4,9 +4,12 @@ const TABS = [
   ["text", "Source and text", textView, (prompt) => textOf(prompt) !== null],
   ["fill", "Run-time values", fillView, (prompt) => prompt.filling !== null],
   ["changes", "Changes", changesView, isChanged],
-  ["files", "Files", filesView, (prompt) => prompt.uses.length > 0],
+  ["files", "Files", filesView, (prompt) => prompt.tops.length > 0],
   ["details", "Details", detailsView, (prompt) => prompt.change?.kind !== "removed"],
 ];
+/** How deep lists of files are nested; what is below is beside the last one. */
+const DEEPEST = 100;
+
 let tab = data.comparison ? "changes" : "text";
 let current = null;
 
@@ -99,7 +102,7 @@ function tokensView(prompt) {
 
 function textView(prompt) {
   const colour = colours(prompt);
-  const known = prompt.uses.map(([file]) => file).filter((file) => data.files[file].text !== null);
+  const known = filesOf(prompt).filter((file) => data.files[file].text !== null);
   const isTraced = prompt.origins.length > 0;
   const choice = el("select", { "aria-label": "File" },
     known.map((file) => el("option", { value: String(file) }, data.files[file].path)));
@@ -133,7 +136,7 @@ function legend(prompt, colour) {
 }
 
 function filesView(prompt) {
-  const others = (users[prompt.template] || []).filter((each) => each !== prompt);
+  const others = (prompt.template < 0 ? [] : usersOf(prompt.template)).filter((each) => each !== prompt);
   const section = (title, list) => el("section", { className: "files" }, el("h3", {}, title), list);
   return [section("Made of", fileTree(prompt)),
     ...(others.length ? [section(`Its template is also in ${plural(others.length, "text")}`, promptList(others))] : [])];
@@ -141,17 +144,23 @@ function filesView(prompt) {
 
 /** Return the files of a prompt as nested lists, each with its own files once. */
 function fileTree(prompt) {
-  const uses = new Map(prompt.uses);
   const done = new Set();
-  const branch = (file) => {
-    const below = uses.get(file) || [];
-    const again = done.has(file) && below.length > 0;
-    done.add(file);
-    return el("li", {}, fileLink(file),
-      again ? " (as above)" : "", !again && below.length ? el("ul", {}, below.map(branch)) : null);
-  };
-  const tops = prompt.template >= 0 ? [prompt.template] : prompt.uses.map(([file]) => file);
-  return el("ul", {}, tops.map(branch));
+  const list = el("ul", {});
+  const waiting = prompt.tops.map((top) => [top, list, 1]).reverse();
+  while (waiting.length) {
+    const [node, into, depth] = waiting.pop();
+    const [file, below] = data.nodes[node];
+    const again = done.has(node) && below.length > 0;
+    done.add(node);
+    const item = el("li", {}, fileLink(file), again ? " (as above)" : "");
+    into.append(item);
+    if (again || !below.length) continue;
+    // Browsers cannot show lists of any depth.
+    const inner = depth < DEEPEST ? el("ul", {}) : into;
+    if (inner !== into) item.append(inner);
+    for (const each of [...below].reverse()) waiting.push([each, inner, depth + 1]);
+  }
+  return list;
 }
 
 function detailsView(prompt) {

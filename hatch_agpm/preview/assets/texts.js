@@ -33,5 +33,35 @@ function colours(prompt) {
   return found;
 }
 
-const users = data.files.map(() => []);
-for (const prompt of data.prompts) for (const [file] of prompt.uses) users[file].push(prompt);
+const usedBy = data.nodes.map(() => []);
+data.nodes.forEach(([, uses], node) => uses.forEach((each) => usedBy[each].push(node)));
+const nodesOfFile = data.files.map(() => []);
+data.nodes.forEach(([file], node) => nodesOfFile[file].push(node));
+
+/** Return some nodes and all that are reached from them. */
+function reached(tops, next) {
+  const seen = new Set(tops);
+  const waiting = [...tops];
+  const order = [];
+  while (waiting.length) {
+    const node = waiting.pop();
+    order.push(node);
+    for (const each of next(node)) {
+      if (!seen.has(each)) waiting.push(each);
+      seen.add(each);
+    }
+  }
+  return order;
+}
+
+/** Return the files that a prompt is made of, its template first. */
+function filesOf(prompt) {
+  const nodes = reached(prompt.tops, (node) => data.nodes[node][1]);
+  return [...new Set(nodes.map((node) => data.nodes[node][0]))];
+}
+
+/** Return the prompts that are made of a file. */
+function usersOf(file) {
+  const nodes = new Set(reached(nodesOfFile[file], (node) => usedBy[node]));
+  return data.prompts.filter((prompt) => prompt.tops.some((top) => nodes.has(top)));
+}

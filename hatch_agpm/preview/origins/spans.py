@@ -53,14 +53,16 @@ def marked_origins(
     spans: tuple[MarkedSpan, ...],
     files: Mapping[int, str],
     numbers: Mapping[str, int],
+    *,
+    template: int,
 ) -> TextOrigins:
     """
     Return where a text is from, of which the `spans` are embedded.
 
-    The first of the files is the template; `numbers` are those of the files by path.
+    `numbers` are those of the files by path, `template` is the number of its template.
     """
     search = _SpanSearch(text, files, numbers)
-    search.run(spans)
+    search.run(spans, template)
     owners = [search.owners[number] for number in range(len(search.lines))]
     printed = sorted(search.printed, key=lambda each: (each.line, each.start))
     return TextOrigins(lines=tuple(runs_of(owners)), printed=tuple(printed))
@@ -79,8 +81,7 @@ class _SpanSearch:
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
-    def run(self, spans: tuple[MarkedSpan, ...]) -> None:
-        template = next(iter(self._files))
+    def run(self, spans: tuple[MarkedSpan, ...], template: int) -> None:
         whole = _TextPart(
             file=template,
             start=0,
