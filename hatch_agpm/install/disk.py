@@ -106,6 +106,25 @@ class _Directory:
             os.close(opened)
 
 
+class _Spellings:
+    """The names in directories, by what some systems take for the same name."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, list[str]]] = {}
+
+    def like(self, directory: _Directory, name: str) -> list[str]:
+        """Return the entries of a directory that may be the same as a name."""
+        if directory.path not in self._found:
+            found = self._found[directory.path] = {}
+            for each in directory.names():
+                found.setdefault(folded(each), []).append(each)
+        return self._found[directory.path].get(folded(name), [])
+
+    def forget(self) -> None:
+        """Read all directories again."""
+        self._found.clear()
+
+
 class _BlockedError(BundleError):
     """A part of a path is not what it has to be."""
 
@@ -128,6 +147,7 @@ class Disk:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._spellings: Final = _Spellings()
 
     def find(self, path: str, gone: Collection[str] = ()) -> FoundFile:
         """
@@ -135,9 +155,18 @@ class Disk:
 
         What is in `gone` is going to be removed before: it is not in the way.
         """
+        return self._found(path, gone, self._spellings)
+
+    def _found(
+        self, path: str, gone: Collection[str], spellings: _Spellings | None
+    ) -> FoundFile:
+        """Return the same; without `spellings`, other names are not in the way."""
         try:
-            with _reported(path, "read"), self._parent(path, gone) as (directory, name):
-                status = _checked(directory, name, path, gone)
+            with (
+                _reported(path, "read"),
+                self._parent(path, gone, spellings) as (directory, name),
+            ):
+                status = _checked(directory, name, path, gone, spellings)
                 if status is None:
                     return FoundFile()
                 if not stat.S_ISREG(status.st_mode):
@@ -189,6 +218,7 @@ class Disk:
         """Make a directory, whose parent must be there."""
         with _reported(path, "made"), self._parent(path) as (directory, name):
             os.mkdir(directory.at(name), dir_fd=directory.descriptor)
+        self._spellings.forget()
 
     def remove_empty(self, path: str) -> bool:
         """Remove a directory if it is empty; tell whether it is not there any more."""
@@ -203,13 +233,14 @@ class Disk:
 
     def emptied(self, directories: Collection[str], gone: Collection[str]) -> set[str]:
         """Return which directories have nothing but paths in `gone`, or each other."""
-        found: set[str] = set()
+        found, left = set[str](), set(gone)
         for path in sorted(directories, reverse=True):
             if self.has_directory(path):
                 with _reported(path, "read"), self._opened(path) as directory:
                     inside = {f"{path}/{name}" for name in directory.names()}
-                if inside <= {*gone, *found}:
+                if inside <= left:
                     found.add(path)
+                    left.add(path)
         return found
 
     def has_directory(self, path: str) -> bool:
@@ -229,7 +260,9 @@ class Disk:
                     _remove(staging, name)
 
     def _check(self, path: str, expected: str) -> None:
-        found = self.find(path)
+        # A file with another spelling is either another file, or it is found here.
+        found = self._found(path, (), None)
+        self._spellings.forget()
         if found.blocked or found.sha256 != expected:
             what = found.blocked or "was changed while the command ran"
             raise BundleError(path, what, "run it again")
@@ -242,14 +275,17 @@ class Disk:
 
     @contextmanager
     def _parent(
-        self, path: str, gone: Collection[str] = ()
+        self,
+        path: str,
+        gone: Collection[str] = (),
+        spellings: _Spellings | None = None,
     ) -> Iterator[tuple[_Directory, str]]:
         """Open the directory of a path, part by part."""
         *folders, name = path.split("/")
         opened = os.open(self.root, os.O_RDONLY) if _RELATIVE else None
         try:
             top = _Directory(str(self.root), opened)
-            with _descended(top, folders, "", gone) as directory:
+            with _descended(top, folders, "", gone, spellings) as directory:
                 yield directory, name
         finally:
             if opened is not None:
@@ -275,7 +311,11 @@ def _reported(path: str, what: str) -> Iterator[None]:
 
 @contextmanager
 def _descended(
-    directory: _Directory, folders: list[str], shown: str, gone: Collection[str]
+    directory: _Directory,
+    folders: list[str],
+    shown: str,
+    gone: Collection[str],
+    spellings: _Spellings | None,
 ) -> Iterator[_Directory]:
     """Enter one folder after the other; raises _BlockedError for a link."""
     if not folders:
@@ -283,20 +323,24 @@ def _descended(
         return
     name = folders[0]
     shown = f"{shown}/{name}" if shown else name
-    status = _checked(directory, name, shown, gone)
+    status = _checked(directory, name, shown, gone, spellings)
     if status is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), shown)
     if not stat.S_ISDIR(status.st_mode):
         raise _BlockedError(shown, "is not a directory", shown)
     with (
         directory.entered(name) as inner,
-        _descended(inner, folders[1:], shown, gone) as last,
+        _descended(inner, folders[1:], shown, gone, spellings) as last,
     ):
         yield last
 
 
 def _checked(
-    directory: _Directory, name: str, shown: str, gone: Collection[str]
+    directory: _Directory,
+    name: str,
+    shown: str,
+    gone: Collection[str],
+    spellings: _Spellings | None,
 ) -> os.stat_result | None:
     """
     Return the status of an entry that is not a link; None without one, or in `gone`.
@@ -309,10 +353,9 @@ def _checked(
         is_junction = getattr(status, "st_reparse_tag", 0) == _JUNCTION
         if stat.S_ISLNK(status.st_mode) or is_junction:
             raise _BlockedError(shown, "is a link")
-    above, own = shown.removesuffix(name), folded(name)
-    for other in directory.names():
-        is_gone = above + other in gone
-        if other != name and not is_gone and folded(other) == own:
+    above = shown.removesuffix(name)
+    for other in spellings.like(directory, name) if spellings else ():
+        if other != name and above + other not in gone:
             what = f"differs from '{other}' in case or composed letters only"
             raise _BlockedError(shown, what, above + other)
     return None if shown in gone else status

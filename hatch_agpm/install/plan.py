@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.install.changes import InstallItem, Seen, Write, check_forced, decide
 from hatch_agpm.install.disk import FoundFile
@@ -110,6 +110,8 @@ class _Planning:
         self.gone: set[str] = set()
         """The paths that are removed before others are written."""
 
+        self.recorded: Final = _by_path(record.distributions)
+        self.owners: Final = _owners(record.distributions)
         self.emptied: set[str] = set()
         self.before: dict[str | SettingKey, str] = {}
         """The digest of what was there, by path, or by file and key."""
@@ -121,7 +123,7 @@ class _Planning:
         wanted: dict[str, FileContent] = {}
         for each in self.wanted.values():
             wanted |= each.files
-        recorded = _by_path(self.old.distributions)
+        recorded = self.recorded
         kept = {
             file.path
             for each in self.old.distributions
@@ -183,7 +185,7 @@ class _Planning:
         if obstacle in self.old.directories and self.disk.has_directory(obstacle):
             return True
         found = self.disk.find(obstacle).sha256 if obstacle else ""
-        recorded = _by_path(self.old.distributions).get(obstacle, [])
+        recorded = self.recorded.get(obstacle, [])
         return found != "" and any(
             found in {each.sha256, each.replaces} for each in recorded
         )
@@ -193,11 +195,7 @@ class _Planning:
         return tuple(wanted or self.recorded_owners(path))
 
     def recorded_owners(self, path: str) -> list[str]:
-        return [
-            f"{each.name} {each.version}"
-            for each in self.old.distributions
-            if any(file.path == path for file in each.files)
-        ]
+        return self.owners.get(path, [])
 
     # --- settings ---------------------------------------------------------------------
 
@@ -359,6 +357,15 @@ def _by_path(distributions: Iterable[Installed]) -> dict[str, list[RecordedFile]
     for each in distributions:
         for file in each.files:
             found[file.path].append(file)
+    return found
+
+
+def _owners(distributions: Iterable[Installed]) -> dict[str, list[str]]:
+    """Return the distributions that have installed each file, in words."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in distributions:
+        for path in dict.fromkeys(file.path for file in each.files):
+            found[path].append(f"{each.name} {each.version}")
     return found
 
 

@@ -105,3 +105,33 @@ def test_leftovers_are_removed(disk):
     disk.clean()
     assert not leftover.exists()
     assert (disk.root / ".hatch-agpm/installed.json").exists()
+
+
+def test_a_directory_is_listed_once_for_all_its_files(disk, count_calls):
+    for count in (30, 120):
+        disk.make(f"d{count}")
+        for number in range(count):
+            (disk.root / f"d{count}/f{number}").write_bytes(b"old")
+
+    def find(count):
+        for number in range(count):
+            assert disk.find(f"d{count}/f{number}").data == b"old"
+
+    def write(count):
+        for number in range(count):
+            disk.write(f"d{count}/f{number}", OLD, OLD.sha256)
+
+    for work in (find, write):
+        few, many = (count_calls(work, count).total() for count in (30, 120))
+        assert many < 4.3 * few
+
+
+def test_what_was_written_is_in_the_way_of_other_spellings(disk):
+    disk.make("a")
+    assert not disk.find("a/New").blocked
+    disk.write("a/new", NEW, "")
+    assert disk.find("a/New").blocked or disk.find("a/New").data == b"new"
+    disk.make("b")
+    assert disk.find("B/new").blocked
+    disk.remove("a/new", NEW.sha256)
+    assert not disk.find("a/New").blocked
