@@ -34,12 +34,6 @@ TYPES = ("agent", "command", "hook", "mcp-server", "script", "skill", "snippet")
 _PRIME = 2**30 - 35
 _MOST_CHECKED, _SAMPLED = 1 << 15, 1 << 13
 
-IMPORT_ERRORS = (
-    *(AttributeError, ImportError, NameError, OSError, SyntaxError),
-    *(EOFError, LookupError, TypeError, ValueError),  # of damaged `.pyc` files
-)
-"""What the import of a damaged module raises."""
-
 OTHER_CONTENT = "its content differs"
 """Why a file is damaged that has the right size."""
 
@@ -250,26 +244,31 @@ def reader(function: str) -> Any:
         from . import _reader
 
         return getattr(_reader, function)
-    except IMPORT_ERRORS as error:
-        raise damaged_module("_reader.py", error) from None
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise damaged_module("_reader.py", error) from error
 
 
 def imported(module: str) -> Any:
     """Return a module of the bundle (`_tera.loops`); raises `DamagedWheelError`."""
     name = f"{_PACKAGE}.{module}"
+    file = f"{module.replace('.', '/')}.py"
     try:
         __import__(name)
-        found = sys.modules[name]
-        if getattr(found, "__spec__", None) and not hasattr(found, "__all__"):
-            # Python makes a module of a directory, too, and would find it next time.
-            vars(sys.modules[_PACKAGE]).pop(module, None)
-            raise ImportError("it is empty, or not there")
-    except IMPORT_ERRORS as error:
-        raise damaged_module(f"{module.replace('.', '/')}.py", error) from None
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise damaged_module(file, error) from error
+    found = sys.modules[name]
+    if getattr(found, "__spec__", None) and not hasattr(found, "__all__"):
+        # Python makes a module of a directory, too, and would find it next time.
+        vars(sys.modules[_PACKAGE]).pop(module, None)
+        raise damaged_module(file, "it is empty, or not there")
     return found
 
 
-def damaged_module(file: str, error: Exception) -> Exception:
+def damaged_module(file: str, error: object) -> Exception:
     """Return the `DamagedWheelError` for a module that cannot be imported."""
     return damaged(own_spec(), file, f"cannot be imported: {error}")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from ._prompt import IMPORT_ERRORS, damaged_module, imported, normalized, reader
+from ._prompt import damaged_module, imported, normalized, reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ class NamespaceLoader:
         """Return what `importlib.resources` reads the directory with."""
         try:
             from ._resources import DirectoryReader
-        except IMPORT_ERRORS as error:
-            raise damaged_module("_resources.py", error) from None
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            raise damaged_module("_resources.py", error) from error
         return DirectoryReader(self.package, self.directory)
 
 

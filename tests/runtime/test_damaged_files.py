@@ -48,7 +48,8 @@ blob = "blob.bin"
     "greeter.md": "---\nagpm: {templating: true, runtime: {user: str}}\n---\n"
     f"{LONG}é{{{{ user }}}}é\n{LONG}",
     "logic.md": "---\nagpm: {templating: true, runtime: {user: str}}\n---\n"
-    "{% if user == 'x' %}X{% endif %}{{ user | title }}" + LONG,
+    "{% if user == 'x' %}X{% endif %}{{ user | title }}"
+    "{% for letter in user %}{{ letter }}{% endfor %}" + LONG,
     "jinja.md": "---\nagpm: {templating: jinja2, runtime: {user: str}}\n---\n"
     "{% if user is lower %}X{% endif %}{{ user | upper }}\n",
     "net/SKILL.md": "---\nname: net\ndescription: Nets.\n---\nMend.\n",
@@ -388,22 +389,24 @@ def test_damage_of_a_module_in_the_cache_names_the_cache(site, prompts):
 # --- archives -------------------------------------------------------------------------
 
 
-def test_a_damaged_archive_is_damage(site, tmp_path):
+@pytest.mark.parametrize("path", ["agents/long.md", "_reader.py", "_tera/loops.py"])
+@pytest.mark.parametrize("garbage", [b"\xff" * 20, bytes(20)])
+def test_a_damaged_archive_is_damage(site, tmp_path, path, garbage):
     archive = tmp_path / "site.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for path in sorted(site.parents[1].rglob("*")):
-            file.write(path, path.relative_to(site.parents[1]).as_posix())
+        for each in sorted(site.parents[1].rglob("*")):
+            file.write(each, each.relative_to(site.parents[1]).as_posix())
     with zipfile.ZipFile(archive) as file:
-        start = file.getinfo("acme/prompts/agents/long.md").header_offset
+        member = f"acme/prompts/{path}"
+        start = file.getinfo(member).header_offset + 30 + len(member)
     shutil.rmtree(site.parent)
     data = bytearray(archive.read_bytes())
-    packed = start + 30 + len("acme/prompts/agents/long.md")
-    data[packed : packed + 20] = b"\xff" * 20
+    data[start : start + 20] = garbage
     archive.write_bytes(data)
     in_zip = archive / "acme/prompts"
+    use = "prompts.agents.long.files, prompts.agents.logic(user='a')"
 
-    output = printed(in_zip, "prompts.agents.long")
-    assert output.startswith("acme/prompts/agents/long.md ")
+    assert printed(in_zip, use).startswith(f"acme/prompts/{path} ")
     assert printed(in_zip, "print(prompts.agents.plain.name)") == "plain\n"
 
 

@@ -1,12 +1,17 @@
 """A bundle with damaged files, read in every way that its users have."""
 
+import copy
 import importlib
+import inspect
+import os
 import sys
 
 from archives import mutate_file
-from samples import BUNDLE, wheel_files, write_files
+from samples import BUNDLE, remove, wheel_files, write_files
 
 VALUES = {"vip": True, "steps": [{"title": "a", "done": False}], "n": 1}
+EARLY = ("__init__", "__main__", "_accessor", "_modules", "_prompt", "_errors")
+"""Modules that are imported with the package: what Python raises for them is right."""
 
 
 def reader(scratch):
@@ -15,59 +20,115 @@ def reader(scratch):
     files = wheel_files(scratch / "project")
     write_files(site, files)
     sys.path.insert(0, str(site))
-    data_files = [
-        path
-        for path in files
-        if path.startswith(f"{BUNDLE}/") and not path.endswith((".py", ".pyi"))
-    ]
+    sys.dont_write_bytecode = True
+    inside = [path for path in files if path.startswith(f"{BUNDLE}/")]
+    data_files = [path for path in inside if not path.endswith((".py", ".pyi"))]
     code = [
         path
-        for path in files
+        for path in inside
         if path.startswith(f"{BUNDLE}/_") and path.endswith(".py")
+        if path.removeprefix(f"{BUNDLE}/").removesuffix(".py") not in EARLY
+        if not path.startswith(f"{BUNDLE}/_pyinstaller/")
     ]
     index = f"{BUNDLE}/index.json"
-    accessor = importlib.import_module("pkg.prompts._accessor")
-    errors = importlib.import_module("pkg.prompts._errors")
-    known = (
-        errors.DamagedWheelError,
-        errors.UnknownPromptError,
-        errors.VariableError,
-    )
-    del accessor
 
     def attempt(chance):
-        is_code = chance.random() < 0.02
-        path = chance.choice(code if is_code else [*data_files, *[index] * 8])
+        is_code = chance.random() < 0.1
+        path = chance.choice(code if is_code else [*data_files, index, index])
         file = site / path
         try:
-            if is_code or chance.random() < 0.04:
-                file.unlink()
+            if is_code:
+                _damage_code(file, files[path], chance)
             else:
-                file.write_bytes(mutate_file(path, files[path], chance))
-            return _read(known, chance)
+                _damage_data(file, path, files[path], chance)
+            return _read(chance)
         finally:
+            remove(file)
             file.write_bytes(files[path])
 
     return attempt
 
 
-def _read(known, chance):
+def _damage_data(file, path, data, chance):
+    kind = chance.random()
+    if kind < 0.7:
+        file.write_bytes(mutate_file(path, data, chance))
+    elif kind < 0.8 and data:
+        # With the same size.
+        at = chance.randrange(len(data))
+        part = bytes(chance.choices(range(256), k=chance.choice((1, 2, 50))))
+        file.write_bytes((data[:at] + part + data[at + len(part) :])[: len(data)])
+    elif kind < 0.85:
+        _replace(file, chance)
+    elif kind < 0.9:
+        os.truncate(file, chance.choice((0, 1, 1 << 15, 1 << 40)))
+    elif kind < 0.92:
+        file.unlink()
+
+
+def _damage_code(file, data, chance):
+    garbage = [
+        b"",
+        bytes(len(data)),
+        b"\xff" * 9,
+        b"def ",
+        b"(" * 999,
+        b"nothing",
+        None,
+    ]
+    code = chance.choice(garbage)
+    if code is None:
+        _replace(file, chance)
+    else:
+        file.write_bytes(code)
+
+
+def _replace(file, chance):
+    """Put what is not a file in place of a file, or a link to another."""
+    file.unlink()
+    kind = chance.randrange(4)
+    if kind == 0:
+        os.mkfifo(file)
+    elif kind == 1:
+        file.mkdir()
+    elif kind == 2:
+        links = [
+            ".",
+            "nothing",
+            file.name,
+            "/dev/zero",
+            "/dev/stdin",
+            "/proc/self/maps",
+        ]
+        file.symlink_to(chance.choice(links))
+
+
+def _read(chance):
     """Read all prompts in all ways; return whether nothing was refused."""
-    prompts = sys.modules.get("pkg.prompts") or importlib.import_module("pkg.prompts")
-    prompts = importlib.reload(prompts)
-    good = True
+    importlib.invalidate_caches()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pkg"]:
+        del sys.modules[name]
+    prompts = importlib.import_module("pkg.prompts")
+    known = (
+        prompts.DamagedWheelError,
+        prompts.UnknownPromptError,
+        prompts.VariableError,
+    )
+    errors = []
     for name in prompts.names():
-        for use in (_text, _details, _filled, _files):
+        for use in (_text, _details, _filled, _files, _copied):
             try:
                 use(prompts, name, chance)
             except known as error:
-                good = good and not isinstance(error, OSError)
-    return good
+                errors.append(error)
+    assert all(map(str, errors))
+    return not any(isinstance(error, OSError) for error in errors)
 
 
 def _text(prompts, name, _):
     prompt = prompts.load(name)
-    assert prompt.document
+    assert prompt.document == prompt.document
+    assert prompt.path.startswith(f"{BUNDLE}/")
 
 
 def _details(prompts, name, _):
@@ -82,7 +143,8 @@ def _filled(prompts, name, chance):
         given = dict(VALUES)
         if chance.random() < 0.2:
             given[chance.choice([*VALUES])] = chance.choice([None, "x", [{}], -1, b""])
-        prompt(**given)
+        declared = inspect.signature(prompt).parameters
+        prompt(**{name: given[name] for name in declared})
         prompt.parts(**given)
 
 
@@ -90,3 +152,10 @@ def _files(prompts, name, _):
     prompt = prompts.load(name)
     for file in prompt.files:
         prompt.read(file)
+    prompt.read("nobody")
+
+
+def _copied(prompts, name, _):
+    prompt = prompts.load(name)
+    assert copy.deepcopy(prompt) == prompt
+    assert not hasattr(prompts, f"{name}x")
