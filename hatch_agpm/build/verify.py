@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ from hatch_agpm.config.output import has_code
 from hatch_agpm.errors import BundleError, raise_problems
 from hatch_agpm.formats.archives import (
     FileDigest,
+    ZipFiles,
     digest_of,
-    member_digest,
     opened_zip,
     readable,
     tar_files,
@@ -38,11 +38,13 @@ __all__ = [
     "check_free",
     "check_output",
     "verify_directory",
+    "verify_files",
     "verify_sdist",
     "verify_wheel",
 ]
 
-_MOST_BYTES = 1 << 32
+_MOST_PROBLEMS = 1000
+_NOTHING = FileDigest.of(b"", executable=False)
 
 _SHOWN = 5
 """How many of the files in a directory a message names."""
@@ -191,9 +193,27 @@ def verify_wheel(
     These `directories` must have no other files than those of the plan.
     Raises `BundleError`, or `ProblemsError` with all that is wrong.
     """
-    compared = _Compared(plan=plan, directories=[each for each in directories if each])
-    found = list(_zip_files(wheel, compared))
-    raise_problems(list(_differences(wheel.name, found, plan)))
+    with opened_zip(wheel) as archive:
+        files = ZipFiles(archive, wheel.stat().st_size)
+        verify_files(files, wheel.name, plan, directories=directories)
+
+
+def verify_files(
+    files: ZipFiles,
+    label: str,
+    plan: Mapping[str, FileDigest],
+    *,
+    directories: Iterable[str],
+) -> None:
+    """Compare the files of an open wheel, `label`, as `verify_wheel` does."""
+    ours = [each for each in directories if each]
+    with readable(label):
+        found = _zip_files(files, plan, ours)
+    twins = [
+        BundleError(twin, f"is installed as {path}, too")
+        for twin, path in islice(files.twins(plan, ours), _MOST_PROBLEMS)
+    ]
+    raise_problems([*_differences(label, found, plan), *twins])
 
 
 def verify_sdist(
@@ -205,11 +225,14 @@ def verify_sdist(
     Otherwise as `verify_wheel`.  An sdist is a tar, or a zip as setuptools may write.
     """
     ours = [each for each in directories if each]
-    compared = _Compared(plan=plan, directories=ours, is_sdist=True)
     with readable(sdist.name):
         check_regular(sdist)
-        files = _zip_files if zipfile.is_zipfile(sdist) else _tar_files
-        found = list(files(sdist, compared))
+        if zipfile.is_zipfile(sdist):
+            with opened_zip(sdist) as archive:
+                files = ZipFiles(archive, sdist.stat().st_size, is_sdist=True)
+                found = _zip_files(files, plan, ours)
+        else:
+            found = _tar_files(sdist, plan, ours)
     raise_problems(list(_differences(sdist.name, found, plan)))
 
 
@@ -240,11 +263,10 @@ def verify_directory(
             )
     unreadable = {problem.path for problem in problems}
     rest = {path: plan[path] for path in plan if path not in unreadable}
-    nothing = FileDigest.of(b"", executable=False)
     for directory in directories:
         below = [path for path in _files_below(root / directory) if not _by_tool(path)]
         paths = [f"{directory}/{path}" for path in below]
-        found += [(path, nothing) for path in paths if path not in plan]
+        found += [(path, _NOTHING) for path in paths if path not in plan]
     raise_problems([*problems, *_differences(label, found, rest, hint)])
 
 
@@ -262,46 +284,38 @@ def _by_tool(path: str) -> bool:
     return any(map(is_rubbish, PurePosixPath(path).parts))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Compared:
-    """The files of an archive that are compared with a plan."""
-
-    plan: Mapping[str, FileDigest]
-    directories: Sequence[str]
-    is_sdist: bool = False
-
-    def path(self, name: str) -> str | None:
-        """Return the path in the plan of a file in the archive; None for others."""
-        path = name.partition("/")[2] if self.is_sdist else name
-        below = any(path.startswith(f"{each}/") for each in self.directories)
-        return path if path in self.plan or below else None
-
-    def most(self, path: str) -> int:
-        """Return the size of a planned file, -1 for one of which nothing is read."""
-        return self.plan[path].size if path in self.plan else -1
-
-
-def _zip_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
-    left = _MOST_BYTES
-    with opened_zip(file) as archive:
-        for member in archive.infolist():
-            path = compared.path(member.filename)
-            if path is not None and not member.is_dir():
-                most = compared.most(path)
-                found = member_digest(archive, member, min(most, left))
-                left -= min(found.size, most)
-                yield path, found
+def _zip_files(
+    files: ZipFiles, plan: Mapping[str, FileDigest], directories: Sequence[str]
+) -> list[tuple[str, FileDigest]]:
+    """Return the digests of the planned files, and the others in the directories."""
+    found = [
+        (path, digest)
+        for path, planned in plan.items()
+        for digest in files.digests(path, planned.size)
+    ]
+    others = {
+        path: _NOTHING
+        for directory in directories
+        for path in files.below(directory)
+        if path not in plan
+    }
+    return [*found, *others.items()]
 
 
-def _tar_files(file: Path, compared: _Compared) -> Iterator[tuple[str, FileDigest]]:
+def _tar_files(
+    sdist: Path, plan: Mapping[str, FileDigest], directories: Sequence[str]
+) -> list[tuple[str, FileDigest]]:
+    """Return the digests of the planned files, and the others in the directories."""
+    tops = tuple(f"{each}/" for each in directories)
+
     def most(name: str) -> int | None:
-        path = compared.path(name)
-        return None if path is None else compared.most(path)
+        path = name.partition("/")[2]
+        if path in plan:
+            return plan[path].size
+        return -1 if path.startswith(tops) else None
 
-    for name, found in tar_files(file, most):
-        path = compared.path(name)
-        if path is not None:
-            yield path, found
+    found = tar_files(sdist, most)
+    return [(name.partition("/")[2], digest) for name, digest in found]
 
 
 def _differences(
@@ -310,7 +324,24 @@ def _differences(
     plan: Mapping[str, FileDigest],
     hint: str = "",
 ) -> Iterator[BundleError]:
-    """Yield an error for each file that is missing, duplicate, unknown or different."""
+    """
+    Yield an error for each file that is missing, duplicate, unknown or different.
+
+    Of more than anybody reads, the first ones.
+    """
+    problems = _all_differences(archive, found, plan, hint)
+    yield from islice(problems, _MOST_PROBLEMS)
+    if next(problems, None) is not None:
+        what = f"has more problems: the first {_MOST_PROBLEMS:,} are listed"
+        yield BundleError(archive, what)
+
+
+def _all_differences(
+    archive: str,
+    found: list[tuple[str, FileDigest]],
+    plan: Mapping[str, FileDigest],
+    hint: str,
+) -> Iterator[BundleError]:
     by_path: dict[str, list[FileDigest]] = {path: [] for path in plan}
     for path, file in found:
         by_path.setdefault(path, []).append(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 __all__ = ["same_version"]
 
@@ -11,5 +11,5 @@ def same_version(one: str, other: str) -> bool:
     """Compare two versions by PEP 440, or as texts if one of them is not valid."""
     try:
         return Version(one) == Version(other)
-    except InvalidVersion:
+    except ValueError:  # also for numbers of more digits than Python converts
         return one == other

@@ -8,15 +8,14 @@ its build wrote; nothing of it is imported.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import AgpmError, ContentError, Location, raise_problems
 from hatch_agpm.formats.file_names import leads_out
-from hatch_agpm.installed.index import is_index, schema_problem
+from hatch_agpm.installed.index import IndexReader, damage_of, schema_problem
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import read_regular
 from hatch_agpm.sources.distributions import (
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Shipment", "ShippedFile", "ShippedSetting", "shipment_of", "ships"]
 
-_DAMAGE: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_DAMAGE: Final = (ValueError, LookupError, TypeError, AttributeError)
 _SETTINGS: Final = ("hook", "mcp-server")
 
 
@@ -195,8 +194,9 @@ class _Reader:
         directory = bundle_directory(self.found, module, self.own)
         path = f"{directory}/index.json"
         try:
-            index = json.loads(read_regular(self.found.locate_file(path)))
-            if problem := schema_problem(index if is_index(index) else {}):
+            data = read_regular(self.found.locate_file(path))
+            index: Any = IndexReader(len(data)).read(data) or {}
+            if problem := schema_problem(index):
                 self.problem(problem, path)
                 return
             for entry in index["resources"]:
@@ -205,7 +205,7 @@ class _Reader:
         except OSError as error:
             self.problem(f"cannot be read: {error.strerror}", path)
         except _DAMAGE as error:
-            self.problem(f"is damaged: {error!r}", path)
+            self.problem(f"is damaged: {damage_of(error)}", path)
 
     def resource(self, directory: str, entry: Mapping[str, object]) -> None:
         """Add a resource, if it is for a tool and to be installed."""

@@ -34,6 +34,8 @@ FILE_NAME = "agpm-prompts.txt"
 
 _FORMAT = "1"
 _MOST_BYTES = 1 << 24
+_MOST_LINES = 200_000
+_KEYS = ("Agpm-Version", "Name", "Version", "Module")
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Opening a pipe must not wait for its other end."""
 
@@ -256,11 +258,10 @@ def read_prompts_file(
     if isinstance(data, OSError):
         return broken(f"{FILE_NAME} cannot be read: {data.strerror}")
     try:
-        fields, names, exports = _parsed(data.decode())
+        fields, names, exports = _parsed(data)
     except ValueError as error:
         is_text = not isinstance(error, UnicodeDecodeError)
-        what = "has an Export that cannot be read" if is_text else "is not UTF-8"
-        return broken(f"{FILE_NAME} {what}")
+        return broken(f"{FILE_NAME} {error if is_text else 'is not UTF-8'}")
     written = fields.get("Agpm-Version", "")
     if written != _FORMAT:
         stated = (
@@ -282,21 +283,26 @@ def read_prompts_file(
     return found
 
 
-def _parsed(text: str) -> tuple[dict[str, str], list[str], list[InstalledExport]]:
+def _parsed(data: bytes) -> tuple[dict[str, str], list[str], list[InstalledExport]]:
     """
     Return the fields of the file, the first of each key, its prompts and exports.
 
-    Raises ValueError for an export that cannot be read.
+    Raises ValueError for an export that cannot be read, and for too many lines.
     """
+    if len(data) > _MOST_BYTES or data.count(b"\n") > _MOST_LINES:
+        raise ValueError(f"has more than {_MOST_LINES:,} lines")
     names: list[str] = []
     exports: list[InstalledExport] = []
     fields: dict[str, str] = {}
-    for line in text.split("\n"):
+    for line in data.decode().split("\n"):
         key, _, value = line.rstrip("\r").partition(": ")
         if key == "Prompt":
             names.append(value)
         elif key == "Export":
-            exports.append(InstalledExport(value))
-        else:
+            try:
+                exports.append(InstalledExport(value))
+            except ValueError:
+                raise ValueError("has an Export that cannot be read") from None
+        elif key in _KEYS:
             fields.setdefault(key, value)
     return fields, names, exports

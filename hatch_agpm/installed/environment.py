@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from email.parser import HeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
 
+from hatch_agpm.installed.headers import core_headers
 from hatch_agpm.installed.record import read_record
 from hatch_agpm.reading import read_regular
 
@@ -41,9 +41,13 @@ class InstalledDistribution:
 
     def read_text(self, name: str) -> str | None:
         """Return a file of its metadata; raises OSError or ValueError, if damaged."""
+        data = self._read(name)
+        return None if data is None else data.decode()
+
+    def _read(self, name: str) -> bytes | None:
         path = self.root / self.info / name
         try:
-            return read_regular(path, MOST_OF_METADATA).decode()
+            return read_regular(path, MOST_OF_METADATA)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -70,10 +74,10 @@ class InstalledDistribution:
     @property
     def _headers(self) -> Message:
         try:
-            text = self.read_text("METADATA") or self.read_text("PKG-INFO") or ""
+            data = self._read("METADATA") or self._read("PKG-INFO") or b""
+            return core_headers(data)
         except (OSError, ValueError):
-            text = ""
-        return HeaderParser().parsestr(text)
+            return core_headers(b"")
 
     @property
     def files(self) -> Collection[str]:

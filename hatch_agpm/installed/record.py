@@ -12,20 +12,27 @@ __all__ = ["read_record", "recorded_digest"]
 _SHA256 = "sha256="
 _DIGEST = re.compile(rf"{_SHA256}[A-Za-z0-9_-]{{43}}")
 _LONGEST_SIZE = 18
+_MOST_FILES = 500_000
 
 
 def read_record(text: str) -> dict[str, tuple[str, str]]:
     """
     Return the digest and the size of each path, as they are written.
 
-    What a line does not have is "".  Raises ValueError for a text that is not CSV.
+    What a line does not have is "".  Raises ValueError for a text that is not CSV, or
+    that has more lines than any distribution has files.
     """
+    found: dict[str, tuple[str, str]] = {}
     try:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        for row in csv.reader(io.StringIO(text, newline="")):
+            if row:
+                path, digest, size, *_ = [*row[:3], "", ""]
+                found[path] = (digest, size)
+            if len(found) > _MOST_FILES:
+                raise ValueError(f"it has more than {_MOST_FILES:,} files")
     except csv.Error as error:
         raise ValueError(str(error)) from None
-    filled = ([*row, "", ""] for row in rows if row)
-    return {path: (digest, size) for path, digest, size, *_ in filled}
+    return found
 
 
 def recorded_digest(digest: str, size: str) -> tuple[str, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -16,8 +17,8 @@ __all__ = ["zipped_files"]
 
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError),
-    # Encrypted files, and unknown methods.
-    RuntimeError,
+    # Encrypted files, unknown methods, and positions that no file has.
+    *(RuntimeError, OverflowError, struct.error),
 )
 
 
@@ -27,8 +28,9 @@ def zipped_files(
     """
     Yield directories of metadata in a zip file, and their file or the error of it.
 
-    `wanted` tells which files are meant, by their directory and the path in it; they
-    have at most so many bytes.  Nothing is yielded for what is not a zip file.
+    `wanted` tells which files are meant, by their directory and the path in it; all of
+    them together have at most so many bytes.  Nothing is yielded for what is not a zip
+    file.
     """
     try:
         # Opening a pipe must not wait for its other end.
@@ -43,8 +45,11 @@ def zipped_files(
                     for info, _, rest in [member.partition("/")]
                     if wanted(info, rest)
                 }
+                left = most
                 for info, member in sorted(paths.items()):
-                    yield info, _unpacked(archive, member, most)
+                    found = _unpacked(archive, member, left)
+                    left -= len(found) if isinstance(found, bytes) else 0
+                    yield info, found
     except _DAMAGE:
         return
 
@@ -52,10 +57,11 @@ def zipped_files(
 def _unpacked(archive: zipfile.ZipFile, member: str, most: int) -> bytes | OSError:
     """Return the bytes of a file, or the error of reading it."""
     try:
+        is_too_large = archive.getinfo(member).file_size > most
         with archive.open(member) as file:
-            data = file.read(most + 1)
+            data = b"" if is_too_large else file.read()
     except _DAMAGE as error:
         return OSError(errno.EIO, str(error) or "it is damaged")
-    if len(data) > most:
+    if is_too_large:
         return OSError(errno.EFBIG, f"it has more than {most:,} bytes")
     return data

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.errors import BundleError
-from hatch_agpm.installed.index import schema_problem
+from hatch_agpm.installed.index import damage_of, schema_problem
 from hatch_agpm.review.inputs import InputFile, InputGraph
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def indexed_texts(
         raise BundleError(path, problem, "use the version that built it")
     try:
         yield from _of_index(directory, index, read)
-    except (LookupError, TypeError, AttributeError) as error:
-        raise BundleError(path, f"is damaged: {error!r}") from None
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise BundleError(path, f"is damaged: {damage_of(error)}") from None
 
 
 def _of_index(

@@ -8,13 +8,12 @@ files of others is refused.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from hatch_agpm.errors import ContentError, Location
 from hatch_agpm.installed.discovery import (
@@ -24,7 +23,7 @@ from hatch_agpm.installed.discovery import (
     read_prompts_file,
 )
 from hatch_agpm.installed.environment import distributions_of
-from hatch_agpm.installed.index import is_index, schema_problem
+from hatch_agpm.installed.index import IndexReader, damage_of, schema_problem
 from hatch_agpm.model.rendering import TEMPLATES
 from hatch_agpm.reading import read_regular
 from hatch_agpm.sources.locked import FileList, read_file_list
@@ -82,7 +81,7 @@ def fits(version: str, required: str) -> bool:
     """Tell whether a version, also a pre-release, is one of those `required`."""
     try:
         return SpecifierSet(required).contains(Version(version), prereleases=True)
-    except InvalidVersion:
+    except ValueError:  # also for numbers of more digits than Python converts
         return not required
 
 
@@ -104,7 +103,7 @@ def read_required(value: object, shown: str) -> dict[str, Required | None]:
             )
         except (LookupError, TypeError) as error:
             raise ContentError(
-                f"is damaged: {error!r}", location=Location(path=shown)
+                f"is damaged: {damage_of(error)}", location=Location(path=shown)
             ) from None
     return found
 
@@ -210,15 +209,16 @@ def bundle_directory(
     raise ContentError(f"{what} {module}", hint="install it from a wheel, not in place")
 
 
-_DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_DAMAGE = (ValueError, LookupError, TypeError, AttributeError)
 """What an index raises that is not what the build wrote."""
 
 
 def _read_index(name: str, version: str, directory: Path) -> Package:
     shown = f"index.json of {name} {version}"
     try:
-        index = json.loads(read_regular(directory / "index.json"))
-        problem = schema_problem(index if is_index(index) else {})
+        data = read_regular(directory / "index.json")
+        index: Any = IndexReader(len(data)).read(data) or {}
+        problem = schema_problem(index)
         if problem:
             raise ContentError(
                 problem,
@@ -248,10 +248,8 @@ def _read_index(name: str, version: str, directory: Path) -> Package:
             f"cannot be read: {error.strerror}", location=Location(path=shown)
         ) from None
     except _DAMAGE as error:
-        is_deep = isinstance(error, RecursionError)
-        what = "it is nested too deeply" if is_deep else repr(error)
         raise ContentError(
-            f"is damaged: {what}", location=Location(path=shown)
+            f"is damaged: {damage_of(error)}", location=Location(path=shown)
         ) from None
 
 

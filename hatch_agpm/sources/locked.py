@@ -21,6 +21,7 @@ from hatch_agpm.errors import (
     Location,
 )
 from hatch_agpm.formats.toml import list_of_tables
+from hatch_agpm.installed.index import damage_of
 from hatch_agpm.model.files import File
 from hatch_agpm.reading import read_below
 from hatch_agpm.sources.tree import Tree
@@ -123,7 +124,7 @@ def read_file_list(table: Mapping[str, object], shown: str) -> FileList:
         }
     except (LookupError, TypeError, AttributeError) as error:
         raise ContentError(
-            f"is damaged: {error!r}", location=Location(path=shown)
+            f"is damaged: {damage_of(error)}", location=Location(path=shown)
         ) from None
     file_list = FileList(files=files, links=links)
     for to in links.values():

@@ -6,10 +6,20 @@ import tarfile
 import zipfile
 
 import pytest
-from audits import DISCOVERY_FILE, INDEX, METADATA, RECORD, messages
+from audits import (
+    DISCOVERY_FILE,
+    INDEX,
+    LISTED,
+    METADATA,
+    RECORD,
+    changed,
+    digest,
+    messages,
+)
 from memory import bounded_memory
 
 from hatch_agpm.cli.main import main
+from hatch_agpm.cli.snapshots import open_place
 from hatch_agpm.cli.verify import audit_wheel
 from hatch_agpm.errors import BundleError
 
@@ -175,3 +185,156 @@ def test_an_sdist_is_named_as_one(name, tmp_path):
     with tarfile.open(tmp_path / name, "w"):
         pass
     assert "sdist" in str(problems(tmp_path / name)[0])
+
+
+PROMPT = "flat/prompts/skills/mend-nets/SKILL.md"
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        f"flat-1.2.0.data/purelib/{PROMPT}",
+        f"flat-1.2.0.data/platlib/{PROMPT}",
+        "flat-1.2.0.data/purelib/flat/prompts/__init__.py",
+        PROMPT.replace("flat/prompts", "Flat/PROMPTS"),
+        PROMPT.replace("/", "\\"),
+        PROMPT.replace("/", "//"),
+        PROMPT.replace("prompts/", "prompts./"),
+        PROMPT.replace("flat/", "flat /"),
+        f"./{PROMPT}",
+        f"/{PROMPT}",
+        f"other/../{PROMPT}",
+        "FLAT/prompts/of-nobody.md",
+        "flat-1.2.0.data/purelib/flat/prompts/_tera/template.py",
+    ],
+)
+def test_a_file_that_is_installed_over_one_of_the_bundle_is_a_problem(twin, audit):
+    assert twin in {problem.path for problem in audit({twin: b"other"}).problems}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "flat/prompts.py",
+        "flat/Prompts.py",
+        "flat/prompt/SKILL.md",
+        "flat/prompts-x/a.md",
+    ],
+)
+def test_a_file_beside_the_bundle_is_not_a_problem(name, audit):
+    assert messages(audit({name: b"other"})) == []
+
+
+@pytest.mark.parametrize(
+    "size", [-1, 10**4299, 1 << 63, True, 1.0, float("nan"), None], ids=range(7)
+)
+def test_a_size_that_no_file_has_is_a_problem_of_the_index(size, audit, audited_wheel):
+    def change(index):
+        index["resources"][0]["size"] = size
+
+    assert audit(changed(audited_wheel, change)).problems
+
+
+DEEP = [900, 960, 980, 985, 990, 992, 994, 996]
+
+
+@pytest.mark.parametrize("depth", DEEP)
+@pytest.mark.parametrize("key", ["size", "sha256", "path", "full_name", "program"])
+def test_a_value_that_is_nested_is_a_problem_of_the_index(
+    depth, key, audit, audited_wheel
+):
+    index = json.loads(audited_wheel[INDEX][0])
+    index["resources"][0][key] = "@"
+    nested = "[" * depth + "]" * depth
+    data = json.dumps(index).replace('"@"', nested).encode()
+
+    assert audit({INDEX: data}).problems
+
+
+@pytest.mark.parametrize("key", ["distribution", "version"])
+@pytest.mark.parametrize("value", ["1" * 5000, "@", 10**4299, ["x"]], ids=range(4))
+def test_a_fact_of_any_kind_is_a_problem_of_the_index(key, value, audit, audited_wheel):
+    index = {**json.loads(audited_wheel[INDEX][0]), key: value}
+    nested = "[" * 985 + "]" * 985
+
+    found = audit({INDEX: json.dumps(index).replace('"@"', nested).encode()})
+    assert found.problems
+    assert max(map(len, messages(found))) < 3000
+
+
+def shown_problem(wheel):
+    with pytest.raises(BundleError) as caught:
+        open_place(str(wheel))
+    return str(caught.value)
+
+
+ENTRY = b'{"generator": {"name": "hatch-agpm"}, "x": [%s 0]}'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ENTRY % (b"[]," * 8_000_000), id="lists"),
+        pytest.param(ENTRY % (b"{}," * 8_000_000), id="dicts"),
+        pytest.param(ENTRY % (b'"\\u1234",' * 3_000_000), id="texts"),
+        pytest.param(ENTRY % (b" " * (1 << 26)), id="spaces"),
+        pytest.param(ENTRY % (b'"' + b"a" * (1 << 26) + b'",'), id="one text"),
+    ],
+)
+@pytest.mark.parametrize("use", [problems, shown_problem], ids=["verify", "show"])
+def test_an_index_of_many_values_is_not_parsed(data, use, rewrite):
+    def change(record):
+        line = f"{INDEX},sha256={digest(data)},{len(data)}".encode()
+        return record.replace(line_of(INDEX, record), line)
+
+    wheel = rewrite(change, {INDEX: data}, compression=zipfile.ZIP_DEFLATED)
+    with bounded_memory(3 * len(data) + (1 << 24)):
+        assert use(wheel)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [(METADATA, b"a:\n"), (DISCOVERY_FILE, b"Prompt: a\n"), (DISCOVERY_FILE, b"\n")],
+)
+def test_files_of_a_million_lines_are_a_problem(name, line, rewrite):
+    data = line * 1_000_000
+
+    def change(record):
+        new = f"{name},sha256={digest(data)},{len(data)}".encode()
+        return record.replace(line_of(name, record), new)
+
+    wheel = rewrite(change, {name: data}, compression=zipfile.ZIP_DEFLATED)
+    with bounded_memory(1 << 25):
+        assert any(problem.path == name for problem in problems(wheel))
+
+
+def test_two_directories_of_metadata_are_a_problem(audit):
+    for other in ("x.dist-info/RECORD", "FLAT-1.2.0.dist-info/METADATA"):
+        (problem,) = audit({other: b""}).problems
+        assert "dist-info" in str(problem)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", [RECORD, METADATA, DISCOVERY_FILE, INDEX, READER])
+def test_a_file_that_is_there_twice_is_a_problem(name, rewrite):
+    wheel = rewrite()
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr(name, archive.read(name))
+
+    assert name in {problem.path for problem in problems(wheel)}
+
+
+def test_many_problems_are_not_all_listed(audit):
+    lines = b"".join(b"Export: 0 1 644 - x/%d\n" % number for number in range(9000))
+    names = b"".join(b"Prompt: x%d\n" % number for number in range(9000))
+
+    found = audit({DISCOVERY_FILE: LISTED + lines + names})
+    assert 1000 < len(found.problems) < 4000
+
+
+@pytest.mark.parametrize(
+    "version", ["1" * 5000, "1!" * 9, "", "x", "1.2.0+" + "9" * 5000]
+)
+def test_a_version_of_any_text_is_a_problem(version, audit):
+    text = f"Name: flat\nVersion: {version}\n".encode()
+    assert audit({METADATA: text}).problems

@@ -40,4 +40,5 @@ def test_an_unknown_key_of_a_later_version_is_accepted(audit):
 
 
 def test_a_bundle_of_another_distribution_may_have_another_version(audit):
-    assert messages(audit({METADATA: b"Name: vendors-it\nVersion: 7\n"})) == []
+    changes = {METADATA: b"Name: vendors-it\nVersion: 7\n", DISCOVERY_FILE: None}
+    assert [problem.path for problem in audit(changes).problems] == [METADATA]

@@ -230,5 +230,50 @@ def test_an_sdist_and_a_damaged_record_are_named(audit, tmp_path):
 def test_a_wheel_with_too_many_bundles_is_named(audit):
     index = b'{"generator": {"name": "hatch-agpm"}}'
     assert messages(audit({f"x{n}/index.json": index for n in range(101)})) == [
-        f"{WHEEL}: has 102 bundles, of at most 100"
+        f"{WHEEL}: has more than 100 bundles"
+    ]
+
+
+def test_metadata_of_another_distribution_is_named(audit):
+    metadata = "flat-1.2.0.dist-info/METADATA"
+    what = "names the distribution 'other', in the directory of another"
+    assert f"{metadata}: {what}" in messages(audit({metadata: b"Name: other\n"}))
+    assert messages(audit({metadata: None})) == [
+        f"{WHEEL}: has no METADATA, without which it cannot be installed"
+    ]
+
+
+def test_long_headers_of_metadata_are_named(audit):
+    metadata = "flat-1.2.0.dist-info/METADATA"
+    assert f"{metadata}: is damaged: its headers have more than 1,048,576 bytes" in (
+        messages(audit({metadata: b"Name: flat\n" + b"a:\n" * 400_000}))
+    )
+
+
+def test_two_directories_of_metadata_are_named(audit):
+    what = (
+        "has more than one directory of metadata: flat-1.2.0.dist-info and x.dist-info"
+    )
+    assert messages(audit({"x.dist-info/METADATA": b""})) == [
+        f"{WHEEL}: {what}; no installer accepts that"
+    ]
+
+
+def test_a_file_that_is_installed_as_a_prompt_is_named(audit):
+    twin = "flat/Prompts/skills/mend-nets/SKILL.md"
+    as_prompt = "is installed as flat/prompts/skills/mend-nets/SKILL.md, too"
+    as_other = "is installed as flat/prompts/, too"
+    assert messages(audit({twin: b"", "./flat/prompts/x.md": b""})) == [
+        f"{twin}: {as_prompt}",
+        f"{twin}: {as_other}",
+        f"./flat/prompts/x.md: {as_other}",
+    ]
+
+
+def test_an_index_with_too_many_values_is_named(audit):
+    index = (
+        b'{"generator": {"name": "hatch-agpm"}, "x": [' + b"[]," * 2_000_000 + b"0]}"
+    )
+    assert messages(audit({"x/index.json": index})) == [
+        "x/index.json: has more than an index of such a package can have"
     ]

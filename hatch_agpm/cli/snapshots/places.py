@@ -18,7 +18,8 @@ from hatch_agpm.errors import BundleError, ConfigError
 from hatch_agpm.formats.archives import opened_zip, read_member
 from hatch_agpm.installed.discovery import FILE_PATHS, read_prompts_file
 from hatch_agpm.installed.environment import distributions_of
-from hatch_agpm.installed.index import is_index
+from hatch_agpm.installed.headers import headers_of
+from hatch_agpm.installed.index import IndexReader, damage_of
 from hatch_agpm.reading import read_regular
 from hatch_agpm.rendering.marking import MarkedTexts, marked_texts
 from hatch_agpm.review.inputs import InputFile, InputGraph
@@ -47,8 +48,12 @@ __all__ = [
     "two_snapshots",
 ]
 
+_FEW_BYTES = 1 << 25
+_LARGEST_RATIO = 8
+"""The texts of a wheel may have so many times its bytes, and a few."""
+
 _MOST = 1 << 28
-"""The bytes that are read of a wheel."""
+"""The bytes that are read of an installed distribution."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +188,8 @@ def _exported_of_plan(bundle: Bundle) -> Iterator[SnapshotText]:
 
 def _of_wheel(path: Path) -> PackageSnapshot:
     with opened_zip(path) as archive:
-        left = _MOST
+        size = path.stat().st_size
+        left = _FEW_BYTES + _LARGEST_RATIO * size
 
         def read(name: str) -> bytes:
             nonlocal left
@@ -195,7 +201,7 @@ def _of_wheel(path: Path) -> PackageSnapshot:
             left -= len(data)
             return data
 
-        return _of_files(path.name, archive.namelist(), read)
+        return _of_files(path.name, archive.namelist(), read, size)
 
 
 def _of_distribution(name: str, distribution: InstalledDistribution) -> PackageSnapshot:
@@ -218,40 +224,57 @@ def _of_distribution(name: str, distribution: InstalledDistribution) -> PackageS
         left -= len(data)
         return data
 
-    return _of_files(name, files, read)
+    return _of_files(name, files, read, _MOST // 4)
 
 
 def _of_files(
-    label: str, paths: Iterable[str], read: Callable[[str], bytes]
+    label: str, paths: Iterable[str], read: Callable[[str], bytes], size: int
 ) -> PackageSnapshot:
-    """Return the snapshot of a wheel or a distribution, by its files."""
-    paths = list(paths)
+    """Return the snapshot of a wheel or a distribution of a size, by its files."""
+    paths = list(dict.fromkeys(paths))
+    indexes = IndexReader(size)
     texts: list[SnapshotText] = []
     first: dict[str, Any] = {}
     core = ""
     for path in paths:
         directory, _, name = path.rpartition("/")
-        if name == "index.json" and (index := _index(read(path))):
+        if name == "index.json" and (index := _index(indexes, read(path))):
             first = first or index
             texts += indexed_texts(directory, index, read)
         elif directory.endswith(".dist-info") and name == "METADATA":
-            core = read(path).decode(errors="replace")
+            core = _headers(path, read(path))
     texts += _exported(paths, read)
     if not texts:
         hint = "`hatch-agpm check` says what switches them off"
         raise BundleError(label, "has no prompts of hatch-agpm", hint)
-    facts = project_metadata({}, core_metadata=core) if core else {}
+    facts = _facts(label, core) if core else {}
     shown = f"{label} ({facts.get('name', '')} {facts.get('version', '')})"
     return _snapshot(shown, texts, facts, first)
 
 
-def _index(data: bytes) -> dict[str, Any]:
+def _index(indexes: IndexReader, data: bytes) -> dict[str, Any]:
     """Return the index in these bytes, {} for another file."""
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
+        return indexes.read(data) or {}
+    except ValueError:
         return {}
-    return document if is_index(document) else {}
+
+
+def _facts(label: str, core: str) -> dict[str, object]:
+    """Return the values of `agpm.project`; raises BundleError for damaged metadata."""
+    try:
+        return project_metadata({}, core_metadata=core)
+    except (ValueError, RecursionError) as error:
+        what = f"has damaged metadata: {damage_of(error)}"
+        raise BundleError(label, what) from None
+
+
+def _headers(path: str, data: bytes) -> str:
+    """Return the headers of METADATA; raises BundleError for too many."""
+    try:
+        return headers_of(data)
+    except ValueError as error:
+        raise BundleError(path, f"is damaged: {error}") from None
 
 
 def _exported(
@@ -273,11 +296,12 @@ def _snapshot(
     index: Mapping[str, Any],
 ) -> PackageSnapshot:
     by_name = {each.name: each for each in texts}
+    made_by = index.get("generator", {}).get("version")
     return PackageSnapshot(
         label=label,
         texts=dict(sorted(by_name.items())),
         metadata=values,
-        generator=str(index.get("generator", {}).get("version", "")),
+        generator=made_by if isinstance(made_by, str) else "",
     )
 
 

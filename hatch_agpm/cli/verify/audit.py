@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Audit", "audit_installed", "audit_wheel"]
 
+_MOST_PROBLEMS = 5000
 _SDISTS = (".tar.gz", ".tgz", ".zip")
 
 
@@ -87,6 +88,10 @@ def _audit(files: VerifiedFiles) -> Audit:
             has_own = True
             problems += contents.own_problems(described)
         problems += _differences(files, contents, described, own)
+        if len(problems) > _MOST_PROBLEMS:
+            what = f"has more than {_MOST_PROBLEMS:,} problems"
+            problems.append(BundleError(files.label, what))
+            break
     if not has_own and (named := contents.named_indexes()):
         problems.append(BundleError(named[0], f"is missing from {files.label}"))
     others = [*contents.metadata_files(), *contents.below(contents.damaged)]

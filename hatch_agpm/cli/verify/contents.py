@@ -6,8 +6,8 @@ Only these files are read, and no more of each than it may have.
 
 from __future__ import annotations
 
-import json
-from email.parser import HeaderParser
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
@@ -15,9 +15,10 @@ from packaging.utils import canonicalize_name
 from hatch_agpm.bundle.bundle import COPIED_MODULES
 from hatch_agpm.bundle.freezers import HOOKS
 from hatch_agpm.bundle.namespaces import module_names
+from hatch_agpm.cli.verify.files import is_metadata
 from hatch_agpm.cli.verify.index import INDEX, AuditedBundle
 from hatch_agpm.errors import BundleError
-from hatch_agpm.formats.archives import FileDigest
+from hatch_agpm.formats.archives import FileDigest, paths_below
 from hatch_agpm.formats.file_names import is_rubbish
 from hatch_agpm.formats.versions import same_version
 from hatch_agpm.installed.discovery import (
@@ -26,11 +27,13 @@ from hatch_agpm.installed.discovery import (
     editable_directory,
     read_prompts_file,
 )
-from hatch_agpm.installed.index import is_index
+from hatch_agpm.installed.headers import core_headers
+from hatch_agpm.installed.index import IndexReader, LargeIndexError
 from hatch_agpm.installed.record import read_record, recorded_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from email.message import Message
 
     from hatch_agpm.cli.verify.files import VerifiedFiles
     from hatch_agpm.cli.verify.index import DescribedBundle
@@ -50,8 +53,10 @@ _INFO: Final = ".dist-info"
 _RECORD: Final = "RECORD"
 _METADATA: Final = "METADATA"
 _MOST_BUNDLES: Final = 100
-_MOST_TOGETHER: Final = 1 << 28
-"""The bytes of all these files together."""
+_MOST_LISTED: Final = 1000
+_FEW_TOGETHER: Final = 1 << 27
+_RATIO_TOGETHER: Final = 2
+"""All these files together may have so many times the bytes of the wheel, and a few."""
 
 _FEW_BYTES: Final = 1 << 20
 """The bytes that are read of a file whatever RECORD says."""
@@ -64,11 +69,13 @@ class DescribedContents:
         """
         Read them; `problems` has what cannot be read.
 
-        Raises BundleError for more bundles than any distribution has.
+        Raises BundleError for more bundles than any distribution has, and for more than
+        one directory of metadata.
         """
         self._files = files
-        self._left = _MOST_TOGETHER
-        self.problems: list[BundleError] = []
+        self._left = _FEW_TOGETHER + _RATIO_TOGETHER * files.size
+        self._indexes = IndexReader(files.size)
+        self.problems: list[BundleError] = [*self._problems_of_names()]
         self._record: dict[str, tuple[str, str]] = {}
         self.has_record = self._read_record()
         self._discovery_file, data = self._read_discovery_file()
@@ -89,9 +96,41 @@ class DescribedContents:
                 if parts[0].endswith(".data")
             }
         )
-        texts = [self._read(path) for path in self._of_metadata(_METADATA)]
-        text = texts[-1].decode(errors="replace") if texts else ""
-        self._metadata = HeaderParser().parsestr(text)
+        self._metadata = self._read_metadata()
+
+    def _read_metadata(self) -> Message:
+        """Return the headers of METADATA; without a name they are a problem."""
+        for path in self._of_metadata(_METADATA):
+            try:
+                headers = core_headers(self._read(path))
+            except ValueError as error:
+                self.problems.append(BundleError(path, f"is damaged: {error}"))
+                break
+            name = str(headers.get("Name", ""))
+            directory = path.partition("-")[0]
+            if canonicalize_name(name) != canonicalize_name(directory):
+                what = f"names the distribution '{name}', in the directory of another"
+                self.problems.append(BundleError(path, what))
+            return headers
+        else:
+            what = "has no METADATA, without which it cannot be installed"
+            self.problems.append(BundleError(self._files.label, what))
+        return core_headers(b"")
+
+    def _problems_of_names(self) -> Iterator[BundleError]:
+        """
+        Yield files of the metadata that are there more than once.
+
+        Raises BundleError for several directories of metadata.
+        """
+        files = self._files
+        paths = [path for path in files.paths if is_metadata(path)]
+        found = sorted({path.partition("/")[0] for path in paths})
+        if len(found) > 1:
+            what = f"has more than one directory of metadata: {found[0]} and {found[1]}"
+            raise BundleError(files.label, what, "no installer accepts that")
+        for path in files.repeated:
+            yield BundleError(path, f"is in {files.label} more than once")
 
     def _of_metadata(self, path: str) -> list[str]:
         """Return the files of a path in the metadata."""
@@ -142,7 +181,7 @@ class DescribedContents:
                 self.damaged += [directory] if is_named else []
                 continue
             known = len(self.problems)
-            document = _our_document(self._read(path))
+            document = self._our_document(path)
             self.has_named_index |= is_named
             if document is not None:
                 indexes[directory] = document
@@ -151,10 +190,21 @@ class DescribedContents:
                 if len(self.problems) == known:
                     what = "is damaged: it is not an index of hatch-agpm"
                     self.problems.append(BundleError(path, what))
-        if len(indexes) > _MOST_BUNDLES:
-            what = f"has {len(indexes)} bundles, of at most {_MOST_BUNDLES}"
-            raise BundleError(self._files.label, what)
+            if len(indexes) > _MOST_BUNDLES:
+                what = f"has more than {_MOST_BUNDLES} bundles"
+                raise BundleError(self._files.label, what)
         return indexes
+
+    def _our_document(self, path: str) -> dict[str, object] | None:
+        """Return the index in a file if hatch-agpm generated it."""
+        data = self._read(path)
+        try:
+            return self._indexes.read(data)
+        except LargeIndexError as error:
+            self.problems.append(BundleError(path, str(error)))
+        except ValueError:
+            pass
+        return None
 
     def named_indexes(self) -> list[str]:
         """Return the paths at which the index may be by the discovery file."""
@@ -193,6 +243,8 @@ class DescribedContents:
 
     def is_own(self, bundle: AuditedBundle) -> bool:
         """Tell whether a bundle is that of the distribution, not a copy."""
+        if f"{_unpacked(bundle.directory)}/{INDEX}" in self.named_indexes():
+            return True
         name, _ = self._identity
         return canonicalize_name(name) == canonicalize_name(bundle.distribution)
 
@@ -244,7 +296,7 @@ class DescribedContents:
         elif described.problem:
             yield BundleError(path, described.problem.removeprefix(f"{FILE_NAME} "))
         else:
-            yield from _contradictions(path, described, bundle)
+            yield from islice(_contradictions(path, described, bundle), _MOST_LISTED)
 
     def recorded(self, paths: Iterable[str]) -> tuple[dict[str, FileDigest], list[str]]:
         """Return the digests of these files from RECORD, and the paths without one."""
@@ -271,12 +323,16 @@ class DescribedContents:
 
     def below(self, directories: Iterable[str]) -> list[str]:
         """Return the paths below some directories that RECORD has."""
-        tops = tuple(f"{directory}/" for directory in directories)
         return [
             path
-            for path in self._record
-            if path.startswith(tops) and not is_rubbish(path.rpartition("/")[2])
+            for directory in directories
+            for path in paths_below(self._recorded_paths, directory)
+            if not is_rubbish(path.rpartition("/")[2])
         ]
+
+    @cached_property
+    def _recorded_paths(self) -> list[str]:
+        return sorted(self._record)
 
     def metadata_files(self) -> list[str]:
         """Return the files of the metadata that are compared with RECORD."""
@@ -306,15 +362,6 @@ def _contradictions(
         yield BundleError(path, f"does not list {name}")
     for name in sorted(set(described.names) - set(bundle.names)):
         yield BundleError(path, f"lists {name}, which is not in {audited.directory}")
-
-
-def _our_document(data: bytes) -> dict[str, object] | None:
-    """Return the index in these bytes if hatch-agpm generated it."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return document if is_index(document) else None
 
 
 def _unpacked(path: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hatch_agpm.build.verify import verify_directory, verify_wheel
+from hatch_agpm.build.verify import verify_directory, verify_files
 from hatch_agpm.errors import BundleError
-from hatch_agpm.formats.archives import read_member
+from hatch_agpm.formats.archives import ZipFiles, read_member
+from hatch_agpm.formats.file_names import leads_out
+from hatch_agpm.installed.discovery import FILE_PATHS
 from hatch_agpm.installed.environment import MOST_OF_METADATA, distributions_of
 from hatch_agpm.reading import read_regular
 
@@ -20,7 +23,13 @@ if TYPE_CHECKING:
     from hatch_agpm.formats.archives import FileDigest
     from hatch_agpm.installed.environment import InstalledDistribution
 
-__all__ = ["InstalledFiles", "VerifiedFiles", "WheelFiles", "find_installed"]
+__all__ = [
+    "InstalledFiles",
+    "VerifiedFiles",
+    "WheelFiles",
+    "find_installed",
+    "is_metadata",
+]
 
 _INFO: Final = ".dist-info"
 _LINE_OF_RECORD: Final = 100
@@ -41,12 +50,20 @@ class VerifiedFiles(Protocol):
         """What it is: a wheel, or a distribution."""
 
     @property
+    def size(self) -> int:
+        """How large it is; the bytes that its indexes may have depend on it."""
+
+    @property
     def most_of_record(self) -> int:
         """The bytes that its RECORD may have."""
 
     @property
     def paths(self) -> Sequence[str]:
         """The files; of an installed distribution only those of its metadata."""
+
+    @property
+    def repeated(self) -> Sequence[str]:
+        """The files of its metadata that are there more than once."""
 
     def has(self, path: str) -> bool:
         """Tell whether there is a file of this path."""
@@ -60,7 +77,7 @@ class VerifiedFiles(Protocol):
     def compare(
         self, plan: Mapping[str, FileDigest], directories: Iterable[str]
     ) -> None:
-        """Raise AgpmError for what differs from a plan, as `verify_wheel` does."""
+        """Raise AgpmError for what differs from a plan, as `verify_files` does."""
 
 
 class WheelFiles:
@@ -69,11 +86,18 @@ class WheelFiles:
     kind: Final = "wheel"
 
     def __init__(self, wheel: Path, archive: zipfile.ZipFile) -> None:
-        self._wheel = wheel
         self._archive = archive
+        self.size = wheel.stat().st_size
+        self._files = ZipFiles(archive, self.size)
         self._members = {member.filename: member for member in archive.infolist()}
         self.label = wheel.name
         self.paths = tuple(self._members)
+        in_metadata = Counter(
+            member.filename
+            for member in archive.infolist()
+            if is_metadata(member.filename)
+        )
+        self.repeated = tuple(path for path in in_metadata if in_metadata[path] > 1)
         names = sum(len(path.encode(errors="replace")) for path in self.paths)
         self.most_of_record = 4 * names + _LINE_OF_RECORD * len(self.paths) + _SPARE
 
@@ -96,7 +120,7 @@ class WheelFiles:
         self, plan: Mapping[str, FileDigest], directories: Iterable[str]
     ) -> None:
         """Raise AgpmError for what differs from a plan."""
-        verify_wheel(self._wheel, plan, directories=directories)
+        verify_files(self._files, self.label, plan, directories=directories)
 
 
 class InstalledFiles:
@@ -109,16 +133,18 @@ class InstalledFiles:
         self._root = root
         self.label = info.removesuffix(_INFO).replace("-", " ", 1)
         self.most_of_record = MOST_OF_METADATA
-        below = (root / info).rglob("*")
-        self.paths = tuple(
-            sorted(
-                path.relative_to(root).as_posix() for path in below if not path.is_dir()
-            )
-        )
+        self.size = MOST_OF_METADATA
+        self.repeated = ()
+        # The directory can be a link, to where there are many others.
+        paths = [f"{info}/{name}" for name in ("METADATA", "RECORD", *FILE_PATHS)]
+        self.paths = tuple(path for path in paths if self._is_file(path))
 
     def has(self, path: str) -> bool:
         """Tell whether there is a file of this path."""
-        return os.path.lexists(self._root / path)
+        return not leads_out(path) and os.path.lexists(self._root / path)
+
+    def _is_file(self, path: str) -> bool:
+        return self.has(path) and not (self._root / path).is_dir()
 
     def read(self, path: str, most: int) -> bytes:
         """Return the bytes of a file of at most `most`; raises BundleError."""
@@ -136,6 +162,11 @@ class InstalledFiles:
     ) -> None:
         """Raise AgpmError for what differs from a plan."""
         verify_directory(self._root, self.label, plan, directories=directories)
+
+
+def is_metadata(path: str) -> bool:
+    """Tell whether a file is in the metadata of a distribution."""
+    return path.partition("/")[0].endswith(_INFO)
 
 
 def _without_modes(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.errors import BundleError
 from hatch_agpm.formats.archives import FileDigest
 from hatch_agpm.formats.toml import list_of_tables
-from hatch_agpm.installed.index import schema_problem
+from hatch_agpm.installed.index import damage_of, schema_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["INDEX", "AuditedBundle", "DescribedBundle", "read_index"]
 
 INDEX: Final = "index.json"
+_LARGEST: Final = 1 << 62
+_FACTS: Final = ("distribution", "version")
+_LONGEST: Final = 1000
+"""The characters of a name or a version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +77,13 @@ def read_index(directory: str, index: dict[str, object]) -> DescribedBundle:
         entries = [*list_of_tables(index["resources"])]
         names = {str(entry["full_name"]) for entry in entries}
         programs = {str(each) for entry in entries if (each := entry.get("program"))}
-    except (LookupError, TypeError, AttributeError) as error:
-        raise BundleError(path, f"is damaged: {error!r}") from None
+        facts = {key: str(index.get(key, ""))[:_LONGEST] for key in _FACTS}
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise BundleError(path, f"is damaged: {damage_of(error)}") from None
     bundle = AuditedBundle(
         directory=directory,
-        distribution=str(index.get("distribution", "")),
-        version=str(index.get("version", "")),
+        distribution=facts["distribution"],
+        version=facts["version"],
         prompts=len(names),
         size=prompts,
     )
@@ -110,4 +115,6 @@ def _file(entry: dict[str, object]) -> FileDigest:
     size, sha256 = entry["size"], entry["sha256"]
     if not isinstance(size, int) or not isinstance(sha256, str):
         raise TypeError(size, sha256)
+    if isinstance(size, bool) or not 0 <= size <= _LARGEST:
+        raise LookupError("a file has a size that no file can have")
     return FileDigest(size=size, sha256=sha256, executable=bool(entry["executable"]))

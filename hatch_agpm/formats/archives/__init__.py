@@ -6,17 +6,18 @@ from hatch_agpm.formats.archives.tars import tar_files
 from hatch_agpm.formats.archives.unpacking import (
     FileDigest,
     digest_of,
-    member_digest,
     opened_zip,
     read_member,
     readable,
 )
+from hatch_agpm.formats.archives.zips import ZipFiles, paths_below
 
 __all__ = [
     "FileDigest",
+    "ZipFiles",
     "digest_of",
-    "member_digest",
     "opened_zip",
+    "paths_below",
     "read_member",
     "readable",
     "tar_files",
