@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hatch_agpm.errors import ConfigError
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,8 +78,8 @@ def load_inner_backend(root: Path) -> object:
 
     Raises ConfigError if there is no such backend.
     """
-    with (root / "pyproject.toml").open("rb") as file:
-        inner = read_inner_backend(tomllib.load(file))
+    text = read_regular(root / "pyproject.toml").decode()
+    inner = read_inner_backend(tomllib.loads(text))
     found: object = _imported(inner, _directories(root, inner))
     for attribute in inner.name.partition(":")[2].split("."):
         if attribute and not hasattr(found, attribute):

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hatch_agpm.model.rendering import FileContent
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hatch_agpm.model.rendering import FileContent
-
-__all__ = ["file_mode", "mode_of", "remove_empty", "replace_file", "write_files"]
+__all__ = [
+    "file_mode",
+    "mode_of",
+    "remove_empty",
+    "replace_file",
+    "replace_text",
+    "write_files",
+]
 
 _PART = ".hatch-agpm-"
 """The prefix of files that are being written; `in_tree` owns these, too."""
@@ -42,6 +50,8 @@ def write_files(directory: Path, files: Mapping[str, FileContent]) -> None:
         if written.parent not in made:
             written.parent.mkdir(parents=True, exist_ok=True)
             made.add(written.parent)
+        # Not through a link, and not into a file that has another name, too.
+        written.unlink(missing_ok=True)
         written.write_bytes(file.data)
         # Archives have the mode of the file, so it must not depend on the umask.
         written.chmod(file_mode(file))
@@ -64,6 +74,19 @@ def replace_file(path: Path, file: FileContent, *, part_in: Path | None = None) 
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
+
+
+def replace_text(path: Path, text: str) -> None:
+    """
+    Replace the text of a file atomically, and keep its mode; raises OSError.
+
+    Of a link, the file that it names is replaced.
+    """
+    target = path.resolve()
+    mode = target.stat().st_mode if target.exists() else None
+    replace_file(target, FileContent(data=text.encode()))
+    if mode is not None:
+        target.chmod(stat.S_IMODE(mode))
 
 
 def remove_empty(directories: Iterable[Path]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm.build import is_wrapped
+from hatch_agpm.build.writing import replace_text
 from hatch_agpm.cli.backends import NATIVE, cache_keys, required, unwatched, uses_uv
 from hatch_agpm.cli.file_notes import visible_files
 from hatch_agpm.cli.project import open_project
@@ -126,7 +127,7 @@ def initialise(directory: Path, *, write: bool) -> list[str]:
     pyproject: Mapping[str, Any] = {}
     if file.exists() or not any((root / name).is_file() for name in _OF_SETUPTOOLS):
         pyproject = open_project(directory).pyproject
-        text = file.read_text(encoding="utf-8")
+        text = read_regular(file).decode().replace("\r\n", "\n")
     adoption = adopt(root, pyproject)
     project = read_project(root, tomllib.loads(adoption.written(text)))
     entries = project.manifest.entries
@@ -141,7 +142,7 @@ def initialise(directory: Path, *, write: bool) -> list[str]:
     ]
     width = max(len(name or "") for name, _ in named)
     if write:
-        file.write_text(changed, encoding="utf-8")
+        replace_text(file, changed)
     listed = [f"{name:<{width}}  {path}" for name, path in sorted(named)]
     return [*adoption.lines, "", *listed]
 

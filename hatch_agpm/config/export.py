@@ -17,7 +17,12 @@ from hatch_agpm.errors import (
     did_you_mean,
     raise_problems,
 )
-from hatch_agpm.formats.file_names import faults, is_installed_metadata, is_rubbish
+from hatch_agpm.formats.file_names import (
+    faults,
+    is_git_directory,
+    is_installed_metadata,
+    is_rubbish,
+)
 from hatch_agpm.model.config import EXPORTED_TYPES, ExportSettings
 from hatch_agpm.model.types import AGPM_SECTIONS
 
@@ -63,6 +68,7 @@ def _directory_problem(directory: str) -> str:
         if (
             is_rubbish(part)
             or is_rubbish(part.casefold())
+            or is_git_directory(part)
             or is_installed_metadata(part)
         ):
             return f"must not be in '{part}', which has a meaning for other programs"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,9 @@ __all__ = [
 
 _LONGEST: Final = 1024
 """The bytes of an output, to which names of files are added."""
+
+_OF_PYTHON: Final = frozenset(["__init__", "__main__", "__pycache__"])
+"""The names of modules that are not imported by them, and of byte code."""
 
 _NO_PACKAGES: Final = (
     *("benchmarks", "build", "dist", "docs", "examples", "scripts"),
@@ -181,6 +185,17 @@ def outside_problem(directory: str) -> str:
     return ""
 
 
+def _module_problem(name: str) -> str:
+    """Return why `import` does not find a module of this name, "" if it does."""
+    if not name.isidentifier() or keyword.iskeyword(name):
+        return f"must be importable, which {shown(name)} is not"
+    if name != (found := unicodedata.normalize("NFKC", name)):
+        return f"must be importable: Python looks for {found!a} instead of {name!a}"
+    if name.casefold() in _OF_PYTHON:
+        return f"must not be in '{name}', which has a meaning for Python"
+    return ""
+
+
 def output_problem(output: str) -> str:
     """Return the problem of an `output` that is external or not importable, or ""."""
     if problem := outside_problem(output):
@@ -189,8 +204,8 @@ def output_problem(output: str) -> str:
     if not names:
         return "must be a directory of its own, not that of the project"
     for part in names if names[0] != "src" else names[1:]:
-        if not part.isidentifier() or keyword.iskeyword(part):
-            return f"must be importable, which {shown(part)} is not"
+        if problem := _module_problem(part):
+            return problem
     if fault := next(faults("/".join(PurePosixPath(output).parts)), ""):
         return f"is not a valid directory on every system: {fault}"
     if len(output.encode(errors="replace")) > _LONGEST:

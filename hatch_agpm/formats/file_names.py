@@ -14,6 +14,7 @@ __all__ = [
     "faults",
     "folded",
     "is_device",
+    "is_git_directory",
     "is_installed_metadata",
     "is_python",
     "is_rubbish",
@@ -119,6 +120,15 @@ def kind_of(path: str, *, is_agpm: bool) -> Kind:
 def is_rubbish(name: str) -> bool:
     """Tell whether a file or directory of this name was made by a program by itself."""
     return name in _RUBBISH or name.endswith(".pyc")
+
+
+def is_git_directory(name: str) -> bool:
+    """Tell whether some file system takes a name for that of Git's own directory."""
+    # macOS ignores characters without a width, Windows what follows a colon and dots
+    # and spaces at the end; its short name is `git~1`.
+    seen = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    plain = seen.partition(":")[0].rstrip(" .").casefold()
+    return plain in {".git", "git~1"}
 
 
 def is_installed_metadata(name: str) -> bool:

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Final
 from hatch_agpm.config import read_single_key
 from hatch_agpm.config.tools import BUILTIN_TOOLS, InstallRule, Tool, read_tools
 from hatch_agpm.errors import ConfigError, did_you_mean, raise_problems
-from hatch_agpm.formats.file_names import faults, folded, split_extension
+from hatch_agpm.formats.file_names import (
+    faults,
+    folded,
+    is_git_directory,
+    split_extension,
+)
 from hatch_agpm.formats.toml import TableReader
 from hatch_agpm.model.config import TABLE
 
@@ -88,10 +93,13 @@ class Tools:
             return found
         names = self.tools if tool is None else {tool} & self.tools.keys()
         known = sorted({each for name in names for each in self._directories(name)})
-        if any(path.startswith(f"{directory}/") for directory in known):
-            return ""
-        shown = ", ".join(known) or "none"
-        return f"is not in a directory of {tool or 'a tool'} for such files ({shown})"
+        if not any(path.startswith(f"{directory}/") for directory in known):
+            shown = ", ".join(known) or "none"
+            name = tool or "a tool"
+            return f"is not in a directory of {name} for such files ({shown})"
+        if any(map(is_git_directory, path.split("/"))):
+            return "is in a directory of Git, from which it runs programs"
+        return ""
 
     def is_above(self, path: str) -> bool:
         """Tell whether a directory is the folder of a tool, or one for its files."""

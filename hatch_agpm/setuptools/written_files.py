@@ -13,13 +13,13 @@ import json
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from hatch_agpm.build.writing import remove_empty
+from hatch_agpm.build.writing import remove_empty, replace_file
+from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from hatch_agpm.model.rendering import FileContent
 
 __all__ = ["record_file", "remove_recorded", "remove_unchanged", "write_record"]
 
@@ -35,9 +35,9 @@ def write_record(build_lib: Path, files: Mapping[str, FileContent]) -> None:
     """Record files by their path in `build_lib`, before they are written there."""
     digests = {path: file.sha256 for path, file in files.items()}
     record = record_file(build_lib)
-    record.parent.mkdir(parents=True, exist_ok=True)
     document = {"version": _VERSION, "files": digests}
-    record.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(document, indent=1) + "\n"
+    replace_file(record, FileContent(data=text.encode()))
 
 
 def remove_recorded(build_lib: Path) -> None:
@@ -63,7 +63,7 @@ def remove_unchanged(directory: Path, digests: Mapping[str, str]) -> None:
 def _read_record(record: Path) -> dict[str, str]:
     """Return the sha256 of the recorded files; {} without a readable record."""
     try:
-        document = json.loads(record.read_bytes())
+        document = json.loads(read_regular(record))
         if document["version"] != _VERSION:
             return {}
         return {str(path): str(sha256) for path, sha256 in document["files"].items()}

@@ -182,6 +182,7 @@ def test_a_hook_that_builds_nothing_does_not_load_the_core(project):
         f"{ours}.inner",
         "hatch_agpm.errors",
         "hatch_agpm.errors.texts",
+        "hatch_agpm.reading",
     }
 
 

@@ -44,3 +44,25 @@ def test_a_file_is_replaced_and_its_directory_made(tmp_path):
         replace_file(place, FileContent(data=text))
         assert place.read_bytes() == text
     assert [path.name for path in place.parent.iterdir()] == ["lock"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links and pipes")
+@pytest.mark.parametrize("kind", ["link", "hard link", "dangling", "pipe", "device"])
+def test_what_is_in_the_way_of_a_file_is_not_written_to(kind, tmp_path):
+    other, written = tmp_path / "other", tmp_path / "new/a"
+    written.parent.mkdir()
+    other.write_bytes(b"other")
+    if kind == "pipe":
+        os.mkfifo(written)
+    elif kind == "hard link":
+        written.hardlink_to(other)
+    else:
+        target = {"link": other, "dangling": tmp_path / "x", "device": "/dev/full"}
+        written.symlink_to(target[kind])
+
+    write_files(tmp_path / "new", {"a": FileContent(data=b"text")})
+
+    assert written.read_bytes() == b"text"
+    assert not written.is_symlink()
+    assert other.read_bytes() == b"other"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["new", "other"]

@@ -1,5 +1,9 @@
 """`hatch-agpm init`: which lines it prints, and how it inserts them."""
 
+import os
+import stat
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -311,3 +315,39 @@ def test_a_long_array_has_a_line_for_each_item(write_files, count):
     found = changed["tool"]["hatch-agpm"]["prompts"]
     assert found == (names[0] if count == 1 else names)
     assert all(len(line) < len(names[0]) * 2 for line in adoption.lines)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
+def test_a_full_disk_leaves_the_project_as_it_was(write_files):
+    text = f"{HATCHLING}\n# {'long' * 5_000}\n"
+    root = write_files({"acme/__init__.py": "", "acme/prompts/a.txt": "x"})
+    (root / "pyproject.toml").write_text(text)
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999))"
+    call = "import sys; from hatch_agpm.cli import main; sys.exit(main(sys.argv[1:]))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{limit}; {call}", "init", "--write"],
+        cwd=root,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert (root / "pyproject.toml").read_text() == text
+    assert sorted(path.name for path in root.iterdir()) == ["acme", "pyproject.toml"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
+def test_mode_and_link_of_the_file_are_kept(write_files):
+    root = write_files({"acme/__init__.py": "", "acme/prompts/a.txt": "x"})
+    (root / "real.toml").write_text(HATCHLING)
+    (root / "real.toml").chmod(0o640)
+    (root / "pyproject.toml").symlink_to("real.toml")
+
+    assert main(["init", "--write", "--project", str(root)]) == 0
+
+    assert (root / "pyproject.toml").is_symlink()
+    assert "[tool.hatch-agpm]" in (root / "real.toml").read_text()
+    assert stat.S_IMODE((root / "real.toml").stat().st_mode) == 0o640

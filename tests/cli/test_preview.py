@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 
 import pytest
@@ -132,3 +133,22 @@ def test_another_file_than_a_wheel_is_an_error_without_a_page(tmp_path, capsys):
 
     assert broken.name in capsys.readouterr().err
     assert not page.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes and links")
+@pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "device", "directory"])
+def test_what_is_not_a_file_is_neither_opened_nor_replaced(kind, project, tmp_path):
+    page = tmp_path / "page"
+    if kind == "device":
+        page.symlink_to("/dev/zero")
+    elif kind == "directory":
+        page.mkdir()
+    else:
+        os.mkfifo(tmp_path / "pipe")
+        page.symlink_to("pipe")
+    page = tmp_path / "pipe" if kind == "pipe" else page
+    before = page.lstat()
+
+    assert main(["preview", str(project), "--output", str(page)]) == 1
+
+    assert os.path.samestat(page.lstat(), before)

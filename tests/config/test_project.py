@@ -337,6 +337,8 @@ def test_an_output_in_a_misspelt_package_is_refused(write_files):
 
 TABLES = [
     *({"output": output} for output in (".", "./", "././.", "acme/con", "acme/nul")),
+    *({"output": output} for output in ("__init__", "acme/__pycache__", "__MAIN__")),
+    *({"output": output} for output in ("e\u0301", "acme/\ufb01le", "src/\u017f")),
     *({"output": f"acme{end}"} for end in ("\0", "/\0", "/a\0b")),
     *({key: "x\0"} for key in ("manifest", "templates", "agents", "prompts")),
     *({key: ["x\0"]} for key in ("verbatim", "hidden-text", "agents", "env")),
@@ -350,6 +352,8 @@ TABLES = [
         {"export": {"directory": directory}}
         for directory in (
             *(".git", "a/.git", ".GIT", "__pycache__", "node_modules", "a/.DS_Store"),
+            *(".git.", "x/.GIT /y", "git~1", "GIT~1", ".git::$DATA"),
+            *(".g\u200cit", "\u200d.git", ".gi\ufefft\u202e", "a/.\u200egit"),
             *("con", "CON/x", "a/nul.x", "lpt1", "com9.txt"),
             *("acme-1.0.dist-info", "x.DIST-INFO", "x.egg-info", "x.data", "a/b.data"),
             *("a\0", "a:b", "a*", "a ", "a.", "a?b", 'a"', "a\x1b", "x" * 256),

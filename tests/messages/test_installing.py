@@ -299,6 +299,12 @@ def damaged(site, tmp_path):
         ),
         (
             f'"{REVIEWER}"',
+            '".claude/agents/.git/config"',
+            ".claude/agents/.git/config: of acme 1.0 is in a directory of Git, from "
+            "which it runs programs",
+        ),
+        (
+            f'"{REVIEWER}"',
             '".claude/agents/aux.md"',
             ".claude/agents/aux.md: of acme 1.0 'aux.md' is the name of a device on "
             "Windows",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
 import pytest
 
@@ -94,3 +95,24 @@ def test_a_damaged_record_removes_nothing(build_lib, text):
     remove_recorded(build_lib)
 
     assert below(build_lib) == sorted(FILES)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes")
+@pytest.mark.parametrize("kind", ["pipe", "device", "directory", "loop"])
+def test_a_record_of_another_kind_is_not_read(build_lib, kind):
+    record = record_file(build_lib)
+    record.unlink()
+    if kind == "pipe":
+        os.mkfifo(record)
+    elif kind == "directory":
+        record.mkdir()
+    else:
+        record.symlink_to("/dev/zero" if kind == "device" else record.name)
+
+    remove_recorded(build_lib)
+
+    assert below(build_lib) == sorted(FILES)
+    if kind != "directory":
+        write_record(build_lib, FILES)
+        assert record.is_file()
+        assert not record.is_symlink()

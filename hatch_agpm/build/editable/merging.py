@@ -24,6 +24,7 @@ from hatch_agpm.bundle.layout import attribute_path
 from hatch_agpm.formats.file_names import folded
 from hatch_agpm.model.index import as_json
 from hatch_agpm.model.rendering import FileContent
+from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +76,7 @@ def merged_files(
     directories are, and `OSError` for a bundle that cannot be read.
     """
     index = (before / _INDEX).read_bytes()
-    if table_end(index) not in (before / _TABLE).read_text("utf-8"):
+    if table_end(index) not in read_regular(before / _TABLE).decode():
         raise WholeRenderingNeededError("the index is damaged")
     # As the index is written: its strings may have surrogates.
     data = _merged_index(index.decode(), merged).encode(errors="backslashreplace")

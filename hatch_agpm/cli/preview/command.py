@@ -13,6 +13,7 @@ from hatch_agpm.cli.snapshots import open_old, open_with_sources
 from hatch_agpm.errors import BundleError
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.preview import collect, is_preview_page, render_page
+from hatch_agpm.reading import open_regular
 from hatch_agpm.tokens import counter
 
 if TYPE_CHECKING:
@@ -98,6 +99,15 @@ def place_of(arguments: argparse.Namespace) -> str:
     return arguments.place or str(arguments.project)
 
 
+def _beginning(path: Path) -> str:
+    """Return the beginning of a file, "" if it is not a regular one."""
+    try:
+        with open_regular(path) as opened:
+            return opened.read(4_000).decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def write_page(path: Path, page: str) -> None:
     """
     Write the page atomically.
@@ -106,9 +116,7 @@ def write_page(path: Path, page: str) -> None:
     """
     if path.is_dir():
         raise BundleError(str(path), "is a directory", "give the name of a file")
-    if path.exists():
-        with path.open(encoding="utf-8", errors="replace") as opened:
-            if not is_preview_page(opened.read(4_000)):
-                what = "exists, and is not a page of this command"
-                raise BundleError(str(path), what, "choose another name with --output")
+    if path.exists() and not is_preview_page(_beginning(path)):
+        what = "exists, and is not a page of this command"
+        raise BundleError(str(path), what, "choose another name with --output")
     replace_file(path, FileContent(data=page.encode()))

@@ -17,7 +17,8 @@ def cache_directory(key: str) -> str | None:
     """
     Return a directory in the user's cache; None if others could write there.
 
-    Code is run from there: the user must own each directory from the cache down.
+    Code is run from there: the user must own each directory from the cache down, and
+    not everybody may be able to put another one in its place.
     """
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base) and os.name == "nt":
@@ -31,13 +32,32 @@ def cache_directory(key: str) -> str | None:
     levels = [os.path.realpath(base)]
     for part in ("hatch-agpm", *key.split("/")):
         levels.append(f"{levels[-1]}/{part}")
+    if _can_be_replaced(levels[0]):
+        return None
     is_safe = all(map(is_private, filter(os.path.lexists, levels)))
     return levels[-1] if is_safe else None
 
 
+def _can_be_replaced(path: str) -> bool:
+    """Tell whether everybody can rename a path, or a directory above it."""
+    above = os.path.dirname(path)
+    if os.name == "nt" or above == path:
+        return False
+    try:
+        mode = os.stat(above).st_mode
+    except OSError:
+        mode = 0
+    is_shared = bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX
+    return is_shared or _can_be_replaced(above)
+
+
 def is_private(path: str) -> bool:
     """Tell whether a path is a directory in which only the user can write."""
-    found = os.lstat(path)
+    try:
+        found = os.lstat(path)
+    except OSError:
+        # Removed in the meantime.
+        return False
     is_own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
     mode = found.st_mode if os.name != "nt" else found.st_mode & ~0o022
     return is_own and stat.S_ISDIR(mode) and not mode & 0o022

@@ -84,6 +84,34 @@ def test_a_cache_that_others_can_write_in_is_not_used(cache, level, mode):
     assert cache_directory(KEY) is None
 
 
+@pytest.mark.parametrize("above", [".", ".."])
+@pytest.mark.parametrize("mode", [0o777, 0o703, 0o1777, 0o1703, 0o775, 0o755])
+def test_a_cache_that_everybody_can_rename_is_not_used(cache, above, mode, tmp_path):
+    make_private(cache_directory(KEY))
+    (tmp_path / "new" / above).chmod(mode)
+
+    is_shared = mode & stat.S_IWOTH and not mode & stat.S_ISVTX
+    directory = str(cache / "hatch-agpm" / KEY)
+    assert cache_directory(KEY) == (None if is_shared else directory)
+
+
+def test_a_level_that_vanishes_while_it_is_checked_is_not_private(tmp_path):
+    assert not is_private(str(tmp_path / "vanished"))
+
+
+@pytest.mark.parametrize("base", ["", "relative", "./x", "~/cache", "a\nb"])
+def test_a_base_that_is_not_absolute_means_that_of_the_user(
+    base, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    expected = cache_directory(KEY)
+    monkeypatch.setenv("XDG_CACHE_HOME", base)
+
+    assert expected is not None
+    assert cache_directory(KEY) == expected
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_cache_that_others_can_read_is_used(cache, level):
     make_private(cache_directory(KEY))
