@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hatch_agpm._version import __version__
 from hatch_agpm.installed.index import GENERATOR, INDEX_SCHEMA
@@ -59,6 +59,9 @@ __all__ = [
     "numbered_inputs",
     "runtime_entry",
 ]
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def index_file(
@@ -115,7 +118,7 @@ def index_array(lines: Iterable[str]) -> str:
 
 def index_line(value: object) -> str:
     """Return an item of an array of the index as its line."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _source(used: UsedSource) -> IndexSource:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.bundle.layout import base_name
 from hatch_agpm.config.tools import MERGED
-from hatch_agpm.model.rendering import InputNode
+from hatch_agpm.model.rendering import Input, InputNode
 from hatch_agpm.model.types import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hatch_agpm.model.rendering import Input, RenderedResource, ResourceUse
+    from hatch_agpm.model.rendering import RenderedResource, ResourceUse
 
 __all__ = ["KnownResource", "ResourceGraph", "known_resource"]
 
@@ -48,6 +48,9 @@ class KnownResource:
 
     groups: tuple[str, ...]
     """The names that it could share: its text decides who has them."""
+
+    name: str | None = None
+    """Its section and name in the bundle; None if it is not there."""
 
     is_independent: bool
     """Whether nothing but its own files and its index entry has its text."""
@@ -177,8 +180,9 @@ class ResourceGraph:
                 found[group].add(each.path)
         return found
 
-    def templates(self, inputs: Mapping[str, Input]) -> dict[str, InputNode]:
-        """Return the template of each resource, in the graph of these inputs."""
+    def templates(self, digests: Mapping[str, str]) -> dict[str, InputNode]:
+        """Return the template of each resource, by the digests of all files."""
+        inputs = {path: _input(path, digest) for path, digest in digests.items()}
         found: dict[str, InputNode] = {}
         for key in self.resources:
             waiting = [key]
@@ -193,6 +197,11 @@ class ResourceGraph:
                 node = InputNode(file=inputs[each.path], uses=(*used, *embedded))
                 found.setdefault(waiting.pop(), node)
         return found
+
+
+def _input(path: str, digest: str) -> Input:
+    sha256 = digest.removesuffix("x")
+    return Input(path=path, sha256=sha256, executable=digest != sha256)
 
 
 def _uses(resources: Iterable[KnownResource]) -> set[tuple[str, ResourceUse]]:

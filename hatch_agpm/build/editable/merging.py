@@ -7,10 +7,17 @@ for the numbers of their templates.  What concerns all names is made again.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from hatch_agpm.build.editable.record import (
+    WholeRenderingNeededError,
+    full_name,
+    known_name,
+)
 from hatch_agpm.bundle import package_files
 from hatch_agpm.bundle.accessor import table_end
 from hatch_agpm.bundle.index import (
@@ -27,74 +34,126 @@ from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from hatch_agpm.build.editable.record import KnownName
+    from hatch_agpm.build.editable.graph import ResourceGraph
+    from hatch_agpm.build.editable.record import (
+        KnownName,
+        KnownNames,
+        RenderingRecord,
+    )
     from hatch_agpm.bundle.layout import Shipped
+    from hatch_agpm.bundle.shown import Shown
     from hatch_agpm.model.build import BuildContext
-    from hatch_agpm.model.rendering import InputNode
 
-__all__ = ["MergedNames", "WholeRenderingNeededError", "merged_files"]
+__all__ = ["MergedBundle", "merged_files"]
 
-_INDEX: Final = "index.json"
 _TABLE: Final = "__init__.py"
+_INDEX: Final = "index.json"
 _INPUTS: Final = '\n "inputs": '
 _RESOURCES: Final = ',\n "resources": '
 _NUMBER: Final = ', "input": '
 
 
-class WholeRenderingNeededError(Exception):
-    """More has changed than can be rendered apart; the reason is the message."""
-
-
 @dataclass(frozen=True, kw_only=True)
-class MergedNames:
+class MergedBundle:
     """The names of a bundle, some of which were made again."""
 
-    names: Mapping[str, KnownName]
-    """All names, sorted by section and name."""
+    before: RenderingRecord
+    graph: ResourceGraph
+    """All resources as they are now."""
+
+    inputs: Mapping[str, str]
+    """The digests of the files that they were made of, by path."""
+
+    gone: Mapping[str, KnownName]
+    """The names of the bundle before that were made again, as they were."""
 
     items: Mapping[str, Shipped]
-    """Those that were made again, with their resources."""
-
-    templates: Mapping[str, InputNode]
-    """The template of each resource, by its key."""
+    """The names that were made again, with their resources."""
 
     output: str
     """The bundle's directory in the source tree."""
 
+    @cached_property
+    def new(self) -> Mapping[str, KnownName]:
+        """The names that were made again, as they are now."""
+        return {name: known_name(item) for name, item in self.items.items()}
+
+    @cached_property
+    def names(self) -> KnownNames:
+        """All names as they are now."""
+        return self.before.names.merged(self.gone, self.new)
+
+    @property
+    def shows_the_same(self) -> bool:
+        """Whether there is nothing new in Python files but rows of the table."""
+        return _without_rows(self.gone) == _without_rows(self.new)
+
+    @property
+    def uses_the_same(self) -> bool:
+        """Whether the graph of the inputs is the same, but for their digests."""
+        names = {name: each.resources for name, each in self.gone.items()}
+        same = names == {name: each.resources for name, each in self.new.items()}
+        return same and self.graph == self.before.graph
+
+
+def _without_rows(
+    names: Mapping[str, KnownName],
+) -> dict[str, tuple[Shown, tuple[str, ...]]]:
+    return {
+        name: (replace(each.shown, row=""), each.files) for name, each in names.items()
+    }
+
 
 def merged_files(
-    merged: MergedNames, before: Path, context: BuildContext
-) -> tuple[dict[str, FileContent], list[str]]:
+    merged: MergedBundle, before: Path, context: BuildContext
+) -> tuple[dict[str, FileContent], Iterable[str]]:
     """
-    Return the files of a bundle that are not those of the one in `before`, by path.
+    Return the files of a bundle that may not be those of the one in `before`, by path.
 
     Returns also the paths of those that belong to all names together.  Raises
     `WholeRenderingNeededError` where two names may be one, `AgpmError` where two
     directories are, and `OSError` for a bundle that cannot be read.
     """
-    index = (before / _INDEX).read_bytes()
-    if table_end(index) not in read_regular(before / _TABLE).decode():
+    old = (before / _INDEX).read_bytes()
+    table = read_regular(before / _TABLE).decode()
+    if table_end(old) not in table:
         raise WholeRenderingNeededError("the index is damaged")
     # As the index is written: its strings may have surrogates.
-    data = _merged_index(index.decode(), merged).encode(errors="backslashreplace")
-    generated = package_files(
-        [each.shown for each in merged.names.values()],
-        merged.output,
-        index=data,
-        distribution=context.distribution,
-        version=str(context.metadata.get("version", "")),
-    )
-    generated[_INDEX] = FileContent(data=data)
-    _check_apart(merged.names.values(), generated)
-    texts: dict[str, FileContent] = {}
+    index = _merged_index(old.decode(), merged).encode(errors="backslashreplace")
+    if merged.shows_the_same:
+        lines = {table_end(old): table_end(index), **_rows(merged)}
+        files = {_TABLE: FileContent(data=_with_lines(table, lines).encode())}
+        generated: Iterable[str] = merged.before.generated
+    else:
+        names = merged.names.all()
+        files = package_files(
+            [name.shown for name in names],
+            merged.output,
+            index=index,
+            distribution=context.distribution,
+            version=str(context.metadata.get("version", "")),
+        )
+        generated = sorted({*files, _INDEX})
+        _check_apart(names, generated)
+    files[_INDEX] = FileContent(data=index)
     for item in merged.items.values():
-        texts |= item.files
+        files |= item.files
         if item.program:
-            texts[item.program_path] = FileContent(data=item.program)
-    return {**generated, **texts}, sorted(generated)
+            files[item.program_path] = FileContent(data=item.program)
+    return files, generated
+
+
+def _rows(merged: MergedBundle) -> dict[str, str]:
+    """Return the present rows of the names that were made again, by those before."""
+    return {merged.gone[x].shown.row: each.shown.row for x, each in merged.new.items()}
+
+
+def _with_lines(text: str, lines: Mapping[str, str]) -> str:
+    """Return a text with other lines for some of its own."""
+    return "".join(lines.get(line, line) for line in text.splitlines(keepends=True))
 
 
 def _check_apart(names: Iterable[KnownName], generated: Iterable[str]) -> None:
@@ -106,13 +165,13 @@ def _check_apart(names: Iterable[KnownName], generated: Iterable[str]) -> None:
     paths = [*generated]
     attributes: set[str] = set()
     count = 0
-    for each in names:
-        paths += each.files
-        if attribute := attribute_path(each.shown.full_name):
+    for name in names:
+        paths += name.files
+        if attribute := attribute_path(name.shown.full_name):
             attributes.add(attribute)
             count += 1
     files = {folded(path) for path in paths}
-    directories = {str(each) for path in files for each in _parents(path)}
+    directories = {each for path in files for each in _parents(path)}
     if len(files) < len(paths) or files & directories or len(attributes) < count:
         raise WholeRenderingNeededError("two names may be one")
 
@@ -126,40 +185,86 @@ def _parents(path: str) -> list[str]:
 # --- the index ------------------------------------------------------------------------
 
 
-def _merged_index(index: str, merged: MergedNames) -> str:
+def _merged_index(index: str, merged: MergedBundle) -> str:
     """Return an index with the entries of other names, and of all inputs."""
     head, _, rest = index.partition(_INPUTS)
-    lines = _lines_by_name(rest.partition(_RESOURCES)[2])
-    keys = (key for each in merged.names.values() for key in each.resources)
-    inputs = numbered_inputs(merged.templates[key] for key in keys)
-    entries: list[str] = []
-    for name, known in merged.names.items():
-        numbers = [inputs.numbers[merged.templates[key]] for key in known.resources]
+    used, _, rest = rest.partition(_RESOURCES)
+    lines = _lines_by_name(rest)
+    if merged.uses_the_same:
+        used = _with_digests(used, merged)
+        for item in merged.items.values():
+            numbers = [json.loads(line)["input"] for line in lines[item.full_name]]
+            lines[item.full_name] = _entries(item, numbers)
+    else:
+        used, lines = _numbered_again(lines, merged)
+    entries = index_array(line for name in lines for line in lines[name])
+    return f"{head}{_INPUTS}{used}{_RESOURCES}{entries}\n}}\n"
+
+
+def _numbered_again(
+    before: Mapping[str, list[str]], merged: MergedBundle
+) -> tuple[str, dict[str, list[str]]]:
+    """Return the inputs of an index, and the lines of all names, by full name."""
+    templates = merged.graph.templates(merged.inputs)
+    keys = _keys_by_name(merged)
+    inputs = numbered_inputs(templates[key] for each in keys.values() for key in each)
+    lines: dict[str, list[str]] = {}
+    for name, of_name in keys.items():
+        numbers = [inputs.numbers[templates[key]] for key in of_name]
+        shown = full_name(name)
         if name in merged.items:
-            item = merged.items[name]
-            entries += [
-                index_line(as_json(index_entry(item, resource, input_=number)))
-                for resource, number in zip(item.resources, numbers, strict=True)
-            ]
-            continue
-        if len(lines[name]) != len(numbers):
-            raise WholeRenderingNeededError("the index does not have a name")
-        entries += map(_renumbered, lines[name], numbers)
+            lines[shown] = _entries(merged.items[name], numbers)
+        else:
+            lines[shown] = list(map(_renumbered, before[shown], numbers))
     used = index_array(map(index_line, map(as_json, index_inputs(inputs))))
-    return f"{head}{_INPUTS}{used}{_RESOURCES}{index_array(entries)}\n}}\n"
+    return used, lines
+
+
+def _keys_by_name(merged: MergedBundle) -> dict[str, Sequence[str]]:
+    """Return the keys of the resources of each name, in the order of the index."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in merged.graph.resources.values():
+        if each.name is not None:
+            found[each.name].append(each.key)
+    return {
+        name: found[name] if len(found[name]) == 1 else merged.names[name].resources
+        for name in merged.names.texts
+    }
+
+
+def _entries(item: Shipped, numbers: Iterable[int]) -> list[str]:
+    """Return the lines of a name, whose templates have these numbers."""
+    return [
+        index_line(as_json(index_entry(item, resource, input_=number)))
+        for resource, number in zip(item.resources, numbers, strict=True)
+    ]
+
+
+def _with_digests(used: str, merged: MergedBundle) -> str:
+    """Return the inputs of an index with the present digests of all files."""
+    for path, digest in merged.before.inputs.items():
+        now = merged.inputs[path]
+        if now != digest:
+            used = used.replace(_start(path, digest), _start(path, now))
+    return used
+
+
+def _start(path: str, digest: str) -> str:
+    """Return the beginning of the line of an input."""
+    line = index_line({"path": path, "sha256": digest.removesuffix("x")})
+    return line.removesuffix("}")
 
 
 def _lines_by_name(text: str) -> dict[str, list[str]]:
     """Return the lines of the resources in an index, by full name."""
     found: dict[str, list[str]] = defaultdict(list)
-    start = index_line({"full_name": ""}).removesuffix('"}')
+    start = "  " + index_line({"full_name": ""}).removesuffix('"}')
     # Not by other line ends, which texts may have.
     for line in text.split("\n"):
-        entry = line.strip().removesuffix(",")
-        if entry.startswith(start):
+        if line.startswith(start):
             # No file name has quotes, so no name of a bundle has any.
-            name = entry.removeprefix(start).partition('"')[0]
-            found[name].append(entry)
+            name = line[len(start) :].partition('"')[0]
+            found[name].append(line[2:].removesuffix(","))
     return found
 
 

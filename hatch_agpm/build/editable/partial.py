@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.build.editable.graph import ResourceGraph, known_resource
 from hatch_agpm.build.editable.merging import (
-    MergedNames,
-    WholeRenderingNeededError,
+    MergedBundle,
     merged_files,
 )
 from hatch_agpm.build.editable.record import (
-    KnownName,
     RenderingRecord,
-    known_name,
+    WholeRenderingNeededError,
+    input_digest,
+    known_resources,
+    name_of,
     sources_digest,
 )
 from hatch_agpm.build.editable.wheel import seen_sources
@@ -38,7 +39,7 @@ from hatch_agpm.runtime.editable.freshness import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from hatch_agpm.build.editable.graph import KnownResource
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from hatch_agpm.model.declaration import Declaration
     from hatch_agpm.model.rendering import (
         FileContent,
-        Input,
         RenderedResource,
         Rendering,
     )
@@ -96,6 +96,9 @@ class _RenderedPart:
     paths: set[str]
     """The templates whose resources may be others than before."""
 
+    before: Sequence[KnownResource]
+    """The resources that these had."""
+
     now: Mapping[str, KnownResource]
     """The resources that these have now, by key."""
 
@@ -115,30 +118,33 @@ def render_changed(context: BuildContext, last: LastRendering) -> ChangedBundle:
     changed = _changed_files(last, str(context.root))
     part = _rendered_part(context, last, changed)
     snapshot = _snapshot(context, part, last, changed)
-    graph = _merged_graph(part, last)
-    inputs = _merged_inputs(part, last, graph)
     shipped = lay_out(part.resources, output=part.project.output)
-    items = {item.full_name: item for item in shipped}
-    merged = MergedNames(
-        names=_merged_names(part, last, items),
-        items=items,
-        templates=graph.templates(inputs),
+    graph = _merged_graph(part, last, shipped)
+    gone = {each.name for each in part.before if each.name is not None}
+    merged = MergedBundle(
+        before=last.record,
+        graph=graph,
+        inputs=_merged_inputs(part, last, graph),
+        gone={name: last.record.names[name] for name in gone},
+        items={name_of(item): item for item in shipped},
         output=part.project.output,
     )
+    if not (last.record.names.texts.keys() - gone).isdisjoint(merged.items):
+        raise WholeRenderingNeededError("a name is taken")
+    if not merged.names.texts:
+        raise WholeRenderingNeededError("there is no name")
     contents, generated = merged_files(merged, last.directory, context)
-    files = _merged_digests(merged, last, contents)
+    files = _merged_digests(merged, generated, contents)
     record = RenderingRecord(
         sources=sources_digest(snapshot),
-        inputs=inputs,
+        inputs=merged.inputs,
         graph=graph,
         names=merged.names,
         generated=tuple(generated),
         files=files,
     )
     before = last.record.files
-    new = {
-        path: file for path, file in contents.items() if before.get(path) != files[path]
-    }
+    new = {path: x for path, x in contents.items() if before.get(path) != files[path]}
     return ChangedBundle(contents=new, snapshot=snapshot, record=record)
 
 
@@ -182,11 +188,12 @@ def _rendered_part(
         project=project,
         rendering=rendering,
         paths=paths,
+        before=[each for path in paths for each in graph.of_file.get(path, ())],
         now={each.key: each for each in now},
     )
     if len(part.now) < len(now):
         raise WholeRenderingNeededError("two entries are the same resource")
-    _check_part(part, graph)
+    _check_part(part)
     return part
 
 
@@ -214,13 +221,13 @@ def _is_needed(project: Project, entry: Declaration, needed: Collection[str]) ->
     return any(matches(posixpath.dirname(each) if skills else each) for each in needed)
 
 
-def _check_part(part: _RenderedPart, graph: ResourceGraph) -> None:
+def _check_part(part: _RenderedPart) -> None:
     """Raise if what concerns resources outside of the part may be different."""
-    before = [each for path in part.paths for each in graph.of_file.get(path, ())]
-    if not all(each.is_independent for each in (*before, *part.now.values())):
+    resources = [*part.before, *part.now.values()]
+    if not all(each.is_independent for each in resources):
         raise WholeRenderingNeededError("a changed resource is merged or exported")
     # Two files that differ in their extensions alone have other names.
-    if {(each.key, each.alias) for each in before if each.alias is not None} != {
+    if {(each.key, each.alias) for each in part.before if each.alias is not None} != {
         (each.key, each.alias) for each in part.now.values() if each.alias is not None
     }:
         raise WholeRenderingNeededError("an entry has another name")
@@ -231,21 +238,25 @@ def _check_part(part: _RenderedPart, graph: ResourceGraph) -> None:
 # --- what is merged -------------------------------------------------------------------
 
 
-def _merged_graph(part: _RenderedPart, last: LastRendering) -> ResourceGraph:
+def _merged_graph(
+    part: _RenderedPart, last: LastRendering, shipped: Iterable[Shipped]
+) -> ResourceGraph:
     """Return the graph of all resources as they are now."""
     others = {
         key: each
         for key, each in last.record.graph.resources.items()
         if each.path not in part.paths
     }
-    return ResourceGraph(resources={**others, **part.now})
+    is_agpm = part.project.manifest.is_agpm
+    now = known_resources(part.resources, shipped, is_agpm=is_agpm)
+    return ResourceGraph(resources={**others, **now})
 
 
 def _merged_inputs(
     part: _RenderedPart, last: LastRendering, graph: ResourceGraph
-) -> dict[str, Input]:
-    """Return the files of all texts as they are now."""
-    read = {each.path: each for each in part.rendering.inputs}
+) -> dict[str, str]:
+    """Return the digests of the files of all texts as they are now."""
+    read = {each.path: input_digest(each) for each in part.rendering.inputs}
     inputs = {**last.record.inputs, **read}
     lists = part.project.hidden_text or part.project.verbatim
     if lists and not last.record.inputs.keys() <= graph.files:
@@ -253,34 +264,15 @@ def _merged_inputs(
     return {path: inputs[path] for path in sorted(graph.files) if path in inputs}
 
 
-def _merged_names(
-    part: _RenderedPart, last: LastRendering, items: Mapping[str, Shipped]
-) -> dict[str, KnownName]:
-    """Return the names of all resources as they are now."""
-    resources = last.record.graph.resources
-    names = {
-        name: each
-        for name, each in last.record.names.items()
-        if resources[each.resources[0]].path not in part.paths
-    }
-    if not names.keys().isdisjoint(items):
-        raise WholeRenderingNeededError("a name is taken")
-    names |= {name: known_name(item) for name, item in items.items()}
-    if not names:
-        raise WholeRenderingNeededError("there is no name")
-    order = sorted(names.values(), key=lambda x: (x.shown.section, x.shown.name))
-    return {each.shown.full_name: each for each in order}
-
-
 def _merged_digests(
-    merged: MergedNames, last: LastRendering, contents: Mapping[str, FileContent]
+    merged: MergedBundle, generated: Iterable[str], contents: Mapping[str, FileContent]
 ) -> dict[str, FileDigest]:
     """Return the digests of all files of the bundle, sorted by path."""
-    old = last.record
-    kept = {path for each in merged.names.values() for path in each.files}
-    gone = {*old.generated}.union(*(each.files for each in old.names.values())) - kept
+    gone = {*merged.before.generated}.difference(generated)
+    gone.update(*(each.files for each in merged.gone.values()))
     # Exported files are those of no name.
-    files = {path: file for path, file in old.files.items() if path not in gone}
+    old = merged.before.files
+    files = {path: file for path, file in old.items() if path not in gone}
     files |= {path: must_hold(file) for path, file in contents.items()}
     return dict(sorted(files.items()))
 

@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hatch_agpm.build.editable.cache import write_bundle
-from hatch_agpm.build.editable.merging import WholeRenderingNeededError
 from hatch_agpm.build.editable.partial import LastRendering, render_changed
 from hatch_agpm.build.editable.record import (
     RenderingRecord,
+    WholeRenderingNeededError,
     record_text,
     sources_digest,
 )
