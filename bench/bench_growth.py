@@ -2,11 +2,13 @@
 What many templates and long chains of dependencies cost.
 
 Measures projects of 100, 1,000 and 10,000 templates that share a snippet, and chains
-in which each snippet depends on the next: building a wheel, `list`, `check`, the first
-import of a development install with nothing changed and with one template changed, in
-seconds of processor time; the memory of the build, and the sizes of index.json and of
-the bill of materials.  Each figure is followed by its ratio to the one of the size
-before: with `x10` templates, more than `x10` is more than linear.  Has no limits.
+in which each snippet depends on the next.  In seconds of processor time: building a
+wheel, `verify` of it, the commands that show a project, `diff` of the wheel with one
+template changed, and the first import of a development install with nothing changed and
+with one template changed.  The memory of the build, and the sizes of index.json, of the
+bill of materials and of the page of `preview`.  Each figure is followed by its ratio to
+the one of the size before: with `x10` templates, more than `x10` is more than linear.
+Has no limits.
 """
 
 from __future__ import annotations
@@ -139,7 +141,8 @@ def measure(top: Path, texts: Mapping[str, str]) -> dict[str, float]:
         return run([sys.executable, *arguments], cwd=project, environ=environ)
 
     build = python("-c", BUILD, str(wheels))
-    with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+    (path,) = wheels.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
         sizes = {Path(each.filename).name: each.file_size for each in wheel.infolist()}
     # What changed a moment ago would be read again, and real projects are older.
     time.sleep(0.2)
@@ -149,18 +152,32 @@ def measure(top: Path, texts: Mapping[str, str]) -> dict[str, float]:
     python(*importing, *places)
     unchanged = python(*importing, *places)
     nothing = python("-c", IMPORT.partition("from ours")[0], *importing[2:], *places)
+    page = top / "preview.html"
+    commands = {
+        "verify": ("verify", str(path)),
+        "list": ("list",),
+        "check": ("check",),
+        "tree": ("tree",),
+        "users": ("tree", "--invert"),
+        "preview": ("preview", "--output", str(page)),
+    }
+    shown = {
+        f"{name}, s": python("-m", "hatch_agpm", *command).seconds
+        for name, command in commands.items()
+    }
     changed = project / next(iter(texts))
     changed.write_text(f"{changed.read_text()}Changed.\n")
     time.sleep(0.2)
     return {
         "build, s": build.seconds,
         "build, MB": build.megabytes,
-        "list, s": python("-m", "hatch_agpm", "list").seconds,
-        "check, s": python("-m", "hatch_agpm", "check").seconds,
+        **shown,
+        "diff, s": python("-m", "hatch_agpm", "diff", str(path), ".").seconds,
         "import, ms": (unchanged.seconds - nothing.seconds) * 1000,
         "changed, s": python(*importing, *places).seconds,
         "index, kB": sizes["index.json"] / 1000,
         "SBOM, kB": sizes["ours.agpm.cdx.json"] / 1000,
+        "page, kB": page.stat().st_size / 1000,
     }
 
 

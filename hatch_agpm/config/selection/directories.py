@@ -298,14 +298,14 @@ class _FileSearch:
 
         Raises as `files` does, and for a `skill.md`, which no tool reads.
         """
-        found: list[PurePosixPath] = []
+        found: dict[PurePosixPath, None] = {}
         problems: list[AgpmError] = []
         for path in self.files("skills"):
             skill = path.parent
-            if any(other == skill or other in skill.parents for other in found):
+            if any(each in found for each in (skill, *skill.parents)):
                 continue
             if path.name == SKILL_FILE:
-                found.append(skill)
+                found[skill] = None
             elif path.name.upper() == SKILL_FILE.upper() and not any(
                 _is_excluded(str(path), pattern) for pattern in self.excluded
             ):
@@ -313,7 +313,7 @@ class _FileSearch:
                 what = f"is not called {SKILL_FILE}, so no tool reads it as a skill"
                 problems.append(BundleError(shown, what, f"rename it to {SKILL_FILE}"))
         raise_problems(problems)
-        return found
+        return list(found)
 
     def files(self, section: str) -> list[PurePosixPath]:
         """

@@ -110,6 +110,19 @@ def test_skills_are_directories_with_their_file(write_files):
     }
 
 
+def test_finding_skills_costs_as_much_as_there_are(write_files, count_calls):
+    roots = {}
+    for count in (20, 40, 80):
+        files = {f"p{count}/s/k{number}/SKILL.md": "" for number in range(count)}
+        roots[count] = write_files(files) / f"p{count}"
+    listed(roots[20], {"skills": "s"})
+
+    few, more, many = (
+        count_calls(listed, root, {"skills": "s"}).total() for root in roots.values()
+    )
+    assert many - more < 2.15 * (more - few)
+
+
 @pytest.mark.parametrize("value", ["deep/net", "deep/net/SKILL.md", "deep/net/"])
 def test_one_skill_is_named_as_its_directory(value, write_files):
     root = write_files({"deep/net/SKILL.md": "", "deep/net/x.md": ""})
