@@ -85,7 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     def command(
         run: Callable[[argparse.Namespace], int],
         summary: str,
-        *parents: argparse.ArgumentParser,
+        *parents: _CommandParser,
     ) -> argparse.ArgumentParser:
         name = run.__name__.removeprefix("_")
         added = commands.add_parser(
@@ -212,9 +212,9 @@ def _render_options(render: argparse.ArgumentParser) -> None:
     chosen.add_argument("--bundle", metavar="DIR", type=Path, help=what)
 
 
-def _project_option() -> argparse.ArgumentParser:
+def _project_option() -> _CommandParser:
     """Return the options of all commands that read a project."""
-    parent = argparse.ArgumentParser(add_help=False)
+    parent = _CommandParser(add_help=False)
     parent.add_argument(
         "--project",
         metavar="DIR",

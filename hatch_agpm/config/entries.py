@@ -47,9 +47,16 @@ class Known:
     sources: Mapping[str, Source]
 
 
-def json_table(table: Mapping[str, object]) -> dict[str, object]:
-    """Return a table as the JSON values that templates see."""
-    return {key: plain_json(value) for key, value in table.items()}
+def json_table(table: Mapping[str, object], key: str) -> dict[str, object]:
+    """
+    Return the table of a key as the JSON values that templates see.
+
+    Raises ConfigError if tables are nested too deeply.
+    """
+    return {
+        name: plain_json(value, f"{key}.{quoted_key(name)}")
+        for name, value in table.items()
+    }
 
 
 def keyed_entries(
@@ -154,11 +161,14 @@ def _declaration(
     default = None if section == PLAIN else default_tool(section, known.default_tools)
     source = known.sources.get(table.source) if table.source is not None else None
     variables = table.template_vars
+    key = reader.whole(f"{section}.{quoted_key(name)}")
+    if variables is not None:
+        variables = json_table(variables, f"{key}.template_vars")
     return Declaration(
         section=section,
         name=name,
         path=table.path or "",
-        key=reader.whole(f"{section}.{quoted_key(name)}"),
+        key=key,
         tool=table.tool or default,
         source=table.source,
         asked=_asked(table, source),
@@ -168,7 +178,7 @@ def _declaration(
         install=table.install,
         export=table.export if isinstance(table, EntryTable) else None,
         max_tokens=table.max_tokens if isinstance(table, EntryTable) else None,
-        template_vars=None if variables is None else json_table(variables),
+        template_vars=variables,
     )
 
 

@@ -124,7 +124,7 @@ def read_manifest(
     raise_problems(reader.problems)
     order = [*RESOURCE_TYPES].index
     return Manifest(
-        project=json_table(tables.project or {}),
+        project=json_table(tables.project or {}, reader.whole("project")),
         has_project=tables.project is not None,
         entries=tuple(
             replace(entry, patch=patches.get((entry.section, entry.name or "")))

@@ -46,7 +46,10 @@ def read_patches(
             elif values:
                 _check_values(reader, section, key, values)
                 whole = f"{reader.path}: {key}" if reader.path else reader.prefix + key
-                plain = {name: plain_json(values[name]) for name in values}
+                plain = {
+                    name: plain_json(value, f"{whole}.{quoted_key(name)}")
+                    for name, value in values.items()
+                }
                 found[section, alias] = Patch(key=whole, values=plain)
     return found
 

@@ -118,24 +118,24 @@ def list_of_tables(value: object) -> list[dict[str, object]]:
     return value
 
 
-def plain_json(value: object) -> object:
+def plain_json(value: object, key: str) -> object:
     """
-    Return a TOML value as the JSON value that templates see.
+    Return the TOML value of a key as the JSON value that templates see.
 
     Dates and times become text in TOML's syntax, NaN and the infinities null (AGPM
     semantics, 3.5).  Raises ConfigError if tables are nested too deeply.
     """
-    return _plain(value, _MAX_DEPTH)
+    return _plain(value, key, _MAX_DEPTH)
 
 
-def _plain(value: object, depth: int) -> object:
+def _plain(value: object, key: str, depth: int) -> object:
     if depth == 0:
         hint = f"at most {_MAX_DEPTH} tables and arrays may be nested"
-        raise ConfigError("a table", "is nested too deeply", hint=hint)
+        raise ConfigError(key, "is nested too deeply", hint=hint)
     if isinstance(value, dict):
-        return {str(key): _plain(item, depth - 1) for key, item in value.items()}
+        return {str(name): _plain(each, key, depth - 1) for name, each in value.items()}
     if isinstance(value, list):
-        return [_plain(item, depth - 1) for item in value]
+        return [_plain(item, key, depth - 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dt.datetime | dt.date | dt.time):

@@ -81,9 +81,10 @@ class SourceRoots:
             found += self._external.problems(external)
         if found:
             return found
+        names = {source.name for source in external}
         for source in real:
             if not source.is_directory or (
-                source in external and self._external.has_copies
+                source.name in names and self._external.has_copies
             ):
                 # Unused distributions need not be installed, nor repositories vendored.
                 continue

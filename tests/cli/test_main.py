@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from commands import CACHE_KEYS, run
+from commands import CACHE_KEYS, HEAD, run
 
 from hatch_agpm._version import __version__
 from hatch_agpm.cli.main import main
@@ -28,6 +28,20 @@ def test_list_shows_each_prompt_of_the_wheel_with_its_template(flat, capsys):
         r"agents/reviewer  prompts/agents/reviewer\.md  ~?\d+ tokens", first
     )
     assert second.startswith("scripts/check    prompts/scripts/check.sh    ")
+
+
+def test_many_sources_are_each_compared_once(write_files, count_calls, capsys):
+    def comparisons(count):
+        sources = ", ".join(f's{n} = "../missing{n}"' for n in range(count))
+        text = f"{HEAD}sources = {{ {sources} }}\n"
+        root = write_files(
+            {"pyproject.toml": text, "prompts/a.md": "", "acme/x.py": ""}
+        )
+        calls = count_calls(main, ["list", "--project", str(root)])
+        assert capsys.readouterr().err.count("names no directory") == count
+        return calls["hatch_agpm.model.config"]
+
+    assert comparisons(200) < 3 * comparisons(100)
 
 
 def test_a_project_is_rendered_once_for_all_targets(flat, edit, count_calls):

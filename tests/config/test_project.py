@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import reduce
 
 import pytest
 
@@ -335,6 +336,8 @@ def test_an_output_in_a_misspelt_package_is_refused(write_files):
     assert "'pkg'" in caught.value.hint
 
 
+LISTED = {"a": "a.md"}
+DEEP = reduce(lambda inner, _: [inner], range(200), [])
 TABLES = [
     *({"output": output} for output in (".", "./", "././.", "acme/con", "acme/nul")),
     *({"output": output} for output in ("__init__", "acme/__pycache__", "__MAIN__")),
@@ -369,3 +372,25 @@ def test_what_no_system_can_write_is_refused(table, write_files):
     with pytest.raises(AgpmError) as caught:
         read_project(root, {"tool": {"hatch-agpm": table}})
     assert next(iter(table)) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ({"agents": LISTED, "project": {"x": DEEP}}, "project.x"),
+        ({"agents": LISTED, "project": {"a.b": [DEEP]}}, 'project."a.b"'),
+        ({"agents": {"a": {"path": "a.md", "template_vars": {"x": DEEP}}}}, "agents.a"),
+        ({"agents": [{"path": "a.md", "template_vars": {"x": DEEP}}]}, "agents."),
+        (
+            {"agents": LISTED, "patch": {"agents": {"a": {"x": DEEP}}}},
+            "patch.agents.a.x",
+        ),
+    ],
+    ids=["value", "quoted", "entry", "item", "patch"],
+)
+def test_a_table_that_is_nested_too_deeply_is_named(table, key, write_files):
+    root = write_files({"a.md": "text", "acme/__init__.py": ""})
+
+    with pytest.raises(ConfigError) as caught:
+        read_project(root, {"tool": {"hatch-agpm": table}})
+    assert caught.value.key.startswith(f"tool.hatch-agpm.{key}")

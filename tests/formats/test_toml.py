@@ -64,7 +64,7 @@ def test_strings_are_taken_from_an_array():
 )
 def test_toml_becomes_json_as_in_agpm(written, value):
     toml = tomllib.loads(f"x = {written}")
-    assert plain_json(toml) == {"x": value}
+    assert plain_json(toml, "x") == {"x": value}
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_toml_becomes_json_as_in_agpm(written, value):
 )
 def test_tables_that_are_nested_too_deeply_are_an_error(written):
     with pytest.raises(ConfigError, match="nested too deeply"):
-        plain_json(tomllib.loads(written))
+        plain_json(tomllib.loads(written), "x")
 
 
 def test_tables_may_be_nested_as_deeply_as_json():
     toml = tomllib.loads("x" + ".x" * 125 + " = 1")
-    assert plain_json(toml) == toml
+    assert plain_json(toml, "x") == toml
 
 
 def test_converting_to_json_does_not_change_the_table():
     table = {"a": [math.inf], "b": {"c": math.nan}}
-    assert plain_json(table) == {"a": [None], "b": {"c": None}}
+    assert plain_json(table, "x") == {"a": [None], "b": {"c": None}}
     assert table["a"] == [math.inf]
     assert math.isnan(table["b"]["c"])

@@ -236,9 +236,10 @@ def test_tables_that_are_nested_too_deeply_are_an_error():
     for _ in range(3000):
         table = {"x": table}
     with pytest.raises(ConfigError) as raised:
-        plain_json(table)
+        plain_json(table, "tool.hatch-agpm.project.x")
     assert str(raised.value) == (
-        "a table is nested too deeply; at most 127 tables and arrays may be nested"
+        "tool.hatch-agpm.project.x is nested too deeply; at most 127 tables and arrays "
+        "may be nested"
     )
 
 
