@@ -61,6 +61,9 @@ __all__ = [
 _EXCERPT: Final = 120
 """The number of characters of a source line that an error shows at most."""
 
+_LONGEST: Final = 4_000
+"""The number of characters that an error uses at most to say what is wrong."""
+
 
 class AgpmError(Exception):
     """Anything that is wrong with the user's input."""
@@ -181,11 +184,11 @@ class SourceError(AgpmError):
         line = self.source_line.rstrip()
         if not line:
             return ""
-        # Unprintable characters would move the caret, or control the terminal.
-        line = "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in line)
         # A line is often a whole paragraph: show the part around the column.
         start = max(0, self.column - _EXCERPT // 2) if len(line) > _EXCERPT else 0
-        shown = line[start : start + _EXCERPT]
+        line = line[start : start + _EXCERPT]
+        # Unprintable characters would move the caret, or control the terminal.
+        shown = "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in line)
         if not self.column:
             return f"\n    {shown}"
         # A tab stays a tab, or the caret would not be below its column.
@@ -370,5 +373,7 @@ def raise_problems(problems: Sequence[AgpmError]) -> None:
 
 
 def _sentence(what: str, got: str, hint: str) -> str:
+    # A name of a file may be as long as the file.
+    what = what if len(what) <= _LONGEST else f"{what[:_LONGEST]}..."
     text = what + (f", got {got}" if got else "") + (f"; {hint}" if hint else "")
     return printable(text)

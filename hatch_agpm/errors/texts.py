@@ -15,6 +15,10 @@ __all__ = ["did_you_mean", "printable", "shown"]
 _VALUE: Final = 80
 """The number of characters of a wrong value that an error shows at most."""
 
+_LONGEST_NAME: Final = 200
+_MOST_NAMES: Final = 10_000
+"""The names that are compared: others are not mistyped, or take too long."""
+
 
 _UNUSUAL: Final = re.compile(r"[^ -~]")
 """What may be a character that controls a terminal."""
@@ -22,7 +26,10 @@ _UNUSUAL: Final = re.compile(r"[^ -~]")
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint with the most similar of the `known` names, or ""."""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    if len(name) > _LONGEST_NAME:
+        return ""
+    compared = sorted(known)[:_MOST_NAMES]
+    near = difflib.get_close_matches(name, compared, n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
 
 

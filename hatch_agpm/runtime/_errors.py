@@ -101,10 +101,17 @@ def damaged(spec: Any, path: str, reason: str) -> DamagedWheelError:
 def nearest(name: object, known: Iterable[str]) -> tuple[str, ...]:
     """Return the two of the `known` names that a name is most similar to, or fewer."""
     import difflib
+    from itertools import islice
 
-    if not isinstance(name, str):
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         return ()
-    return tuple(difflib.get_close_matches(name, list(known), 2, 0.7))
+    compared = list(islice(known, _MOST_NAMES))
+    return tuple(difflib.get_close_matches(name, compared, 2, 0.7))
+
+
+_LONGEST_NAME = 200
+_MOST_NAMES = 10_000
+"""The names that are compared: others are not mistyped, or take too long."""
 
 
 def nearest_full(name: object, full_names: Sequence[str]) -> tuple[str, ...]:

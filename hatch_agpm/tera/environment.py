@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -42,6 +43,9 @@ __all__ = ["Dialect", "Template", "TeraEnvironment", "render"]
 Dialect: TypeAlias = Literal["tera", "jinja2"]
 
 _TAG_COST: Final = 2_000
+_OVERHEAD: Final = 100
+"""The most bytes that a text takes beside its characters."""
+
 _TRIMS: Final = ("{{-", "-}}", "{%-", "-%}", "{#-", "-#}")
 _NO_FILTERS: Final[Mapping[str, Filter]] = MappingProxyType({})
 
@@ -192,7 +196,9 @@ def _without_tags(source: str, options: JinjaOptions) -> str:
 def _tree(source: str, settings: Settings) -> TemplateTree:
     """Parse a template within the limits."""
     limits = settings.limits
-    size = (limits.source - len(source)) // _TAG_COST
+    # A character takes up to four bytes.
+    length = max(len(source), sys.getsizeof(source, 0) - _OVERHEAD)
+    size = (limits.source - length) // _TAG_COST
     return parse(source, depth=limits.depth, size=size)
 
 
@@ -235,11 +241,13 @@ class _TeraTemplate:
 
     def render(self, context: Mapping[str, object]) -> str:
         with reported(self._source):
+            account = Account(self._settings.limits)
             try:
-                return self.run(context)
+                return self._run(context, account)
             except Undefined as failure:
                 tree = _tree(self._source, self._settings)
-                run_again = partial(self._run_again, context)
+                # All together may use what one render may.
+                run_again = partial(self._run_again, context, account)
                 failure.others = further_undefined(tree, failure, run_again)
                 raise
             except Refusal as failure:
@@ -261,10 +269,11 @@ class _TeraTemplate:
         with reported(self._source):
             return fold(self._compiled, context, names, conditions)
 
-    def run(self, context: Mapping[str, object]) -> str:
+    def _run(self, context: Mapping[str, object], account: Account) -> str:
         """Return the text; raise Failure."""
-        account = Account(self._settings.limits)
         return self._program.run_in(Scope(context, account, self._language))
 
-    def _run_again(self, context: Mapping[str, object], tree: TemplateTree) -> None:
-        _TeraTemplate(self._source, self._settings, tree).run(context)
+    def _run_again(
+        self, context: Mapping[str, object], account: Account, tree: TemplateTree
+    ) -> None:
+        _TeraTemplate(self._source, self._settings, tree)._run(context, account)  # noqa: SLF001 - the same class

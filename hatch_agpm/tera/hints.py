@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hatch_agpm.errors import did_you_mean
@@ -117,7 +117,7 @@ _FUNCTIONS: Final = {
 def undefined(scope: Scope, source: str, text: str, at: int) -> Undefined:
     """Return the error for a variable that is not there."""
     what = f"'{text}' is undefined"
-    hint = _VARIABLES.get(text) or functools.partial(_nearest, scope, source, text, at)
+    hint = _VARIABLES.get(text) or partial(_nearest, scope, source, text, at)
     return Undefined(what, hint=hint, at=at)
 
 
@@ -188,19 +188,19 @@ def _paths(known: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
 
 def unknown_filter(name: str, known: Iterable[str]) -> Failure:
     """Return the error for a filter that is not there."""
-    hint = _FILTERS.get(name.lower()) or did_you_mean(name.lower(), known)
+    hint = _FILTERS.get(name.lower()) or partial(did_you_mean, name.lower(), known)
     return Failure(f"there is no filter '{name}'", hint=hint)
 
 
 def unknown_function(name: str, known: Iterable[str]) -> Failure:
     """Return the error for a function that is not there."""
-    hint = _FUNCTIONS.get(name.lower()) or _near_or_all(name, known)
+    hint = _FUNCTIONS.get(name.lower()) or partial(_near_or_all, name, known)
     return Failure(f"there is no function '{name}'", hint=hint)
 
 
 def unknown_test(name: str, known: Iterable[str]) -> Failure:
     """Return the error for a test that is not there."""
-    hint = _TESTS.get(name.lower()) or _near_or_all(name, known)
+    hint = _TESTS.get(name.lower()) or partial(_near_or_all, name, known)
     return Failure(f"there is no test '{name}'", hint=hint)
 
 

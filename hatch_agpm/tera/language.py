@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.runtime._tera.builtins import (
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildLanguage", "Filter", "Settings"]
 
+_LONGEST_EPOCH: Final = 100
+"""The digits of SOURCE_DATE_EPOCH; int() refuses thousands of them."""
+
 Filter: TypeAlias = "Callable[[object, Mapping[str, object]], object]"
 """An additional filter: takes a value and arguments by name, returns the result."""
 
@@ -76,7 +79,8 @@ class Settings:
         arguments.boolean("utc", default=False)
         timestamp = arguments.boolean("timestamp", default=False)
         epoch = self.environ.get("SOURCE_DATE_EPOCH") or ""
-        if not (epoch.isascii() and epoch.isdigit()):
+        is_number = epoch.isascii() and epoch.isdigit()
+        if not is_number or len(epoch) > _LONGEST_EPOCH:
             what = "function 'now' would give another text at every build"
             raise Refusal(what, hint="set SOURCE_DATE_EPOCH to the time it should give")
         if timestamp:

@@ -50,6 +50,9 @@ __all__ = ["further_undefined"]
 _MOST: Final = 20
 """How often a template is rendered again at most."""
 
+_MOST_PARTS: Final = 500_000
+"""How many parts of a template are looked at, all times together."""
+
 _WithBody = TypeVar(
     "_WithBody", Block, Branch, Else, FilterSection, For, MacroDefinition
 )
@@ -64,7 +67,7 @@ def further_undefined(
     `render` renders a tree, and raises what ends that.
     """
     found = [first]
-    removal = _Removal()
+    removal = _Removal(_MOST_PARTS // sum(1 for _ in parts(tree)))
     failure = first
     for _ in range(_MOST):
         rest = removal.without(tree, failure.at)
@@ -90,7 +93,9 @@ class _Removal:
     These are the undefined ones, and those whose values depend on them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, passes: int) -> None:
+        """Begin with nothing; `passes` limits how often a tree is gone through."""
+        self._passes = passes
         self._paths: set[str] = set()
         """Variables that are undefined, as written."""
 
@@ -108,6 +113,7 @@ class _Removal:
 
         None where that is not known.
         """
+        self._passes -= 1
         paths = [part for part in parts(tree) if isinstance(part, Path)]
         text = next((path.text for path in paths if path.at == at), None)
         if text is None or text in self._paths:
@@ -116,6 +122,9 @@ class _Removal:
         known = -1
         nodes = tree.nodes
         while known != len(self._names) + len(self._macros):
+            self._passes -= 1
+            if self._passes < 0:
+                return None
             known = len(self._names) + len(self._macros)
             nodes = self._nodes(tree.nodes)
         return TemplateTree(nodes=nodes) if self._is_certain else None

@@ -5,6 +5,8 @@ As a program: reads names of templates, one a line, and answers each with the er
 it ends in and the megabytes at its peak.  A render that hangs is ended by the kernel.
 """
 
+from functools import partial
+
 from bounded_attempts import serve
 
 from hatch_agpm.tera import TemplateError, render
@@ -27,6 +29,11 @@ def doubled(text, times, rest):
         f'{{% set_global a = "{text}" %}}{{% for i in range(end={times}) %}}'
         f"{{% set_global a = a ~ a %}}{{% endfor %}}{rest}"
     )
+
+
+def around(before, part, after):
+    """A text of 20 million parts, which is made when it is needed."""
+    return before + part * 20_000_000 + after
 
 
 def often(body):
@@ -204,6 +211,154 @@ TEMPLATES = {
         "{{ ten | map(attribute='" + "a." * 200_000 + "') }}",
         "the path is too long",
     ),
+    # Texts of which filters look at each character, or search them again and again
+    "repetitions at the start": (
+        doubled("aaaaaaaa", 23, "{{ a | trim_start_matches(pat='a') }}"),
+        WORK,
+    ),
+    "repetitions at the end": (
+        doubled("aaaaaaaa", 23, "{{ a | trim_end_matches(pat='a') }}"),
+        WORK,
+    ),
+    "prefixes of a number": (
+        doubled("0x0x0x0x", 20, "{{ a | int(base=16) }}" * 4),
+        WORK,
+    ),
+    "digits without end": (
+        doubled("11111111", 22, "{{ a ~ 'x' }}{% set b = a ~ 'x' %}{{ b | float }}"),
+        WORK,
+    ),
+    "digits of an integer": (
+        doubled("11111111", 21, "{% set b = a ~ '.1x' %}" + often("{{ b | int }}")),
+        WORK,
+    ),
+    **{
+        f"{call} of a long text": (
+            doubled(text, 22, often(f"{{% set x = a | {call} %}}")),
+            WORK,
+        )
+        for call, text in (
+            *(("trim", "        "), ("trim_end", "        "), ("escape", "éééééééé")),
+            *(("escape_xml", "éééééééé"), ("addslashes", "éééééééé")),
+            *(("json_encode", "éééééééé"), ("indent", "\n\n\n\n\n\n\n\n")),
+        )
+    },
+    **{
+        f"{name} of a part that is nearly there": (
+            f"{{% set a = '{'a' * 2499}' %}}"
+            f"{{% set b = '{'a' * 625}b{'a' * 625}' %}}" + often(body),
+            WORK,
+        )
+        for name, body in (
+            ("in", "{% if b in a %}{% endif %}"),
+            ("containing", "{% if a is containing(b) %}{% endif %}"),
+            ("replace", "{% set x = a | replace(from=b, to='') %}"),
+            ("split", "{% set x = a | split(pat=b) %}"),
+        )
+    },
+    "date of a long text": (
+        doubled("        ", 22, "{% set b = a ~ 'T' %}{{ b | date }}"),
+        WORK,
+    ),
+    "fraction of a second": (
+        doubled(
+            "11111111",
+            21,
+            "{% set b = '2020-01-01T00:00:00.' ~ a ~ 'x' %}{{ b | date }}",
+        ),
+        WORK,
+    ),
+    "many dates": (
+        often("{{ 1 | date(format='%+', timezone='Asia/Tokyo') }}" * 2),
+        WORK,
+    ),
+    # Values inside of others
+    **{
+        f"{name} of an array in an array": (
+            "{% set r = range(end=9999) %}{% set q = range(end=9999) %}"
+            "{% set a = [r] %}{% set b = [q] %}{% set c = [a] %}" + often(body),
+            WORK,
+        )
+        for name, body in (
+            ("equality", "{% if a == b %}{% endif %}"),
+            ("in", "{% if b in c %}{% endif %}"),
+            ("containing", "{% if c is containing(b) %}{% endif %}"),
+            ("as_str", "{% set x = a | as_str %}"),
+            ("join", "{% set x = a | join %}"),
+            ("printing", "{{ a }}"),
+        )
+    },
+    "long texts in arrays": (
+        doubled(
+            "aaaaaaaa",
+            21,
+            "{% set b = [a ~ 'x'] %}{% set c = [a ~ 'x'] %}"
+            + often("{% if b == c %}{% endif %}"),
+        ),
+        WORK,
+    ),
+    "control characters in an array": (
+        doubled("\x01\x01\x01", 23, "{% set b = [a] %}{{ b | json_encode }}"),
+        TEXT,
+    ),
+    "sort of texts that begin alike": (
+        doubled(
+            "aaaaaaaa",
+            13,
+            "{% set x = range(end=999) | join(sep=' ' ~ a) | split(pat=' ') %}"
+            + often("{% set y = x | sort %}"),
+        ),
+        WORK,
+    ),
+    "unique of long texts": (
+        doubled(
+            "aaaaaaaa",
+            21,
+            "{% set x = [a ~ '1', a ~ '2'] %}" + often("{% set y = x | unique %}"),
+        ),
+        WORK,
+    ),
+    "many long paths": (
+        f"{{% set p = '{'.ab' * 3300}' %}}"
+        + often("{% set q = i ~ p %}{% set x = ten | map(attribute=q) %}"),
+        WORK,
+    ),
+    "many floats": (
+        "{% set a = [" + "0.12345678901234567," * 5000 + "1] %}" + often("{{ a }}"),
+        WORK,
+    ),
+    # Errors that take time
+    "unknown filters": (often("{% if name | foobar %}{% endif %}") + "{{ x }}", "'x'"),
+    "undefined after much work": (
+        often("{% set x = i | json_encode %}" * 2)
+        + "".join(f"{{{{ nope{number} }}}}" for number in range(30)),
+        "'nope0' is undefined",
+    ),
+    "undefined that much depends on": (
+        "".join(f"{{% set b{i} = b{i + 1} is defined %}}" for i in range(8000))
+        + "{% set b8000 = nope %}",
+        "'nope' is undefined",
+    ),
+    **{
+        f"long name of {what}": (partial(around, before, "a", after), "")
+        for what, before, after in (
+            ("a variable", "{{ ", " }}"),
+            ("a filter", "{{ name | ", " }}"),
+            ("a function", "{{ ", "() }}"),
+            ("a test", "{% if name is ", " %}{% endif %}"),
+            ("a macro", "{{ self::", "() }}"),
+            ("a tag", "{% ", "+ %}"),
+        )
+    },
+    "wrong macros": (
+        "".join(f"{{% macro m{i}() %}}{{% endmacro %}}" for i in range(4000))
+        + "".join(f"{{{{ self::mm{i}() }}}}" for i in range(4000)),
+        "there is no macro 'self::mm0'",
+    ),
+    "open comment of dashes": (partial(around, "{#", "-", ""), "'{#' has no '#}'"),
+    "spaces behind a value": (partial(around, "{{ nope", " ", "}}"), "'nope'"),
+    "brackets without end": (partial(around, "{{ a", "([", " }}"), "expected"),
+    "wide characters": (partial(around, "{{ '🦄' }}", "a", "{{ n }}"), TAGS),
     # Nesting and size of the source
     "parentheses": ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", DEPTH),
     "conditions": ("{% if yes %}" * 5000 + "{% endif %}" * 5000, DEPTH),
@@ -252,6 +407,10 @@ TEMPLATES = {
         + often("{% if s is matching('(x+x+)+y|(a*)*b|a*a*a*a*a*c') %}{% endif %}"),
         PATTERN,
     ),
+    "regex that remembers each character": (
+        doubled("abba", 23, "{% if a is matching('^(?:ab|ba)*$') %}{% endif %}"),
+        WORK,
+    ),
     "regex of many repetitions": (
         "{% if name is matching('((a{1000}){1000}){1000}') %}{% endif %}",
         "repeats too often",
@@ -295,6 +454,11 @@ TEMPLATES = {
         often("{% if name is matching(i ~ 'a{500}') %}{% endif %}"),
         WORK,
     ),
+    "count of a pattern": (
+        "{% if name is matching('a{" + "9" * 5000 + "}') %}{% endif %}",
+        "wrong count",
+    ),
+    "index of a path": ("{{ data[" + "9" * 5000 + "] }}", "is undefined"),
     "regex nested deep": (
         "{% if name is matching('" + "(" * 5000 + ")" * 5000 + "') %}{% endif %}",
         "nest too deep",
@@ -305,9 +469,10 @@ TEMPLATES = {
 def attempt(name):
     """Render a template; return the error it ends in."""
     try:
-        render(TEMPLATES[name][0], CONTEXT)
+        template = TEMPLATES[name][0]
+        render(template() if callable(template) else template, CONTEXT)
     except TemplateError as error:
-        return error.what
+        return str(error)[:500]
     return ""
 
 

@@ -50,6 +50,9 @@ class Account:
         self._work = 4 * limits.output
         self._open_text = 0
         self._most_text = limits.output
+        self.pointers: dict[str, tuple[str, ...]] = {}
+        """The steps of the paths that filters were given as texts."""
+
         self.patterns: dict[str, object] = {}
         """The regular expressions that were compiled for this render."""
 

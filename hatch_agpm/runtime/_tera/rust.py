@@ -126,7 +126,8 @@ def digits(number: float) -> str:
     if not math.isfinite(number):  # not JSON, but a literal can overflow
         return str(number).replace("nan", "NaN")
     sign, numerals, point = _shortest(number)
-    if len(numerals) > _DIGITS_WITHOUT_TIES:
+    places = len(numerals) - point
+    if len(numerals) > _DIGITS_WITHOUT_TIES and places in _PLACES_OF_TIES:
         numerals = _tie_upwards(abs(number), numerals, point)
     if point <= 0:
         return f"{sign}0.{'0' * -point}{numerals}" if numerals else f"{sign}0"
@@ -135,6 +136,12 @@ def digits(number: float) -> str:
 
 
 _DIGITS_WITHOUT_TIES = 14
+_PLACES_OF_TIES = range(-9, 60)
+"""
+Half of the last digit is a float of 53 bits only there.
+
+Beyond, it would be a multiple of a power of five that is too large for its digits.
+"""
 
 
 def _tie_upwards(number: float, numerals: str, point: int) -> str:

@@ -44,6 +44,9 @@ Code: TypeAlias = Any
 _SKIPPED_FILTERS: Final = frozenset({"safe", "default"})
 """`safe` means nothing without escaping; `default` is part of reading a variable."""
 
+_MOST_HINTS: Final = 20
+"""How many names of macros are compared with all others."""
+
 _DUMP: Final = "__tera_context"
 
 
@@ -52,6 +55,7 @@ class ExpressionCompiler:
 
     def __init__(self, macros: Mapping[str, MacroDefinition]) -> None:
         self._macros: Final = macros
+        self._hints_left = _MOST_HINTS
 
     # Values
 
@@ -135,7 +139,7 @@ class ExpressionCompiler:
         macro = self._macros.get(macro_call.name)
         if macro_call.namespace != "self" or macro is None:
             what = f"there is no macro '{name}'"
-            near = did_you_mean(name, [f"self::{known}" for known in self._macros])
+            near = self._nearest_macro(name)
             return ["fail", what, macro_call.at, near]
         parts: dict[str, Code] = {}
         for parameter, default in macro.parameters.items():
@@ -148,6 +152,12 @@ class ExpressionCompiler:
                 what = f"macro '{name}' needs an argument '{parameter}'"
                 parts[parameter] = ["fail", what, macro_call.at]
         return ["macro", ["dict", parts], f"macro {macro_call.name}", macro_call.at]
+
+    def _nearest_macro(self, name: str) -> str:
+        """Return the hint for a macro that is not there: only for the first ones."""
+        self._hints_left -= 1
+        known = [f"self::{known}" for known in self._macros]
+        return did_you_mean(name, known) if self._hints_left >= 0 else ""
 
     def _test(self, test: TestCall) -> Code:
         arguments = _list(self.value(argument) for argument in test.arguments)

@@ -95,7 +95,7 @@ class ExpressionFolder(State):
         root, *indices = roots(text)
         if self.open.isdisjoint(indices) and root in self.open:
             try:
-                found, steps = dynamic_path(text, self._index)
+                found, steps = dynamic_path(text, self._index, self.scope.account)
             except Failure as failure:
                 failure.at = at
                 if name == "peek_at" and not isinstance(failure, Refusal):

@@ -27,6 +27,8 @@ class Cursor:
     def __init__(self, source: str) -> None:
         self.source: Final = source
         self.at = 0
+        self._space = (0, 0)
+        """Where white space begins and ends that was skipped last."""
         self.furthest = 0
         """The furthest offset at which a terminal was missing."""
         self.expected: set[str] = set()
@@ -59,8 +61,11 @@ class Cursor:
         # Most often there is none, which the first character shows.
         at = self.at
         if self.source[at : at + 1] in _SPACE:
-            match = _SPACES.match(self.source, at)
-            self.at = match.end() if match else at
+            if at != self._space[0]:
+                # The same white space is skipped by rule after rule.
+                match = _SPACES.match(self.source, at)
+                self._space = at, match.end() if match else at
+            self.at = self._space[1]
 
     def miss(self, expected: str) -> None:
         """Record that `expected` is missing at the current offset."""

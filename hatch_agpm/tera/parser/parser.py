@@ -55,8 +55,9 @@ __all__ = ["parse"]
 
 _OPENING: Final = re.compile(r"\{[{%#]")
 _VARIABLE_END: Final = re.compile(r"-?\}\}")
-# A repeated group would take memory for each character.
-_COMMENT: Final = re.compile(r"\{#-?(?!-?#\}).+?-?#\}", re.DOTALL)
+_COMMENT: Final = re.compile(r"\{#-?(?!-?#\}).", re.DOTALL)
+"""The beginning of a comment, and its first character."""
+_COMMENT_END: Final = "#}"
 _SUPER: Final = "super()"
 _ENDRAW: Final = re.compile(r"\{%-?[ \t\r\n]*endraw[ \t\r\n]*-?%\}")
 _IN: Final = re.compile(r"in[ \t\r\n]+")
@@ -100,8 +101,15 @@ class _TemplateParser(TagParser):
 
     def _leading_comments(self) -> None:
         # Comments before everything else are no nodes in Tera: they trim nothing.
-        while self.source.startswith("{#", self.at) and self.take(_COMMENT):
+        while self.source.startswith("{#", self.at) and self._skip_comment():
             self.count()
+
+    def _skip_comment(self) -> bool:
+        """Move behind a comment, or return False."""
+        opening = _COMMENT.match(self.source, self.at)
+        end = self.source.find(_COMMENT_END, opening.end()) if opening else -1
+        self.at = self.at if end < 0 else end + len(_COMMENT_END)
+        return end >= 0
 
     def _imports(self) -> None:
         start = self.at
@@ -171,15 +179,17 @@ class _TemplateParser(TagParser):
     def _comment(self) -> Comment:
         start = self.at
         self.count()
-        if not self.take(_COMMENT):
-            if "#}" in self.source[start:]:
+        if not self._skip_comment():
+            if self.source.find(_COMMENT_END, start) >= 0:
                 what, hint = "the comment is empty", "a comment is {# text #}"
             else:
                 what, hint = "'{#' has no '#}'", f"close it, or {AS_TEXT}"
             raise Refusal(what, hint=hint, at=start)
-        text = self.source[start : self.at]
         return Comment(
-            trim=Trim(left=text.startswith("{#-"), right=text.endswith("-#}"))
+            trim=Trim(
+                left=self.source.startswith("{#-", start),
+                right=self.source.endswith("-#}", start, self.at),
+            )
         )
 
     def _value(self) -> Operand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ _PART: Final = re.compile(
 )
 _CLOSING: Final = {"{{": "}}", "{%": "%}", "(": ")", "[": "]"}
 _OPENING: Final = frozenset(("{{", "{%", "{#"))
+_MOST_PARTS: Final = 100_000
+"""The parts of a tag; nobody would look for a bracket among more of them."""
+
 _QUOTES: Final = "\"'`"
 
 
@@ -31,9 +35,10 @@ def unclosed(
     """
     sign = source[start : start + 2]
     closing = _CLOSING.get(sign)
-    if closing is None:
+    found = _parts(source, start, closing) if closing else ()
+    parts = list(islice(found, _MOST_PARTS + 1))
+    if closing is None or len(parts) > _MOST_PARTS:
         return None
-    parts = list(_parts(source, start, closing))
     for text, here in parts:
         if text[0] in _QUOTES and here <= at and _is_open(text, closing):
             return f"the string has no closing {text[0]}", here

@@ -8,7 +8,7 @@ Unknown arguments are ignored, as Tera does.
 from __future__ import annotations
 
 from ..failures import Failure
-from ..operations.measures import count_steps
+from ..operations.measures import count_characters, count_steps
 from ..values import as_float, describe
 
 TYPE_CHECKING = False
@@ -101,9 +101,14 @@ class Arguments:
             raise self.of(value, "a string")
         return value
 
+    def characters(self, value: object) -> str:
+        """Return `value`, a string of which each character is looked at."""
+        count_characters(self.scope.account, value)
+        return self.text(value)
+
     def letters(self, value: object) -> str:
         """Return `value`, a string to change the case of: slow outside of ASCII."""
-        text = self.text(value)
+        text = self.characters(value)
         if not text.isascii():
             count_steps(self.scope.account, text)
         return text

@@ -8,7 +8,13 @@ import struct
 from .. import part
 from ..failures import Failure
 from ..operations.comparison import same
-from ..operations.measures import limit_items, sized_array
+from ..operations.measures import (
+    count_comparison,
+    count_deep,
+    count_json,
+    limit_items,
+    sized_array,
+)
 from ..operations.paths import pointer
 from ..rust import encode
 from ..scope import MISSING, find
@@ -56,6 +62,7 @@ def join(value: object, arguments: Arguments) -> str:
     r"""Join the items as they print; `\n` and `\\t` in `sep` are meant literally."""
     items = arguments.items(value)
     separator = arguments.string("sep", "").replace("\\n", "\n").replace("\\t", "\t")
+    count_deep(arguments.scope.account, items)
     texts = [render(item) for item in items]
     length = sum(map(len, texts)) + len(separator) * max(len(texts) - 1, 0)
     arguments.scope.account.text(length)
@@ -67,17 +74,31 @@ def sort(value: object, arguments: Arguments) -> list[object]:
     items = arguments.items(value)
     if not items:
         return items
-    attribute = arguments.string("attribute", "")
-    arguments.scope.account.work(50 * len(items))
-    keys = [_attribute(item, attribute) for item in items]
+    steps = _steps(arguments, items, "")
+    keys = [_attribute(item, steps, arguments) for item in items]
+    # A text may be compared with each one of a half, a quarter, and so on.
+    rounds = len(items).bit_length()
+    compared = sum(len(key) for key in keys if isinstance(key, str))
+    arguments.scope.account.work(rounds * (10 * len(items) + compared // 16))
     order = _order(keys[0])
     ranked = [(order(key), index) for index, key in enumerate(keys)]
     return [items[index] for _, index in sorted(ranked)]
 
 
-def _attribute(item: object, attribute: str) -> object:
-    found = find(item, pointer(attribute))
+def _steps(
+    arguments: Arguments, items: list[object], default: str | None = None
+) -> tuple[str, ...]:
+    """Return the steps of the `attribute` of items, and count following them."""
+    account = arguments.scope.account
+    steps = pointer(arguments.string("attribute", default), account)
+    account.work(len(items) * len(steps))
+    return steps
+
+
+def _attribute(item: object, steps: tuple[str, ...], arguments: Arguments) -> object:
+    found = find(item, steps)
     if found is MISSING:
+        attribute = arguments.string("attribute", "")
         raise Failure(f"an item has no attribute '{attribute}'", describe(item))
     return found
 
@@ -112,8 +133,8 @@ def unique(value: object, arguments: Arguments) -> list[object]:
         return items
     arguments.scope.account.work(50 * len(items))
     sensitive = arguments.boolean("case_sensitive", default=False)
-    steps = pointer(arguments.string("attribute", ""))
-    kind = _kind(_attribute(items[0], arguments.string("attribute", "")))
+    steps = _steps(arguments, items, "")
+    kind = _kind(_attribute(items[0], steps, arguments))
     seen: set[object] = set()
     result: list[object] = []
     for item in items:
@@ -148,7 +169,9 @@ def slice_(value: object, arguments: Arguments) -> list[object]:
 
 
 def _index(number: float, items: list[object]) -> int:
-    return max(int(number if number >= 0 else len(items) + number), 0)
+    position = number if number >= 0 else len(items) + number
+    # An infinite number is behind or before all items; NaN is 0 in Rust.
+    return int(min(position, len(items))) if position > 0 else 0
 
 
 def group_by(value: object, arguments: Arguments) -> dict[str, list[object]]:
@@ -156,13 +179,15 @@ def group_by(value: object, arguments: Arguments) -> dict[str, list[object]]:
     items = arguments.items(value)
     if not items:
         return {}
-    steps = pointer(arguments.string("attribute"))
+    steps = _steps(arguments, items)
     arguments.scope.account.work(50 * len(items))
     groups: dict[str, list[object]] = {}
     for item in items:
         key = find(item, steps)
         if key is MISSING or key is None:
             continue
+        if not isinstance(key, str):
+            count_json(arguments.scope.account, key)
         name = key if isinstance(key, str) else encode(key)
         groups.setdefault(name, []).append(item)
     return groups
@@ -173,8 +198,9 @@ def filter_(value: object, arguments: Arguments) -> list[object]:
     items = arguments.items(value)
     if not items:
         return items
-    steps = pointer(arguments.string("attribute"))
+    steps = _steps(arguments, items)
     wanted = arguments.given.get("value")
+    count_comparison(arguments.scope.account, items, wanted)
     found = ((item, find(item, steps)) for item in items)
     if wanted is None:
         return [item for item, key in found if key is not MISSING and key is not None]
@@ -186,7 +212,7 @@ def map_(value: object, arguments: Arguments) -> list[object]:
     items = arguments.items(value)
     if not items:
         return items
-    steps = pointer(arguments.string("attribute"))
+    steps = _steps(arguments, items)
     found = (find(item, steps) for item in items)
     return [key for key in found if key is not MISSING and key is not None]
 

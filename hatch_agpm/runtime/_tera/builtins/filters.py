@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..failures import Failure
-from ..operations.measures import count_read, measured
+from ..operations.measures import count_deep, count_json
 from ..rust import encode
 from ..values import render
 
@@ -32,18 +32,13 @@ def reverse(value: object, arguments: Arguments) -> object:
 
 def json_encode(value: object, arguments: Arguments) -> str:
     """Encode any value as JSON."""
-    account = arguments.scope.account
-    account.work(_JSON_COST * measured(value).items)
-    # JSON writes a control character as up to six characters (`\u0001`).
-    if isinstance(value, str) and not value.isprintable():
-        controls = sum(value.count(chr(code)) for code in range(32))
-        account.text(len(value) + 5 * controls)
+    count_json(arguments.scope.account, value)
     return encode(value, pretty=arguments.given.get("pretty") is True)
 
 
 def as_str(value: object, arguments: Arguments) -> str:
     """Return the text that `{{ }}` prints."""
-    count_read(arguments.scope.account, value)
+    count_deep(arguments.scope.account, value)
     return render(value)
 
 
@@ -57,10 +52,6 @@ def get(value: object, arguments: Arguments) -> object:
     if "default" in arguments.given:
         return arguments.given["default"]
     raise Failure(f"filter 'get' finds no key '{key}'", hint="pass a 'default'")
-
-
-_JSON_COST = 200
-"""The characters of output that take as long as encoding one value."""
 
 
 FILTERS: dict[str, _Filter] = {

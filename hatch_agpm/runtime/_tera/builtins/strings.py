@@ -8,7 +8,7 @@ import re
 
 from .. import part
 from ..failures import Refusal
-from ..operations.measures import count_steps, limit_items
+from ..operations.measures import count_search, count_steps, limit_items
 from ..rust import WHITE_SPACE
 
 TYPE_CHECKING = False
@@ -25,17 +25,21 @@ _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
 
 def trim(value: object, arguments: Arguments) -> str:
     """Strip white space at both ends."""
-    return arguments.text(value).strip(WHITE_SPACE)
+    return arguments.characters(value).strip(WHITE_SPACE)
 
 
 def trim_start(value: object, arguments: Arguments) -> str:
     """Strip white space at the start."""
-    return arguments.text(value).lstrip(WHITE_SPACE)
+    return arguments.characters(value).lstrip(WHITE_SPACE)
 
 
 def trim_end(value: object, arguments: Arguments) -> str:
     """Strip white space at the end."""
-    return arguments.text(value).rstrip(WHITE_SPACE)
+    return arguments.characters(value).rstrip(WHITE_SPACE)
+
+
+_REPETITION = 20
+"""The work of finding one more repetition at the end of a text."""
 
 
 def _pattern(arguments: Arguments) -> str:
@@ -48,6 +52,7 @@ def trim_start_matches(value: object, arguments: Arguments) -> str:
     text, pattern = arguments.text(value), _pattern(arguments)
     start = 0
     while pattern and text.startswith(pattern, start):
+        arguments.scope.account.work(_REPETITION)
         start += len(pattern)
     return text[start:]
 
@@ -57,6 +62,7 @@ def trim_end_matches(value: object, arguments: Arguments) -> str:
     text, pattern = arguments.text(value), _pattern(arguments)
     end = len(text)
     while pattern and text.endswith(pattern, 0, end):
+        arguments.scope.account.work(_REPETITION)
         end -= len(pattern)
     return text[:end]
 
@@ -90,6 +96,8 @@ def replace(value: object, arguments: Arguments) -> str:
     """Replace `from` by `to`."""
     text = arguments.text(value)
     old, new = arguments.string("from"), arguments.string("to")
+    count_search(arguments.scope.account, text, old)
+    count_search(arguments.scope.account, text, old)
     growth = max(len(new) - len(old), 0)
     arguments.scope.account.text(len(text) + growth * text.count(old))
     return text.replace(old, new)
@@ -102,14 +110,20 @@ def linebreaksbr(value: object, arguments: Arguments) -> str:
     return text.replace("\r\n", "<br>").replace("\n", "<br>")
 
 
+_LINE = 100
+"""The work of a line."""
+
+
 def indent(value: object, arguments: Arguments) -> str:
     """Put `prefix` before each line but the `first` and `blank` ones."""
     text = arguments.text(value)
     prefix = arguments.string("prefix", "    ")
     first = arguments.boolean("first", default=False)
     blank = arguments.boolean("blank", default=False)
+    count = text.count("\n") + 1
+    arguments.scope.account.work(_LINE * count)
+    arguments.scope.account.text(len(text) + len(prefix) * count)
     lines = text.split("\n")
-    arguments.scope.account.text(len(text) + len(prefix) * len(lines))
     # A last line that is empty is none; a CR belongs to the LF behind it.
     ends = lines.pop()
     lines = [line.removesuffix("\r") for line in lines] + ([ends] if ends else [])
@@ -208,23 +222,25 @@ _HTML_TABLE = str.maketrans({**_XML, "'": "&#x27;", "/": "&#x2F;"})
 
 def escape(value: object, arguments: Arguments) -> str:
     """Escape for HTML, `/` included."""
-    return arguments.text(value).translate(_HTML_TABLE)
+    return arguments.characters(value).translate(_HTML_TABLE)
 
 
 def escape_xml(value: object, arguments: Arguments) -> str:
     """Escape for XML."""
-    return arguments.text(value).translate(_XML_TABLE)
+    return arguments.characters(value).translate(_XML_TABLE)
 
 
 def addslashes(value: object, arguments: Arguments) -> str:
     r"""Put `\` before `\`, `"` and `'`."""
     table = str.maketrans({"\\": "\\\\", '"': '\\"', "'": "\\'"})
-    return arguments.text(value).translate(table)
+    return arguments.characters(value).translate(table)
 
 
 def split(value: object, arguments: Arguments) -> list[object]:
     """Split at each `pat`; an empty one is between all characters and at the ends."""
     text, pattern = arguments.text(value), _pattern(arguments)
+    count_search(arguments.scope.account, text, pattern)
+    count_search(arguments.scope.account, text, pattern)
     limit_items(arguments.scope.account, text.count(pattern) + 1)
     return list(text.split(pattern)) if pattern else ["", *text, ""]
 
@@ -239,16 +255,23 @@ def int_(value: object, arguments: Arguments) -> int:
     default = arguments.integer("default", 0, range(_I64_MIN, _I64_MAX + 1))
     base = arguments.integer("base", 10, range(2**32))
     if isinstance(value, str):
-        return _parsed(value.strip(WHITE_SPACE), base, default)
+        text = arguments.characters(value).strip(WHITE_SPACE)
+        return _parsed(_without_prefix(text, base, arguments), base, default)
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise arguments.of(value, "a string or a number")
     return _saturated(float(value))
 
 
+def _without_prefix(text: str, base: int, arguments: Arguments) -> str:
+    """Return a number without `0x` and the like, however often it has that."""
+    prefix, start = _PREFIXES.get(base, ""), 0
+    while prefix and text.startswith(prefix, start):
+        arguments.scope.account.work(_REPETITION)
+        start += len(prefix)
+    return text[start:]
+
+
 def _parsed(text: str, base: int, default: int) -> int:
-    prefix = _PREFIXES.get(base, "")
-    while prefix and text.startswith(prefix):
-        text = text.removeprefix(prefix)
     if base not in _BASES:
         raise Refusal("filter 'int' needs a 'base' from 2 to 36", str(base))
     # int() takes more: spaces, underscores, digits of other scripts.
@@ -274,7 +297,9 @@ def _saturated(number: float) -> int:
     return max(_I64_MIN, min(_I64_MAX, int(number)))
 
 
-_FLOAT = r"(?ai)[+-]?(?:inf|infinity|nan|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)"
+_FLOAT = (
+    r"(?ai)[+-]?(?:inf|infinity|nan|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?)"
+)
 
 
 def _float(text: str) -> float | None:
@@ -286,7 +311,7 @@ def float_(value: object, arguments: Arguments) -> float | None:
     """Convert to a float, or return `default`; what is not finite becomes null."""
     number: float | None = arguments.number("default", 0.0)
     if isinstance(value, str):
-        parsed = _float(value.strip(WHITE_SPACE))
+        parsed = _float(arguments.characters(value).strip(WHITE_SPACE))
         number = number if parsed is None else parsed
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         number = float(value)

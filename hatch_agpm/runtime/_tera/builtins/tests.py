@@ -7,6 +7,7 @@ import math
 
 from ..failures import Failure, Refusal
 from ..operations.comparison import same
+from ..operations.measures import count_comparison, count_search
 from ..scope import Missing
 from ..values import as_float, describe
 
@@ -67,13 +68,17 @@ def _ending_with(value: object, arguments: list[object], _: Account) -> bool:
     return text.endswith(text_argument("ending_with", arguments))
 
 
-def _containing(value: object, arguments: list[object], _: Account) -> bool:
+def _containing(value: object, arguments: list[object], account: Account) -> bool:
     if isinstance(value, list):
         if not arguments:
             raise Refusal("test 'containing' needs an argument")
+        count_comparison(account, value, arguments[0])
         return any(same(item, arguments[0]) for item in value)
     if isinstance(value, (str, dict)):
-        return text_argument("containing", arguments) in value
+        part = text_argument("containing", arguments)
+        if isinstance(value, str):
+            count_search(account, value, part)
+        return part in value
     what = "test 'containing' needs a string, an array or an object"
     raise Failure(what, describe(value))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..failures import Failure
 from ..values import as_float, as_number, describe
-from .measures import count_all, count_read
+from .measures import count_comparison, count_deep, count_read, count_search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def _equality(scope: Scope, left: object, right: object, *, wanted: bool) -> boo
     """Say whether `==` of two values is `wanted`."""
     numbers = as_float(left), as_float(right)
     if numbers == (None, None):
-        count_all(scope.account, (left, right))
+        count_deep(scope.account, left)
+        count_deep(scope.account, right)
         return same(left, right) is wanted
     if None in numbers:
         # A number is neither equal nor unequal to anything else, `not` or no `not`.
@@ -70,8 +71,8 @@ def _equality(scope: Scope, left: object, right: object, *, wanted: bool) -> boo
 
 def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
     """Say whether a string, an array or an object contains `needle`."""
-    count_read(scope.account, container)
     if isinstance(container, list):
+        count_comparison(scope.account, container, needle)
         return any(same(item, needle) for item in container)
     if not isinstance(container, (str, dict)):
         what = "'in' looks into strings, arrays and objects"
@@ -80,4 +81,7 @@ def contains(scope: Scope, needle: object, container: object, at: int) -> bool:
         kind = "a string" if isinstance(container, str) else "an object"
         what = f"'in' looks for a string in {kind}"
         raise Failure(what, describe(needle), at=at)
+    count_read(scope.account, container)
+    if isinstance(container, str):
+        count_search(scope.account, container, needle)
     return needle in container

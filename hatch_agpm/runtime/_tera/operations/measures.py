@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "count_all",
+    "count_characters",
+    "count_comparison",
+    "count_deep",
+    "count_json",
     "count_made",
     "count_read",
+    "count_search",
     "count_steps",
     "limit_depth",
     "limit_items",
@@ -27,7 +32,24 @@ __all__ = [
 
 _ITEM = 60
 _STEP = 50
-"""How many copied characters take the time of one item, or of one step."""
+_CHARACTER = 4
+_VALUE = 200
+_FLOAT = 500
+"""
+How many copied characters take the time of one item, of one step, of one character
+that is looked at, of one value that is written as JSON, and of one float.
+"""
+
+_PAIRS = 32
+"""How many comparisons of two characters take the time of one copied character."""
+
+_SHORT_TEXT = 30_000
+_SHORT_PART = 100
+"""
+In longer texts, Python looks for a longer part in linear time.
+
+In others it compares each character of the text with each one of the part at worst.
+"""
 
 
 class Sized(list):  # type: ignore[type-arg]
@@ -105,6 +127,66 @@ def count_all(account: Account, values: Iterable[object]) -> None:
     """Count several values as read."""
     for value in values:
         count_read(account, value)
+
+
+def count_deep(account: Account, value: object) -> None:
+    """Count the work of reading or printing a value at all levels."""
+    measure = measured(value)
+    account.work(_ITEM * measure.items + measure.characters // 4)
+    account.work(_FLOAT * _floats(value))
+
+
+def _floats(value: object) -> int:
+    """Count the floats in a value, which take long to print."""
+    if isinstance(value, dict):
+        return sum(map(_floats, value.values()))
+    if isinstance(value, (list, tuple)):
+        return sum(map(_floats, value))
+    return 1 if isinstance(value, float) else 0
+
+
+def count_comparison(account: Account, items: list[object], wanted: object) -> None:
+    """Count the work of comparing each item of an array with a value."""
+    if isinstance(wanted, (list, dict)):
+        count_deep(account, items)
+        return
+    count_read(account, items)
+    if isinstance(wanted, str):
+        account.work(len(items) * len(wanted) // 16)
+
+
+def count_characters(account: Account, value: object) -> None:
+    """Count the work of looking at each character of a value, at all levels."""
+    account.work(_CHARACTER * measured(value).characters)
+
+
+def count_search(account: Account, text: str, part: str) -> None:
+    """Count the work of looking for a part in a text."""
+    pairs = max(len(text) - len(part) + 1, 0) * len(part)
+    if len(text) > _SHORT_TEXT:
+        pairs = min(pairs, len(text) * _SHORT_PART)
+    account.work(pairs // _PAIRS)
+
+
+def count_json(account: Account, value: object) -> None:
+    """Count the work of writing a value as JSON; refuse what gets too long."""
+    count_characters(account, value)
+    account.work(_VALUE * measured(value).items + _FLOAT * _floats(value))
+    account.text(_json_length(value))
+
+
+def _json_length(value: object) -> int:
+    """Return the characters of all texts in a value, as JSON has them at most."""
+    if isinstance(value, str):
+        # JSON writes a control character as up to six characters (`\u0001`).
+        controls = 0 if value.isprintable() else sum(map(value.count, _CONTROLS))
+        return len(value) + 5 * controls
+    if isinstance(value, dict):
+        return sum(map(_json_length, value.values()))
+    return sum(map(_json_length, value)) if isinstance(value, (list, tuple)) else 0
+
+
+_CONTROLS = tuple(map(chr, range(32)))
 
 
 def count_steps(account: Account, value: object) -> None:

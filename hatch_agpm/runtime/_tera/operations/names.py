@@ -7,7 +7,7 @@ import re
 
 from ..._errors import did_you_mean
 from ..rust import encode
-from .measures import count_made, measured
+from .measures import count_json, count_made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from ..scope import Scope
 
 __all__ = ["dump", "everything", "nearest"]
-
-_DUMP_COST = 200
-"""The characters of output that take as long as encoding one value."""
 
 
 def everything(scope: Scope) -> Mapping[str, object]:
@@ -50,7 +47,7 @@ def nearest(scope: Scope, text: str) -> str:
 def dump(scope: Scope) -> str:
     """Return all variables as pretty JSON."""
     known = dict(everything(scope))
-    scope.account.work(_DUMP_COST * measured(known).items)
+    count_json(scope.account, known)
     text = encode(known, pretty=True)
     count_made(scope.account, text)
     return text

@@ -8,7 +8,7 @@ faults are in the rewriting, so it is done here in the same steps.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 
 from ..failures import Failure, Refusal, Undefined
 from ..rust import encode, json_number
@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..limits import Account
     from ..scope import Scope
 
 __all__ = [
@@ -33,16 +34,22 @@ __all__ = [
 ]
 
 _LONGEST_POINTER = 10_000
+_POINTER_CHARACTER = 100
+"""The work of splitting a pointer, for each of its characters."""
 
 
-def pointer(text: str) -> tuple[str, ...]:
+def pointer(text: str, account: Account) -> tuple[str, ...]:
     """
     Split a dotted pointer (`a.b[0]."c.d"`) into steps, as Tera does.
 
     Raise Refusal where Tera panics: it counts characters but cuts bytes, so that a
     quoted key with accents is cut in two.
     """
-    return _known_pointer(text)
+    known = account.pointers.get(text)
+    if known is None:
+        account.work(_POINTER_CHARACTER * len(text))
+        known = account.pointers[text] = _split_pointer(text)
+    return known
 
 
 def _split_pointer(text: str) -> tuple[str, ...]:
@@ -54,9 +61,6 @@ def _split_pointer(text: str) -> tuple[str, ...]:
         )
     except UnicodeDecodeError:
         raise Refusal("cannot be read as a path", encode(text)) from None
-
-
-_known_pointer = lru_cache(maxsize=1024)(_split_pointer)
 
 
 def _steps(data: bytes) -> Iterator[str]:
@@ -101,7 +105,7 @@ def static_path(text: str) -> tuple[str, ...] | None:
 
 
 def dynamic_path(
-    text: str, look_up: Callable[[str], object]
+    text: str, look_up: Callable[[str], object], account: Account
 ) -> tuple[str, tuple[str, ...]]:
     """
     Return the root and the steps of a path with brackets.
@@ -124,8 +128,9 @@ def dynamic_path(
         rewritten = f"{before}.{step}{after}"
     for old, new in _BRACKETS:
         rewritten = rewritten.replace(old, new)
+    account.work(len(rewritten))
     root, _, tail = rewritten.partition(".")
-    return root, pointer(tail)
+    return root, pointer(tail, account)
 
 
 _BRACKETS = (
@@ -153,8 +158,14 @@ def _indices(text: str) -> list[str]:
     return found
 
 
+_INDEX_DIGITS = 20
+
+
 def _is_index(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text) < 2**64
+    if not text.isascii() or not text.isdigit():
+        return False
+    digits = text.lstrip("0")
+    return len(digits) <= _INDEX_DIGITS and int(digits or "0") < 2**64
 
 
 # Operations
@@ -165,7 +176,7 @@ def look_up_text(scope: Scope, text: str) -> object:
     if "[" not in text:
         root, *steps = text.split(".")
         return scope.look_up(root, tuple(steps))
-    root, found = dynamic_path(text, partial(_index, scope))
+    root, found = dynamic_path(text, partial(_index, scope), scope.account)
     return scope.look_up(root, found, dotted=False)
 
 

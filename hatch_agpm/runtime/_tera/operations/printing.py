@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..values import render
-from .measures import count_made, count_read
+from .measures import count_deep, count_made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ __all__ = ["show"]
 
 def show(scope: Scope, value: object) -> str:
     """Return the text that `{{ value }}` prints; count a long one."""
+    if isinstance(value, (list, float)):
+        count_deep(scope.account, value)
+    if not isinstance(value, list):
+        return render(value)
     text = render(value)
-    if isinstance(value, list):
-        count_read(scope.account, value)
-        count_made(scope.account, text)
+    count_made(scope.account, text)
     return text

@@ -13,6 +13,7 @@ from hatch_agpm.runtime._tera.builtins.arguments import is_integer
 from hatch_agpm.runtime._tera.failures import Failure, Refusal
 from hatch_agpm.runtime._tera.operations.measures import count_steps
 from hatch_agpm.runtime._tera.rust import encode
+from hatch_agpm.runtime._tera.values import describe
 from hatch_agpm.tera.builtins.dates.moments import at_timestamp, parse_moment
 
 if TYPE_CHECKING:
@@ -37,22 +38,32 @@ def formatted(value: object, arguments: Arguments) -> str:
     pattern = arguments.string("format", "%Y-%m-%d")
     count_steps(arguments.scope.account, pattern)
     items = _items(pattern)
+    arguments.scope.account.work(_ITEM_COST * len(items))
     zone = arguments.string("timezone", "")
     if "timezone" in arguments.given:
+        arguments.scope.account.work(_ZONE_COST)
         at_timestamp(0, zone or "''")
     if isinstance(value, int) and is_integer(value, range(-(2**63), 2**63)):
         return _formatted(items, at_timestamp(value, zone))
     if not isinstance(value, str):
         raise arguments.of(value, "a timestamp or a date as text")
+    arguments.scope.account.work(_TEXT_COST + _CHARACTER_COST * len(value))
     moment = parse_moment(value)
     if moment is None:
         what = "filter 'date' cannot read this"
         hint = "as in 2024-05-01 or 2024-05-01T12:30:00+02:00"
-        raise Failure(what, encode(value), hint)
+        raise Failure(what, describe(value), hint)
     # Tera does not move a date without an offset.
     if zone and moment.zone != "UTC":
         moment = moment.in_zone(zone)
     return _formatted(items, moment)
+
+
+_ITEM_COST: Final = 300
+_ZONE_COST: Final = 4_000
+_TEXT_COST: Final = 1_000
+_CHARACTER_COST: Final = 20
+"""The work of an item of the format, of a time zone, and of reading a date."""
 
 
 def _formatted(items: list[str], moment: Moment) -> str:

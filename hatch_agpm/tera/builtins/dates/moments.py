@@ -159,7 +159,7 @@ _DATE: Final = (
 )
 _TIME: Final = (
     r"~(?P<hour>[0-9]{1,2})~:~(?P<minute>[0-9]{1,2})~:~(?P<second>[0-9]{1,2})"
-    r"(?:\.(?P<fraction>[0-9]{1,9})[0-9]*)?~"
+    r"(?:\.(?P<fraction>[0-9]+))?~"
 )
 _OFFSET: Final = (
     r"(?:[uU][tT][cC]|[zZ]|(?P<sign>[-+\u2212])(?P<hours>[0-9]{2})"
@@ -218,7 +218,7 @@ def _moment(match: re.Match[str] | None, *, offset: int) -> Moment | None:
         or not (hour in _HOURS and minute in _MINUTES and second <= _LEAP_SECOND)
     ):
         return None
-    nanosecond = int((fields.get("fraction") or "").ljust(9, "0"))
+    nanosecond = int((fields.get("fraction") or "")[:9].ljust(9, "0"))
     if second == _LEAP_SECOND:
         second, nanosecond = 59, nanosecond + 10**9
     return Moment(

@@ -33,6 +33,9 @@ __all__ = ["matches"]
 
 _MOST_REPETITIONS: Final = 1_000_000
 
+_SEARCHED: Final = 100
+"""The work of a character of the text: a repetition may take memory for each one."""
+
 _PATTERN: Final = 20_000
 _CHARACTER: Final = 1_600
 _REPETITION: Final = 300
@@ -42,6 +45,8 @@ _CLASS_SIZE: Final = 4
 """How much memory a copy of a class takes, beside that of a character."""
 
 _DEEPEST: Final = 100
+_LONGEST_COUNT: Final = 1_000
+"""The digits of a count, among them zeros at the start."""
 
 _WORD: Final = r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]"
 _STARTS: Final = f"(?<!{_WORD})(?={_WORD})"
@@ -74,6 +79,7 @@ def matches(pattern: str, text: str, account: Account) -> bool:
         known if isinstance(known, regex.Pattern) else _compiled(pattern, account)
     )
     account.patterns[pattern] = compiled
+    account.work(_SEARCHED * len(text))
     start = perf_counter()
     try:
         return compiled.search(text, timeout=account.pattern_seconds) is not None
@@ -273,7 +279,10 @@ class _Translator(CharacterClasses):
         )
         if count is None:
             raise PatternError("a repetition has no count")
-        least, most = int(count[1]), int(count[3] or count[1])
+        # int() refuses thousands of digits.
+        is_long = max(map(len, count.groups(""))) > _LONGEST_COUNT
+        least = 1 if is_long else int(count[1])
+        most = 0 if is_long else int(count[3] or count[1])
         if max(least, most) >= 2**32 or least > most:
             raise PatternError("a repetition has a wrong count")
         self.at = count.end()
