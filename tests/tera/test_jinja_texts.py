@@ -14,6 +14,8 @@ CONTEXT = {
     "items": [{"key": 1}],
 }
 VALUES = {
+    "iterator that is a constant": "('ab' | list | reverse)",
+    "generator that is a constant": "([1] | batch(1))",
     "method of an object": "object.items",
     "method of a text": "text.upper",
     "method of an array": "texts.index",
@@ -38,6 +40,7 @@ USES = {
     "~ after": "{{{{ 'By ' ~ {0} }}}}",
     "~ before": "{{{{ {0} ~ 'x' }}}}",
     "%": "{{{{ '%s' % {0} }}}}",
+    "printed, escaped": ("{{% autoescape true %}}{{{{ {0} }}}}{{% endautoescape %}}"),
     "% of several": "{{{{ '%s %s' % ('a', {0}) }}}}",
     "% of a name": "{{{{ '%(x)s' % {{'x': {0}}} }}}}",
     "format": "{{{{ '%s' | format({0}) }}}}",
@@ -128,13 +131,15 @@ def test_data_becomes_the_text_that_jinja2_makes_of_it(template, expected):
         ("{{ dict(a=1, a=2) }}", 1),
         ("{{ texts | join(d=1, d=2) }}", 1),
         ("{% call(a, a) m() %}{% endcall %}", 1),
-        ("{{ " + "1" * 5000 + " }}", 0),
+        ("\n{{ " + "1" * 5000 + " }}", 2),
+        ("\n{{ 0x" + "f" * 9000 + " }}", 2),
+        ("\n{{ '' ~ (('ab' | list | reverse) | attr('a')) }}", 2),
         ("{{ " + "(" * 300 + "1" + ")" * 300 + " }}", None),
         ("{% if text %}" * 120 + "{% endif %}" * 120, None),
         ("{% for a in texts %}" * 25 + "{% endfor %}" * 25, None),
         ("{{ '\ud800' }}", None),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_what_python_refuses_to_compile_is_an_error_of_the_template(template, line):
     if line is None:
@@ -145,3 +150,19 @@ def test_what_python_refuses_to_compile_is_an_error_of_the_template(template, li
     with pytest.raises(TemplateError) as caught:
         render(template)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ {'a': 1}[text.upper] }}",
+        "{{ [1, 2].index(range) }}",
+        "{{ texts | map(range) | list }}",
+        "{{ texts | sort(attribute=range) }}",
+        "{{ texts | select(cycler('a')) | list }}",
+    ],
+)
+def test_an_error_has_no_address(template):
+    with pytest.raises(TemplateError) as caught:
+        render(template)
+    assert "0x" not in str(caught.value)

@@ -99,6 +99,10 @@ _REPLACE_TEXTS: Final = 3
 """The texts of a replacement: the whole, the old and the new part."""
 
 
+_UNREADABLE: Final = re.compile("[0-9A-Za-z_]{1000,}|[\ud800-\udfff]")
+"""A number that may be too long, or a letter that UTF-8 cannot encode."""
+
+
 class _Undefined(jinja2.StrictUndefined):
     """An error wherever it is used, with the nearest key."""
 
@@ -161,7 +165,7 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
             raise at_line(TemplateError(what), source, error.lineno) from None
         except (ValueError, OverflowError) as error:
             # Numbers of thousands of digits, and letters that UTF-8 cannot encode.
-            raise at_line(TemplateError(str(error)), source, 0) from None
+            raise _unreadable(error, source) from None
 
     def compiled(self, tree: nodes.Template, source: str) -> jinja2.Template:
         """Compile a template; raise TemplateError."""
@@ -172,7 +176,9 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         except SyntaxError as error:
             # Jinja2 leaves some mistakes to Python's own compiler.
             what, line = error.msg, self._line(tree, error.lineno or 0)
-        except (ValueError, OverflowError, RuntimeError) as error:
+        except (ValueError, OverflowError) as error:
+            raise _unreadable(error, source) from None
+        except RuntimeError as error:
             what, line = str(error), 0
         except AssertionError as error:
             what, line = f"Jinja2 cannot compile this template: {error}", 0
@@ -190,8 +196,13 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
         if len(source) + 2_000 * tags > self.limits.source:
             raise Refusal("the template is too large", hint="the limit is 'source'")
 
-    def _printed(self, value: object) -> object:
-        """Let through what has the same text at every build."""
+    @pass_context
+    def _printed(self, _: Context, value: object) -> object:
+        """
+        Let through what has the same text at every build.
+
+        It takes the context, so that Jinja2 does not make text of constants first.
+        """
         if isinstance(value, jinja2.Undefined):
             return str(value)
         limit_value(self.account, value)
@@ -331,6 +342,18 @@ class JinjaEnvironment(ImmutableSandboxedEnvironment):
                 limit_items(self.account, _size(value) * times)
             elif isinstance(times, int):
                 self.account.text(_size(value) * times)
+
+
+def _unreadable(error: Exception, source: str) -> TemplateError:
+    """Return the error for what Python cannot read of a template, with its line."""
+    found = _UNREADABLE.search(source)
+    if found is None:
+        return at_line(TemplateError(str(error)), source, 0)
+    is_number = len(found.group()) > 1
+    what = "a number is too long" if is_number else str(error)
+    return at_line(
+        TemplateError(what), source, source.count("\n", 0, found.start()) + 1
+    )
 
 
 def _size(value: object) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import jinja2
-from jinja2 import meta, nodes
+from jinja2 import nodes
 
 from hatch_agpm.errors import AgpmError, TemplateError
 from hatch_agpm.runtime._tera.failures import Failure
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from hatch_agpm.tera.jinja.environment import JinjaEnvironment
 
 __all__ = ["JinjaTemplate"]
+
+
+_ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
+"""What another build would not have in its error."""
 
 
 class JinjaTemplate:
@@ -85,7 +90,7 @@ class JinjaTemplate:
         except AgpmError:
             raise
         except Exception as error:  # noqa: BLE001 - Python's errors are Jinja2's
-            what, _, hint = str(error).partition("; ")
+            what, _, hint = _ADDRESS.sub("", str(error)).partition("; ")
             line = _running_line(error.__traceback__, self._compiled)
             problem = TemplateError(what or type(error).__name__, hint=hint)
             if isinstance(error, jinja2.UndefinedError):
@@ -95,11 +100,14 @@ class JinjaTemplate:
     def _also_undefined(self, first: str, scope: Context) -> list[TemplateError]:
         """Return errors for further variables that are printed whatever happens."""
         tree = self._environment.tree(self._source)
-        unknown = meta.find_undeclared_variables(tree) - scope.get_all().keys()
+        # `meta.find_undeclared_variables` would evaluate constants.
+        known = {each.name for each in tree.find_all(nodes.Macro)} | {*scope.get_all()}
+        for name in tree.find_all(nodes.Name):
+            known |= {name.name} if name.ctx != "load" else set()
         lines: dict[str, int] = {}
         for output in tree.body:
             for part in output.nodes if isinstance(output, nodes.Output) else ():
-                if isinstance(part, nodes.Name) and part.name in unknown:
+                if isinstance(part, nodes.Name) and part.name not in known:
                     lines.setdefault(f"'{part.name}' is undefined", part.lineno)
         lines.pop(first, None)
         errors = ((TemplateError(what), line) for what, line in lines.items())
