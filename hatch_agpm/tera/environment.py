@@ -243,7 +243,7 @@ class _TeraTemplate:
         with reported(self._source):
             account = Account(self._settings.limits)
             try:
-                return self._run(context, account)
+                return self.run(context, account)
             except Undefined as failure:
                 tree = _tree(self._source, self._settings)
                 # All together may use what one render may.
@@ -269,11 +269,11 @@ class _TeraTemplate:
         with reported(self._source):
             return fold(self._compiled, context, names, conditions)
 
-    def _run(self, context: Mapping[str, object], account: Account) -> str:
+    def run(self, context: Mapping[str, object], account: Account) -> str:
         """Return the text; raise Failure."""
         return self._program.run_in(Scope(context, account, self._language))
 
     def _run_again(
         self, context: Mapping[str, object], account: Account, tree: TemplateTree
     ) -> None:
-        _TeraTemplate(self._source, self._settings, tree)._run(context, account)  # noqa: SLF001 - the same class
+        _TeraTemplate(self._source, self._settings, tree).run(context, account)

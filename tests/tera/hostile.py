@@ -458,7 +458,7 @@ TEMPLATES = {
         "{% if name is matching('a{" + "9" * 5000 + "}') %}{% endif %}",
         "wrong count",
     ),
-    "index of a path": ("{{ data[" + "9" * 5000 + "] }}", "is undefined"),
+    "index of a path": ("{{ data[" + "9" * 5000 + "] }}", "'9999"),
     "regex nested deep": (
         "{% if name is matching('" + "(" * 5000 + ")" * 5000 + "') %}{% endif %}",
         "nest too deep",
