@@ -8,23 +8,25 @@ the result is the module that its own code uses.
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import re
 import zlib
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from zipimport import ZipImportError
 
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import BundleError
 from hatch_agpm.installed.discovery import discover
-from hatch_agpm.installed.environment import distributions_of
-from hatch_agpm.installed.index import is_index, schema_problem
+from hatch_agpm.installed.environment import MOST_OF_METADATA, distributions_of
+from hatch_agpm.installed.index import IndexReader, schema_problem
+from hatch_agpm.installed.zipped import zipped_files
 from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from hatch_agpm.installed.environment import InstalledDistribution
 
@@ -128,7 +130,11 @@ def load(name: str) -> Prompts:
         raise BundleError(
             name, "has more than one module of prompts", f"load {' or '.join(found)}"
         )
-    if not found and any(_same(each.distribution, name) for each in discover()):
+    modules = [each.module for each in discover() if _same(each.distribution, name)]
+    if not found and any(modules):
+        what = f"has no index that can be read in its module {max(modules)}"
+        raise BundleError(name, what, "install it again")
+    if not found and modules:
         what = "has no prompts to read: it exports files for coding agents"
         raise BundleError(name, what, "`hatch_agpm.discover()` lists them")
     if not found:
@@ -137,7 +143,8 @@ def load(name: str) -> Prompts:
             "no prompts of hatch-agpm are installed under this name",
             "name a distribution, or the module of its prompts",
         )
-    return cast("Prompts", importlib.import_module(found[0]))
+    with _readable(found[0]):
+        return cast("Prompts", importlib.import_module(found[0]))
 
 
 def _of_distribution(name: str) -> list[str]:
@@ -171,13 +178,44 @@ def _same(one: str, other: str) -> bool:
     return canonicalize_name(one) == canonicalize_name(other)
 
 
+@contextmanager
+def _readable(module: str) -> Iterator[None]:
+    """Raise BundleError for a damaged zip file, from which a module is imported."""
+    try:
+        yield
+    except (ZipImportError, zlib.error) as error:
+        what = f"cannot be imported: {error}"
+        raise BundleError(module, what, "install it again") from None
+
+
+def _read(path: str, get_data: Callable[[str], bytes]) -> bytes:
+    """Return a file of a package by a method of its loader; raises what that does."""
+    # Of other files than regular ones a pipe would never end.
+    if os.path.lexists(path):
+        return read_regular(path)
+    archive = getattr(getattr(get_data, "__self__", None), "archive", None)
+    if not isinstance(archive, str):
+        return get_data(path)
+    inner = path[len(archive) + 1 :].replace(os.sep, "/")
+
+    def is_wanted(directory: str, rest: str) -> bool:
+        return f"{directory}/{rest}" == inner
+
+    for _, data in zipped_files(archive, is_wanted, MOST_OF_METADATA):
+        if isinstance(data, OSError):
+            raise data
+        return data
+    raise FileNotFoundError(path)
+
+
 def _is_bundle(module: str) -> bool:
     """Tell whether `module` can be imported and is a bundle; does not import it."""
     if not all(part.isidentifier() for part in module.split(".")):
         return False
     try:
         # This imports the parent packages, but not the module itself.
-        spec = find_spec(module)
+        with _readable(module):
+            spec = find_spec(module)
     except ModuleNotFoundError as error:
         if error.name and f"{module}.".startswith(f"{error.name}."):
             return False
@@ -188,13 +226,11 @@ def _is_bundle(module: str) -> bool:
         return False
     path = f"{next(iter(directories))}/index.json"
     try:
-        # In a zip file it has no status; of other files a pipe would never end.
-        if os.path.lexists(path):
-            get_data = read_regular
-        index: object = json.loads(get_data(path))
-    except (OSError, ImportError, ValueError, EOFError, zlib.error, RecursionError):
+        data = _read(path, get_data)
+        index = IndexReader(len(data)).read(data)
+    except (OSError, ImportError, ValueError, EOFError, zlib.error):
         return False
-    if not is_index(index):
+    if index is None:
         return False
     if problem := schema_problem(index):
         raise BundleError(module, problem, "install a newer hatch-agpm")

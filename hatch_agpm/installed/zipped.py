@@ -57,9 +57,10 @@ def zipped_files(
 def _unpacked(archive: zipfile.ZipFile, member: str, most: int) -> bytes | OSError:
     """Return the bytes of a file, or the error of reading it."""
     try:
-        is_too_large = archive.getinfo(member).file_size > most
+        size = archive.getinfo(member).file_size
+        is_too_large = size > most
         with archive.open(member) as file:
-            data = b"" if is_too_large else file.read()
+            data = b"" if is_too_large else file.read(size + 1)
     except _DAMAGE as error:
         return OSError(errno.EIO, str(error) or "it is damaged")
     if is_too_large:

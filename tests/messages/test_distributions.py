@@ -16,8 +16,9 @@ from template_packages import (
     template,
 )
 
+from hatch_agpm import load
 from hatch_agpm.config.project import read_built_project
-from hatch_agpm.errors import AgpmError
+from hatch_agpm.errors import AgpmError, BundleError
 from hatch_agpm.model.build import BuildContext
 from hatch_agpm.rendering.renderer import render_project
 
@@ -322,3 +323,15 @@ def test_jinja2_of_another_distribution_is_reported(install_package, make_packag
         "limit; "
         "write jinja2 = true in the table of the source 'acme' if you trust its authors"
     )
+
+
+def test_a_damaged_index_is_reported_when_prompts_are_loaded(site):
+    info = site / "torn-1.dist-info"
+    info.mkdir()
+    (info / "agpm-prompts.txt").write_text(
+        "Agpm-Version: 1\nName: torn\nVersion: 1\nModule: torn.prompts\n"
+    )
+    with pytest.raises(BundleError) as caught:
+        load("torn")
+    what = "has no index that can be read in its module torn.prompts"
+    assert str(caught.value) == f"torn: {what}; install it again"
