@@ -30,7 +30,7 @@ def filled_document(resource: RenderedResource, settings: Sequence[str]) -> byte
         raise ConfigError("--set", "cannot fill in what is not text")
     template = _template(resource, resource.document)
     given = dict(map(_setting, settings))
-    values, problems = template.variables.checked(given)
+    values, problems, _ = template.variables.checked(given)
     raise_problems([ConfigError("--set", problem) for problem in problems])
     head = resource.document[: resource.body]
     try:

@@ -24,7 +24,7 @@ def fill(found: SnapshotText, values: Mapping[str, object]) -> str:
     Raises FillError, which says all that is wrong with the values.
     """
     template = _template(found)
-    checked, problems = template.variables.checked(values)
+    checked, problems, _ = template.variables.checked(values)
     if problems:
         raise FillError("; ".join(problems))
     return template.fill(checked)

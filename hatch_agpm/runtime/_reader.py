@@ -94,11 +94,11 @@ def _values(
 ) -> dict[str, object]:
     """Return the values of all variables, or raise `VariableError`."""
     values: dict[str, object]
-    values, problems = template.variables.checked(given)
+    values, problems, cause = template.variables.checked(given)
     if positional:
         problems.insert(0, "variables are given by name")
     if problems:
-        raise VariableError(_written(prompt), tuple(problems))
+        raise VariableError(_written(prompt), tuple(problems)) from cause
     return values
 
 

@@ -48,6 +48,22 @@ class Checker:
         self.left = MOST_ITEMS
         """How many items the values may still have."""
 
+    def converted(self, kind: _Kind, value: object, name: str) -> Any:
+        """
+        Return the value of a variable as plain data, or add what is wrong with it.
+
+        Raises UnreadableError, whose cause is what a method of the value has raised.
+        """
+        try:
+            return self.checked(kind, value, name)
+        except MemoryError:
+            raise
+        except RecursionError:
+            return self._problem(f"{name} is nested too deeply")
+        except Exception as error:
+            reason = str(error) or type(error).__name__
+            raise UnreadableError(f"{name} cannot be read: {reason}") from error
+
     def checked(self, kind: _Kind, value: object, path: str) -> Any:
         """Return a value as plain data, or add a problem with its `path`."""
         if kind == "str" and type(value) is str and value.isascii():
@@ -157,6 +173,10 @@ class Checker:
 
     def _problem(self, what: str) -> None:
         self.problems.append(what)
+
+
+class UnreadableError(Exception):
+    """A method of a value has raised an error."""
 
 
 class NotPlainError(Exception):

@@ -16,6 +16,7 @@ from ._types import (
     PLAIN_INT,
     Checker,
     NotPlainError,
+    UnreadableError,
     annotation,
     copier,
     with_article,
@@ -93,8 +94,13 @@ class Variables:
 
     def checked(
         self, given: Mapping[str, object]
-    ) -> tuple[dict[str, object], list[str]]:
-        """Return the values of the variables as plain data, and what is wrong."""
+    ) -> tuple[dict[str, object], list[str], BaseException | None]:
+        """
+        Return the values of the variables as plain data, and what is wrong.
+
+        The last is what a method of a value has raised, None without such.
+        """
+        cause: BaseException | None = None
         checker = Checker(infinities=self._infinities)
         problems = checker.problems
         values = self.defaults.copy()
@@ -113,8 +119,12 @@ class Variables:
                 values[name] = self._copiers[name](value, checker)
             except (NotPlainError, KeyError):
                 checker.left = left
-                values[name] = checker.checked(self.kinds[name], value, name)
-        return values, problems
+                try:
+                    values[name] = checker.converted(self.kinds[name], value, name)
+                except UnreadableError as error:
+                    problems.append(str(error))
+                    cause = cause or error.__cause__
+        return values, problems, cause
 
     def is_required(self, name: str) -> bool:
         """Tell whether a variable must be given: the text has it, without a default."""

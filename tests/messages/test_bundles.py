@@ -187,7 +187,10 @@ def installed(tmp_path, monkeypatch):
     return install
 
 
+LAZY = "type('Lazy', (), {'__class__': property(lambda self: 1 / 0)})()"
 ASKED = {
+    f"prompts.agents.greeter(user={LAZY})": "acme.prompts.agents.greeter: user cannot "
+    "be read: division by zero",
     "prompts.agents.plane": "acme.prompts.agents has no 'plane'; did you mean 'plain'?",
     "prompts.agents['team_lead']": "acme.prompts.agents has no 'team_lead'; did you "
     "mean 'team-lead'?",

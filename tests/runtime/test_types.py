@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from hatch_agpm.runtime._types import MOST_ITEMS, Checker
+from hatch_agpm.runtime._types import ANY, MOST_ITEMS, Checker
+from hatch_agpm.runtime._variables import Variables
 
 STEP = {"title": "str", "done": "bool", "note": "str | None"}
 
@@ -81,3 +82,72 @@ def test_items_are_counted_at_all_levels():
     inner = [0] * (MOST_ITEMS // 2)
     assert checked([["int"]], [inner]) == [inner]
     assert checked([["int"]], [inner, inner])[0].endswith("100000 at most")
+
+
+class Detached:
+    """A record of a database that is closed."""
+
+    @property
+    def title(self):
+        raise RuntimeError
+
+    @property
+    def step(self):
+        raise RuntimeError
+
+
+class Gone(UserDict):
+    def get(self, key, default=None):
+        raise OSError(key, default)
+
+
+class Unsized(list):
+    def __len__(self):
+        raise ZeroDivisionError
+
+
+class Lying:
+    __class__ = str
+
+
+class Unknown:
+    @property
+    def __class__(self):
+        raise LookupError
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "error"),
+    [
+        (STEP, Detached, RuntimeError),
+        ([STEP], lambda: [Detached()], RuntimeError),
+        ({"step": STEP}, lambda: {"step": Detached()}, RuntimeError),
+        (STEP, Gone, OSError),
+        (["str"], Unsized, ZeroDivisionError),
+        ([["str"]], lambda: [Unsized()], ZeroDivisionError),
+        ("str", Lying, TypeError),
+        ("str | None", Lying, TypeError),
+        ("int", Unknown, LookupError),
+        ("float", Unknown, LookupError),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["tera", "jinja2"])
+def test_what_a_method_of_a_value_raises_is_the_cause(kind, make, error, dialect):
+    variables = Variables([("x", kind, None, ((0, 1),))], dialect)
+
+    _, problems, cause = variables.checked({"x": make(), "y": 1})
+    assert len(problems) == 2
+    assert problems[0].startswith("x cannot be read: ")
+    assert type(cause) is error
+
+
+@pytest.mark.parametrize("wrap", [lambda x: [x], lambda x: (x,), lambda x: {"a": x}])
+def test_a_value_that_is_nested_too_deeply_is_a_problem(wrap):
+    value = 1
+    for _ in range(50_000):
+        value = wrap(value)
+    variables = Variables([("x", ANY, None, ((0, 1),))], "jinja2")
+
+    _, problems, cause = variables.checked({"x": value})
+    assert problems == ["x is nested too deeply"]
+    assert cause is None
