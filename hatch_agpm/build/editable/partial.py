@@ -9,6 +9,7 @@ resources together is made of the new ones and of the record of the others.
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -30,11 +31,13 @@ from hatch_agpm.build.plan import must_hold
 from hatch_agpm.bundle.layout import lay_out
 from hatch_agpm.config import read_built_project
 from hatch_agpm.config.selection.glob import compile_pattern, is_pattern
+from hatch_agpm.model.types import SKILL_FILE
 from hatch_agpm.rendering import render_project
 from hatch_agpm.rendering.install_paths import check_install_paths
 from hatch_agpm.runtime.editable.freshness import (
     FILE,
     UNSURE,
+    VISIBLE,
     Snapshot,
 )
 
@@ -115,7 +118,7 @@ def render_changed(context: BuildContext, last: LastRendering) -> ChangedBundle:
     Raises `WholeRenderingNeededError` where that is not enough, `AgpmError` for
     mistakes in templates, which rendering the whole project reports better.
     """
-    changed = _changed_files(last, str(context.root))
+    changed = _changed_sources(last, str(context.root))
     part = _rendered_part(context, last, changed)
     snapshot = _snapshot(context, part, last, changed)
     shipped = lay_out(part.resources, output=part.project.output)
@@ -148,60 +151,94 @@ def render_changed(context: BuildContext, last: LastRendering) -> ChangedBundle:
     return ChangedBundle(contents=new, snapshot=snapshot, record=record)
 
 
-def _changed_files(last: LastRendering, root: str) -> set[str]:
-    """Return the files whose content has changed; raises for any other change."""
+def _changed_sources(last: LastRendering, root: str) -> set[tuple[str, str]]:
+    """Return kind and path of what has changed; raises for what is not of texts."""
     changed = {*last.snapshot.changes(root)}
-    paths = {path for kind, path in changed if kind == FILE}
-    if len(paths) < len(changed) or not paths <= last.record.graph.files:
+    files = {path for kind, path in changed if kind == FILE}
+    if not {kind for kind, _ in changed} <= {FILE, VISIBLE}:
         raise WholeRenderingNeededError("not only files of texts have changed")
-    return paths
+    if not files <= last.record.graph.files:
+        raise WholeRenderingNeededError("another file has changed")
+    return changed
 
 
 # --- the part -------------------------------------------------------------------------
 
 
 def _rendered_part(
-    context: BuildContext, last: LastRendering, changed: set[str]
+    context: BuildContext, last: LastRendering, changed: Collection[tuple[str, str]]
 ) -> _RenderedPart:
     """Render all resources that may be others than before."""
     graph = last.record.graph
-    paths = graph.users_of(changed)
+    files = {path for kind, path in changed if kind == FILE}
+    whole = None
+    if any(kind == VISIBLE for kind, _ in changed):
+        whole = read_built_project(context)
+        files |= _files_of_other_entries(whole, graph)
+    paths = graph.users_of(files)
     while True:
         needed = graph.used_by(paths | graph.witnesses(paths))
         if len(needed) > len(graph.files) * _LARGEST_PART:
             raise WholeRenderingNeededError("most files are needed")
-        project = _project(context, last, needed)
-        if project.manifest.path in changed:
+        project = whole or read_built_project(context, only=needed)
+        project = _part_of(project, last, needed)
+        if project.manifest.path in files:
             raise WholeRenderingNeededError("the manifest has changed")
         rendering = render_project(project, context, is_part=True)
-        is_agpm = project.manifest.is_agpm
-        now = [
-            known_resource(each, is_agpm=is_agpm)
-            for each in rendering.resources
-            if each.template.file.path in paths
-        ]
+        now = _known(project, rendering, paths)
         more = graph.concerned(paths, now) - paths
         if not more:
             break
         paths |= more
+    before = [each for path in paths for each in graph.of_file.get(path, ())]
     part = _RenderedPart(
         project=project,
         rendering=rendering,
         paths=paths,
-        before=[each for path in paths for each in graph.of_file.get(path, ())],
+        before=before,
         now={each.key: each for each in now},
     )
     if len(part.now) < len(now):
         raise WholeRenderingNeededError("two entries are the same resource")
-    _check_part(part)
+    _check_part(part, has_exact_names=whole is not None)
     return part
 
 
-def _project(
-    context: BuildContext, last: LastRendering, needed: Collection[str]
-) -> Project:
-    """Return the project with those of its entries that may mean a needed file."""
-    project = read_built_project(context, only=needed)
+def _known(
+    project: Project, rendering: Rendering, paths: Collection[str]
+) -> list[KnownResource]:
+    """Return the resources whose templates are some of these."""
+    return [
+        known_resource(each, is_agpm=project.manifest.is_agpm)
+        for each in rendering.resources
+        if each.template.file.path in paths
+    ]
+
+
+def _files_of_other_entries(project: Project, graph: ResourceGraph) -> set[str]:
+    """Return the files that are not those of the same entries as before."""
+    now: dict[str, set[str]] = defaultdict(set)
+    for entry in project.manifest.entries:
+        path = _written(project, entry)
+        if is_pattern(path):
+            raise WholeRenderingNeededError("an entry is a pattern")
+        path += f"/{SKILL_FILE}" * (entry.section == "skills")
+        now[path].add(f"{entry.section}/{entry.name}")
+    before: dict[str, set[str]] = defaultdict(set)
+    for each in graph.resources.values():
+        if each.alias is not None:
+            section = each.key.partition("|")[0]
+            before[each.path].add(f"{section}/{each.alias}")
+    paths = now.keys() | before.keys()
+    other = {path for path in paths if now.get(path) != before.get(path)}
+    root = project.root.resolve()
+    if any((root / path).resolve() != root / path for path in other):
+        raise WholeRenderingNeededError("an entry is a link")
+    return other
+
+
+def _part_of(project: Project, last: LastRendering, needed: Collection[str]) -> Project:
+    """Return a project with those of its entries that may mean a needed file."""
     if project.output != last.output or not {*last.environ}.issuperset(project.env):
         raise WholeRenderingNeededError("it is not as when it was installed")
     entries = [
@@ -210,10 +247,15 @@ def _project(
     return replace(project, manifest=replace(project.manifest, entries=tuple(entries)))
 
 
+def _written(project: Project, entry: Declaration) -> str:
+    """Return the path of an entry, relative to the project."""
+    base = posixpath.relpath(project.base.as_posix(), project.root.as_posix())
+    return posixpath.normpath(posixpath.join(base, entry.path))
+
+
 def _is_needed(project: Project, entry: Declaration, needed: Collection[str]) -> bool:
     """Tell whether an entry of the manifest may mean one of the needed files."""
-    base = posixpath.relpath(project.base.as_posix(), project.root.as_posix())
-    written = posixpath.normpath(posixpath.join(base, entry.path))
+    written = _written(project, entry)
     skills = entry.section == "skills"
     if not is_pattern(written):
         return written in needed or (skills and f"{written}/SKILL.md" in needed)
@@ -221,15 +263,15 @@ def _is_needed(project: Project, entry: Declaration, needed: Collection[str]) ->
     return any(matches(posixpath.dirname(each) if skills else each) for each in needed)
 
 
-def _check_part(part: _RenderedPart) -> None:
+def _check_part(part: _RenderedPart, *, has_exact_names: bool) -> None:
     """Raise if what concerns resources outside of the part may be different."""
     resources = [*part.before, *part.now.values()]
     if not all(each.is_independent for each in resources):
         raise WholeRenderingNeededError("a changed resource is merged or exported")
+    before = {(each.key, each.alias) for each in part.before if each.alias is not None}
+    now = {(x.key, x.alias) for x in part.now.values() if x.alias is not None}
     # Two files that differ in their extensions alone have other names.
-    if {(each.key, each.alias) for each in part.before if each.alias is not None} != {
-        (each.key, each.alias) for each in part.now.values() if each.alias is not None
-    }:
+    if not has_exact_names and now != before:
         raise WholeRenderingNeededError("an entry has another name")
     if part.project.manifest.is_agpm:
         check_install_paths(part.resources)
@@ -281,7 +323,7 @@ def _snapshot(
     context: BuildContext,
     part: _RenderedPart,
     last: LastRendering,
-    changed: Collection[str],
+    changed: Collection[tuple[str, str]],
 ) -> Snapshot:
     """
     Return the sources as they were read: those of the last rendering, and new ones.
@@ -296,7 +338,7 @@ def _snapshot(
     for source in last.snapshot.sources:
         kind, digest, seen, path = source.split(" ", 3)
         content = now.pop((kind, path), digest)
-        is_changed = kind == FILE and path in changed
+        is_changed = (kind, path) in changed
         if content != digest and not is_changed:
             raise WholeRenderingNeededError("another file was read")
         if is_changed and content == digest:

@@ -139,7 +139,7 @@ class Author:
                 text = self.template(path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        if self.random.random() < 0.15:
+        if self.random.random() < 0.3:
             self.add_or_remove(root)
 
     def add_or_remove(self, root):
@@ -153,6 +153,10 @@ class Author:
                 f"prompts/agents/more{number}/new.md",
                 f"prompts/commands/new{number}.md",
                 f"prompts/new{number}.md",
+                f"prompts/skills/more{number}/SKILL.md",
+                f"prompts/agents/new{number}/SKILL.md",
+                "prompts/skills/net/new.txt",
+                "prompts/snippets/part.md",
                 f"prompts/snippets/a.{self.random.choice(['txt', 'md.j2'])}",
                 "prompts/README.md",
                 "docs/more.md",
@@ -166,7 +170,8 @@ class Author:
             file.unlink()
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
-            text = self.template(path) if path in TEMPLATES else f"New {number}.\n"
+            text = f"---\nname: more{number}\ndescription: New.\n---\nNew.\n"
+            text = self.template(path) if path in TEMPLATES else text
             file.write_text(text, encoding="utf-8")
 
 
