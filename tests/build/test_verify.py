@@ -292,6 +292,18 @@ def test_members_of_every_kind_are_read(verify_tar, members, compress):
     assert verify_tar(members + END, compress) is None
 
 
+@pytest.mark.parametrize("end", [b"", END[:512]], ids=["none", "half"])
+@pytest.mark.parametrize("compress", [gzip.compress, bytes], ids=["gz", "none"])
+def test_an_archive_may_lack_the_mark_of_its_end(verify_tar, end, compress):
+    assert verify_tar(FILE + end, compress) is None
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("more", [b"x" * 9, b"\r\n"])
+def test_what_follows_compressed_data_is_ignored(verify_tar, compress, more):
+    assert verify_tar(compress(FILE + END) + more, bytes) is None
+
+
 def test_files_to_which_many_links_lead_are_read_twice_at_most(verify_tar, monkeypatch):
     content = b"a" * (1 << 20)
     links = b"".join(header(f"l{n}", b"2", link=f"l{n + 1}") for n in range(500))

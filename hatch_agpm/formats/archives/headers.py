@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from hatch_agpm.formats.archives.streams import BoundedStream
 
 __all__ = ["BLOCK", "TarHeader", "read_headers"]
 
@@ -67,14 +69,14 @@ class TarHeader:
         return self.kind == b"2"
 
 
-def read_headers(read: Callable[[int], bytes]) -> Iterator[TarHeader]:
+def read_headers(stream: BoundedStream) -> Iterator[TarHeader]:
     """
-    Yield the headers of all members of a tar, of which `read` returns the next bytes.
+    Yield the headers of all members of a tar.
 
     Before the next one, the content must have been read.  Raises ValueError for headers
     that are damaged, and for more of them than an sdist has.
     """
-    reader = _HeaderReader(read)
+    reader = _HeaderReader(stream)
     count = 0
     while (header := reader.next_header()) is not None:
         count += 1
@@ -86,15 +88,15 @@ def read_headers(read: Callable[[int], bytes]) -> Iterator[TarHeader]:
 class _HeaderReader:
     """Reads the headers, and counts what belongs to them."""
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        self._read = read
+    def __init__(self, stream: BoundedStream) -> None:
+        self._stream = stream
         self._left = _MOST_OF_HEADERS
         self._left_records = _MOST_RECORDS
 
     def next_header(self) -> TarHeader | None:
         """Return what all headers of a member say; None at the end of the archive."""
         given: dict[bytes, bytes] = {}
-        while (block := self._read(BLOCK)) != _END:
+        while (block := self._block()) != _END:
             _check_sum(block)
             kind, size = block[156:157], _number(block[124:136], "size")
             if kind in _PAX:
@@ -113,13 +115,18 @@ class _HeaderReader:
             raise ValueError("it ends before the file that a header is of")
         return None
 
+    def _block(self) -> bytes:
+        """Return the next block, `_END` at the end: not all writers mark it."""
+        start = self._stream.read_some(BLOCK)
+        return start + self._stream.read(BLOCK - len(start)) if start else _END
+
     def _content(self, size: int) -> bytes:
         """Return the content of a header that belongs to another one."""
         whole = size + -size % BLOCK
         self._left -= BLOCK + whole
         if self._left < 0:
             raise ValueError(f"its headers have more than {_MOST_OF_HEADERS:,} bytes")
-        return self._read(whole)[:size]
+        return self._stream.read(whole)[:size]
 
     def _records(self, size: int) -> dict[bytes, bytes]:
         """Return the records of a header that are read here."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["tar_files"]
 
 _PIECE: Final = 1 << 20
+_TRAILING: Final = "Not a gzipped file"
+"""What the module gzip says of bytes that follow what it has read."""
 
 
 def tar_files(
@@ -64,7 +66,7 @@ class _Archive:
         self, stream: BoundedStream, most: Callable[[TarHeader, int], int | None]
     ) -> None:
         """Read all headers, and of each file as many bytes as `most` says."""
-        for number, header in enumerate(read_headers(stream.read)):
+        for number, header in enumerate(read_headers(stream)):
             self.headers.append(header)
             end = stream.position + header.stored + -header.stored % BLOCK
             allowed = most(header, number)
@@ -76,9 +78,16 @@ class _Archive:
                 digest = digest_of(part, header.stored, allowed, executable=executable)
                 self.digests[number] = digest
             stream.skip_to(end)
+        if not stream.position:
+            raise ValueError("it is empty")
         # Only at the end is it known that nothing of it is missing.
-        while stream.read_some(_PIECE):
-            pass
+        try:
+            while stream.read_some(_PIECE):
+                pass
+        except ValueError as error:
+            # Readers of archives ignore what follows the compressed data.
+            if _TRAILING not in str(error):
+                raise
 
     def unread_targets(self, most: Callable[[str], int | None]) -> dict[int, int]:
         """Return the unread files that links lead to, and how much of them to read."""
