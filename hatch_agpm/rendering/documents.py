@@ -321,7 +321,7 @@ class DocumentRenderer:
             known = replace(source, variables=context)
             document, content, _ = markdown_texts(known, is_embedded=is_embedded)
             return Texts(document=document, content=content if is_embedded else None)
-        self._placeholders.check_declared(source, declared)
+        self._placeholders.check_declared(source, declared, embedded.values())
         return logic_texts(folded, declared, source.dialect)
 
     def _is_copied(self, resource: Resource, frontmatter: Frontmatter) -> bool:
@@ -379,7 +379,9 @@ class DocumentRenderer:
             frontmatter=frontmatter,
             variables=context,
             placeholders=self._placeholders.values(
-                declared, with_sentinels=with_sentinels
+                declared,
+                frontmatter.content.dialect or "tera",
+                with_sentinels=with_sentinels,
             ),
         )
 

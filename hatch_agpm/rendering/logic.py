@@ -19,6 +19,7 @@ from hatch_agpm.tera.folding import EmbeddedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.rendering.content import TemplateSource
@@ -42,6 +43,8 @@ class EmbeddedPrompt:
 
     text: EmbeddedText
     declared: tuple[VariableDeclaration, ...]
+    dialects: Mapping[VariableDeclaration, AbstractSet[Dialect]]
+    """The languages of the templates that print each variable."""
 
     @property
     def dialect(self) -> Dialect:

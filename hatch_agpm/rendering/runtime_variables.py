@@ -112,15 +112,19 @@ class Placeholders:
         """Begin a build."""
         self._sentinels = Sentinels()
         self._declared_in: dict[VariableDeclaration, str] = {}
-        self._dialects: dict[VariableDeclaration, set[Dialect]] = {}
-        """The dialects of the templates that declare a variable."""
+        self._declared_by: dict[tuple[VariableDeclaration, Dialect], str] = {}
+        """The first template of each language that declares a variable."""
 
     def values(
-        self, declared: Sequence[VariableDeclaration], *, with_sentinels: bool
+        self,
+        declared: Sequence[VariableDeclaration],
+        dialect: Dialect,
+        *,
+        with_sentinels: bool,
     ) -> dict[str, str]:
-        """Return the text that templates print for each of the variables."""
+        """Return the text that a template of `dialect` prints for each variable."""
         return {
-            variable.name: self._sentinels.of(variable)
+            variable.name: self._sentinels.of(variable, dialect)
             if with_sentinels
             else placeholder(variable.name)
             for variable in declared
@@ -144,7 +148,7 @@ class Placeholders:
                     what, location=Location(path=path, line=line), hint=hint
                 )
             self._declared_in.setdefault(variable, path)
-            self._dialects.setdefault(variable, set()).add(source.dialect)
+            self._declared_by.setdefault((variable, source.dialect), path)
         split = source.frontmatter.split
         piece = source.piece(split.frontmatter, split.line)
         check_unused(source.environment, piece, names)
@@ -167,13 +171,18 @@ class Placeholders:
         match parts:
             case [EmbeddedPart() as whole]:
                 parts = _with_newline(whole)
-        declared = self.declared(text)
-        reads = frozenset(variable.name for variable in declared)
+        found = self._sentinels.found(text)
+        reads = frozenset(variable.name for variable in found.spans)
         embedded = EmbeddedText(program=_program(parts, path, dialect), reads=reads)
-        return EmbeddedPrompt(text=embedded, declared=declared)
+        return EmbeddedPrompt(
+            text=embedded, declared=tuple(found.spans), dialects=found.dialects
+        )
 
     def check_declared(
-        self, source: TemplateSource, variables: Sequence[VariableDeclaration]
+        self,
+        source: TemplateSource,
+        variables: Sequence[VariableDeclaration],
+        embedded: Iterable[EmbeddedPrompt],
     ) -> None:
         """Raise ConflictError for variables that do not fit together in a template."""
         own = source.frontmatter.content.runtime
@@ -181,9 +190,15 @@ class Placeholders:
             own = tuple(each for each in variables if each.kind == ANY)
             for each in own:
                 self._declared_in.setdefault(each, source.file.path)
-        others = [variable for variable in variables if variable not in own]
+                self._declared_by.setdefault((each, source.dialect), source.file.path)
         self._check_names(variables, source.file.path)
-        self._check_dialects(others, source.dialect, source.file.path)
+        for prompt in embedded:
+            others = {
+                variable: dialects
+                for variable, dialects in prompt.dialects.items()
+                if variable in variables and variable not in own
+            }
+            self._check_dialects(others, source.dialect, source.file.path)
 
     def compare(self, plain: Rendered, sentinels: Rendered, path: str) -> Texts:
         """
@@ -202,7 +217,7 @@ class Placeholders:
         others = sorted(spans.keys() - set(plain.declared), key=lambda each: each.name)
         self._check_names([*plain.declared, *others], path)
         dialect = plain.source.dialect if plain.source else "tera"
-        self._check_dialects(others, dialect, path)
+        self._check_dialects(found.dialects, dialect, path)
         return Texts(
             document=plain.document,
             content=plain.content,
@@ -247,17 +262,20 @@ class Placeholders:
         return 0
 
     def _check_dialects(
-        self, embedded: Sequence[VariableDeclaration], dialect: Dialect, path: str
+        self,
+        printed: Mapping[VariableDeclaration, Iterable[Dialect]],
+        dialect: Dialect,
+        path: str,
     ) -> None:
         """Raise for embedded variables that this file would print differently."""
-        for variable in embedded:
-            if variable.kind not in {"str", "int"} and (
-                self._dialects[variable] != {dialect}
-            ):
+        for variable, dialects in printed.items():
+            for other in {*dialects} - {dialect}:
+                if variable.kind in {"str", "int"}:
+                    continue
                 raise ConflictError(
                     f"are templates of two languages, which print the run-time variable"
                     f" '{variable.name}' differently",
-                    [path, self._declared_in[variable]],
+                    [path, self._declared_by[variable, other]],
                     "give it the type str, or write both in one language",
                 )
 
@@ -285,7 +303,13 @@ def logic_texts(
         dialect=dialect,
         runtime=runtime_variables(folded.document, declared),
         folded=folded.document,
-        embedded=EmbeddedPrompt(text=content, declared=declared) if content else None,
+        embedded=EmbeddedPrompt(
+            text=content,
+            declared=declared,
+            dialects=dict.fromkeys(declared, frozenset({dialect})),
+        )
+        if content
+        else None,
     )
 
 

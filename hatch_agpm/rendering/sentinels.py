@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hatch_agpm.formats.frontmatter import Dialect
     from hatch_agpm.model.rendering import EmbeddedSpan
     from hatch_agpm.model.runtime import VariableDeclaration
 
@@ -34,6 +35,7 @@ class EmbeddedPart:
 
 
 Part: TypeAlias = "str | VariableDeclaration | EmbeddedPart"
+_Printed: TypeAlias = "tuple[VariableDeclaration, Dialect]"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -45,6 +47,9 @@ class FoundText:
         default_factory=dict
     )
     """The spans of the placeholders of each variable."""
+
+    dialects: dict[VariableDeclaration, set[Dialect]] = field(default_factory=dict)
+    """The languages of the templates that print each variable."""
 
     embedded: list[EmbeddedSpan] = field(default_factory=list)
     """The spans of embedded texts with variables; what is inside another is before."""
@@ -71,17 +76,18 @@ class Sentinels:
         self._seed = os.urandom(16).hex()
         self._start = self._sentinel("start")
         self._ends = {self._sentinel("end"): False, self._sentinel("newline"): True}
-        self._sentinels: dict[VariableDeclaration, str] = {}
+        self._sentinels: dict[_Printed, str] = {}
 
     def _sentinel(self, name: str) -> str:
         return f"""aZ<'"&\\{self._seed}.{name}>Za"""
 
-    def of(self, variable: VariableDeclaration) -> str:
-        """Return the sentinel of a variable: one for all equal declarations."""
-        if variable not in self._sentinels:
+    def of(self, variable: VariableDeclaration, dialect: Dialect) -> str:
+        """Return what templates of a language print for all equal declarations."""
+        printed = variable, dialect
+        if printed not in self._sentinels:
             number = len(self._sentinels)
-            self._sentinels[variable] = self._sentinel(str(number))
-        return self._sentinels[variable]
+            self._sentinels[printed] = self._sentinel(str(number))
+        return self._sentinels[printed]
 
     def embedded(self, text: str, *, has_newline: bool) -> str:
         """
@@ -107,7 +113,7 @@ class Sentinels:
                 inner = EmbeddedPart(parts=open_parts.pop(), has_newline=has_newline)
                 open_parts[-1].append(inner)
             else:
-                open_parts[-1].append(token)
+                open_parts[-1].append(token if isinstance(token, str) else token[0])
         return open_parts[0]
 
     def found(self, text: str) -> FoundText:
@@ -134,19 +140,21 @@ class Sentinels:
                 else:
                     found.is_whole = False
                 continue
-            shown_as = token if isinstance(token, str) else placeholder(token.name)
+            shown_as = token if isinstance(token, str) else placeholder(token[0].name)
             size = len(shown_as.encode(errors="surrogatepass"))
             if not isinstance(token, str):
-                found.spans.setdefault(token, []).append((length, length + size))
+                variable, dialect = token
+                found.spans.setdefault(variable, []).append((length, length + size))
+                found.dialects.setdefault(variable, set()).add(dialect)
             pieces.append(shown_as)
             length += size
         found.is_whole = found.is_whole and not starts
         found.text = "".join(pieces)
         return found
 
-    def _tokens(self, text: str) -> Iterator[str | VariableDeclaration]:
+    def _tokens(self, text: str) -> Iterator[str | _Printed]:
         """Yield texts, variables, and the sentinels around embedded texts."""
-        by_sentinel = {value: variable for variable, value in self._sentinels.items()}
+        by_sentinel = {value: printed for printed, value in self._sentinels.items()}
         either = "|".join(map(re.escape, [self._start, *self._ends, *by_sentinel]))
         for piece in re.split(f"({either})", text):
             if piece:

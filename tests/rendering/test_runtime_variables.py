@@ -502,6 +502,27 @@ def test_one_variable_is_not_printed_by_two_languages(error_of):
     assert "agents/a.md" in str(error)
 
 
+def test_equal_variables_of_both_languages_conflict_only_in_one_text(
+    error_of, prompts_of
+):
+    content = "{{ agpm.deps.snippets.s.content }}"
+    files = {
+        "t.md": template("{b: bool}", "{{ b }}"),
+        "j.md": template("{b: bool}", "{{ b }}", "jinja2"),
+        "agents/a.md": embeds("../t.md", content),
+        "agents/j.md": embeds("../j.md", content, templating="jinja2"),
+    }
+    agents = prompts_of(
+        files, '[agents]\na = "agents/a.md"\nj = "agents/j.md"\n'
+    ).agents
+    assert (agents.a(b=True), agents.j(b=True)) == ("true", "True")
+
+    both = embeds("../j.md", content + "{{ b }}", "{b: bool}")
+    error = error_of({**files, "agents/a.md": both})
+    assert isinstance(error, ConflictError)
+    assert "agents/a.md and j.md" in str(error)
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
