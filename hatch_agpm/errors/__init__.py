@@ -374,6 +374,8 @@ def raise_problems(problems: Sequence[AgpmError]) -> None:
 
 def _sentence(what: str, got: str, hint: str) -> str:
     # A name of a file may be as long as the file.
-    what = what if len(what) <= _LONGEST else f"{what[:_LONGEST]}..."
+    if len(what) > _LONGEST:
+        half = _LONGEST // 2
+        what = f"{what[:half]}...{what[-half:]}"
     text = what + (f", got {got}" if got else "") + (f"; {hint}" if hint else "")
     return printable(text)

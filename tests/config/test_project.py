@@ -173,7 +173,7 @@ def test_a_conventional_directory_that_cannot_be_read_is_an_error(write_files):
         os.close(directory)
         directory = inner
     os.close(directory)
-    with pytest.raises(AgpmError, match=r"^prompts/agents/d+/[d/]+: .* too long$"):
+    with pytest.raises(AgpmError, match=r"^prompts/agents/d+/[d/.]+: .* too long$"):
         read(root, {})
 
 
