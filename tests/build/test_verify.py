@@ -207,15 +207,17 @@ def verify_tar(tmp_path):
 @pytest.mark.parametrize(
     "more",
     [
-        pytest.param(extended(b"10 path=x\n") * 140_000, id="many"),
+        pytest.param(
+            extended(b"10 path=x\n") * 140_000, id="many", marks=[pytest.mark.slow]
+        ),
         pytest.param(extended(b"5 a=\n" * 1_000_001), id="records"),
         pytest.param(
             (extended(b"2000017 comment=" + b"c" * 2_000_000 + b"\n") + header("x"))
             * 70,
             id="large",
         ),
-        pytest.param(header("x", b"L") * 300_000, id="empty"),
-        pytest.param(header("x") * 100_000, id="members"),
+        pytest.param(header("x", b"L") * 300_000, id="empty", marks=[pytest.mark.slow]),
+        pytest.param(header("x") * 100_000, id="members", marks=[pytest.mark.slow]),
     ],
 )
 def test_all_headers_of_an_sdist_are_bounded_together(verify_tar, more):
@@ -353,6 +355,7 @@ def link_to_nothing():
 
 
 @pytest.mark.parametrize("first", [b"", link_to_nothing()], ids=["plain", "link"])
+@pytest.mark.slow
 def test_an_sdist_of_many_members_is_refused(tmp_path, first):
     sdist = tmp_path / "demo.tar.gz"
     header = tarfile.TarInfo("demo-1/x").tobuf()

@@ -115,6 +115,7 @@ def test_a_file_that_is_too_large_is_refused(repository, open_source):
         open_source(repository.address).read("x:a.md")
 
 
+@pytest.mark.slow
 def test_a_search_of_too_many_files_is_refused(repository, open_source):
     blob = repository.blob("x")
     lines = "".join(f"100644 blob {blob}\tf{n:06}.md\0" for n in range(100_000))
