@@ -84,7 +84,7 @@ def test_random_projects_give_what_the_program_gives(batch, tmp_path):
     (home / ".agpm/config.toml").write_text(config)
     for index in range(BATCH):
         seed = batch * BATCH + index
-        project = Project(random.Random(seed), tmp_path / f"p{seed}")  # noqa: S311
+        project = Project(random.Random(seed), tmp_path / f"p{seed}")
         project.write()
         theirs = by_program(project.root, home)
         ours = by_us(project.root)

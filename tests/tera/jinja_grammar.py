@@ -593,7 +593,7 @@ class Grammar:
 
 def case(seed):
     """Return a template and the values of its variables."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable
+    chance = random.Random(seed)
     grammar = Grammar(chance)
     template = grammar.body(3, 4)
     return template, {name: value_of(kind, chance) for name, kind in KINDS.items()}

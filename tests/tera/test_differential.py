@@ -105,7 +105,7 @@ def number(chance):
 
 
 def numbers(engines, count):
-    chance = random.Random(SEED)  # noqa: S311 - no secret
+    chance = random.Random(SEED)
     for _ in range(count):
         context = {name: number(chance) for name in "abc"}
         compare(engines, chance.choice(NUMBER_TEMPLATES), context)
@@ -213,7 +213,7 @@ def text(chance, most=9):
 
 
 def texts(engines, count):
-    chance = random.Random(SEED)  # noqa: S311 - no secret
+    chance = random.Random(SEED)
     for _ in range(count):
         name = chance.choice(TEXT_FILTERS)
         template = f"{{% for x in xs %}}{{{{ x | {name} }}}}\u241e{{% endfor %}}"
@@ -319,7 +319,7 @@ def pattern(chance, depth=0):
 
 
 def patterns(engines, count):
-    chance = random.Random(SEED)  # noqa: S311 - no secret
+    chance = random.Random(SEED)
     template = (
         "{% for x in xs %}{% if x is matching(p) %}1{% else %}0{% endif %}{% endfor %}"
     )
@@ -423,7 +423,7 @@ def broken(chance):
 
 
 def broken_templates(engines, count):
-    chance = random.Random(SEED)  # noqa: S311 - no secret
+    chance = random.Random(SEED)
     for _ in range(count):
         source = broken(chance)
         if not any(word in source for word in UNLIKE):

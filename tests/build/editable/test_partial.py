@@ -45,7 +45,7 @@ class Author:
     """Writes random templates, most of them right."""
 
     def __init__(self, seed):
-        self.random = random.Random(seed)  # noqa: S311 - repeatable
+        self.random = random.Random(seed)
 
     def template(self, path):
         choose = self.random.random

@@ -137,7 +137,7 @@ def test_comments_stay_when_their_member_goes(text, rest):
 
 
 def test_random_texts_lose_nothing():
-    chance = random.Random(28)  # noqa: S311 - not a secret
+    chance = random.Random(28)
     for _ in range(400):
         value = _value(chance, 3)
         document = value if isinstance(value, dict) else {"v": value}

@@ -57,7 +57,7 @@ def _attempt_twice(attempt, name):
     for number in range(20):
         # What fails comes again, and is reported then.
         with contextlib.suppress(Exception):
-            attempt(random.Random(f"{name} {number}"))  # noqa: S311 - repeatable
+            attempt(random.Random(f"{name} {number}"))
 
 
 def _tried(attempt, kind, seed, numbers, progress):
@@ -72,7 +72,7 @@ def _tried(attempt, kind, seed, numbers, progress):
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.setitimer(signal.ITIMER_REAL, HANGS_AFTER)
         try:
-            chance = random.Random(f"{seed} {kind} {number}")  # noqa: S311 - repeatable
+            chance = random.Random(f"{seed} {kind} {number}")
             counts["accepted" if attempt(chance) else "refused"] += 1
         except Exception as error:  # noqa: BLE001 - what must not come out
             lines = traceback.format_exception(error)

@@ -101,7 +101,7 @@ def expected(found, values):
 def test_the_page_fills_in_what_the_reader_does(write_files, write_page, browser, name):
     root = write_files(FILES)
     found = open_place(str(root)).texts[name]
-    chance = random.Random(name)  # noqa: S311 - the same values in each run
+    chance = random.Random(name)
     calls = [random_values(found.entry["runtime"], chance) for _ in range(CASES)]
 
     browser.open(write_page(root))

@@ -81,12 +81,12 @@ def test_a_text_is_a_sequence_of_clusters(text, clusters):
 @pytest.mark.parametrize("length", [1, 2, 5])
 def test_random_texts_are_cut_as_by_the_engine(oracles, length):
     # pytera has the clusters of an older Unicode.
-    texts = [*random_texts(random.Random(length), classes(), 8_000)]  # noqa: S311 - no secret
+    texts = [*random_texts(random.Random(length), classes(), 8_000)]
     compare(oracles[0], f"{{{{ text | truncate(length={length}, end='') }}}}", texts)
 
 
 def test_words_are_the_engines(oracles):
-    chance = random.Random(22)  # noqa: S311 - no secret
+    chance = random.Random(22)
     words = classes()[0][::7]
     groups = [["'"], ["a", "B"], CHARACTERS[::11], words, [" ", "-"]]
     texts = [*random_texts(chance, groups, 8_000)]

@@ -46,7 +46,7 @@ def test_what_a_text_becomes(text, slug):
 
 
 def test_random_texts_are_written_as_by_the_engine(oracles):
-    chance = random.Random(21)  # noqa: S311 - no secret
+    chance = random.Random(21)
     texts = [
         "".join(chance.choices(characters, k=chance.randrange(12)))
         for characters in (COMMON, CHARACTERS)

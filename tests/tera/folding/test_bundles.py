@@ -187,7 +187,7 @@ def compared(root, engines, examples):
             drawn.append(source)
 
     draw()
-    chance = random.Random(SEED)  # noqa: S311 - repeatable
+    chance = random.Random(SEED)
     samples = [Sample(i, body, chance) for i, body in enumerate(drawn)]
     counts = Counter()
     for start in range(0, len(samples), PER_BUNDLE):

@@ -81,7 +81,7 @@ def test_templates_of_the_engine_with_every_variable_open_give_its_text():
 
 def compare(examples):
     counts = Counter()
-    chance = random.Random(SEED)  # noqa: S311 - repeatable
+    chance = random.Random(SEED)
 
     @seed(SEED)
     @settings(

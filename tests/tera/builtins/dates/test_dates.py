@@ -136,7 +136,7 @@ ZONE_FILE = Path(moments.__file__).with_name("zones.zip")
 
 
 def test_every_zone_is_the_engines_at_several_times(oracle):
-    chance = random.Random(1)  # noqa: S311 - no secret
+    chance = random.Random(1)
     with ZipFile(ZONE_FILE) as archive:
         zones = archive.namelist()
     assert {"Europe/Berlin", "Europe/Kyiv", "Europe/Kiev", "US/Pacific"} <= set(zones)

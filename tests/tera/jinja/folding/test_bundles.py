@@ -28,7 +28,7 @@ class Sample:
 
     def __init__(self, seed):
         source, context = case(seed)
-        chance = random.Random(seed)  # noqa: S311 - repeatable
+        chance = random.Random(seed)
         self.name = f"p{seed}"
         # Files have other line ends; Jinja2 removes a last one.
         self.body = f"x{source}x".replace("\r\n", "\n")
