@@ -36,6 +36,8 @@ def reader(scratch):
         is_code = chance.random() < 0.1
         path = chance.choice(code if is_code else [*data_files, index, index])
         file = site / path
+        # Importing all modules takes most of the time.
+        _forget(modules=is_code or path.endswith(".txt"))
         try:
             if is_code:
                 _damage_code(file, files[path], chance)
@@ -45,6 +47,7 @@ def reader(scratch):
         finally:
             remove(file)
             file.write_bytes(files[path])
+            _forget(modules=is_code)
 
     return attempt
 
@@ -103,11 +106,16 @@ def _replace(file, chance):
         file.symlink_to(chance.choice(links))
 
 
+def _forget(*, modules):
+    """Let the bundle be imported again, and its modules, if these may be damaged."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pkg"]:
+        if modules or not name.startswith("pkg.prompts._"):
+            del sys.modules[name]
+
+
 def _read(chance):
     """Read all prompts in all ways; return whether nothing was refused."""
     importlib.invalidate_caches()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "pkg"]:
-        del sys.modules[name]
     prompts = importlib.import_module("pkg.prompts")
     known = (
         prompts.DamagedWheelError,
