@@ -248,6 +248,8 @@ def test_a_wheel_is_not_served_if_it_is_damaged(tmp_path):
 @pytest.mark.slow
 def test_the_command_serves_until_it_is_interrupted(project):
     command = [sys.executable, "-m", "hatch_agpm", "preview", project, "--serve"]
+    # Commands in the background of a shell inherit that the signal is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
