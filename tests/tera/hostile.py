@@ -141,7 +141,7 @@ TEMPLATES = {
     "escape": (doubled("////////", 22, "{{ a | escape }}"), TEXT),
     "control characters as json": (
         doubled("\x01\x01\x01", 24, "{{ a | json_encode }}"),
-        TEXT,
+        WORK,
     ),
     "urlencode": (doubled("🦄", 24, "{{ a | urlencode }}"), WORK),
     "date format": (doubled("%A", 24, "{{ 1 | date(format=a) }}"), WORK),
