@@ -19,7 +19,6 @@ _LONGEST_NAME: Final = 200
 _MOST_NAMES: Final = 10_000
 """The names that are compared: others are not mistyped, or take too long."""
 
-
 _UNUSUAL: Final = re.compile(r"[^ -~]")
 """What may be a character that controls a terminal."""
 
@@ -54,8 +53,8 @@ def shown(value: object) -> str:
 def printable(text: str, kept: str = "\n\t") -> str:
     """Return a text with the characters escaped that could control a terminal."""
 
-    def shown(match: re.Match[str]) -> str:
+    def escaped(match: re.Match[str]) -> str:
         found = match[0]
         return found if found.isprintable() or found in kept else ascii(found)[1:-1]
 
-    return _UNUSUAL.sub(shown, text)
+    return _UNUSUAL.sub(escaped, text)
