@@ -111,7 +111,6 @@ class Placeholders:
     def __init__(self) -> None:
         """Begin a build."""
         self._sentinels = Sentinels()
-        self._declared_in: dict[VariableDeclaration, str] = {}
         self._declared_by: dict[tuple[VariableDeclaration, Dialect], str] = {}
         """The first template of each language that declares a variable."""
 
@@ -147,7 +146,6 @@ class Placeholders:
                 raise FrontmatterError(
                     what, location=Location(path=path, line=line), hint=hint
                 )
-            self._declared_in.setdefault(variable, path)
             self._declared_by.setdefault((variable, source.dialect), path)
         split = source.frontmatter.split
         piece = source.piece(split.frontmatter, split.line)
@@ -160,10 +158,6 @@ class Placeholders:
         line = text.count("\n", 0, end) + 1
         piece = source.piece(text[end:], line)
         return not only_prints(source.environment, piece, names)
-
-    def declared(self, text: str) -> tuple[VariableDeclaration, ...]:
-        """Return the variables whose sentinels are in a text."""
-        return tuple(self._sentinels.found(text).spans)
 
     def embedded(self, text: str, path: str, dialect: Dialect) -> EmbeddedPrompt:
         """Return a text with sentinels as one that a template of `dialect` fills."""
@@ -189,7 +183,6 @@ class Placeholders:
         if source.is_undeclared:
             own = tuple(each for each in variables if each.kind == ANY)
             for each in own:
-                self._declared_in.setdefault(each, source.file.path)
                 self._declared_by.setdefault((each, source.dialect), source.file.path)
         self._check_names(variables, source.file.path)
         for prompt in embedded:
@@ -282,13 +275,19 @@ class Placeholders:
     def _check_names(self, variables: Sequence[VariableDeclaration], path: str) -> None:
         for one, other in itertools.combinations(variables, 2):
             if one.name == other.name:
-                files = [self._declared_in[one], self._declared_in[other]]
+                files = [self._first_file(one), self._first_file(other)]
                 raise ConflictError(
                     f"declare the run-time variable '{one.name}' differently, and"
                     f" {path} has both",
                     files,
                     "give it one type and default, or two names",
                 )
+
+    def _first_file(self, variable: VariableDeclaration) -> str:
+        """Return the first template that declares a variable, in either language."""
+        return next(
+            path for (each, _), path in self._declared_by.items() if each == variable
+        )
 
 
 def logic_texts(
