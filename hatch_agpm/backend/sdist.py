@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from hatch_agpm.build.writing import file_mode
 from hatch_agpm.errors import BundleError, raise_problems
+from hatch_agpm.formats.file_names import directories_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,15 +123,10 @@ def _check_links(contents: SdistContents, members: Iterable[tarfile.TarInfo]) ->
                 "name the files by the path that the link leads to",
             )
             for path in contents.files
-            for parent in _parents(path)
+            for parent in directories_of(path)
             if parent in links
         ]
     )
-
-
-def _parents(path: str) -> Iterator[str]:
-    while path := posixpath.dirname(path):
-        yield path
 
 
 def _without(

@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING
 from hatch_agpm.errors import AgpmError, BundleError, ConflictError, raise_problems
 from hatch_agpm.formats.file_names import faults, folded, split_extension
 from hatch_agpm.model.rendering import FileContent
-from hatch_agpm.model.types import AGPM_SECTIONS, PLAIN, SKILL_FILE, section_of
+from hatch_agpm.model.types import (
+    AGPM_SECTIONS,
+    PLAIN,
+    SKILL_FILE,
+    full_name_of,
+    section_of,
+)
 from hatch_agpm.model.variants import variant_hash
 from hatch_agpm.runtime._prompt import identifier
 
@@ -54,7 +60,7 @@ class Shipped:
     @property
     def full_name(self) -> str:
         """The argument of `load`: `agents/backend-engineer`; the name of a prompt."""
-        return self.name if self.section == PLAIN else f"{self.section}/{self.name}"
+        return full_name_of(self.section, self.name)
 
     @property
     def path(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hatch_agpm.model.runtime import kind_data
-from hatch_agpm.model.types import PLAIN
+from hatch_agpm.model.types import full_name_of
 from hatch_agpm.runtime._prompt import checksum, quick_checksum
 from hatch_agpm.tera.folding import modules_of
 from hatch_agpm.tera.jinja_programs import jinja_modules
@@ -55,7 +55,7 @@ class Shown:
     @property
     def full_name(self) -> str:
         """The argument of `load`: `agents/backend-engineer`; the name of a prompt."""
-        return self.name if self.section == PLAIN else f"{self.section}/{self.name}"
+        return full_name_of(self.section, self.name)
 
 
 def shown(item: Shipped) -> Shown:

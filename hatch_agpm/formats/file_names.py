@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Kind",
+    "directories_of",
     "faults",
     "folded",
     "is_device",
@@ -54,6 +56,12 @@ def folded(path: str) -> str:
     """Return a path as file systems compare it that ignore case and composition."""
     composed = unicodedata.normalize("NFC", path)
     return unicodedata.normalize("NFC", composed.casefold())
+
+
+def directories_of(path: str) -> Iterator[str]:
+    """Yield the directories that a relative path is in, the innermost first."""
+    while path := posixpath.dirname(path):
+        yield path
 
 
 def is_device(name: str) -> bool:

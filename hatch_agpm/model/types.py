@@ -20,6 +20,7 @@ __all__ = [
     "AgpmSection",
     "Section",
     "are_dependencies",
+    "full_name_of",
     "section_of",
     "type_of",
 ]
@@ -64,6 +65,11 @@ def type_of(section: str) -> str:
 def section_of(type_: str) -> str:
     """Return the section that lists a type: `agents` for `agent`."""
     return _SECTIONS[type_]
+
+
+def full_name_of(section: str, name: str) -> str:
+    """Return the argument of `load`: `agents/reviewer`; of plain prompts the name."""
+    return name if section == PLAIN else f"{section}/{name}"
 
 
 def are_dependencies(value: object) -> bool:

@@ -28,7 +28,7 @@ from hatch_agpm.bundle.index import (
     numbered_inputs,
 )
 from hatch_agpm.bundle.layout import attribute_path
-from hatch_agpm.formats.file_names import folded
+from hatch_agpm.formats.file_names import directories_of, folded
 from hatch_agpm.model.index import as_json
 from hatch_agpm.model.rendering import FileContent
 from hatch_agpm.reading import read_regular
@@ -171,15 +171,9 @@ def _check_apart(names: Iterable[KnownName], generated: Iterable[str]) -> None:
             attributes.add(attribute)
             count += 1
     files = {folded(path) for path in paths}
-    directories = {each for path in files for each in _parents(path)}
+    directories = {each for path in files for each in directories_of(path)}
     if len(files) < len(paths) or files & directories or len(attributes) < count:
         raise WholeRenderingNeededError("two names may be one")
-
-
-def _parents(path: str) -> list[str]:
-    """Return the directories that a path is in."""
-    parts = path.split("/")
-    return ["/".join(parts[:number]) for number in range(1, len(parts))]
 
 
 # --- the index ------------------------------------------------------------------------
