@@ -15,7 +15,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 __all__ = [
     "FILE_NAME",
     "FILE_PATHS",
@@ -26,6 +26,7 @@ __all__ = [
     "editable_name",
     "export_line",
     "file_text",
+    "files_of_zip",
     "read_prompts_file",
 ]
 
@@ -233,14 +234,21 @@ def _whole(file: int) -> bytes:
 
 
 def _zipped(entry: str) -> Iterator[tuple[str, bytes | OSError | None]]:
+    def wanted(info: str, rest: str) -> bool:
+        return info.endswith(_INFOS) and rest in FILE_PATHS
+
+    return files_of_zip(entry, wanted, _MOST_BYTES)
+
+
+def files_of_zip(
+    file: str, wanted: Callable[[str, str], bool], most: int
+) -> Iterator[tuple[str, bytes | OSError]]:
+    """Yield what `zipped_files` does, which is imported only for a zip file."""
     from hatch_agpm.installed.zipped import (  # noqa: PLC0415 - only for zip files
         zipped_files,
     )
 
-    def wanted(info: str, rest: str) -> bool:
-        return info.endswith(_INFOS) and rest in FILE_PATHS
-
-    return zipped_files(entry, wanted, _MOST_BYTES)
+    return zipped_files(file, wanted, most)
 
 
 def read_prompts_file(

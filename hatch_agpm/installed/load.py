@@ -19,10 +19,9 @@ from zipimport import ZipImportError
 from packaging.utils import canonicalize_name
 
 from hatch_agpm.errors import BundleError
-from hatch_agpm.installed.discovery import discover
+from hatch_agpm.installed.discovery import discover, files_of_zip
 from hatch_agpm.installed.environment import MOST_OF_METADATA, distributions_of
 from hatch_agpm.installed.index import IndexReader, schema_problem
-from hatch_agpm.installed.zipped import zipped_files
 from hatch_agpm.reading import read_regular
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ def _read(path: str, get_data: Callable[[str], bytes]) -> bytes:
     def is_wanted(directory: str, rest: str) -> bool:
         return f"{directory}/{rest}" == inner
 
-    for _, data in zipped_files(archive, is_wanted, MOST_OF_METADATA):
+    for _, data in files_of_zip(archive, is_wanted, MOST_OF_METADATA):
         if isinstance(data, OSError):
             raise data
         return data
